@@ -1,0 +1,17 @@
+"""The four things that can go wrong, told apart by whose fault they are."""
+
+
+class OptimiserError(Exception):
+    """Base of every error that this package raises on purpose. Its text is written for a planner."""
+
+
+class InputError(OptimiserError, ValueError):
+    """The caller's fault: a value, file or request that cannot be used. Says what, where and what to do."""
+
+
+class RejectedPlan(OptimiserError):
+    """Our fault: a formulation returned a plan that breaks a rule, or misstated its objective."""
+
+
+class BackendError(OptimiserError):
+    """A solver or its process failed, ran out of memory or could not be started."""

@@ -1,0 +1,137 @@
+"""The words every family shares: a rule, its violation, an objective, a measure, and the family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+Sense = Literal["min", "max"]
+
+ProblemT = TypeVar("ProblemT")
+PlanT = TypeVar("PlanT")
+
+
+def choice(
+    unit: str,
+    help_text: str,
+    *,
+    label: str = "",
+    group: str = "basics",
+    options: tuple[str, ...] = (),
+    minimum: float | None = None,
+    maximum: float | None = None,
+    hidden: bool = False,
+) -> dict[str, Any]:
+    """Metadata of one planner's choice: it feeds the form, the scenario file, the CLI help and the docs.
+
+    ``unit`` is the core unit (``"s"``, ``"frac"``, ``"h"``, ``"districts"`` ...); forms and files show
+    seconds as minutes and fractions as percent through :mod:`optimiser.units`.
+    """
+    return {
+        "unit": unit,
+        "help": help_text,
+        "label": label,
+        "group": group,
+        "options": options,
+        "minimum": minimum,
+        "maximum": maximum,
+        "hidden": hidden,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A hard rule by name, in the planner's words. ``unit`` is that of ``found``, ``limit`` and a relaxation."""
+
+    name: str
+    meaning: str
+    unit: str
+    relaxable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: where, what was found and what the limit is, in the rule's unit."""
+
+    rule: str
+    where: str
+    found: float
+    limit: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.where} has {self.found:.6g} {self.unit}, limit {self.limit:.6g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One number a plan is judged by, recomputed from the data."""
+
+    name: str
+    value: float
+    unit: str
+    sense: Sense
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a planner wants to know of a plan. ``better`` says which way is good, if either is.
+
+    ``by`` holds the same measure per district, hour, grade ... when it has parts.
+    """
+
+    name: str
+    value: float
+    unit: str
+    better: Literal["lower", "higher", "neither"] = "neither"
+    by: Mapping[str, float] = field(default_factory=dict)
+    by_what: str = ""
+
+
+@dataclass(frozen=True)
+class Family(Generic[ProblemT, PlanT]):
+    """A kind of question: its types and the functions that judge an answer.
+
+    Parameters
+    ----------
+    name
+        Noun, as used in ``family.method`` and on the command line.
+    params_type, problem_type, plan_type
+        Frozen dataclasses. ``problem_type`` has a field ``params``.
+    rules
+        Every hard rule there is. A test owes each a plan that breaks it and nothing else.
+    check
+        ``(problem, plan) -> list[Violation]``: all that is wrong; never raises for a bad plan.
+    objectives
+        ``(problem, plan) -> tuple[Objective, ...]`` in order of importance, from data and plan alone.
+    measure
+        ``(problem, plan) -> tuple[Measure, ...]``.
+    """
+
+    name: str
+    params_type: type[Any]
+    problem_type: type[ProblemT]
+    plan_type: type[PlanT]
+    rules: tuple[Rule, ...]
+    check: Callable[[ProblemT, PlanT], list[Violation]]
+    objectives: Callable[[ProblemT, PlanT], tuple[Objective, ...]]
+    measure: Callable[[ProblemT, PlanT], tuple[Measure, ...]]
+
+    def rule(self, name: str) -> Rule:
+        """Return the rule of that name.
+
+        Raises
+        ------
+        KeyError
+            If the family has no such rule.
+        """
+        for rule in self.rules:
+            if rule.name == name:
+                return rule
+        raise KeyError(name)
+
+
+def relaxed(relax: Mapping[str, float], rule: str) -> float:
+    """Return the amount by which ``rule`` is relaxed, in the rule's own unit; 0 where it is not."""
+    return float(relax.get(rule, 0.0))

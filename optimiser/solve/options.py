@@ -1,0 +1,50 @@
+"""How long, how near and with what means to solve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from optimiser.errors import InputError
+from optimiser.problems.base import choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveOptions:
+    """Limits of one solve.
+
+    Parameters
+    ----------
+    time_limit_s
+        Wall-clock limit in seconds, kept by the parent process: at most 5 s more, then a kill.
+    gap_frac
+        Stop when at most this share better can exist. 0 asks for a proof.
+    threads
+        Threads a solver may use. CP-SAT always gets at least 8 workers (its portfolio needs them).
+    seed
+        Seed of every random choice.
+    reproducible
+        One worker and a deterministic limit: the same plan again on the same platform.
+    memory_mib
+        Cap on the worker's memory in MiB; 0 for none.
+    """
+
+    time_limit_s: float = field(default=60.0, metadata=choice("s", "Longest time to search", minimum=1))
+    gap_frac: float = field(
+        default=0.0, metadata=choice("frac", "Stop when at most this much better can exist", minimum=0, maximum=1)
+    )
+    threads: int = field(default=2, metadata=choice("threads", "Threads a solver may use", group="advanced"))
+    seed: int = field(default=1, metadata=choice("", "Seed of every random choice", group="advanced"))
+    reproducible: bool = field(
+        default=False, metadata=choice("", "The same plan again on the same machine, slower", group="advanced")
+    )
+    memory_mib: int = field(default=8192, metadata=choice("MiB", "Memory cap of a solve", group="advanced"))
+
+    def __post_init__(self) -> None:
+        if not self.time_limit_s > 0:
+            raise InputError(f"time_limit_s must be positive seconds, got {self.time_limit_s}.")
+        if not 0 <= self.gap_frac < 1:
+            raise InputError(f"gap_frac is a fraction in [0, 1), got {self.gap_frac}; 1 % is 0.01.")
+        if self.threads < 1:
+            raise InputError(f"threads must be at least 1, got {self.threads}.")
+        if self.memory_mib < 0:
+            raise InputError(f"memory_mib must be 0 (no cap) or positive, got {self.memory_mib}.")

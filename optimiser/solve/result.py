@@ -1,0 +1,132 @@
+"""What a solver says (Outcome) and what the engine believes of it (Result)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from optimiser.problems.base import Measure, Objective, Sense
+
+PlanT = TypeVar("PlanT")
+
+PROOF_GAP = 1e-6
+"""A plan within this relative gap of its bound is called optimal."""
+
+
+class Status(StrEnum):
+    """What was proved."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    NO_PLAN = "no_plan"
+
+
+class StoppedBy(StrEnum):
+    """Why the search ended."""
+
+    PROOF = "proof"
+    GAP = "gap"
+    TIME = "time"
+    MEMORY = "memory"
+    PLANNER = "planner"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[PlanT]):
+    """What a formulation claims. Nothing here is believed before the engine has checked it.
+
+    Parameters
+    ----------
+    plan
+        Best plan found, or None.
+    objective
+        Claimed value of each objective of ``plan``, in order; empty means "recompute, I make no claim".
+    bound
+        For each objective a value that no admissible plan can beat; None where there is none.
+    infeasible
+        True if it was proved that no plan exists.
+    stopped_by
+        Why the search ended.
+    bound_valid_for
+        What the bound was proved for, in words ("exact contiguity").
+    notes
+        Facts for the run folder: nodes, cuts, rounds.
+    """
+
+    plan: PlanT | None
+    objective: tuple[float, ...] = ()
+    bound: tuple[float | None, ...] = ()
+    infeasible: bool = False
+    stopped_by: StoppedBy = StoppedBy.PROOF
+    bound_valid_for: str = "these inputs and these rules"
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One objective of a believed plan with its bound."""
+
+    name: str
+    unit: str
+    sense: Sense
+    value: float
+    bound: float | None
+
+    @property
+    def gap_frac(self) -> float | None:
+        """Share by which a better plan can exist at most; None without a bound."""
+        return gap(self.value, self.bound)
+
+    def in_words(self) -> str:
+        """Say what was proved, for a planner."""
+        share = self.gap_frac
+        if share is None:
+            return "nothing proved yet about better plans"
+        if share <= PROOF_GAP:
+            return "proven best for these inputs and rules"
+        return f"at most {share:.1%} better can exist"
+
+
+def gap(value: float, bound: float | None) -> float | None:
+    """Relative gap ``|value - bound| / |value|``; 0 where both are 0, None without a bound."""
+    if bound is None:
+        return None
+    difference = abs(value - bound)
+    if difference == 0:
+        return 0.0
+    return difference / max(abs(value), 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[PlanT]):
+    """What the engine believes: a plan that passed the rules, its recomputed objectives, and the bound."""
+
+    status: Status
+    stopped_by: StoppedBy
+    plan: PlanT | None
+    objectives: tuple[Judged, ...]
+    bound: tuple[float | None, ...]
+    measures: tuple[Measure, ...]
+    formulation: str
+    build_s: float
+    solve_s: float
+    bound_valid_for: str = "these inputs and these rules"
+    confirmed_by: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def gap_frac(self) -> float | None:
+        """Gap of the first objective whose gap is not closed, else of the last; None without a plan or bound."""
+        gaps = [o.gap_frac for o in self.objectives]
+        if not gaps or gaps[0] is None:
+            return None
+        return next((g for g in gaps if g is None or g > PROOF_GAP), gaps[-1])
+
+    def objective_values(self) -> tuple[Objective, ...]:
+        """Return the objectives without their bounds."""
+        return tuple(Objective(o.name, o.value, o.unit, o.sense) for o in self.objectives)
