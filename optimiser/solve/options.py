@@ -26,6 +26,8 @@ class SolveOptions:
         One worker and a deterministic limit: the same plan again on the same platform.
     memory_mib
         Cap on the worker's memory in MiB; 0 for none.
+    confirm
+        Look for a second route to "optimal" and "infeasible" (presolve off) in a part of the time left.
     """
 
     time_limit_s: float = field(default=60.0, metadata=choice("s", "Longest time to search", minimum=1))
@@ -38,6 +40,10 @@ class SolveOptions:
         default=False, metadata=choice("", "The same plan again on the same machine, slower", group="advanced")
     )
     memory_mib: int = field(default=8192, metadata=choice("MiB", "Memory cap of a solve", group="advanced"))
+
+    confirm: bool = field(
+        default=True, metadata=choice("", "Confirm a proof by a second route", group="advanced")
+    )
 
     def __post_init__(self) -> None:
         if not self.time_limit_s > 0:

@@ -1,0 +1,24 @@
+"""Every formulation of this package by name. Nothing here imports a solver."""
+
+from optimiser.registry import Entry
+
+CATALOGUE = {
+    "sectors.cuts": Entry(
+        "optimiser_models.sectors.cuts:FORMULATION",
+        "Lagrangian bound, recombination search and a branch-and-cut with separators",
+        default=True,
+    ),
+    "sectors.flow": Entry(
+        "optimiser_models.sectors.flow:FORMULATION", "One readable MILP: Hess assignment with flow contiguity"
+    ),
+    "shifts.milp": Entry(
+        "optimiser_models.shifts.milp:FORMULATION", "Shift design as a MILP in network form", default=True
+    ),
+    "shifts.cpsat": Entry("optimiser_models.shifts.cpsat:FORMULATION", "Shift design by constraint programming"),
+    "assignment.milp": Entry(
+        "optimiser_models.assignment.milp:FORMULATION", "Joint assignment with coverage as a MILP", default=True
+    ),
+    "assignment.cpsat": Entry(
+        "optimiser_models.assignment.cpsat:FORMULATION", "Joint assignment with coverage by constraint programming"
+    ),
+}

@@ -1,0 +1,148 @@
+"""OR-Tools CP-SAT: integers only, eight workers (its portfolio needs them even on two cores)."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from ortools.sat.python import cp_model
+
+from optimiser.errors import BackendError
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.program import Program, Report
+from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy, gap
+
+WORKERS = 8
+LARGEST_SUM = 2**53
+"""Beyond this a sum of integers is no longer exact as a float."""
+
+
+class _Incumbents(cp_model.CpSolverSolutionCallback):
+    def __init__(self, program: Program[Any], report: Report) -> None:
+        super().__init__()
+        self._program = program
+        self._tell = report
+
+    def on_solution_callback(self) -> None:
+        scale = self._program.objective_scale
+        self._tell(
+            phase="improving",
+            incumbent=self.objective_value * scale,
+            bound=self.best_objective_bound * scale,
+            plan=self._program.read_plan(lambda v: float(self.value(v))),
+        )
+
+
+def run(program: Program[Any], options: SolveOptions, report: Report) -> Outcome[Any]:
+    """Back end for a Program whose model is a ``CpModel``; ``value_of`` takes an ``IntVar``."""
+    model: cp_model.CpModel = program.model
+    fault = model.validate()
+    if fault:
+        raise BackendError(f"CP-SAT does not accept the model: {fault.strip().splitlines()[0]}")
+    lint(model)
+    for variable, value in program.start.items():
+        model.add_hint(variable, round(value))
+    solver = cp_model.CpSolver()
+    _set(solver, options, options.time_limit_s - report.elapsed_s())
+    scale = program.objective_scale
+    solver.best_bound_callback = lambda bound: report(bound=bound * scale)
+    report(phase="searching")
+    status, planner = _solve(solver, model, _Incumbents(program, report), report)
+    return _outcome(solver, status, planner, program, options, report)
+
+
+def lint(model: cp_model.CpModel) -> None:
+    """Refuse objective sums beyond 2**53, where floats stop being exact.
+
+    Raises
+    ------
+    BackendError
+        With the size of the sum.
+    """
+    proto = model.proto
+    objective = proto.objective
+    worst = 0
+    for index, coefficient in zip(objective.vars, objective.coeffs, strict=True):
+        domain = proto.variables[index if index >= 0 else -index - 1].domain
+        worst += abs(coefficient) * max(abs(domain[0]), abs(domain[-1]))
+    if worst > LARGEST_SUM:
+        raise BackendError(f"Model lint: the objective can reach {worst:.3g}, the limit is 2**53; scale it down.")
+
+
+def _set(solver: Any, options: SolveOptions, left_s: float) -> None:
+    p = solver.parameters
+    p.random_seed = options.seed
+    p.relative_gap_limit = options.gap_frac
+    p.absolute_gap_limit = 0.0
+    p.catch_sigint_signal = False
+    if options.reproducible:
+        p.num_workers = 1
+        p.max_deterministic_time = options.time_limit_s
+    else:
+        p.num_workers = max(WORKERS, options.threads)
+        p.max_time_in_seconds = max(0.05, left_s)
+
+
+def _solve(solver: Any, model: Any, callback: Any, report: Report) -> tuple[Any, bool]:
+    done = threading.Event()
+    stopped = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.1):
+            if report.should_stop():
+                stopped.set()
+                solver.stop_search()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        status = solver.solve(model, callback)
+    finally:
+        done.set()
+        watcher.join()
+    return status, stopped.is_set()
+
+
+def _outcome(
+    solver: Any, status: Any, planner: bool, program: Program[Any], options: SolveOptions, report: Report
+) -> Outcome[Any]:
+    if status == cp_model.MODEL_INVALID:
+        raise BackendError("CP-SAT calls the model invalid.")
+    scale = program.objective_scale
+    notes = {"branches": solver.num_branches, "confirmed_by": ""} | dict(program.notes)
+    if status == cp_model.INFEASIBLE:
+        if options.confirm:
+            notes["confirmed_by"] = _confirm_infeasible(program, options, report)
+        return Outcome(None, infeasible=True, stopped_by=StoppedBy.PROOF, notes=notes)
+    # UNKNOWN answers objective_value 0.0: only FEASIBLE and OPTIMAL carry a plan
+    stop = StoppedBy.PLANNER if planner else StoppedBy.TIME
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        bound = solver.best_objective_bound * scale
+        known = program.model.has_objective() and abs(bound) < LARGEST_SUM
+        return Outcome(None, bound=(bound,) if known else (), stopped_by=stop, notes=notes)
+    objective = solver.objective_value * scale
+    bound = solver.best_objective_bound * scale
+    if status == cp_model.OPTIMAL:
+        stop = StoppedBy.PROOF if (gap(objective, bound) or 0.0) <= PROOF_GAP else StoppedBy.GAP
+    return Outcome(
+        plan=program.read_plan(lambda v: float(solver.value(v))),
+        objective=(objective,),
+        bound=(bound,),
+        stopped_by=stop,
+        notes=notes,
+    )
+
+
+def _confirm_infeasible(program: Program[Any], options: SolveOptions, report: Report) -> str:
+    """Ask again with presolve off: CP-SAT's wrong "infeasible" came from presolve (or-tools#5274)."""
+    left = min(options.time_limit_s - report.elapsed_s(), max(2.0, 0.5 * report.elapsed_s()))
+    if left < 0.1:
+        return ""
+    report(phase="confirming")
+    second = cp_model.CpSolver()
+    _set(second, options, left)
+    second.parameters.cp_model_presolve = False
+    status, _ = _solve(second, program.model, None, report)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        raise BackendError("CP-SAT contradicts itself: infeasible with presolve, a plan without.")
+    return "CP-SAT with presolve off" if status == cp_model.INFEASIBLE else ""
