@@ -78,7 +78,9 @@ def default(family_name: str) -> str:
     """
     mine = {n: e for n, e in catalogue().items() if n.split(".")[0] == family_name}
     if not mine:
-        raise InputError(f"No formulation of {family_name!r} is installed; install the package with its models.")
+        raise InputError(
+            f"No formulation of {family_name!r} is installed; install the package with its models."
+        )
     return next((n for n, e in mine.items() if e.default), next(iter(mine)))
 
 
@@ -91,7 +93,9 @@ def load(name: str) -> Formulation[Any, Any]:
         If there is none of that name.
     """
     if name not in catalogue():
-        raise InputError(f"Unknown formulation {name!r}. Known: {', '.join(catalogue())}.{_near(name, catalogue())}")
+        raise InputError(
+            f"Unknown formulation {name!r}. Known: {', '.join(catalogue())}.{_near(name, catalogue())}"
+        )
     formulation: Formulation[Any, Any] = _load(catalogue()[name].target)
     return formulation
 

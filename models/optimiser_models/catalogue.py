@@ -14,11 +14,16 @@ CATALOGUE = {
     "shifts.milp": Entry(
         "optimiser_models.shifts.milp:FORMULATION", "Shift design as a MILP in network form", default=True
     ),
-    "shifts.cpsat": Entry("optimiser_models.shifts.cpsat:FORMULATION", "Shift design by constraint programming"),
+    "shifts.cpsat": Entry(
+        "optimiser_models.shifts.cpsat:FORMULATION", "Shift design by constraint programming"
+    ),
     "assignment.milp": Entry(
-        "optimiser_models.assignment.milp:FORMULATION", "Joint assignment with coverage as a MILP", default=True
+        "optimiser_models.assignment.milp:FORMULATION",
+        "Joint assignment with coverage as a MILP",
+        default=True,
     ),
     "assignment.cpsat": Entry(
-        "optimiser_models.assignment.cpsat:FORMULATION", "Joint assignment with coverage by constraint programming"
+        "optimiser_models.assignment.cpsat:FORMULATION",
+        "Joint assignment with coverage by constraint programming",
     ),
 }

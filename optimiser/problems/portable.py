@@ -30,7 +30,8 @@ def to_json(value: Any, arrays: Arrays | None = None, path: str = "") -> Any:
     """Return ``value`` as JSON types. Arrays go to ``arrays`` under their path, or inline as lists if None."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            f.name: to_json(getattr(value, f.name), arrays, f"{path}/{f.name}") for f in dataclasses.fields(value)
+            f.name: to_json(getattr(value, f.name), arrays, f"{path}/{f.name}")
+            for f in dataclasses.fields(value)
         }
     if isinstance(value, np.ndarray):
         if arrays is None:
@@ -65,7 +66,9 @@ def from_json(kind: Any, data: Any, arrays: Mapping[str, NDArray[Any]] | None = 
         names = {f.name for f in dataclasses.fields(kind)}
         unknown = sorted(set(data) - names)
         if unknown:
-            raise InputError(f"{kind.__name__} has no field {', '.join(unknown)}; known: {', '.join(sorted(names))}.")
+            raise InputError(
+                f"{kind.__name__} has no field {', '.join(unknown)}; known: {', '.join(sorted(names))}."
+            )
         return kind(**{n: from_json(hints[n], v, arrays) for n, v in data.items()})
     if origin is tuple:
         args = get_args(kind)

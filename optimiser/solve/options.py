@@ -32,12 +32,14 @@ class SolveOptions:
 
     time_limit_s: float = field(default=60.0, metadata=choice("s", "Longest time to search", minimum=1))
     gap_frac: float = field(
-        default=0.0, metadata=choice("frac", "Stop when at most this much better can exist", minimum=0, maximum=1)
+        default=0.0,
+        metadata=choice("frac", "Stop when at most this much better can exist", minimum=0, maximum=1),
     )
     threads: int = field(default=2, metadata=choice("threads", "Threads a solver may use", group="advanced"))
     seed: int = field(default=1, metadata=choice("", "Seed of every random choice", group="advanced"))
     reproducible: bool = field(
-        default=False, metadata=choice("", "The same plan again on the same machine, slower", group="advanced")
+        default=False,
+        metadata=choice("", "The same plan again on the same machine, slower", group="advanced"),
     )
     memory_mib: int = field(default=8192, metadata=choice("MiB", "Memory cap of a solve", group="advanced"))
 

@@ -66,7 +66,9 @@ def lint(model: cp_model.CpModel) -> None:
         domain = proto.variables[index if index >= 0 else -index - 1].domain
         worst += abs(coefficient) * max(abs(domain[0]), abs(domain[-1]))
     if worst > LARGEST_SUM:
-        raise BackendError(f"Model lint: the objective can reach {worst:.3g}, the limit is 2**53; scale it down.")
+        raise BackendError(
+            f"Model lint: the objective can reach {worst:.3g}, the limit is 2**53; scale it down."
+        )
 
 
 def _set(solver: Any, options: SolveOptions, left_s: float) -> None:

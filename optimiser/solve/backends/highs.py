@@ -111,7 +111,9 @@ def _load(model: LinearModel) -> Any:
 
 
 def _inf(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.abs(values) >= INFINITE, np.sign(values) * highspy.kHighsInf, values).astype(np.float64)
+    return np.where(np.abs(values) >= INFINITE, np.sign(values) * highspy.kHighsInf, values).astype(
+        np.float64
+    )
 
 
 def _listen(h: Any, model: LinearModel, watch: Watch) -> list[bool]:
@@ -219,7 +221,12 @@ def run(program: Program[Any], options: SolveOptions, report: Report) -> Outcome
         bound=() if solved.bound is None else (solved.bound * scale,),
         infeasible=solved.infeasible,
         stopped_by=solved.stopped_by,
-        notes={"nodes": solved.nodes, "rows": model.a.shape[0], "columns": model.a.shape[1], "confirmed_by": confirmed}
+        notes={
+            "nodes": solved.nodes,
+            "rows": model.a.shape[0],
+            "columns": model.a.shape[1],
+            "confirmed_by": confirmed,
+        }
         | dict(program.notes),
     )
 

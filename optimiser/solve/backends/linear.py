@@ -63,7 +63,8 @@ def lint(model: LinearModel) -> None:
         Names the column or row, the number, and the limit.
     """
     loose = np.flatnonzero(
-        model.integer & ((np.abs(model.lower) > LARGEST_INTEGER_BOUND) | (np.abs(model.upper) > LARGEST_INTEGER_BOUND))
+        model.integer
+        & ((np.abs(model.lower) > LARGEST_INTEGER_BOUND) | (np.abs(model.upper) > LARGEST_INTEGER_BOUND))
     )
     if loose.size:
         j = int(loose[0])

@@ -1,0 +1,190 @@
+"""The one road from a problem to a believed result.
+
+Build, solve, read, round, check the rules, recompute the objective from the data. The engine believes
+nobody: a plan that breaks a rule, an objective that the data do not confirm, or a bound on the wrong side
+of the plan is a :class:`~optimiser.errors.RejectedPlan`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+from typing import Any
+
+from optimiser.errors import InputError, RejectedPlan
+from optimiser.problems import portable
+from optimiser.problems.base import Family
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.program import Backend, Formulation, Report
+from optimiser.solve.progress import Recorder
+from optimiser.solve.provenance import provenance
+from optimiser.solve.result import PROOF_GAP, Judged, Outcome, Result, Status, StoppedBy, gap
+
+log = logging.getLogger(__name__)
+
+OBJECTIVE_TOLERANCE = 1e-6
+"""Largest relative difference between a claimed objective and the one the data give."""
+
+BOUND_TOLERANCE = 1e-5
+"""Solvers hold rows only to about 1e-6: a bound may miss the plan's value by this share."""
+
+
+def solve(
+    problem: Any,
+    formulation: Formulation[Any, Any],
+    options: SolveOptions | None = None,
+    *,
+    start: Any = None,
+    report: Report | None = None,
+) -> Result[Any]:
+    """Solve in this process and return a result that passed every check.
+
+    Parameters
+    ----------
+    problem
+        Of the formulation's family.
+    start
+        Any plan, as a warm start; it need not be admissible.
+    report
+        Hears progress, and may ask to stop.
+
+    Raises
+    ------
+    InputError
+        If the formulation cannot take this problem.
+    RejectedPlan
+        If the formulation's answer does not pass.
+    BackendError
+        If the solver failed.
+    """
+    options = options or SolveOptions()
+    refusal = formulation.refuses(problem)
+    if refusal:
+        raise InputError(f"{formulation.name} cannot take this: {refusal}")
+    report = report or Recorder()
+    began = time.monotonic()
+    built = began
+    if formulation.run is not None:
+        outcome = formulation.run(problem, start, options, report)
+    else:
+        assert formulation.build is not None
+        assert formulation.backend is not None
+        report(phase="building model")
+        program = formulation.build(problem, start)
+        built = time.monotonic()
+        outcome = backend(formulation.backend)(program, options, report)
+    ended = time.monotonic()
+    report(phase="checking")
+    result = judge(
+        problem,
+        formulation.family,
+        outcome,
+        name=formulation.name,
+        options=options,
+        build_s=built - began,
+        solve_s=ended - built,
+    )
+    log.info("%s: %s in %.2f s", formulation.name, result.status, ended - began)
+    return result
+
+
+def backend(name: str) -> Backend:
+    """Import and return a back end."""
+    module = importlib.import_module(f"optimiser.solve.backends.{name}")
+    run: Backend = module.run
+    return run
+
+
+def judge(
+    problem: Any,
+    family: Family[Any, Any],
+    outcome: Outcome[Any],
+    *,
+    name: str,
+    options: SolveOptions,
+    build_s: float = 0.0,
+    solve_s: float = 0.0,
+) -> Result[Any]:
+    """Turn a claim into a result, or refuse it.
+
+    Raises
+    ------
+    RejectedPlan
+        With every broken rule, or both objective values, or the bound that is on the wrong side.
+    """
+
+    def result(status: Status, judged: tuple[Judged, ...], measures: Any) -> Result[Any]:
+        return Result(
+            status=status,
+            stopped_by=outcome.stopped_by,
+            plan=outcome.plan,
+            objectives=judged,
+            bound=outcome.bound,
+            measures=measures,
+            formulation=name,
+            build_s=build_s,
+            solve_s=solve_s,
+            bound_valid_for=outcome.bound_valid_for,
+            confirmed_by=str(outcome.notes.get("confirmed_by", "")),
+            notes=outcome.notes,
+            provenance=provenance(portable.digest(problem), options),
+        )
+
+    if outcome.plan is None:
+        return result(Status.INFEASIBLE if outcome.infeasible else Status.NO_PLAN, (), ())
+    if outcome.infeasible:
+        raise RejectedPlan(f"{name} returns a plan and calls the problem infeasible.")
+    broken = family.check(problem, outcome.plan)
+    if broken:
+        shown = "; ".join(map(str, broken[:10]))
+        raise RejectedPlan(f"{name}: {len(broken)} broken rules: {shown}")
+    judged = _judge_objectives(problem, family, outcome, name)
+    proved = all(o.gap_frac is not None and o.gap_frac <= PROOF_GAP for o in judged)
+    status = Status.OPTIMAL if proved else Status.FEASIBLE
+    return result(status, judged, family.measure(problem, outcome.plan))
+
+
+def _judge_objectives(
+    problem: Any, family: Family[Any, Any], outcome: Outcome[Any], name: str
+) -> tuple[Judged, ...]:
+    judged = []
+    for k, objective in enumerate(family.objectives(problem, outcome.plan)):
+        size = max(1.0, abs(objective.value))
+        if (
+            k < len(outcome.objective)
+            and abs(outcome.objective[k] - objective.value) > OBJECTIVE_TOLERANCE * size
+        ):
+            raise RejectedPlan(
+                f"{name}: it claims {objective.name} {outcome.objective[k]:.10g}, the data say {objective.value:.10g}."
+            )
+        bound = outcome.bound[k] if k < len(outcome.bound) else None
+        if bound is not None:
+            worse = (bound - objective.value) * (1.0 if objective.sense == "min" else -1.0)
+            if worse > BOUND_TOLERANCE * size:
+                raise RejectedPlan(
+                    f"{name}: its bound {bound:.10g} says that no plan has {objective.name} {objective.value:.10g}, "
+                    "yet this one has."
+                )
+            if worse > 0 or (gap(objective.value, bound) or 0.0) <= PROOF_GAP / 100:
+                bound = objective.value
+        judged.append(Judged(objective.name, objective.unit, objective.sense, objective.value, bound))
+    return tuple(judged)
+
+
+def judge_plan(
+    problem: Any, family: Family[Any, Any], plan: Any
+) -> tuple[list[Any], tuple[Any, ...], tuple[Any, ...]]:
+    """Check, evaluate and measure any plan, admissible or not: (violations, objectives, measures)."""
+    return family.check(problem, plan), family.objectives(problem, plan), family.measure(problem, plan)
+
+
+def sense_of(problem: Any, family: Family[Any, Any]) -> str:
+    """Return the sense of the first objective, as the params' ``first_sense`` tells; ``min`` by default."""
+    sense = getattr(problem.params, "first_sense", None)
+    return "min" if sense is None else str(sense)
+
+
+def killed(last_plan: Any, bound: float | None, stopped_by: StoppedBy) -> Outcome[Any]:
+    """Return the outcome of a worker that had to be killed: its last reported plan and bound."""
+    return Outcome(last_plan, bound=(bound,) if bound is not None else (), stopped_by=stopped_by)

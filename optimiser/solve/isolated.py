@@ -1,0 +1,189 @@
+"""One solve in one process: the parent loads no solver, keeps the time limit, and loses no plan.
+
+A polite stop is a file; then, after a grace, a kill. What the worker had reported by then is judged here,
+so that even a killed solve ends with a checked plan and its last bound.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from optimiser import registry
+from optimiser.errors import BackendError
+from optimiser.problems import portable
+from optimiser.problems.base import Family
+from optimiser.solve import engine, jobs
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.progress import INCUMBENT_FILE, STOP_FILE, Progress, read_progress
+from optimiser.solve.result import Result, StoppedBy
+
+GRACE_S = 4.0
+"""Seconds after the limit, or after a polite stop, before a kill."""
+POLL_S = 0.05
+
+
+def solve_isolated(
+    problem: Any,
+    formulation: str,
+    options: SolveOptions | None = None,
+    *,
+    start: Any = None,
+    folder: Path | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Result[Any]:
+    """Solve in a process of its own.
+
+    Parameters
+    ----------
+    folder
+        Job folder, kept; None for a temporary one.
+    on_progress
+        Called with each new progress line.
+    should_stop
+        Asked often; True stops the solve and keeps the best.
+
+    Raises
+    ------
+    OptimiserError
+        As :func:`optimiser.solve.engine.solve`, or BackendError if the process died without a word.
+    """
+    options = options or SolveOptions()
+    family = registry.family(formulation.split(".")[0])
+    own = folder is None
+    folder = folder or Path(tempfile.mkdtemp(prefix="optimiser-"))
+    try:
+        jobs.write_job(folder, problem, formulation, options, start)
+        stopped_by = run_worker(folder, options, on_progress, should_stop)
+        if (folder / jobs.RESULT_FILE).exists():
+            return jobs.read_result(folder, family)
+        result = salvage(folder, problem, family, formulation, options, stopped_by)
+        jobs.write_result(folder, result)
+        return result
+    finally:
+        if own:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_worker(
+    folder: Path,
+    options: SolveOptions,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> StoppedBy:
+    """Run a worker on a job folder until it ends or has to be killed; say why it ended."""
+    with (folder / "solver.log").open("ab") as log_file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "optimiser.solve.worker", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log_file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        return _watch(process, folder, options, on_progress, should_stop)
+    finally:
+        kill(process)
+
+
+def _watch(
+    process: subprocess.Popen[bytes],
+    folder: Path,
+    options: SolveOptions,
+    on_progress: Callable[[Progress], None] | None,
+    should_stop: Callable[[], bool],
+) -> StoppedBy:
+    deadline = time.monotonic() + options.time_limit_s + GRACE_S
+    told = 0
+    why = StoppedBy.FAULT
+    looked = 0.0
+    while process.poll() is None:
+        now = time.monotonic()
+        if on_progress is not None:
+            told = _tell(folder, told, on_progress)
+        if why is not StoppedBy.PLANNER and should_stop():
+            (folder / STOP_FILE).touch()
+        if why is not StoppedBy.PLANNER and (folder / STOP_FILE).exists():
+            why, deadline = StoppedBy.PLANNER, min(deadline, now + GRACE_S)
+        if now > deadline:
+            return why if why is StoppedBy.PLANNER else StoppedBy.TIME
+        if options.memory_mib and now - looked > 0.5:
+            looked = now
+            if _rss_mib(process.pid) > options.memory_mib:
+                return StoppedBy.MEMORY
+        time.sleep(POLL_S)
+    if on_progress is not None:
+        _tell(folder, told, on_progress)
+    return why
+
+
+def _tell(folder: Path, told: int, on_progress: Callable[[Progress], None]) -> int:
+    lines = read_progress(folder)
+    for line in lines[told:]:
+        on_progress(line)
+    return len(lines)
+
+
+def _rss_mib(pid: int) -> float:
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / 2**20
+    except psutil.Error:
+        return 0.0
+
+
+def kill(process: subprocess.Popen[Any]) -> None:
+    """End a process and its children at once."""
+    if process.poll() is None:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def salvage(
+    folder: Path,
+    problem: Any,
+    family: Family[Any, Any],
+    name: str,
+    options: SolveOptions,
+    stopped_by: StoppedBy,
+) -> Result[Any]:
+    """Judge the last plan that a dead worker had reported.
+
+    Raises
+    ------
+    BackendError
+        If the worker died by itself before it had any plan.
+    """
+    lines = read_progress(folder)
+    plan = None
+    if (folder / INCUMBENT_FILE).exists():
+        kept = json.loads((folder / INCUMBENT_FILE).read_text(encoding="utf-8"))
+        plan = portable.from_json(family.plan_type, kept["plan"])
+    if plan is None and stopped_by is StoppedBy.FAULT:
+        tail = (folder / "solver.log").read_text(encoding="utf-8", errors="replace")[-2000:].strip()
+        raise BackendError(f"The solver's process ended without a word. {tail}".strip())
+    if plan is None and stopped_by is StoppedBy.MEMORY:
+        raise BackendError(
+            f"The solve needs more than the memory cap of {options.memory_mib} MiB and had no plan by then."
+        )
+    bound = lines[-1].bound if lines else None
+    outcome = engine.killed(plan, bound, stopped_by)
+    return engine.judge(
+        problem, family, outcome, name=name, options=options, solve_s=lines[-1].seconds if lines else 0
+    )

@@ -1,0 +1,123 @@
+"""A warm worker: one process, a stream of jobs, the same engine and checks, a deadline for each.
+
+Importing the solvers costs seconds; where solves are many and short it is paid once. After ``renew_after``
+jobs, a fault or a memory mark a fresh process takes over.
+"""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from optimiser import registry
+from optimiser.solve import jobs
+from optimiser.solve.isolated import GRACE_S, _rss_mib, kill, salvage
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import Result, StoppedBy
+
+
+class WarmWorker:
+    """Solve many problems through one process; a context manager.
+
+    Parameters
+    ----------
+    renew_after
+        Jobs after which a fresh process is started.
+    memory_mark_mib
+        Resident memory above which a fresh process is started for the next job.
+    """
+
+    def __init__(self, renew_after: int = 500, memory_mark_mib: int = 2048) -> None:
+        self._renew_after = renew_after
+        self._mark_mib = memory_mark_mib
+        self._folder = Path(tempfile.mkdtemp(prefix="optimiser-warm-"))
+        self._process: subprocess.Popen[str] | None = None
+        self._answers: queue.Queue[str] = queue.Queue()
+        self._jobs = 0
+        self.started = 0
+
+    def __enter__(self) -> WarmWorker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process and remove its files."""
+        if self._process is not None:
+            kill(self._process)
+            self._process = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def solve(
+        self, problem: Any, formulation: str, options: SolveOptions | None = None, *, start: Any = None
+    ) -> Result[Any]:
+        """Solve one problem; as :func:`optimiser.solve.isolated.solve_isolated`."""
+        options = options or SolveOptions()
+        family = registry.family(formulation.split(".")[0])
+        folder = self._folder / f"{time.monotonic_ns()}"
+        jobs.write_job(folder, problem, formulation, options, start)
+        process = self._ready()
+        assert process.stdin is not None
+        stopped_by = StoppedBy.FAULT
+        try:
+            process.stdin.write(f"{folder}\n")
+            process.stdin.flush()
+            self._answers.get(timeout=options.time_limit_s + GRACE_S)
+        except queue.Empty:
+            stopped_by = StoppedBy.TIME
+            self._drop()
+        except OSError:
+            self._drop()
+        self._jobs += 1
+        try:
+            if (folder / jobs.RESULT_FILE).exists():
+                return jobs.read_result(folder, family)
+            self._drop()
+            (folder / "solver.log").touch()
+            return salvage(folder, problem, family, formulation, options, stopped_by)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _ready(self) -> subprocess.Popen[str]:
+        process = self._process
+        if process is not None and (
+            process.poll() is not None
+            or self._jobs >= self._renew_after
+            or _rss_mib(process.pid) > self._mark_mib
+        ):
+            self._drop()
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "optimiser.solve.worker", "--serve"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,
+            )
+            self._jobs = 0
+            self.started += 1
+            self._answers = queue.Queue()
+            threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
+        return self._process
+
+    def _drop(self) -> None:
+        if self._process is not None:
+            kill(self._process)
+            self._process = None
+
+
+def _listen(process: subprocess.Popen[str], answers: queue.Queue[str]) -> None:
+    """Pass the worker's answers on; an empty one tells that it is gone."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        answers.put(line)
+    answers.put("")

@@ -1,0 +1,86 @@
+"""The process that loads a solver: ``python -m optimiser.solve.worker FOLDER`` or ``--serve``.
+
+With a folder it does one job and ends. With ``--serve`` it reads one folder a line from standard input
+and answers each with a line, so that many short solves share one import of the solvers.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from optimiser import registry
+from optimiser.problems import portable
+from optimiser.solve import engine, jobs
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.progress import FileRecorder
+
+SHORTEST_S = 1.0
+"""A job that began late (imports took its time) still gets this long."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run as a process; 0 unless the arguments are wrong."""
+    if arguments == ["--serve"]:
+        for line in sys.stdin:
+            work(Path(line.rstrip("\n")))
+            sys.stdout.write("done\n")
+            sys.stdout.flush()
+        return 0
+    if len(arguments) != 1:
+        return 2
+    work(Path(arguments[0]))
+    return 0
+
+
+def work(folder: Path) -> None:
+    """Do one job. Whatever happens, a result or an error is written."""
+    try:
+        job = jobs.read_job(folder)
+        cap_memory(job.options.memory_mib)
+        formulation = registry.load(job.formulation)
+        problem: Any = portable.read(folder / jobs.PROBLEM_FILE, formulation.family.problem_type)
+        start = None
+        if (folder / jobs.START_FILE).exists():
+            data = json.loads((folder / jobs.START_FILE).read_text(encoding="utf-8"))
+            start = portable.from_json(formulation.family.plan_type, data)
+        used = max(0.0, time.monotonic() - job.began_monotonic_s)
+        late = max(0.0, used - max(0.0, job.options.time_limit_s - SHORTEST_S))
+        report = FileRecorder(folder, engine.sense_of(problem, formulation.family), used - late)
+        report(phase="reading")
+        result = engine.solve(problem, formulation, job.options, start=start, report=report)
+        jobs.write_result(folder, result)
+    except MemoryError:
+        jobs.write_error(folder, _memory(folder))
+    except Exception as error:  # noqa: BLE001  the parent raises it again, for whoever asked
+        jobs.write_error(folder, error)
+
+
+def _memory(folder: Path) -> Exception:
+    from optimiser.errors import BackendError
+
+    options: SolveOptions = jobs.read_job(folder).options
+    return BackendError(
+        f"The solve needs more than the memory cap of {options.memory_mib} MiB. Raise memory_mib, or ask for less: "
+        "fewer centres, a coarser grid, fewer shift starts."
+    )
+
+
+def cap_memory(memory_mib: int) -> None:
+    """Cap this process's address space, where the system can; the parent watches resident memory as well."""
+    if memory_mib and sys.platform != "win32":
+        import resource
+
+        limit = (
+            memory_mib * 1024 * 1024 * 2
+        )  # addresses, not pages in use: threads reserve far more than they touch
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard == resource.RLIM_INFINITY or limit <= hard:
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
