@@ -111,7 +111,7 @@ def _load(model: LinearModel) -> Any:
 
 
 def _inf(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.abs(values) >= INFINITE, np.sign(values) * highspy.kHighsInf, values).astype(
+    return np.where(np.abs(values) >= INFINITE, np.copysign(highspy.kHighsInf, values), values).astype(
         np.float64
     )
 
