@@ -1,0 +1,70 @@
+"""The tables the rest of the toolkit reads: their columns, types and files in a project folder."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optimiser.errors import InputError
+
+AREAS_FILE = "areas.gpkg"
+AREAS_LAYER = "reporting_areas"
+STATIONS_LAYER = "stations"
+HARD_LINES_LAYER = "hard_lines"
+HARD_POLYGONS_LAYER = "hard_polygons"
+CALLS_FILE = "calls.parquet"
+WORKLOAD_FILE = "workload.parquet"
+ADJACENCY_FILE = "adjacency.csv"
+EDITS_FILE = "adjacency_edits.csv"
+COLUMNS_FILE = "columns.toml"
+FINDINGS_FILE = "import.json"
+KEY_FILE = "import.key"
+PLANS_FOLDER = "plans"
+CURRENT_PLAN = "current"
+
+AREA_COLUMNS = ("area_id", "other_id", "name", "population", "district_id", "beat_id", "geometry")
+CALL_TYPES = {
+    "call_id": "str",
+    "received_at": "datetime64[ns, UTC]",
+    "hour_of_week": "int16",
+    "area_id": "str",
+    "priority": "int8",
+    "call_type": "str",
+    "origin": "str",
+    "n_units": "int16",
+    "dispatch_delay_s": "float64",
+    "travel_s": "float64",
+    "response_s": "float64",
+    "on_scene_s": "float64",
+    "unit_s": "float64",
+}
+"""Columns of ``Project.calls``."""
+
+STORED_CALL_TYPES = {**CALL_TYPES, "priority_code": "str"}
+"""Columns of ``calls.parquet``: the priority as typed stays, so that its map can be given later."""
+
+WORKLOAD_TYPES = {
+    "area_id": "str",
+    "hour_of_week": "int16",
+    "calls": "float64",
+    "unit_s": "float64",
+}
+"""Columns of ``Project.workload``: totals over the whole span, ``n_weeks`` weeks."""
+
+
+def typed(frame: pd.DataFrame, types: dict[str, str], where: str) -> pd.DataFrame:
+    """Return exactly the columns of ``types``, in their types.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or cannot be of its type.
+    """
+    missing = [c for c in types if c not in frame.columns]
+    if missing:
+        raise InputError(f"{where} lacks column {', '.join(missing)}. Import the raw file again.")
+    try:
+        return frame[list(types)].astype(types)
+    except (ValueError, TypeError) as error:
+        raise InputError(
+            f"{where} has a column of the wrong type: {error}. Import the raw file again."
+        ) from error

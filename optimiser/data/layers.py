@@ -1,0 +1,228 @@
+"""Map layers from files: GeoPackage, shapefile, GeoJSON, GeoParquet, in any coordinate system.
+
+The content is looked at before any map library sees the file; GeoJSON and GeoParquet never reach GDAL.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import warnings
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from optimiser.data import drivers
+from optimiser.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+KINDS = (".gpkg", ".shp", ".geojson", ".json", ".parquet", ".geoparquet")
+MOST_BYTES = 1 << 30
+_GPKG_TRIGGERS = ("rtree_", "trigger_", "gpkg_")
+_GPKG_TABLES = ("gpkg_", "rtree_", "sqlite_")
+_CRS84 = "OGC:CRS84"
+
+
+def read_layer(
+    path: str | Path, layer: str | None = None, *, crs: str | None = None, most_bytes: int = MOST_BYTES
+) -> gpd.GeoDataFrame:
+    """Read a map layer; columns as they are, geometry in the file's own coordinate system.
+
+    Parameters
+    ----------
+    path
+        A GeoPackage, shapefile, GeoJSON or GeoParquet file.
+    layer
+        Layer of a GeoPackage; its only or first one if None.
+    crs
+        Coordinate system, where the file does not state one (a shapefile without .prj).
+    most_bytes
+        Cap on the file's size.
+
+    Raises
+    ------
+    InputError
+        If the file is not what its name says, is too large, states no coordinate system, or cannot be read.
+    """
+    text = str(path)
+    if text.startswith(("/vsi", "\\vsi")) or "://" in text or _driver_prefix(text):
+        raise InputError(f"{text} is not a plain file. Give the path of a file on this machine.")
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in KINDS:
+        raise InputError(f"{path}: a map layer is one of {', '.join(KINDS)}; {suffix or 'no ending'} is not.")
+    head = _head(path, most_bytes)
+    if suffix in (".geojson", ".json"):
+        frame = _geojson(path, head)
+    elif suffix in (".parquet", ".geoparquet"):
+        frame = _geoparquet(path, head)
+    elif suffix == ".gpkg":
+        _inspect_geopackage(path, head)
+        frame = _by_gdal(path, layer)
+    else:
+        _inspect_shapefile(path, head)
+        frame = _by_gdal(path, None)
+    if len(frame) == 0:
+        raise InputError(f"{path} holds no features.")
+    return _with_crs(path, frame, crs)
+
+
+def layers(path: str | Path) -> tuple[str, ...]:
+    """Return the names of the feature layers of a GeoPackage."""
+    path = Path(path)
+    _inspect_geopackage(path, _head(path, MOST_BYTES))
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as store:
+        rows = store.execute("select table_name from gpkg_contents where data_type = 'features'").fetchall()
+    return tuple(str(r[0]) for r in rows)
+
+
+def _driver_prefix(text: str) -> bool:
+    head, colon, _ = text.partition(":")
+    return bool(colon) and len(head) > 1 and "/" not in head and "\\" not in head
+
+
+def _head(path: Path, most_bytes: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise InputError(f"{path} is not a file.")
+        if size > most_bytes:
+            raise InputError(f"{path} has {size:,} bytes, more than the {most_bytes:,} allowed.")
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if not head.strip():
+        raise InputError(f"{path} is empty.")
+    return head
+
+
+def _geojson(path: Path, head: bytes) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise InputError(f"{path} is not GeoJSON, whatever its name says.")
+    try:
+        data = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_no_doubles)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is damaged or not GeoJSON: {error}.") from error
+    if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
+        kind = data.get("type") if isinstance(data, dict) else type(data).__name__
+        raise InputError(f"{path} holds {kind!r}, not a FeatureCollection. Save the layer as GeoJSON.")
+    features = data.get("features") or []
+    shapes, rows = [], []
+    for number, feature in enumerate(features, start=1):
+        try:
+            shape = feature.get("geometry")
+            shapes.append(None if shape is None else shapely.from_geojson(json.dumps(shape)))
+            rows.append(feature.get("properties") or {})
+        except (AttributeError, TypeError, shapely.errors.GEOSException) as error:
+            raise InputError(
+                f"{path}, feature {number}: {error}. Mend the layer and export it again."
+            ) from error
+    frame = pd.DataFrame(rows, index=range(len(rows))) if rows else pd.DataFrame()
+    return gpd.GeoDataFrame(
+        frame, geometry=np.array(shapes, dtype=object), crs=_geojson_crs(path, data.get("crs"))
+    )
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [k for k, _ in pairs]
+        raise ValueError(f"key {next(n for n in names if names.count(n) > 1)!r} stands twice in one object")
+    return found
+
+
+def _geojson_crs(path: Path, member: Any) -> str:
+    if member is None:
+        return _CRS84
+    try:
+        name = str(member["properties"]["name"])
+    except (TypeError, KeyError) as error:
+        raise InputError(
+            f"{path}: its 'crs' member names no coordinate system. Save it in EPSG:4326."
+        ) from error
+    if "CRS84" in name:
+        return _CRS84
+    return name
+
+
+def _geoparquet(path: Path, head: bytes) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    if not head.startswith(b"PAR1"):
+        raise InputError(f"{path} is not a Parquet file, whatever its name says.")
+    try:
+        return gpd.read_parquet(path)
+    except Exception as error:
+        raise InputError(f"{path} is damaged or no GeoParquet: {str(error).splitlines()[0]}.") from error
+
+
+def _inspect_geopackage(path: Path, head: bytes) -> None:
+    if not head.startswith(b"SQLite format 3\0"):
+        raise InputError(f"{path} is not a GeoPackage, whatever its name says.")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as store:
+            things = store.execute("select type, lower(name) from sqlite_master").fetchall()
+    except sqlite3.Error as error:
+        raise InputError(f"{path} is damaged or locked: {error}.") from error
+    names = {n for kind, n in things if kind == "table"}
+    if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= names:
+        raise InputError(f"{path} is a database, not a GeoPackage.")
+    views = [n for kind, n in things if kind == "view" and not n.startswith(_GPKG_TABLES)]
+    triggers = [n for kind, n in things if kind == "trigger" and not n.startswith(_GPKG_TRIGGERS)]
+    if views or triggers:
+        what = ", ".join([*(f"view {v}" for v in views), *(f"trigger {t}" for t in triggers)])
+        raise InputError(
+            f"{path} holds {what}. Only plain layers are read: export the layer to a new GeoPackage."
+        )
+
+
+def _inspect_shapefile(path: Path, head: bytes) -> None:
+    if head[:4] != b"\x00\x00\x27\x0a":
+        raise InputError(f"{path} is not a shapefile, whatever its name says.")
+    beside = {p.suffix.lower() for p in path.parent.glob(f"{path.stem}.*")}
+    missing = [s for s in (".shx", ".dbf") if s not in beside]
+    if missing:
+        raise InputError(
+            f"{path}: the file {' and '.join(path.stem + s for s in missing)} is missing beside it."
+        )
+
+
+def _by_gdal(path: Path, layer: str | None) -> gpd.GeoDataFrame:
+    drivers.confine()
+    import pyogrio
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            names = [str(n) for n in pyogrio.list_layers(path)[:, 0]]
+            if layer is not None and layer not in names:
+                raise InputError(f"{path} has no layer {layer!r}; it has {', '.join(names)}.")
+            return pyogrio.read_dataframe(path, layer=layer or names[0])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} cannot be read: {error}. Export the layer again.") from error
+
+
+def _with_crs(path: Path, frame: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
+    if "geometry" not in frame.columns:
+        if not hasattr(frame, "geometry"):
+            raise InputError(f"{path} has no geometry.")
+        frame = frame.rename_geometry("geometry")
+    if frame.crs is None:
+        if crs is None:
+            wanted = f"{path.stem}.prj" if path.suffix.lower() == ".shp" else "the coordinate system"
+            raise InputError(
+                f"{path} does not state its coordinate system. Add {wanted}, or give crs (EPSG:26918)."
+            )
+        frame = frame.set_crs(crs)
+    return frame

@@ -1,0 +1,299 @@
+"""A project folder: one data set of one agency, read whole and checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from optimiser import units
+from optimiser.data import canonical as names
+from optimiser.data.adjacency import Neighbours, neighbours
+from optimiser.data.areas import AreaGraph
+from optimiser.data.columns_file import ColumnMap, read_column_map
+from optimiser.data.layers import layers, read_layer
+from optimiser.data.plans import current_plan, read_plans
+from optimiser.data.quality import Finding, QualityReport, finding, from_record
+from optimiser.data.settings import PROJECT_FILE, Settings, read_settings
+from optimiser.data.structure_checks import (
+    area_findings,
+    beat_findings,
+    demand_findings,
+    graph_findings,
+    plan_findings,
+)
+from optimiser.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything a project folder holds, in core units.
+
+    Parameters
+    ----------
+    folder, settings
+        Where it is, and what the planner decided.
+    areas
+        One row an area: area_id, other_id, name, population (NaN unknown), district_id, beat_id ("" none),
+        geometry, in ``settings.crs`` (metres).
+    stations
+        station_id, name, geometry in the same CRS; no rows where there are none.
+    calls, workload
+        Tables of :mod:`optimiser.data.canonical`; at least one of them is given.
+    graph
+        Which areas border each other, edits and hard boundaries applied.
+    roads_file
+        OSM extract or street lines; None for none.
+    plans
+        Area to district by plan name; ``current`` holds the beats or districts in use.
+    assumptions
+        Defaults in force, in words.
+    quality
+        Findings of the import and of this reading.
+    """
+
+    folder: Path
+    settings: Settings
+    areas: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+    calls: pd.DataFrame | None
+    workload: pd.DataFrame | None
+    graph: AreaGraph
+    roads_file: Path | None
+    plans: Mapping[str, Mapping[str, str]]
+    assumptions: tuple[str, ...]
+    quality: tuple[Finding, ...]
+
+    @property
+    def report(self) -> QualityReport:
+        """The data-quality report."""
+        return QualityReport(self.quality, self.assumptions)
+
+    def require_ready(self) -> None:
+        """Raise InputError naming every red fault; nothing is solved before they are mended."""
+        red = self.report.red
+        if red:
+            listed = "\n".join(f"- {f.rule}: {f.action}." for f in red)
+            raise InputError(f"{self.folder} cannot be solved yet:\n{listed}")
+
+
+def load(folder: str | Path) -> Project:
+    """Read a project folder.
+
+    Raises
+    ------
+    InputError
+        If a file of the folder is missing or cannot be used. Faults of the data itself do not raise here:
+        they are in ``quality``, and :meth:`Project.require_ready` stops a solve.
+    """
+    folder = Path(folder)
+    settings = read_settings(folder / PROJECT_FILE)
+    column_map = read_column_map(folder / names.COLUMNS_FILE)
+    areas, stations = _areas(folder, settings), _stations(folder, settings)
+    near = neighbours(folder, areas)
+    found, said = _stored(folder)
+    calls = _calls(folder, settings, column_map, found)
+    workload = _workload(folder)
+    if calls is None and workload is None:
+        raise InputError(f"{folder} holds neither calls nor a workload table. Run init with one of them.")
+    plans = read_plans(folder / names.PLANS_FOLDER, areas)
+    current = current_plan(areas)
+    if current:
+        plans = {names.CURRENT_PLAN: current, **plans}
+    per_area = _per_area(calls, workload)
+    found += _structure(areas, near, plans, per_area)
+    roads, road_findings = _roads(folder, settings)
+    found += road_findings
+    said += _defaults(settings, calls, workload, stations, roads, areas)
+    return Project(
+        folder,
+        settings,
+        areas,
+        stations,
+        calls,
+        workload,
+        near.graph,
+        roads,
+        plans,
+        tuple(said),
+        tuple(found),
+    )
+
+
+def check(folder: str | Path) -> QualityReport:
+    """Read a project folder and return its data-quality report."""
+    return load(folder).report
+
+
+def _areas(folder: Path, settings: Settings) -> gpd.GeoDataFrame:
+    path = folder / names.AREAS_FILE
+    areas = read_layer(path, names.AREAS_LAYER)
+    missing = [c for c in names.AREA_COLUMNS if c not in areas.columns]
+    if missing:
+        raise InputError(f"{path} lacks column {', '.join(missing)}. Run init again with the raw areas.")
+    text = [c for c in names.AREA_COLUMNS if c not in ("population", "geometry")]
+    areas = areas[list(names.AREA_COLUMNS)]
+    areas[text] = areas[text].fillna("").astype("str")
+    areas["population"] = areas["population"].astype(float)
+    return areas.to_crs(settings.crs) if settings.crs else areas
+
+
+def _stations(folder: Path, settings: Settings) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    path = folder / names.AREAS_FILE
+    if names.STATIONS_LAYER not in layers(path):
+        empty = {"station_id": pd.Series([], dtype="str"), "name": pd.Series([], dtype="str")}
+        return gpd.GeoDataFrame(empty, geometry=[], crs=settings.crs or None)
+    stations = read_layer(path, names.STATIONS_LAYER)[["station_id", "name", "geometry"]]
+    return stations.to_crs(settings.crs) if settings.crs else stations
+
+
+def _stored(folder: Path) -> tuple[list[Finding], list[str]]:
+    path = folder / names.FINDINGS_FILE
+    if not path.exists():
+        return [], []
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return [from_record(r) for r in data["findings"]], [str(a) for a in data["assumptions"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is damaged: {error}. Run init again.") from error
+
+
+def _calls(
+    folder: Path, settings: Settings, column_map: ColumnMap, found: list[Finding]
+) -> pd.DataFrame | None:
+    path = folder / names.CALLS_FILE
+    if not path.exists():
+        return None
+    try:
+        stored = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {error}. Run init again.") from error
+    calls = names.typed(stored, names.STORED_CALL_TYPES, str(path))
+    calls["priority"] = _priorities(calls["priority_code"], column_map, found)
+    measured = {"received_to_arrived": "response_s", "dispatched_to_arrived": "travel_s"}
+    if settings.response_time:
+        calls["response_s"] = calls[measured.get(settings.response_time, "dispatch_delay_s")].to_numpy()
+    elif calls["response_s"].notna().any():
+        calls["response_s"] = np.nan
+        action = f"say in {PROJECT_FILE} what response time means; until then no response time is shown"
+        found.append(finding("response time is not defined", 1, 0, action, red=True, source=PROJECT_FILE))
+    return calls[list(names.CALL_TYPES)]
+
+
+def _priorities(codes: pd.Series, column_map: ColumnMap, found: list[Finding]) -> np.ndarray:
+    """Apply the value map; a code without a number is red, because the direction is never guessed."""
+    given = column_map.priority
+    present = [c for c in codes.unique() if c != ""]
+    unmapped = codes.isin([c for c in present if c not in given])
+    if unmapped.any():
+        shown = sorted({str(c) for c in codes[unmapped]})
+        action = (
+            f"give each a number in {names.COLUMNS_FILE}, [calls.priority]: 1 is the most urgent, 0 is none"
+        )
+        found.append(
+            finding(
+                "priority codes without a meaning",
+                int(unmapped.sum()),
+                len(codes),
+                action,
+                examples=shown,
+                red=True,
+            )
+        )
+    return codes.map(given).fillna(0).to_numpy(dtype=np.int8)
+
+
+def _workload(folder: Path) -> pd.DataFrame | None:
+    path = folder / names.WORKLOAD_FILE
+    if not path.exists():
+        return None
+    try:
+        return names.typed(pd.read_parquet(path), names.WORKLOAD_TYPES, str(path))
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} is damaged: {error}. Run init again.") from error
+
+
+def _per_area(calls: pd.DataFrame | None, workload: pd.DataFrame | None) -> pd.Series:
+    if calls is not None:
+        return calls.groupby("area_id").size().astype(float)
+    assert workload is not None
+    return workload.groupby("area_id")["calls"].sum()
+
+
+def _structure(
+    areas: gpd.GeoDataFrame, near: Neighbours, plans: Mapping[str, Mapping[str, str]], per_area: pd.Series
+) -> list[Finding]:
+    calls = {str(k): float(v) for k, v in per_area.items()}
+    return [
+        *area_findings(areas),
+        *graph_findings(near.graph, near.measured, near.listed),
+        *beat_findings(areas, near.graph),
+        *plan_findings(plans, near.graph, calls, skip=(names.CURRENT_PLAN,)),
+        *demand_findings(areas, per_area),
+    ]
+
+
+def _roads(folder: Path, settings: Settings) -> tuple[Path | None, list[Finding]]:
+    if not settings.roads:
+        return None, []
+    path = (folder / settings.roads).resolve()
+    if path.is_file():
+        return path, []
+    action = f"{settings.roads} is not there: put it back, or run init again with its new place"
+    return None, [finding("road file is missing", 1, 0, action, red=True, source=PROJECT_FILE)]
+
+
+def _defaults(
+    settings: Settings,
+    calls: pd.DataFrame | None,
+    workload: pd.DataFrame | None,
+    stations: gpd.GeoDataFrame,
+    roads: Path | None,
+    areas: gpd.GeoDataFrame,
+) -> list[str]:
+    """List the defaults in force, in words."""
+    said: list[str] = []
+    if calls is None:
+        said.append(
+            "No call-level file: workload comes as totals, so no response times and no forecast from calls."
+        )
+    if calls is not None and "timezone" not in settings.given:
+        said.append("No time zone given: times are taken as wall-clock time without summer time.")
+    if calls is None and workload is not None and "workload_weeks" not in settings.given:
+        said.append(
+            "Span of the workload table not given: its totals are taken as one week (workload_weeks)."
+        )
+    if not settings.priority_targets_s:
+        said.append("No response targets given (priority_targets_min): a question must state its own.")
+    if "default_service_min" not in settings.given and calls is not None and calls["unit_s"].isna().any():
+        minutes = units.minutes(settings.default_service_s)
+        said.append(f"Calls without a clear time may be given {minutes:.0f} minutes (default_service_min).")
+    if "default_speed_kmh" not in settings.given:
+        speed = settings.default_speed_m_per_s * units.SECONDS_PER_HOUR / units.METRES_PER_KM
+        said.append(f"Streets without a speed limit: {speed:.1f} km/h (30 mph; default_speed_kmh).")
+    if "privacy_threshold" not in settings.given:
+        said.append(f"Counts below {settings.privacy_threshold} are not shown outside (privacy_threshold).")
+    if len(stations) == 0:
+        said.append("No stations given: centres may lie in any area.")
+    if roads is None:
+        said.append("No road file: travel between areas is a straight line at the default speed.")
+    if not areas["population"].notna().any():
+        said.append("No population given.")
+    return said
+
+
+def stored_record(findings: list[dict[str, Any]], assumptions: list[str]) -> str:
+    """Return the text of ``import.json``."""
+    return json.dumps({"findings": findings, "assumptions": assumptions}, ensure_ascii=False, indent=1) + "\n"

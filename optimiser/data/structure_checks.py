@@ -1,0 +1,244 @@
+"""What is odd about areas, their graph and the plans on them. Findings only; nothing is changed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from optimiser.data.areas import AreaGraph
+from optimiser.data.quality import Finding, finding
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_OVERLAP_FRAC = 0.05
+
+
+def pieces(graph: AreaGraph, members: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the connected pieces of some areas, the largest first."""
+    position = {a: k for k, a in enumerate(graph.ids)}
+    indptr, near = graph.neighbours()
+    left = {position[m] for m in members if m in position}
+    found = []
+    while left:
+        start = min(left)
+        left.discard(start)
+        queue, piece = deque([start]), [start]
+        while queue:
+            k = queue.popleft()
+            for j in near[indptr[k] : indptr[k + 1]].tolist():
+                if j in left:
+                    left.discard(j)
+                    queue.append(j)
+                    piece.append(j)
+        found.append(tuple(graph.ids[k] for k in sorted(piece)))
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def area_findings(areas: gpd.GeoDataFrame) -> list[Finding]:
+    """Check the areas alone: parts, overlaps, invalid shapes, population."""
+    n = len(areas)
+    shapes = areas.geometry.to_numpy()
+    ids = areas["area_id"].to_numpy()
+    found = []
+    multi = np.flatnonzero(shapely.get_num_geometries(shapes) > 1)
+    if len(multi):
+        action = "kept as one area each; its parts move together"
+        found.append(finding("areas of several parts", len(multi), n, action, examples=ids[multi]))
+    broken = np.flatnonzero(~shapely.is_valid(shapes))
+    if len(broken):
+        found.append(
+            finding("areas with crossing borders", len(broken), n, "mended in use", examples=ids[broken])
+        )
+    overlaps = _overlaps(shapes)
+    if overlaps:
+        action = "a call in both counts once, for the area whose id comes first"
+        shown = [f"{ids[i]} and {ids[j]}" for i, j in overlaps]
+        found.append(finding("areas that overlap", len(overlaps), 0, action, examples=shown))
+    return found
+
+
+def _overlaps(shapes: np.ndarray) -> list[tuple[int, int]]:
+    sound = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
+    left, right = shapely.STRtree(sound).query(sound, predicate="intersects")
+    once = left < right
+    left, right = left[once], right[once]
+    shared = shapely.area(shapely.intersection(sound[left], sound[right]))
+    small = np.minimum(shapely.area(sound[left]), shapely.area(sound[right]))
+    return [
+        (int(i), int(j))
+        for i, j in zip(
+            left[shared > _OVERLAP_FRAC * small], right[shared > _OVERLAP_FRAC * small], strict=True
+        )
+    ]
+
+
+def graph_findings(
+    graph: AreaGraph, measured: AreaGraph, listed: frozenset[frozenset[str]] | None
+) -> list[Finding]:
+    """Check the graph in use, and what the polygons say against a published list of pairs.
+
+    Parameters
+    ----------
+    graph, measured
+        The graph in use, and the one measured from the polygons alone.
+    listed
+        Published pairs, or None where the project has no list.
+    """
+    found = []
+    n = graph.n_areas
+    if listed is not None:
+        drawn = {frozenset(p) for p in measured.pairs()}
+        missing, extra = sorted(map(sorted, listed - drawn)), sorted(map(sorted, drawn - listed))
+        shown = [" - ".join(p) for p in missing]
+        action = "the published list is used; mend the polygons or the list"
+        if missing:
+            found.append(
+                finding(
+                    "published neighbours the polygons do not show",
+                    len(missing),
+                    len(listed),
+                    action,
+                    examples=shown,
+                )
+            )
+        if extra:
+            shown = [" - ".join(p) for p in extra]
+            found.append(
+                finding(
+                    "neighbours in the polygons that the list leaves out",
+                    len(extra),
+                    len(drawn),
+                    action,
+                    examples=shown,
+                )
+            )
+        parts = measured.components()
+        if len(parts) > 1:
+            shown = [f"{len(p)} areas with {p[0]}" for p in parts]
+            found.append(
+                finding(
+                    "pieces of the map by the polygons alone",
+                    len(parts),
+                    0,
+                    "the list decides",
+                    examples=shown,
+                )
+            )
+    parts = graph.components()
+    if len(parts) > 1:
+        apart = [a for p in parts[1:] for a in p]
+        action = (
+            f"the map in use falls into {len(parts)} pieces: no contiguous district joins them; "
+            "add a link to adjacency_edits.csv where a car can pass"
+        )
+        found.append(finding("areas cut off from the largest piece", len(apart), n, action, examples=apart))
+    alone = [graph.ids[k] for k in np.flatnonzero(np.bincount(graph.edges.ravel(), minlength=n) == 1)]
+    if alone:
+        found.append(
+            finding(
+                "areas that hang on one link",
+                len(alone),
+                n,
+                "kept; a lost link cuts them off",
+                examples=alone,
+            )
+        )
+    return found
+
+
+def beat_findings(areas: gpd.GeoDataFrame, graph: AreaGraph) -> list[Finding]:
+    """Check the beats and districts in use: areas without one, and ones in several pieces."""
+    found = []
+    for column, word in (("beat_id", "beat"), ("district_id", "district")):
+        label = areas[column].to_numpy()
+        if not (label != "").any():
+            continue
+        none = areas.loc[label == "", "area_id"].tolist()
+        if none:
+            split = len(pieces(graph, none))
+            action = f"left out of the plan in use; they lie in {split} piece{'s' if split > 1 else ''}"
+            found.append(finding(f"areas with no {word}", len(none), len(areas), action, examples=none))
+        groups = areas[label != ""].groupby(column)["area_id"].agg(list).to_dict()
+        found += _in_pieces(f"{word}s in use that lie in pieces", graph, groups)
+    return found
+
+
+def _in_pieces(rule: str, graph: AreaGraph, groups: Mapping[str, Iterable[str]]) -> list[Finding]:
+    shown = []
+    for name, members in sorted(groups.items()):
+        parts = pieces(graph, list(members))
+        if len(parts) > 1:
+            shown.append(f"{name} ({' + '.join(str(len(p)) for p in parts)} areas)")
+    if not shown:
+        return []
+    return [
+        finding(
+            rule,
+            len(shown),
+            len(groups),
+            "kept as it is; a plan made here will be in one piece",
+            examples=shown,
+        )
+    ]
+
+
+def plan_findings(
+    plans: Mapping[str, Mapping[str, str]],
+    graph: AreaGraph,
+    calls: Mapping[str, float],
+    skip: Collection[str] = (),
+) -> list[Finding]:
+    """Check each stored plan: areas left out (and their calls), districts in pieces."""
+    found = []
+    for name, plan in sorted(plans.items()):
+        if name in skip:
+            continue
+        out = [a for a in graph.ids if a not in plan]
+        if out:
+            lost = sum(calls.get(a, 0.0) for a in out)
+            action = f"they hold {lost:,.0f} calls; the plan cannot be compared over the whole map until they are given"
+            found.append(
+                finding(f"plan {name}: areas left out", len(out), graph.n_areas, action, examples=out)
+            )
+        groups: dict[str, list[str]] = {}
+        for area, district in plan.items():
+            groups.setdefault(district, []).append(area)
+        found += _in_pieces(f"plan {name}: districts in pieces", graph, groups)
+    return found
+
+
+def demand_findings(areas: gpd.GeoDataFrame, per_area: pd.Series | None) -> list[Finding]:
+    """Check where calls are: areas with none, and all of them in one area."""
+    if per_area is None:
+        return []
+    by_area = per_area.reindex(areas["area_id"], fill_value=0.0)
+    total = float(by_area.sum())
+    if total <= 0:
+        return [
+            finding("calls in the areas", 0, 0, "there are none: import calls or a workload table", red=True)
+        ]
+    found = []
+    none = by_area.index[by_area.to_numpy() == 0].tolist()
+    if none:
+        found.append(
+            finding("areas with no calls", len(none), len(areas), "kept with workload 0", examples=none)
+        )
+    most = float(by_area.max()) / total
+    if most > 0.5 and len(areas) > 2:
+        top = [str(by_area.idxmax())]
+        found.append(
+            finding(
+                "more than half of the calls in one area",
+                1,
+                0,
+                f"{most:.0%} of them: a default address?",
+                examples=top,
+            )
+        )
+    return found
