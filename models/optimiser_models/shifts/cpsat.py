@@ -1,0 +1,124 @@
+"""Shift design for a constraint solver: whole numbers throughout.
+
+Legend as in ``shifts.milp``. Cover is stated slot by slot, not in network form, so that the two formulations share
+no row; every price is multiplied by S and rounded to a whole number.
+
+    minimise  sum round(S c_v) x_v + sum e_t                            (1a, objective "cost")
+    minimise  sum round(S (p_j + g)) u_tj + round(S g) sum n_t + sum e_t (1b, objective "shortage", less a constant)
+    n_t = sum_{v covers t} x_v,  n_t >= d_t                             (2)
+    n_t + sum_j u_tj >= r_t                                             (3)
+    L <= sum n_t <= B                                                   (4)
+    q sum_{t in W} n_t - a sum n_t >= C                                 (5)
+    e_t >= each chord of the price of call work above the ceiling, times S, rounded (6)
+    not y_s(v)  =>  x_v = 0,  sum y_s <= K                              (7)
+
+S is the largest power of ten up to 1e6 that keeps every sum below 2**50. Source: Laborie et al. and the CP-SAT
+documentation for the modelling style; the model itself is Dantzig's covering model of 1954 with the rows of ours.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ortools.sat.python import cp_model
+
+from optimiser.problems.shifts import FAMILY, ShiftsPlan, ShiftsProblem
+from optimiser.solve.program import Formulation, Program, ValueOf
+from optimiser_models.shifts.terms import Terms, terms
+
+_LARGEST_SCALE = 10**6
+_LARGEST_SUM = 2**50
+
+
+def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPlan]:
+    """Return the CP-SAT model of a problem; ``start`` becomes a hint."""
+    t = terms(problem)
+    scale = _scale(t)
+    model = cp_model.CpModel()
+    x = [model.new_int_var(0, int(most), key) for key, most in zip(t.keys, t.most, strict=True)]
+    n = _on_duty(model, t, x)
+    _limits(model, t, x, n)
+    cost = _above(model, t, n, scale) + _price(model, t, x, n, scale)
+    model.minimize(cost)
+
+    def read_plan(value_of: ValueOf) -> ShiftsPlan:
+        return t.plan([value_of(v) for v in x])
+
+    hint = {} if start is None else dict(zip(x, (float(k) for k in t.officers(start)), strict=True))
+    return Program(model=model, read_plan=read_plan, start=hint, objective_scale=1 / scale)
+
+
+def _scale(t: Terms) -> int:
+    """Return S."""
+    reach = float(t.pay @ t.most) + sum(c.at(0) for c in t.chords)
+    reach += float(t.most_on_duty().sum()) * t.surplus_price
+    reach += float(t.wanted.sum()) * (max(t.level_prices) + t.surplus_price)
+    scale = _LARGEST_SCALE
+    while scale > 1 and reach * scale > _LARGEST_SUM:
+        scale //= 10
+    return scale
+
+
+def _on_duty(model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar]) -> list[cp_model.IntVar]:
+    most = t.most_on_duty()
+    n = []
+    for s, covering in enumerate(t.covering()):
+        need = int(t.need[s])
+        n.append(model.new_int_var(need, max(need, int(most[s])), f"on_duty[{s}]"))
+        model.add(n[s] == sum(x[v] for v in covering))
+    return n
+
+
+def _limits(model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list[cp_model.IntVar]) -> None:
+    model.add(sum(n) >= t.least_total)
+    model.add(sum(n) <= t.most_total)
+    if t.community is not None:
+        q, a, rhs = t.community
+        model.add(sum((q - a if t.window[s] else -a) * n[s] for s in range(len(n))) >= rhs)
+    if t.max_starts is not None:
+        y = {int(s): model.new_bool_var(f"start[{s}]") for s in sorted(set(t.start.tolist()))}
+        for v, staffed in enumerate(x):
+            model.add(staffed == 0).only_enforce_if(~y[int(t.start[v])])
+        model.add(sum(y.values()) <= t.max_starts)
+
+
+def _above(model: cp_model.CpModel, t: Terms, n: list[cp_model.IntVar], scale: int) -> cp_model.LinearExprT:
+    """Price of call work above the ceiling: at least each chord, exact at the whole n where chords meet."""
+    price = {}
+    for c in t.chords:
+        if c.slot not in price:
+            price[c.slot] = model.new_int_var(0, math.ceil(c.at(0) * scale) + c.pivot + 1, f"above[{c.slot}]")
+        model.add(price[c.slot] >= round(c.value * scale) + round(c.slope * scale) * (n[c.slot] - c.pivot))
+    return sum(price.values())
+
+
+def _price(
+    model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list[cp_model.IntVar], scale: int
+) -> cp_model.LinearExprT:
+    if t.wanted.size == 0:
+        return sum(round(float(c) * scale) * staffed for c, staffed in zip(t.pay, x, strict=True))
+    surplus = round(t.surplus_price * scale)
+    terms_of_cost = [surplus * (sum(n) - int(t.wanted.sum()))]
+    last = len(t.level_prices) - 1
+    for s, wanted in enumerate(t.wanted.tolist()):
+        if wanted <= 0:
+            continue
+        missing = [
+            model.new_int_var(0, 1 if j < last else max(0, wanted - last), f"missing[{s},{j}]")
+            for j in range(last + 1)
+        ]
+        model.add(n[s] + sum(missing) >= wanted)
+        terms_of_cost += [
+            (round(price * scale) + surplus) * u for price, u in zip(t.level_prices, missing, strict=True)
+        ]
+    return sum(terms_of_cost)
+
+
+FORMULATION: Formulation[ShiftsProblem, ShiftsPlan] = Formulation(
+    name="shifts.cpsat",
+    family=FAMILY,
+    reference="Dantzig, Operations Research 2 (1954): set covering of shifts; CP-SAT of OR-Tools",
+    summary="Shift design by constraint programming, cover stated slot by slot",
+    build=build,
+    backend="cpsat",
+)

@@ -1,0 +1,163 @@
+"""Shift design as a mixed-integer programme in network form.
+
+Sets and data: pairs v = (shift, day) with first slot a(v), slot after the last b(v), start of day s(v), most
+officers M_v, cost c_v; slots t of the cyclic week with fewest officers d_t; W the community window; h the slot.
+
+Variables: x_v whole officers on a pair; n_t officers on duty; u_tj officers missing at price level j;
+e_t price of call work above the ceiling in slot t; y_s = 1 where start time s is used.
+
+    minimise  sum c_v x_v + sum e_t                                     (1a, objective "cost")
+    minimise  sum p_j u_tj + g sum (n_t - r_t + sum_j u_tj) + sum e_t   (1b, objective "shortage")
+    n_t - n_{t-1} = sum_{a(v)=t} x_v - sum_{b(v)=t} x_v     t > 0       (2)
+    n_0 = sum_{v covers 0} x_v                                          (3)
+    n_t >= d_t                                              (a bound)   (4)
+    n_t + sum_j u_tj >= r_t, u_tj <= 1 but for the last j               (5)
+    L <= sum n_t <= B                                                   (6)
+    q sum_{t in W} n_t - a sum n_t >= C                                 (7)
+    e_t >= each chord of the price of call work above the ceiling       (8)
+    x_v <= M_v y_s(v),  sum y_s <= K                                    (9)
+
+(2) is the difference of consecutive cover rows: two entries a pair where cover rows have one for each hour of the
+shift (the network form; Kletzander and Musliu, "Modelling and solving the minimum shift design problem", CPAIOR
+2019). L is the least total in which call ceiling, administration ceiling and both floors fit; (7) keeps the community
+floor inside its window. The chords of (8) meet at whole n_t, so that the relaxation is near whole already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import pyomo.environ as pyo
+
+from optimiser.problems.shifts import FAMILY, ShiftsPlan, ShiftsProblem
+from optimiser.solve.program import Formulation, Program, ValueOf
+from optimiser_models.shifts.terms import Terms, terms
+
+_LARGEST_WHOLE_ROW = 1000
+
+
+def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPlan]:
+    """Return the Pyomo model of a problem; ``start`` becomes a full warm start."""
+    t = terms(problem)
+    m = pyo.ConcreteModel(name="shifts.milp")
+    _variables(m, t)
+    _cover(m, t)
+    _limits(m, t)
+    m.least_cost = pyo.Objective(expr=_objective(m, t), sense=pyo.minimize)
+
+    def read_plan(value_of: ValueOf) -> ShiftsPlan:
+        return t.plan([value_of(m.x[v]) for v in m.x])
+
+    return Program(model=m, read_plan=read_plan, start={} if start is None else _start(m, t, start))
+
+
+def _variables(m: Any, t: Terms) -> None:
+    m.V = pyo.RangeSet(0, len(t.keys) - 1)
+    m.T = pyo.RangeSet(0, t.need.size - 1)
+    most = t.most_on_duty()
+    m.x = pyo.Var(m.V, domain=pyo.NonNegativeIntegers, bounds=lambda _, v: (0, int(t.most[v])))
+    # n is whole because x is. Where nobody can be on duty, row (3) or (2) says that the need cannot be met
+    m.n = pyo.Var(
+        m.T, domain=pyo.NonNegativeReals, bounds=lambda _, s: (int(t.need[s]), int(max(most[s], t.need[s])))
+    )
+    m.E = pyo.Set(initialize=sorted({c.slot for c in t.chords}))
+    m.e = pyo.Var(m.E, domain=pyo.NonNegativeReals)
+    levels = len(t.level_prices)
+    m.U = pyo.Set(
+        dimen=2, initialize=[(s, j) for s in range(t.wanted.size) if t.wanted[s] > 0 for j in range(levels)]
+    )
+
+    def missing(_: Any, s: int, j: int) -> tuple[int, int]:
+        return 0, 1 if j < levels - 1 else max(0, int(t.wanted[s]) - levels + 1)
+
+    m.u = pyo.Var(m.U, domain=pyo.NonNegativeReals, bounds=missing)
+    m.S = pyo.Set(initialize=sorted({int(s) for s in t.start}) if t.max_starts is not None else [])
+    m.y = pyo.Var(m.S, domain=pyo.Binary)
+
+
+def _cover(m: Any, t: Terms) -> None:
+    begins: list[list[int]] = [[] for _ in m.T]
+    ends: list[list[int]] = [[] for _ in m.T]
+    for v in m.V:
+        begins[int(t.first[v])].append(v)
+        ends[int(t.last[v])].append(v)
+
+    def changes(m: Any, s: int) -> Any:
+        if s == 0:
+            return pyo.Constraint.Skip
+        return m.n[s] - m.n[s - 1] == sum(m.x[v] for v in begins[s]) - sum(m.x[v] for v in ends[s])
+
+    m.changes = pyo.Constraint(m.T, rule=changes, doc="(2)")
+    m.anchor = pyo.Constraint(expr=m.n[0] == sum(m.x[v] for v in t.covering()[0]), doc="(3)")
+    wanted = sorted({s for s, _ in m.U})
+    m.short = pyo.Constraint(
+        wanted,
+        rule=lambda m, s: m.n[s] + sum(m.u[s, j] for j in range(len(t.level_prices))) >= int(t.wanted[s]),
+        doc="(5)",
+    )
+
+
+def _limits(m: Any, t: Terms) -> None:
+    total = sum(m.n[s] for s in m.T)
+    m.split_total = pyo.Constraint(expr=total >= t.least_total, doc="(6)")
+    m.budget = pyo.Constraint(expr=total <= t.most_total, doc="(6)")
+    if t.community is not None:
+        q, a, rhs = t.community
+        scale = 1 if q <= _LARGEST_WHOLE_ROW else q
+        inside = sum(m.n[s] for s in m.T if t.window[s])
+        m.community = pyo.Constraint(
+            expr=(q / scale) * inside - (a / scale) * total >= rhs / scale, doc="(7)"
+        )
+    m.above = pyo.Constraint(
+        range(len(t.chords)),
+        rule=lambda m, k: m.e[t.chords[k].slot] >= t.chords[k].at(m.n[t.chords[k].slot]),
+        doc="(8)",
+    )
+    if t.max_starts is not None:
+        m.link = pyo.Constraint(
+            m.V, rule=lambda m, v: m.x[v] <= int(t.most[v]) * m.y[int(t.start[v])], doc="(9)"
+        )
+        m.few_starts = pyo.Constraint(expr=sum(m.y[s] for s in m.S) <= t.max_starts, doc="(9)")
+
+
+def _objective(m: Any, t: Terms) -> Any:
+    above = sum(m.e[s] for s in m.E)
+    if t.wanted.size == 0:
+        return sum(float(t.pay[v]) * m.x[v] for v in m.V) + above
+    short = sum((t.level_prices[j] + t.surplus_price) * m.u[s, j] for s, j in m.U)
+    return short + t.surplus_price * (sum(m.n[s] for s in m.T) - int(t.wanted.sum())) + above
+
+
+def _start(m: Any, t: Terms, plan: ShiftsPlan) -> Mapping[Any, float]:
+    officers = t.officers(plan)
+    duty = [0] * t.need.size
+    for v, covered in enumerate(t.covers):
+        for s in covered:
+            duty[s] += int(officers[v])
+    values: MutableMapping[Any, float] = pyo.ComponentMap()
+    for v in m.V:
+        values[m.x[v]] = float(officers[v])
+    for s in m.T:
+        values[m.n[s]] = float(duty[s])
+    for s in m.E:
+        values[m.e[s]] = 0.0
+    for c in t.chords:
+        values[m.e[c.slot]] = max(values[m.e[c.slot]], c.at(duty[c.slot]))
+    for s, j in m.U:
+        missing = max(0, int(t.wanted[s]) - duty[s] - j)
+        values[m.u[s, j]] = float(missing if j == len(t.level_prices) - 1 else min(1, missing))
+    used = {int(t.start[v]) for v in m.V if officers[v] > 0}
+    for s in m.S:
+        values[m.y[s]] = float(s in used)
+    return values
+
+
+FORMULATION: Formulation[ShiftsProblem, ShiftsPlan] = Formulation(
+    name="shifts.milp",
+    family=FAMILY,
+    reference="Kletzander and Musliu, CPAIOR 2019 (network form of shift design)",
+    summary="Shift design as a MILP in network form, with the time split as rows over the cycle",
+    build=build,
+    backend="pyomo_highs",
+)

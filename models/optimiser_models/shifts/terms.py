@@ -1,0 +1,237 @@
+"""The numbers that the shift formulations share: bounds, limits and prices in whole officers and slots.
+
+Each limit on hours is a limit on officer-slots, which are whole, so it is rounded to the next whole number that
+keeps it. That leaves solvers no row whose truth hangs on a tolerance.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.base import relaxed
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.plan import split_key, staffing_key
+
+_ROUND = 1e-9
+_LARGEST_DENOMINATOR = 10**6
+
+
+@dataclass(frozen=True)
+class Chord:
+    """One line below the price of call work above the ceiling in a slot, given by its value at a whole ``n``."""
+
+    slot: int
+    pivot: int
+    value: float
+    slope: float
+
+    def at(self, n: float) -> float:
+        """Value of the line with ``n`` officers on duty."""
+        return self.value + self.slope * (n - self.pivot)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """V = pairs of shift and day that may be staffed.
+
+    Parameters
+    ----------
+    keys, first, last, start
+        Name, first slot, slot after the last (modulo T) and start of day of each pair.
+    covers
+        Slots of each pair.
+    most
+        Most officers on each pair, shape (V,).
+    pay
+        Cost of one officer on each pair, shape (V,).
+    need
+        Fewest officers on duty in each slot, shape (T,).
+    wanted
+        Requirement of each slot where shortage is priced, shape (T,); empty where it is a rule.
+    level_prices
+        Price of the first officer missing in a slot, the second, ...; per slot, not per hour.
+    surplus_price
+        Price of one officer above the requirement for one slot.
+    least_total, most_total
+        Limits on officer-slots of the week.
+    community
+        (q, a, rhs) of ``q * (officer-slots in the window) - a * (officer-slots) >= rhs``; None without one.
+    window
+        Slots of the community window.
+    chords
+        Lines whose greatest (with 0) is the price of call work above the ceiling, at every whole n.
+    max_starts
+        Most different start times; None for no limit.
+    """
+
+    keys: tuple[str, ...]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    start: NDArray[np.int64]
+    covers: tuple[tuple[int, ...], ...]
+    most: NDArray[np.int64]
+    pay: NDArray[np.float64]
+    need: NDArray[np.int64]
+    wanted: NDArray[np.int64]
+    level_prices: tuple[float, ...]
+    surplus_price: float
+    least_total: int
+    most_total: int
+    community: tuple[int, int, int] | None
+    window: NDArray[np.bool_]
+    chords: tuple[Chord, ...]
+    max_starts: int | None
+
+    def most_on_duty(self) -> NDArray[np.int64]:
+        """Most officers that can be on duty in each slot, shape (T,)."""
+        most = np.zeros(self.need.size, dtype=np.int64)
+        for v, covered in enumerate(self.covers):
+            most[list(covered)] += self.most[v]
+        return most
+
+    def covering(self) -> list[list[int]]:
+        """Pairs on duty in each slot."""
+        by_slot: list[list[int]] = [[] for _ in range(self.need.size)]
+        for v, covered in enumerate(self.covers):
+            for slot in covered:
+                by_slot[slot].append(v)
+        return by_slot
+
+    def plan(self, officers: list[float]) -> ShiftsPlan:
+        """Return the plan of the pairs' officers, rounded; pairs with none are left out."""
+        whole = [round(n) for n in officers]
+        return ShiftsPlan({k: n for k, n in zip(self.keys, whole, strict=True) if n > 0})
+
+    def officers(self, plan: ShiftsPlan) -> NDArray[np.int64]:
+        """Return officers by pair of a plan, cut to what each pair may have, shape (V,)."""
+        given = {
+            staffing_key(*split_key(k)): n for k, n in plan.officers.items() if isinstance(n, (int, float))
+        }
+        wanted = np.array([round(given.get(k, 0)) for k in self.keys], dtype=np.int64)
+        return np.clip(wanted, 0, self.most)
+
+
+def terms(problem: ShiftsProblem) -> Terms:
+    """Return the terms of a problem, with every relaxation already applied."""
+    p = problem.params
+    pairs = [(i, d) for i in range(len(problem.shift_ids)) for d in range(7) if problem.shift_days[i, d]]
+    first = np.array([d * problem.slots_per_day + problem.shift_start[i] for i, d in pairs], dtype=np.int64)
+    length = np.array([problem.shift_slots[i] for i, _ in pairs], dtype=np.int64)
+    slots = problem.n_slots
+    covers = tuple(
+        tuple(int(t) for t in (f + np.arange(n)) % slots) for f, n in zip(first, length, strict=True)
+    )
+    most_total = _most_total(problem)
+    per_pair = math.floor(problem.most_per_shift + relaxed(p.relax, "shift_capacity") + _ROUND)
+    return Terms(
+        keys=tuple(staffing_key(problem.shift_ids[i], d) for i, d in pairs),
+        first=first,
+        last=(first + length) % slots,
+        start=np.array([problem.shift_start[i] for i, _ in pairs], dtype=np.int64),
+        covers=covers,
+        most=np.minimum(per_pair, most_total // np.maximum(length, 1)),
+        pay=np.array([problem.cost_per_officer_h[list(c)].sum() * problem.slot_h for c in covers])
+        if p.objective == "cost"
+        else np.zeros(len(pairs)),
+        need=_need(problem),
+        wanted=problem.requirement.astype(np.int64)
+        if p.objective == "shortage"
+        else np.zeros(0, dtype=np.int64),
+        level_prices=tuple(v * problem.slot_h for v in problem.shortage_prices),
+        surplus_price=p.surplus_price * problem.slot_h,
+        least_total=_least_total(problem),
+        most_total=most_total,
+        community=_community(problem),
+        window=problem.community_window(),
+        chords=_chords(problem),
+        max_starts=None
+        if p.max_start_times is None
+        else math.floor(p.max_start_times + relaxed(p.relax, "start_times") + _ROUND),
+    )
+
+
+def _need(problem: ShiftsProblem) -> NDArray[np.int64]:
+    p = problem.params
+    least = math.ceil(max(0.0, p.minimum_on_duty - relaxed(p.relax, "minimum_on_duty")) - _ROUND)
+    need = np.full(problem.n_slots, least, dtype=np.int64)
+    if p.objective == "cost":
+        wanted = np.ceil(problem.requirement - relaxed(p.relax, "requirement") - _ROUND).astype(np.int64)
+        need = np.maximum(need, wanted)
+    return need
+
+
+def _most_total(problem: ShiftsProblem) -> int:
+    per_pair = problem.most_per_shift + relaxed(problem.params.relax, "shift_capacity")
+    every = math.floor(per_pair * float((problem.shift_slots[:, None] * problem.shift_days).sum()) + _ROUND)
+    if problem.params.budget_h is None:
+        return every
+    hours = problem.params.budget_h + relaxed(problem.params.relax, "budget")
+    return min(every, math.floor(hours / problem.slot_h + 1e-6))
+
+
+def _shares(problem: ShiftsProblem) -> tuple[float, float, float, float]:
+    """Call and admin ceilings, proactive and community floors, with tolerance and relaxation."""
+    p = problem.params
+    return (
+        p.call_ceiling_frac + p.tolerance_frac + relaxed(p.relax, "call_ceiling"),
+        p.admin_ceiling_frac + p.tolerance_frac + relaxed(p.relax, "admin_ceiling"),
+        max(0.0, p.proactive_floor_frac - p.tolerance_frac - relaxed(p.relax, "proactive_floor")),
+        max(0.0, p.community_floor_frac - p.tolerance_frac - relaxed(p.relax, "community_floor")),
+    )
+
+
+def _least_total(problem: ShiftsProblem) -> int:
+    """Fewest officer-slots in which calls, administration and both floors fit; beyond every plan if none do."""
+    if not problem.params.hold_split:
+        return 0
+    call, admin, proactive, community = _shares(problem)
+    calls = float(problem.call_work_s.sum()) / problem.slot_s
+    paper = float(problem.admin_s.sum()) / problem.slot_s
+    asked = [(calls, call), (paper, admin)]
+    if proactive > 0:
+        asked.append((calls + paper, 1 - community - proactive))
+    if community > 0:
+        asked.append((calls + paper, 1 - community))
+    least = 0
+    for work, share in asked:
+        if work > 0 and share <= _ROUND:
+            return _most_total(problem) + 1
+        if work > 0:
+            least = max(least, math.ceil(work / share * (1 - _ROUND)))
+    return least
+
+
+def _community(problem: ShiftsProblem) -> tuple[int, int, int] | None:
+    floor = _shares(problem)[3]
+    if not problem.params.hold_split or floor <= 0:
+        return None
+    share = Fraction(floor).limit_denominator(_LARGEST_DENOMINATOR)
+    calls = float(problem.call_work_s[problem.community_window()].sum()) / problem.slot_s
+    rhs = math.ceil(share.denominator * calls * (1 - _ROUND))
+    return share.denominator, share.numerator, rhs
+
+
+def _chords(problem: ShiftsProblem) -> tuple[Chord, ...]:
+    """Tangents of ``price * max(0, calls - ceiling * n)`` between whole n, so that a solver need not branch."""
+    p = problem.params
+    price = p.interval_price * problem.slot_h
+    chords: list[Chord] = []
+    if price <= 0:
+        return ()
+    for slot, calls in enumerate(problem.call_work_s / problem.slot_s):
+        if calls <= 0:
+            continue
+        if p.call_ceiling_frac <= 0:
+            chords.append(Chord(slot, 0, price * float(calls), 0.0))
+            continue
+        whole = math.floor(calls / p.call_ceiling_frac)
+        left = price * float(calls - p.call_ceiling_frac * whole)
+        chords.append(Chord(slot, whole, left, -price * p.call_ceiling_frac))
+        if left > _ROUND:
+            chords.append(Chord(slot, whole + 1, 0.0, -left))
+    return tuple(chords)

@@ -1,0 +1,179 @@
+"""What a shift plan is judged by, recomputed from the data, and what a planner wants to know of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.base import Measure, Objective
+from optimiser.problems.shifts.data import ShiftsProblem
+from optimiser.problems.shifts.ledger import CLASSES, TimeSplit, time_split
+from optimiser.problems.shifts.plan import ShiftsPlan
+from optimiser.problems.shifts.rules import DAY_NAMES, known_rows, on_duty
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
+
+BUSY_FRACS = (0.45, 0.60)
+"""Shares of on-duty time on calls above which an hour is counted as busy."""
+
+
+def objectives(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[Objective, ...]:
+    """Return the one objective.
+
+    ``cost``: pay of all officer-hours, plus ``interval_price`` for each officer-hour of call work above the
+    call ceiling within its slot. ``shortage``: officer-hours short at their rising prices, plus
+    ``surplus_price`` for each officer-hour above the requirement and the same interval term.
+    """
+    duty = on_duty(problem, plan)
+    above = problem.params.interval_price * float(above_ceiling_h(problem, duty).sum())
+    if problem.params.objective == "cost":
+        return (Objective("cost", pay(problem, duty) + above, "cost", "min"),)
+    surplus = problem.params.surplus_price * surplus_h(problem, duty)
+    value = priced_shortage(problem, duty) + surplus + above
+    return (Objective("shortage", value, "priced officer-hours", "min"),)
+
+
+def pay(problem: ShiftsProblem, duty: NDArray[np.float64]) -> float:
+    """Cost of the officer-hours on duty."""
+    return float(duty @ problem.cost_per_officer_h) * problem.slot_h
+
+
+def above_ceiling_h(problem: ShiftsProblem, duty: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Officer-hours of call work above the call ceiling in each slot, shape (T,)."""
+    calls_h = problem.call_work_s / SECONDS_PER_HOUR
+    result: NDArray[np.float64] = np.maximum(
+        calls_h - problem.params.call_ceiling_frac * duty * problem.slot_h, 0.0
+    )
+    return result
+
+
+def priced_shortage(problem: ShiftsProblem, duty: NDArray[np.float64]) -> float:
+    """Officer-hours short, the first missing officer of a slot at the first price, and so on."""
+    missing = np.maximum(problem.requirement - duty, 0.0)
+    total = 0.0
+    last = len(problem.shortage_prices) - 1
+    for level, price in enumerate(problem.shortage_prices):
+        in_level = np.maximum(missing - level, 0.0)
+        if level < last:
+            in_level = np.minimum(in_level, 1.0)
+        total += price * float(in_level.sum())
+    return total * problem.slot_h
+
+
+def shortage_h(problem: ShiftsProblem, duty: NDArray[np.float64]) -> float:
+    """Officer-hours below the requirement."""
+    return float(np.maximum(problem.requirement - duty, 0.0).sum()) * problem.slot_h
+
+
+def surplus_h(problem: ShiftsProblem, duty: NDArray[np.float64]) -> float:
+    """Officer-hours above the requirement."""
+    return float(np.maximum(duty - problem.requirement, 0.0).sum()) * problem.slot_h
+
+
+def measure(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[Measure, ...]:
+    """Return hours, money, shortage, busy hours, start times, what moved, and the planned time split."""
+    duty = on_duty(problem, plan)
+    split = time_split(problem, plan)
+    return (
+        *_hours(problem, plan, duty),
+        *_busy(problem, duty),
+        *_shape(problem, plan),
+        *_ledger(problem, split),
+    )
+
+
+def _hours(problem: ShiftsProblem, plan: ShiftsPlan, duty: NDArray[np.float64]) -> tuple[Measure, ...]:
+    by_shift: dict[str, float] = {}
+    for i, _, n in known_rows(problem, plan):
+        name = problem.shift_ids[i]
+        by_shift[name] = by_shift.get(name, 0.0) + n * float(problem.shift_slots[i]) * problem.slot_h
+    by_hour = {
+        f"{DAY_NAMES[k // HOURS_PER_DAY]} {k % HOURS_PER_DAY:02d}": float(v)
+        for k, v in enumerate(duty.reshape(-1, problem.slots_per_day // HOURS_PER_DAY).mean(axis=1))
+    }
+    return (
+        Measure("officer-hours", float(duty.sum()) * problem.slot_h, "h", "lower", by_shift, "shift"),
+        Measure("officers on duty", float(duty.mean()), "officers", "neither", by_hour, "hour of week"),
+        Measure("fewest on duty", float(duty.min()), "officers", "higher"),
+        Measure("pay", pay(problem, duty), "cost", "lower"),
+        Measure("shortage", shortage_h(problem, duty), "officer-hours", "lower"),
+        Measure("surplus", surplus_h(problem, duty), "officer-hours", "lower"),
+        Measure("priced shortage", priced_shortage(problem, duty), "priced officer-hours", "lower"),
+    )
+
+
+def _busy(problem: ShiftsProblem, duty: NDArray[np.float64]) -> tuple[Measure, ...]:
+    on_duty_s = duty * problem.slot_s
+    measures = []
+    for share in BUSY_FRACS:
+        busy = problem.call_work_s > share * on_duty_s + 1e-9
+        measures.append(
+            Measure(f"hours above {share:.0%} on calls", float(busy.sum()) * problem.slot_h, "h", "lower")
+        )
+    above = float(above_ceiling_h(problem, duty).sum())
+    return (*measures, Measure("call work above the ceiling of its slot", above, "officer-hours", "lower"))
+
+
+def _shape(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[Measure, ...]:
+    rows = list(known_rows(problem, plan))
+    starts = {int(problem.shift_start[i]) for i, _, _ in rows}
+    measures = [
+        Measure("start times", len(starts), "start times", "lower"),
+        Measure("shifts used", len({i for i, _, _ in rows}), "shifts", "lower"),
+    ]
+    if problem.existing is not None:
+        now = {(i, d): n for i, d, n in rows}
+        before = {(i, d): n for i, d, n in known_rows(problem, problem.existing)}
+        moved = sum(
+            abs(now.get(k, 0.0) - before.get(k, 0.0)) * float(problem.shift_slots[k[0]]) * problem.slot_h
+            for k in now.keys() | before.keys()
+        )
+        measures.append(Measure("changed against today's plan", moved, "officer-hours", "lower"))
+    return tuple(measures)
+
+
+def _ledger(problem: ShiftsProblem, split: TimeSplit) -> tuple[Measure, ...]:
+    better = {"calls": "lower", "proactive": "higher", "community": "higher", "unaccounted": "lower"}
+    by_hour = split.by_hour_of_week()
+    measures = [
+        Measure(
+            "planned time split",
+            float(split.on_duty_h.sum()),
+            "officer-hours",
+            "neither",
+            split.shares(),
+            "class",
+        )
+    ]
+    for c, name in enumerate(CLASSES):
+        hours = {
+            f"{DAY_NAMES[k // HOURS_PER_DAY]} {k % HOURS_PER_DAY:02d}": float(by_hour[c, k])
+            for k in range(by_hour.shape[1])
+        }
+        measures.append(
+            Measure(f"planned share: {name}", split.shares()[name], "frac", better.get(name, "neither"))  # type: ignore[arg-type]
+        )
+        measures.append(
+            Measure(
+                f"planned hours: {name}",
+                float(split.hours[c].sum()),
+                "officer-hours",
+                "neither",
+                hours,
+                "hour of week",
+            )
+        )
+        used = np.flatnonzero(split.by_shift.sum(axis=0) > 0)
+        by_shift = {problem.shift_ids[i]: float(split.by_shift[c, i]) for i in used}
+        measures.append(
+            Measure(
+                f"planned hours by shift: {name}",
+                float(split.by_shift[c].sum()),
+                "officer-hours",
+                "neither",
+                by_shift,
+                "shift",
+            )
+        )
+    measures.append(Measure("call work unserved", split.unserved_h, "officer-hours", "lower"))
+    measures.append(Measure("administration left", split.admin_left_h, "officer-hours", "lower"))
+    return tuple(measures)

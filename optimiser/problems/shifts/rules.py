@@ -1,0 +1,176 @@
+"""What a shift plan must keep, checked by plain sums over the raw data.
+
+The time split needs H (officer-hours on duty), C (call work offered), A (administration measured), and the
+spare hours in the community window. Calls take C, administration A, wherever they fall; community engagement
+needs its floor inside the window, proactive work takes place at any time. Such a split exists exactly when
+
+- calls C and administration A keep their ceilings,
+- the window's spare hours (on duty there minus calls offered there) hold the community floor, and
+- what calls, administration and that floor leave over holds the proactive floor,
+
+Hall's condition for a need that is confined to a window. Work offered in a slot counts in that slot; where
+it exceeds those on duty it is taken out of the spare time of the same side of the window. Each of the four
+is linear in the officers on duty, so that formulations keep it exactly. A floor relaxed to 0 asks nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.base import Rule, Violation, relaxed
+from optimiser.problems.shifts.data import DAYS, ShiftsProblem
+from optimiser.problems.shifts.plan import ShiftsPlan, split_key
+from optimiser.units import SECONDS_PER_HOUR
+
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+OFFICERS_TOLERANCE = 1e-6
+HOURS_TOLERANCE = 1e-6
+SHARE_TOLERANCE = 1e-7
+TINY_H = 1e-9
+
+RULES = (
+    Rule("known_shift", "Every shift is on offer on its day", "officers", relaxable=False),
+    Rule("whole_officers", "Officers are whole and not negative", "officers", relaxable=False),
+    Rule("shift_capacity", "No shift of a day has more officers than it may", "officers"),
+    Rule("requirement", "Every slot has the officers it needs on duty", "officers"),
+    Rule("minimum_on_duty", "Never fewer officers on duty than the minimum", "officers"),
+    Rule("start_times", "No more different start times than allowed", "start times"),
+    Rule("budget", "No more officer-hours a week than the budget", "h"),
+    Rule("call_ceiling", "Calls take at most their share of the cycle", "frac"),
+    Rule("admin_ceiling", "Administration takes at most its share of the cycle", "frac"),
+    Rule("proactive_floor", "Proactive work can have at least its share of the cycle", "frac"),
+    Rule("community_floor", "Community work can have at least its share, inside its window", "frac"),
+)
+
+
+def slot_name(problem: ShiftsProblem, slot: int) -> str:
+    """Say which slot of the week: ``"Mon 07:00"``."""
+    day, of_day = divmod(slot, problem.slots_per_day)
+    minute = of_day * problem.slot_s // 60
+    return f"{DAY_NAMES[day]} {minute // 60:02d}:{minute % 60:02d}"
+
+
+def on_duty(problem: ShiftsProblem, plan: ShiftsPlan) -> NDArray[np.float64]:
+    """Officers on duty in each slot, shape (T,). Entries that are no known shift or no positive number are left out."""
+    duty = np.zeros(problem.n_slots)
+    for i, day, n in known_rows(problem, plan):
+        first = day * problem.slots_per_day + int(problem.shift_start[i])
+        for k in range(int(problem.shift_slots[i])):
+            duty[(first + k) % problem.n_slots] += n
+    return duty
+
+
+def known_rows(problem: ShiftsProblem, plan: ShiftsPlan) -> Iterator[tuple[int, int, float]]:
+    """Yield (shift number, day, officers) of the entries that name a known shift and hold a positive number."""
+    number = {name: i for i, name in enumerate(problem.shift_ids)}
+    for key, n in plan.officers.items():
+        shift_id, day = split_key(key)
+        if shift_id in number and 0 <= day < DAYS and _is_number(n) and n > 0:
+            yield number[shift_id], day, float(n)
+
+
+def check(problem: ShiftsProblem, plan: ShiftsPlan) -> list[Violation]:
+    """Return all that is wrong with a plan, in the order of :data:`RULES`; never raises for a bad plan."""
+    duty = on_duty(problem, plan)
+    found = [*_entries(problem, plan), *_slots(problem, duty), *_week(problem, plan, duty)]
+    if problem.params.hold_split:
+        found += _split(problem, duty)
+    return found
+
+
+def _is_number(n: object) -> bool:
+    return isinstance(n, (int, float, np.integer, np.floating)) and math.isfinite(n)
+
+
+def _entries(problem: ShiftsProblem, plan: ShiftsPlan) -> list[Violation]:
+    offered = {name: problem.shift_days[i] for i, name in enumerate(problem.shift_ids)}
+    most = problem.most_per_shift + relaxed(problem.params.relax, "shift_capacity")
+    found = []
+    for key, n in plan.officers.items():
+        shift_id, day = split_key(key)
+        if not _is_number(n):
+            found.append(Violation("whole_officers", key, math.nan, 0, "officers"))
+            continue
+        if n == 0:
+            continue
+        if shift_id not in offered or not 0 <= day < DAYS or not offered[shift_id][day]:
+            found.append(Violation("known_shift", key, float(n), 0, "officers"))
+        if n < 0 or abs(n - round(n)) > OFFICERS_TOLERANCE:
+            found.append(Violation("whole_officers", key, float(n), max(0.0, float(round(n))), "officers"))
+        if n > most + OFFICERS_TOLERANCE:
+            found.append(Violation("shift_capacity", key, float(n), most, "officers"))
+    return found
+
+
+def _slots(problem: ShiftsProblem, duty: NDArray[np.float64]) -> list[Violation]:
+    p = problem.params
+    found = []
+    for slot in range(problem.n_slots):
+        need = float(problem.requirement[slot]) - relaxed(p.relax, "requirement")
+        if p.objective == "cost" and duty[slot] < need - OFFICERS_TOLERANCE:
+            found.append(
+                Violation("requirement", slot_name(problem, slot), float(duty[slot]), need, "officers")
+            )
+        least = p.minimum_on_duty - relaxed(p.relax, "minimum_on_duty")
+        if duty[slot] < least - OFFICERS_TOLERANCE:
+            found.append(
+                Violation("minimum_on_duty", slot_name(problem, slot), float(duty[slot]), least, "officers")
+            )
+    return found
+
+
+def _week(problem: ShiftsProblem, plan: ShiftsPlan, duty: NDArray[np.float64]) -> list[Violation]:
+    p = problem.params
+    found = []
+    if p.max_start_times is not None:
+        starts = {int(problem.shift_start[i]) for i, _, _ in known_rows(problem, plan)}
+        most = p.max_start_times + relaxed(p.relax, "start_times")
+        if len(starts) > most + OFFICERS_TOLERANCE:
+            found.append(Violation("start_times", "the week", len(starts), most, "start times"))
+    if p.budget_h is not None:
+        used_h = float(duty.sum()) * problem.slot_h
+        limit_h = p.budget_h + relaxed(p.relax, "budget")
+        if used_h > limit_h + HOURS_TOLERANCE:
+            found.append(Violation("budget", "the week", used_h, limit_h, "h"))
+    return found
+
+
+def _split(problem: ShiftsProblem, duty: NDArray[np.float64]) -> list[Violation]:
+    p = problem.params
+    slack = p.tolerance_frac
+    on_duty_h = float(duty.sum()) * problem.slot_h
+    calls_h = float(problem.call_work_s.sum()) / SECONDS_PER_HOUR
+    admin_h = float(problem.admin_s.sum()) / SECONDS_PER_HOUR
+    window = problem.community_window()
+    spare_h = float((duty[window] * problem.slot_h - problem.call_work_s[window] / SECONDS_PER_HOUR).sum())
+
+    call_most = p.call_ceiling_frac + slack + relaxed(p.relax, "call_ceiling")
+    admin_most = p.admin_ceiling_frac + slack + relaxed(p.relax, "admin_ceiling")
+    proactive_least = max(0.0, p.proactive_floor_frac - slack - relaxed(p.relax, "proactive_floor"))
+    community_least = max(0.0, p.community_floor_frac - slack - relaxed(p.relax, "community_floor"))
+    left_h = on_duty_h - calls_h - admin_h
+    proactive_h = left_h - community_least * on_duty_h
+    community_h = min(spare_h, left_h)
+
+    found = []
+    for rule, hours, most in (("call_ceiling", calls_h, call_most), ("admin_ceiling", admin_h, admin_most)):
+        if hours > (most + SHARE_TOLERANCE) * on_duty_h + TINY_H:
+            found.append(Violation(rule, "the cycle", _share(hours, on_duty_h), most, "frac"))
+    for rule, hours, least in (
+        ("proactive_floor", proactive_h, proactive_least),
+        ("community_floor", community_h, community_least),
+    ):
+        if least > 0 and hours < (least - SHARE_TOLERANCE) * on_duty_h - TINY_H:
+            found.append(Violation(rule, "the cycle", _share(hours, on_duty_h), least, "frac"))
+    return found
+
+
+def _share(part_h: float, whole_h: float) -> float:
+    """Share of the hours on duty; with nobody on duty any work at all is beyond every share."""
+    if whole_h > 0:
+        return part_h / whole_h
+    return math.copysign(math.inf, part_h) if part_h else 0.0

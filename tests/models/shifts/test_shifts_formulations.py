@@ -1,0 +1,105 @@
+"""Both formulations of shifts through the engine: known optima, enumeration, warm starts, relaxations."""
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from optimiser_models.shifts import cpsat, milp
+from optimiser_models.shifts.terms import terms
+
+from optimiser.problems.shifts import ShiftsParams, ShiftsPlan
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import Status
+from tests.oracles.shifts_cases import (
+    enumerate_best,
+    hand_cases,
+    monotone_pairs,
+    random_problem,
+    union_airways,
+)
+
+BOTH = pytest.mark.parametrize("formulation", [milp.FORMULATION, cpsat.FORMULATION], ids=lambda f: f.name)
+OPTIONS = SolveOptions(time_limit_s=30, confirm=False)
+
+
+def value(result):
+    return result.objectives[0].value if result.plan is not None else float("inf")
+
+
+@BOTH
+@pytest.mark.parametrize("case", hand_cases(), ids=lambda c: c[0])
+def test_hand_cases(formulation, case):
+    # optima worked by hand or from the textbook (data/FORMATS.md 4.4)
+    _, problem, optimum = case
+    result = solve(problem, formulation, OPTIONS)
+    if optimum == "infeasible":
+        assert result.status is Status.INFEASIBLE
+    else:
+        assert result.status is Status.OPTIMAL
+        assert value(result) == pytest.approx(optimum, abs=1e-6)
+
+
+@functools.cache
+def enumerated(seed):
+    problem = random_problem(seed)
+    return problem, *enumerate_best(problem)
+
+
+@BOTH
+@pytest.mark.parametrize("seed", range(24))
+def test_enumeration(formulation, seed):
+    # every plan tried: the formulation's optimum is the least there is, or there is none
+    problem, plan, least = enumerated(seed)
+    result = solve(problem, formulation, OPTIONS)
+    assert result.status is (Status.INFEASIBLE if plan is None else Status.OPTIMAL)
+    assert value(result) == pytest.approx(least, abs=1e-6)
+
+
+def test_random_problems_ask_for_something():
+    # an oracle whose optimum is always the empty plan would prove nothing
+    answers = [enumerated(seed) for seed in range(24)]
+    assert sum(bool(plan is not None and plan.rows()) for _, plan, _ in answers) >= 12
+    assert any(plan is None for _, plan, _ in answers)
+    assert any(p.params.hold_split and plan is not None and plan.rows() for p, plan, _ in answers)
+
+
+@BOTH
+@pytest.mark.parametrize("seed", range(4))
+def test_easier_is_never_worse(formulation, seed):
+    # a relaxed rule, a larger shift or a smaller need cannot cost more
+    for easier, harder in monotone_pairs(seed):
+        low, high = (value(solve(p, formulation, OPTIONS)) for p in (easier, harder))
+        assert low <= high + 1e-6 * max(1.0, abs(low))
+
+
+@BOTH
+def test_starts_of_every_kind(formulation):
+    # the optimum, a plan that breaks rules, and one that names unknown shifts are all fine as a start
+    problem = union_airways()
+    best = solve(problem, formulation, OPTIONS).plan
+    for start in (best, ShiftsPlan({}), ShiftsPlan({"22@0": 999, "nothing@3": 2, "06@1": 4})):
+        assert value(solve(problem, formulation, OPTIONS, start=start)) == pytest.approx(30610)
+
+
+def test_milp_start_is_complete():
+    # HiGHS takes a start only where every column has a value
+    for _, problem, _ in hand_cases():
+        program = milp.build(problem, ShiftsPlan({f"{s}@0": 1 for s in problem.shift_ids}))
+        named = {id(v) for v, _ in program.start.items()}
+        assert all(id(v) in named for v in program.model.component_data_objects(milp.pyo.Var))
+
+
+def test_chords_are_exact_at_whole_officers():
+    # the price of call work above the ceiling is the greatest chord, at every whole number on duty
+    problem = replace(
+        random_problem(3), params=ShiftsParams(interval_price=1.7), call_work_s=np.linspace(0, 9e3, 168)
+    )
+    by_slot: dict[int, list] = {}
+    for chord in terms(problem).chords:
+        by_slot.setdefault(chord.slot, []).append(chord)
+    for slot, calls_s in enumerate(problem.call_work_s):
+        for n in range(12):
+            true = 1.7 * max(0.0, calls_s / 3600 - 0.3 * n)
+            assert max([0.0, *(c.at(n) for c in by_slot.get(slot, []))]) == pytest.approx(true, abs=1e-9)

@@ -1,0 +1,236 @@
+"""Small shift problems with known answers, plans that break one rule each, and an enumeration oracle."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from optimiser.problems.shifts import FAMILY, ShiftsParams, ShiftsPlan, ShiftsProblem, objectives
+
+SLOTS = 168
+FREE: dict[str, Any] = {"hold_split": False, "interval_price": 0.0}
+
+
+def week(
+    params: ShiftsParams, shifts: dict[str, tuple[int, int]], need: dict[int, int], **more: Any
+) -> ShiftsProblem:
+    """Return an hourly problem: shifts as name -> (start hour, hours), need as slot -> officers."""
+    requirement = np.zeros(SLOTS, dtype=np.int64)
+    for slot, officers in need.items():
+        requirement[slot % SLOTS] = officers
+    values: dict[str, Any] = {
+        "slot_s": 3600,
+        "requirement": requirement,
+        "call_work_s": np.zeros(SLOTS),
+        "admin_s": np.zeros(SLOTS),
+        "shift_ids": tuple(shifts),
+        "shift_start": np.array([s for s, _ in shifts.values()], dtype=np.int64),
+        "shift_slots": np.array([n for _, n in shifts.values()], dtype=np.int64),
+        "shift_days": np.ones((len(shifts), 7), dtype=bool),
+        "cost_per_officer_h": np.ones(SLOTS),
+    }
+    return ShiftsProblem(params=params, **(values | more))
+
+
+def union_airways() -> ShiftsProblem:
+    """Hillier and Lieberman: ten needs of one day, five eight-hour shifts, 30,610 with (48, 31, 39, 43, 15).
+
+    Cost belongs to the shift there and to the hour here: hourly costs under which the five shifts' eight hours add
+    up to their prices 170, 160, 175, 180, 195.
+    """
+    blocks = (48, 79, 65, 87, 64, 73, 82, 43, 52)
+    need = {6 + 2 * k + j: n for k, n in enumerate(blocks) for j in (0, 1)} | {24 + h: 15 for h in range(6)}
+    starts = {"06": 6, "08": 8, "12": 12, "16": 16, "22": 22}
+    cost = np.ones(SLOTS)
+    cost[6:8], cost[8:16], cost[16:20], cost[20:22], cost[22:24], cost[24:30] = 25, 20, 23.75, 20, 22.5, 25
+    days = np.zeros((5, 7), dtype=bool)
+    days[:, 0] = True
+    return week(
+        ShiftsParams(**FREE),
+        {n: (s, 8) for n, s in starts.items()},
+        need,
+        cost_per_officer_h=cost,
+        shift_days=days,
+    )
+
+
+def _round_the_clock(params: ShiftsParams, **more: Any) -> ShiftsProblem:
+    """Three eight-hour shifts every day."""
+    return week(params, {"E": (6, 8), "L": (14, 8), "N": (22, 8)}, {}, **more)
+
+
+def _call_bound() -> ShiftsProblem:
+    """One officer-hour of calls in every hour: at 30 % that asks for 560 officer-hours, 70 shifts of 8."""
+    return _round_the_clock(
+        ShiftsParams(interval_price=0.0),
+        call_work_s=np.full(SLOTS, 3600.0),
+        requirement=np.ones(SLOTS, dtype=np.int64),
+    )
+
+
+def _shortage() -> ShiftsProblem:
+    """Three wanted on Monday 06-14, 16 officer-hours to spend: one short at price 1 for 8 hours."""
+    params = ShiftsParams(objective="shortage", budget_h=16.0, surplus_price=0.0, **FREE)
+    return week(params, {"E": (6, 8)}, dict.fromkeys(range(6, 14), 3))
+
+
+def hand_cases() -> list[tuple[str, ShiftsProblem, float | str]]:
+    """Return (name, problem, optimum or "infeasible")."""
+    wrap = week(ShiftsParams(**FREE), {"N": (22, 8)}, {SLOTS - 1: 2, 0: 2, 5: 2})
+    steep = _shortage()
+    return [
+        ("Union Airways (Hillier and Lieberman)", union_airways(), 30610.0),
+        ("a night shift runs from Sunday into Monday", wrap, 16.0),
+        ("the call ceiling sets the total", _call_bound(), 560.0),
+        ("the budget leaves one officer short", steep, 8.0),
+        (
+            "a second missing officer costs twice as much",
+            replace(steep, params=replace(steep.params, budget_h=8.0)),
+            24.0,
+        ),
+        (
+            "one start time cannot cover two ends of a day",
+            week(ShiftsParams(max_start_times=1, **FREE), {"E": (6, 8), "L": (14, 8)}, {7: 1, 20: 1}),
+            "infeasible",
+        ),
+        (
+            "two start times can",
+            week(ShiftsParams(max_start_times=2, **FREE), {"E": (6, 8), "L": (14, 8)}, {7: 1, 20: 1}),
+            16.0,
+        ),
+        (
+            # Monday's hour 10 has 0.9 officer-hours of calls, 0.3 of them within the ceiling of one officer
+            "calls above the ceiling of their hour are priced",
+            week(
+                ShiftsParams(hold_split=False, interval_price=2.0),
+                {"D": (8, 8)},
+                dict.fromkeys(range(8, 16), 1),
+                call_work_s=np.where(np.arange(SLOTS) == 10, 0.9 * 3600, 0.0),
+            ),
+            9.2,
+        ),
+        (
+            "no shift reaches the need",
+            week(ShiftsParams(**FREE), {"E": (6, 8)}, {20: 1}),
+            "infeasible",
+        ),
+    ]
+
+
+def breaking_plans() -> dict[str, tuple[ShiftsProblem, ShiftsPlan]]:
+    """Return for every rule a problem and a plan that breaks it and nothing else."""
+    day = dict.fromkeys(range(6, 14), 1)
+    early = {"E": (6, 8)}
+    plain = week(ShiftsParams(**FREE), early, day)
+    good = ShiftsPlan({"E@0": 1})
+    monday = np.zeros((1, 7), dtype=bool)
+    monday[:, 0] = True
+
+    def split(plan: dict[str, int], **more: Any) -> tuple[ShiftsProblem, ShiftsPlan]:
+        relax = more.pop("relax", {})
+        return week(
+            ShiftsParams(interval_price=0.0, relax=relax), {"E": (6, 8), "N": (22, 8)}, {}, **more
+        ), ShiftsPlan(plan)
+
+    def at(slot: int, hours: float) -> np.ndarray:
+        return np.where(np.arange(SLOTS) == slot, hours * 3600, 0.0)
+
+    return {
+        "known_shift": (replace(plain, shift_days=monday), ShiftsPlan({"E@0": 1, "E@1": 1})),
+        "whole_officers": (plain, ShiftsPlan({"E@0": 1.5})),  # type: ignore[dict-item]
+        "shift_capacity": (replace(plain, most_per_shift=2), ShiftsPlan({"E@0": 3})),
+        "requirement": (plain, ShiftsPlan({"E@1": 1})),
+        "minimum_on_duty": (
+            week(ShiftsParams(minimum_on_duty=1, **FREE), {"A": (0, 12), "B": (12, 12)}, {}),
+            ShiftsPlan({f"{s}@{d}": 1 for s in "AB" for d in range(7) if (s, d) != ("B", 3)}),
+        ),
+        "start_times": (
+            week(ShiftsParams(max_start_times=1, **FREE), {"E": (6, 8), "L": (14, 8)}, day),
+            ShiftsPlan({"E@0": 1, "L@0": 1}),
+        ),
+        "budget": (replace(plain, params=ShiftsParams(budget_h=7.5, **FREE)), good),
+        "call_ceiling": split({"E@0": 1}, call_work_s=at(7, 2.5)),
+        "admin_ceiling": split({"E@0": 1}, admin_s=at(7, 2.5)),
+        "proactive_floor": split(
+            {"E@0": 1}, call_work_s=at(7, 2.9), admin_s=at(7, 2.4), relax={"call_ceiling": 0.1}
+        ),
+        # night shifts from 22 to 06 touch no hour of a window from 08 to 21
+        "community_floor": split({"N@0": 1}),
+    }
+
+
+def random_problem(seed: int) -> ShiftsProblem:
+    """Return a problem small enough to enumerate: at most five pairs of shift and day, two or three officers each."""
+    rng = np.random.default_rng(seed)
+    n_pairs = int(rng.integers(2, 6))
+    starts = rng.choice([0, 4, 6, 8, 14, 20, 22], size=3, replace=False)
+    shifts = {f"S{s:02d}": (int(s), int(rng.choice([4, 8, 10]))) for s in starts}
+    days = np.zeros((3, 7), dtype=bool)
+    for pair in rng.choice(21, size=n_pairs, replace=False):
+        days[pair // 7, pair % 7] = True
+    most = int(rng.integers(2, 4)) if n_pairs < 5 else 2
+    covered = np.zeros(SLOTS, dtype=np.int64)
+    for i, d in zip(*np.nonzero(days), strict=True):
+        start, length = list(shifts.values())[i]
+        covered[(d * 24 + start + np.arange(length)) % SLOTS] += int(rng.integers(0, most + 1))
+    requirement = np.minimum(covered, rng.integers(0, 4, SLOTS))
+    calls = rng.uniform(0, 1500, SLOTS) * (covered > 0) * (rng.random() < 0.7)
+    objective = "cost" if rng.random() < 0.5 else "shortage"
+    params = ShiftsParams(
+        objective=objective,  # type: ignore[arg-type]
+        hold_split=bool(rng.random() < 0.6),
+        interval_price=float(rng.choice([0.0, 1.0, 3.7])),
+        max_start_times=int(rng.integers(1, 3)) if rng.random() < 0.4 else None,
+        budget_h=float(rng.integers(8, 60)) if objective == "shortage" or rng.random() < 0.3 else None,
+        community_from_h=int(rng.integers(0, 9)),
+        community_to_h=int(rng.integers(15, 24)),
+    )
+    return week(
+        params,
+        shifts,
+        {},
+        requirement=requirement,
+        call_work_s=calls,
+        admin_s=rng.uniform(0, 400, SLOTS) * (covered > 0),
+        cost_per_officer_h=np.round(rng.uniform(0.8, 2.0, SLOTS), 3),
+        shortage_prices=(1.0, 2.5, 4.0),
+        shift_days=days,
+        most_per_shift=most,
+    )
+
+
+def enumerate_best(problem: ShiftsProblem) -> tuple[ShiftsPlan | None, float]:
+    """Try every plan: (a best plan, its objective), or (None, infinity)."""
+    keys = [f"{problem.shift_ids[i]}@{d}" for i, d in zip(*np.nonzero(problem.shift_days), strict=True)]
+    extra = int(problem.params.relax.get("shift_capacity", 0))
+    best: ShiftsPlan | None = None
+    least = float("inf")
+    for counts in itertools.product(range(problem.most_per_shift + extra + 1), repeat=len(keys)):
+        plan = ShiftsPlan({k: n for k, n in zip(keys, counts, strict=True) if n})
+        value = objectives(problem, plan)[0].value
+        if value < least - 1e-9 and not FAMILY.check(problem, plan):
+            best, least = plan, value
+    return best, least
+
+
+def monotone_pairs(seed: int) -> list[tuple[ShiftsProblem, ShiftsProblem]]:
+    """Return (easier, harder) pairs: the optimum of the first is never the worse one."""
+    hard = random_problem(seed)
+    p = hard.params
+    relaxed = {
+        "requirement": 1.0,
+        "start_times": 1.0,
+        "budget": 8.0,
+        "call_ceiling": 0.1,
+        "admin_ceiling": 0.1,
+        "proactive_floor": 0.1,
+        "community_floor": 0.05,
+    }
+    pairs = [(replace(hard, params=replace(p, relax={rule: by})), hard) for rule, by in relaxed.items()]
+    pairs.append((replace(hard, most_per_shift=hard.most_per_shift + 1), hard))
+    pairs.append((hard, replace(hard, requirement=hard.requirement + (hard.requirement > 0))))
+    pairs.append((replace(hard, params=replace(p, hold_split=False)), hard))
+    return pairs
