@@ -1,0 +1,1 @@
+"""From calls to workload by area and hour of the week, and from workload to officers needed."""
