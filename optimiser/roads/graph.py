@@ -197,6 +197,8 @@ def largest(graph: StreetGraph, modes: tuple[str, ...]) -> StreetGraph:
         "pieces": n_pieces(before),
         "nodes_before": before.n_nodes,
         "nodes_kept": after.n_nodes,
+        "ends_before": int(before.is_end.sum()),
+        "ends_kept": int(after.is_end.sum()),
         "segments_dropped": before.n_segments - after.n_segments,
     }
     note = (

@@ -61,7 +61,7 @@ def limits(
         timed = np.divide(length_m, seconds, out=np.full(len(table), np.nan), where=seconds > 0)
         speed = np.where((timed > 0) & (timed <= _MOST_M_PER_S), timed, speed)
     usable = (speed > 0) & (speed <= _MOST_M_PER_S)
-    counts["limit_default"] = int((~usable).sum())
+    counts["limit_default"] = int(table.loc[~usable, "_part_of"].nunique())
     return np.where(usable, speed, default_m_per_s)
 
 

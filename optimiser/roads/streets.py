@@ -1,6 +1,6 @@
 """Street lines (GeoPackage, shapefile, GeoJSON, GeoParquet, once read) to a road network.
 
-Lines meet where their ends fall on the same point, coordinates rounded to a tolerance; lines that cross without
+Lines meet where their ends lie within a tolerance of each other; lines that cross without
 an end there do not (a bridge). A street drawn twice counts once, at the faster speed; parallel streets between
 the same two ends both stay and the faster one serves. Whatever a file leaves out is assumed and counted.
 """
@@ -17,6 +17,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from optimiser.errors import InputError
 from optimiser.roads.access import BOTH_WAYS_ALL_MODES
@@ -27,6 +30,7 @@ from optimiser.roads.network import RoadNetwork, build
 from optimiser.roads.osm import DRIVE
 from optimiser.units import METRES_PER_MILE, SECONDS_PER_HOUR, metres_per_s_from_mph
 
+Floats = NDArray[np.float64]
 DEFAULT_LIMIT_M_PER_S = metres_per_s_from_mph(30.0)
 
 
@@ -66,15 +70,14 @@ class StreetColumns:
 
 @dataclass
 class _Lines:
-    """Usable lines, one part each, in lon/lat and in the network's metres; attributes per line."""
+    """Usable lines, one part each, in the network's metres; attributes per line; metres from vertex to vertex."""
 
     table: pd.DataFrame
     crs: str
     start: NDArray[np.int64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
     x_m: NDArray[np.float64]
     y_m: NDArray[np.float64]
+    step_m: NDArray[np.float64]
 
 
 def _checked_columns(frame: gpd.GeoDataFrame, columns: StreetColumns) -> None:
@@ -117,7 +120,20 @@ def _usable(frame: gpd.GeoDataFrame, columns: StreetColumns, counts: Counter[str
     )
 
 
-def _placed(frame: gpd.GeoDataFrame, crs: str | None) -> _Lines:
+def _steps_m(frame: gpd.GeoDataFrame, xy: Floats, lon: Floats, lat: Floats, *, planar: bool) -> Floats:
+    """Metres from each vertex to the next."""
+    if not planar:
+        node = np.arange(len(xy), dtype=np.int32)
+        return geodesic_m(lon, lat, node[:-1], node[1:])
+    if not frame.crs.is_projected:
+        raise InputError(
+            f"Planar lengths need a projected coordinate system; the street file is in {frame.crs.name}."
+        )
+    to_m = float(frame.crs.axis_info[0].unit_conversion_factor)
+    return np.asarray(np.hypot(*np.diff(xy, axis=0).T) * to_m, dtype=np.float64)
+
+
+def _placed(frame: gpd.GeoDataFrame, crs: str | None, *, planar: bool) -> _Lines:
     shapes = frame.geometry.to_numpy()
     xy, line = shapely.get_coordinates(shapes, return_index=True)
     lon, lat = Transformer.from_crs(frame.crs, LON_LAT, always_xy=True).transform(xy[:, 0], xy[:, 1])
@@ -129,19 +145,26 @@ def _placed(frame: gpd.GeoDataFrame, crs: str | None) -> _Lines:
     x_m, y_m = Transformer.from_crs(frame.crs, target, always_xy=True).transform(xy[:, 0], xy[:, 1])
     start = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(shapes)))])
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
-    return _Lines(table, target, start, np.asarray(lon), np.asarray(lat), np.asarray(x_m), np.asarray(y_m))
+    step_m = _steps_m(frame, xy, np.asarray(lon), np.asarray(lat), planar=planar)
+    return _Lines(table, target, start, np.asarray(x_m), np.asarray(y_m), step_m)
 
 
 def _noded(lines: _Lines, tolerance_m: float) -> NDArray[np.int32]:
-    """Node of every vertex: line ends share one where they round to the same point, shape (n_vertices,)."""
+    """Node of every vertex, shape (n_vertices,): line ends within the tolerance share one.
+
+    Nearness, not rounding: two ends a hair apart never fall into different cells of a grid.
+    """
     is_end = np.zeros(len(lines.x_m), dtype=bool)
     is_end[lines.start[:-1]] = True
     is_end[lines.start[1:] - 1] = True
-    cell = np.round(np.column_stack([lines.x_m, lines.y_m])[is_end] / tolerance_m).astype(np.int64)
-    _, shared = np.unique(cell, axis=0, return_inverse=True)
+    place, at = np.unique(np.column_stack([lines.x_m, lines.y_m])[is_end], axis=0, return_inverse=True)
+    near = cKDTree(place).query_pairs(tolerance_m, output_type="ndarray")
+    shape = (len(place), len(place))
+    n_ends, shared = connected_components(
+        coo_matrix((np.ones(len(near), np.int8), near.T), shape), directed=False
+    )
     node = np.empty(len(is_end), dtype=np.int32)
-    node[is_end] = shared.ravel()
-    n_ends = int(shared.max()) + 1
+    node[is_end] = shared[at.ravel()]
     node[~is_end] = n_ends + np.arange(int((~is_end).sum()))
     return node
 
@@ -170,6 +193,7 @@ def read_lines(
     crs: str | None = None,
     tolerance_m: float = 0.1,
     default_limit_m_per_s: float = DEFAULT_LIMIT_M_PER_S,
+    planar: bool = False,
 ) -> StreetGraph:
     """Turn street lines into the full street graph.
 
@@ -182,9 +206,12 @@ def read_lines(
     crs
         Projected system in metres for coordinates; the UTM zone of the lines if None.
     tolerance_m
-        Line ends are joined where their coordinates, in metres, round to the same multiple of it.
+        Line ends no farther apart are one junction.
     default_limit_m_per_s
         Speed limit where a line states 0 or none; 30 mph by default.
+    planar
+        Measure lengths in the plane of the file's own projected system, as map desks do, instead of on the
+        ellipsoid.
 
     Raises
     ------
@@ -202,12 +229,12 @@ def read_lines(
         )
     _checked_columns(frame, columns)
     counts: Counter[str] = Counter()
-    lines = _placed(_usable(frame, columns, counts), crs)
+    lines = _placed(_usable(frame, columns, counts), crs, planar=planar)
     node = _noded(lines, tolerance_m)
     first, last = lines.start[:-1], lines.start[1:] - 1
     line_of = np.repeat(np.arange(len(first)), np.diff(lines.start))
     inner = np.flatnonzero(line_of[1:] == line_of[:-1])
-    piece_m = geodesic_m(lines.lon, lines.lat, inner.astype(np.int32), (inner + 1).astype(np.int32))
+    piece_m = lines.step_m[inner]
     line_m = np.bincount(line_of[inner], weights=piece_m, minlength=len(first))
     whole_m = lines.table["_part_of"].map(pd.Series(line_m).groupby(lines.table["_part_of"]).sum()).to_numpy()
     speed = limits(lines.table, columns, whole_m, default_limit_m_per_s, counts)
@@ -275,12 +302,15 @@ def from_lines(
     crs: str | None = None,
     tolerance_m: float = 0.1,
     default_limit_m_per_s: float = DEFAULT_LIMIT_M_PER_S,
+    planar: bool = False,
     keep_ends: bool = False,
 ) -> RoadNetwork:
     """Turn street lines into a road network: :func:`read_lines`, the largest connected part, contraction.
 
     Parameters
     ----------
+    frame, columns, crs, tolerance_m, default_limit_m_per_s, planar
+        As in :func:`read_lines`.
     keep_ends
         Keep every line end as a junction, also where only two lines meet.
 
@@ -290,7 +320,12 @@ def from_lines(
         As :func:`read_lines`.
     """
     graph = read_lines(
-        frame, columns, crs=crs, tolerance_m=tolerance_m, default_limit_m_per_s=default_limit_m_per_s
+        frame,
+        columns,
+        crs=crs,
+        tolerance_m=tolerance_m,
+        default_limit_m_per_s=default_limit_m_per_s,
+        planar=planar,
     )
     kept = largest(graph, DRIVE)
     return build(kept, keep=kept.is_end if keep_ends else None)
