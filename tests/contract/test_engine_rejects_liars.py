@@ -1,0 +1,67 @@
+"""The engine believes nobody: broken plans, wrong objectives and impossible bounds are refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from optimiser.errors import InputError, RejectedPlan
+from optimiser.problems.sectors import FAMILY, SectorsPlan
+from optimiser.solve.engine import solve
+from optimiser.solve.program import Formulation
+from optimiser.solve.result import Outcome, Status, StoppedBy
+from tests.oracles.sectors_cases import breaking_plans, path_of_four
+
+GOOD = SectorsPlan(dict(zip("ABCD", "1122", strict=True)), {"1": "A", "2": "C"})  # 120 call-seconds, the optimum
+
+
+def liar(outcome: Outcome) -> Formulation:
+    return Formulation("sectors.liar", FAMILY, "none", "says what it likes", run=lambda p, s, o, r: outcome)
+
+
+@pytest.mark.parametrize(("problem", "plan"), breaking_plans().values(), ids=list(breaking_plans()))
+def test_broken_plan(problem, plan):
+    """Every broken rule is named."""
+    with pytest.raises(RejectedPlan, match="broken rules"):
+        solve(problem, liar(Outcome(plan)))
+
+
+def test_wrong_objective():
+    """A claim that the data do not confirm."""
+    with pytest.raises(RejectedPlan, match="the data say 120"):
+        solve(path_of_four(), liar(Outcome(GOOD, objective=(119.0,))))
+
+
+def test_bound_on_the_wrong_side():
+    """A bound that this very plan beats."""
+    with pytest.raises(RejectedPlan, match="bound"):
+        solve(path_of_four(), liar(Outcome(GOOD, objective=(120.0,), bound=(125.0,))))
+
+
+def test_plan_and_infeasible():
+    """Both cannot be."""
+    with pytest.raises(RejectedPlan, match="infeasible"):
+        solve(path_of_four(), liar(Outcome(GOOD, infeasible=True)))
+
+
+def test_nothing_claimed_is_nothing_proved():
+    """Without a bound a plan is feasible, never optimal."""
+    result = solve(path_of_four(), liar(Outcome(GOOD)))
+    assert result.status is Status.FEASIBLE
+    assert result.objectives[0].bound is None
+    assert "nothing proved" in result.objectives[0].in_words()
+
+
+def test_bound_gives_the_gap():
+    """A valid bound of 90 under a plan of 120 leaves a quarter."""
+    result = solve(path_of_four(), liar(Outcome(GOOD, bound=(90.0,), stopped_by=StoppedBy.TIME)))
+    assert result.gap_frac == pytest.approx(0.25)
+    assert result.objectives[0].in_words() == "at most 25.0% better can exist"
+
+
+def test_refusal_is_an_input_error():
+    """A formulation that cannot take a problem says why."""
+    shy = replace(liar(Outcome(None)), refuses=lambda problem: "it is too shy.")
+    with pytest.raises(InputError, match="too shy"):
+        solve(path_of_four(), shy)

@@ -1,0 +1,197 @@
+"""Sector designs small enough to know the answer: by hand, or by looking at every plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations, product
+
+import numpy as np
+
+from optimiser.problems.sectors import FAMILY, SectorsParams, SectorsPlan, SectorsProblem
+
+
+def path_of_four(**params) -> SectorsProblem:
+    """Four areas in a row, one call a week each, a minute from neighbour to neighbour: A - B - C - D."""
+    ids = ("A", "B", "C", "D")
+    travel = 60.0 * np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
+    given = {"district_ids": ("1", "2"), "balance_frac": {"calls": 0.05}} | params
+    return SectorsProblem(
+        area_ids=ids,
+        edges=np.array([[0, 1], [1, 2], [2, 3]]),
+        centre_ids=ids,
+        centre_area=np.arange(4),
+        travel_s=travel,
+        calls=np.ones(4),
+        covered_calls=(travel <= 60.0) * 1.0,
+        cover_calls=np.ones(4),
+        balance_names=("calls",),
+        balance=np.ones((1, 4)),
+        params=SectorsParams(**given),
+    )
+
+
+def ring_of_six(**params) -> SectorsProblem:
+    """Six areas in a ring; the road links opposite areas, so the cheapest pairs do not touch."""
+    ids = tuple("ABCDEF")
+    n = 6
+    hops = np.minimum((np.arange(n)[:, None] - np.arange(n)) % n, (np.arange(n) - np.arange(n)[:, None]) % n)
+    travel = np.array([0.0, 200.0, 300.0, 10.0])[hops]
+    given = {"district_ids": ("1", "2", "3"), "balance_frac": {"calls": 0.0}} | params
+    return SectorsProblem(
+        area_ids=ids,
+        edges=np.array([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [0, 5]]),
+        centre_ids=ids,
+        centre_area=np.arange(n),
+        travel_s=travel,
+        calls=np.ones(n),
+        covered_calls=(travel <= 100.0) * 1.0,
+        cover_calls=np.ones(n),
+        balance_names=("calls",),
+        balance=np.ones((1, n)),
+        params=SectorsParams(**given),
+    )
+
+
+def hand_cases():
+    """(name, problem, optimum or "infeasible")."""
+    return [
+        # {A B} {C D}: each district drives one minute once
+        ("path, travel", path_of_four(), 120.0),
+        # the same pairs; every call is within a minute of its centre
+        ("path, cover", path_of_four(objectives=("cover",)), 4.0),
+        # centres at the ends: A serves B (60 s), D serves C (60 s)
+        ("path, centres given", path_of_four(fixed_centres=("A", "D")), 120.0),
+        # centres A and B: {A} alone is out of balance, and {A, C} does not hang together
+        ("path, centres that cannot balance", path_of_four(fixed_centres=("A", "B")), "infeasible"),
+        # {A, C} {B, D} are linked once contiguity may fail twice: A serves C (120 s), B serves D (120 s)
+        (
+            "path, contiguity relaxed by two areas",
+            path_of_four(fixed_centres=("A", "B"), relax={"contiguity": 2.0}),
+            240.0,
+        ),
+        # with +-50 % more tolerance {A} {B C D} is allowed: 60 + 120
+        ("path, balance relaxed", path_of_four(fixed_centres=("A", "B"), relax={"balance": 0.5}), 180.0),
+        # B locked to the second district, C to the first: nothing contiguous is left
+        (
+            "path, locks that cross",
+            path_of_four(fixed_centres=("A", "D"), locks=(("B", "2"), ("C", "1"))),
+            "infeasible",
+        ),
+        # one of the two locks may be broken, yet each alone still makes two of three areas cross
+        (
+            "path, a lock relaxed",
+            path_of_four(fixed_centres=("A", "D"), locks=(("B", "1"), ("C", "1")), relax={"lock": 1.0}),
+            120.0,
+        ),
+        # a quarter and three quarters: {A} {B C D} from C, or its mirror: 60 + 60
+        ("path, unequal targets", path_of_four(target_shares=(0.25, 0.75)), 120.0),
+        # opposite areas are 10 s apart but do not touch: neighbours it must be, 3 x 200
+        ("ring, contiguity binds", ring_of_six(), 600.0),
+        ("ring, without contiguity", ring_of_six(contiguity=False), 30.0),
+        # no neighbour is within 100 s: only the centres themselves are covered
+        ("ring, cover", ring_of_six(objectives=("cover",)), 3.0),
+        ("ring, longest drive", ring_of_six(longest_drive_s=150.0), "infeasible"),
+        ("ring, longest drive relaxed", ring_of_six(longest_drive_s=150.0, relax={"longest drive": 60.0}), 600.0),
+    ]
+
+
+def _plan(label: str, centres: str, ids: str = "ABCD") -> SectorsPlan:
+    return SectorsPlan(dict(zip(ids, label, strict=True)), {str(k + 1): c for k, c in enumerate(centres)})
+
+
+def breaking_plans():
+    """Rule name -> (problem, plan) that breaks this rule and nothing else."""
+    problem = path_of_four()
+    good = _plan("1122", "AC")
+    loose = path_of_four(balance_frac={})
+    return {
+        "known areas": (problem, replace(good, district_of={**good.district_of, "X": "1"})),
+        "known districts": (loose, replace(good, centre_of={**good.centre_of, "9": "B"})),
+        "every area": (loose, replace(good, district_of={k: v for k, v in good.district_of.items() if k != "D"})),
+        "centre": (problem, _plan("1122", "AB")),
+        "fixed centre": (path_of_four(fixed_centres=("B", "")), good),
+        "contiguity": (problem, _plan("1221", "AB")),
+        "balance": (problem, _plan("1222", "AC")),
+        "lock": (path_of_four(locks=(("A", "2"),)), good),
+        "longest drive": (path_of_four(longest_drive_s=30.0, balance_frac={}), good),
+    }
+
+
+def random_problem(seed: int) -> SectorsProblem:
+    """Six areas on a random tree with two more links, two or three districts, whole numbers throughout."""
+    rng = np.random.default_rng(seed)
+    n = 6
+    edges = {(int(rng.integers(i)), i) for i in range(1, n)}
+    while len(edges) < n + 1:
+        i, j = sorted(rng.choice(n, 2, replace=False).tolist())
+        edges.add((i, j))
+    ids = tuple(f"a{i}" for i in range(n))
+    k = int(rng.integers(2, 4))
+    travel = rng.integers(10, 400, (n, n)).astype(float)
+    np.fill_diagonal(travel, 5.0)
+    calls = rng.integers(0, 9, n).astype(float)
+    work = rng.integers(1, 6, (2, n)).astype(float)
+    shares = (0.5, 0.3, 0.2) if k == 3 and rng.random() < 0.5 else ()
+    centres = tuple(ids[i] for i in rng.choice(n, k, replace=False)) if rng.random() < 0.4 else ()
+    locks = ((ids[int(rng.integers(n))], "d1"),) if rng.random() < 0.3 else ()
+    relax = {}
+    if rng.random() < 0.3:
+        relax = {str(rng.choice(["contiguity", "lock"])): 1.0}
+    return SectorsProblem(
+        area_ids=ids,
+        edges=np.array(sorted(edges)),
+        centre_ids=ids,
+        centre_area=np.arange(n),
+        travel_s=travel,
+        calls=calls,
+        covered_calls=(travel <= 150) * calls[None, :],
+        cover_calls=calls,
+        balance_names=("work", "other"),
+        balance=work,
+        params=SectorsParams(
+            district_ids=tuple(f"d{i + 1}" for i in range(k)),
+            fixed_centres=centres,
+            target_shares=shares,
+            balance_frac={"work": float(rng.choice([0.3, 0.5, 0.8])), "other": 0.9},
+            objectives=(("cover",), ("travel",))[int(rng.integers(2))],
+            locks=locks,
+            longest_drive_s=float(rng.choice([300.0, np.inf])),
+            relax=relax,
+        ),
+    )
+
+
+def enumerate_best(problem: SectorsProblem):
+    """Look at every plan: (best plan or None, its first objective)."""
+    p = problem.params
+    best, best_value = None, None
+    sign = -1.0 if p.first_sense == "max" else 1.0
+    ids = problem.area_ids
+    for centres in permutations(problem.centre_ids, p.n_districts):
+        if any(given and given != c for given, c in zip(p.centres(), centres, strict=True)):
+            continue
+        seat = {int(problem.centre_area[problem.centre_ids.index(c)]): d for d, c in enumerate(centres)}
+        others = [i for i in range(len(ids)) if i not in seat]
+        for labels in product(range(p.n_districts), repeat=len(others)):
+            where = seat | dict(zip(others, labels, strict=True))
+            plan = SectorsPlan(
+                {ids[i]: p.district_ids[d] for i, d in sorted(where.items())},
+                dict(zip(p.district_ids, centres, strict=True)),
+            )
+            value = FAMILY.objectives(problem, plan)[0].value
+            if best_value is not None and sign * value >= sign * best_value:
+                continue
+            if not FAMILY.check(problem, plan):
+                best, best_value = plan, value
+    return best, best_value
+
+
+def monotone_pairs(seed: int):
+    """(easier, harder): the optimum of the easier is never worse."""
+    problem = random_problem(seed)
+    p = problem.params
+    wider = replace(p, balance_frac={name: t + 0.2 for name, t in p.balance_frac.items()})
+    relaxed = replace(p, relax={**p.relax, "balance": 0.2})
+    unlocked = replace(p, locks=())
+    apart = replace(p, contiguity=False)
+    return [(replace(problem, params=q), problem) for q in (wider, relaxed, unlocked, apart)]
