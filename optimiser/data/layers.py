@@ -214,10 +214,10 @@ def _by_gdal(path: Path, layer: str | None) -> gpd.GeoDataFrame:
 
 
 def _with_crs(path: Path, frame: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
-    if "geometry" not in frame.columns:
-        if not hasattr(frame, "geometry"):
-            raise InputError(f"{path} has no geometry.")
-        frame = frame.rename_geometry("geometry")
+    if not hasattr(frame, "set_geometry"):
+        raise InputError(f"{path} has no geometry.")
+    if frame.geometry.name != "geometry":
+        frame = frame.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
     if frame.crs is None:
         if crs is None:
             wanted = f"{path.stem}.prj" if path.suffix.lower() == ".shp" else "the coordinate system"

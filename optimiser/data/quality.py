@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from optimiser.data.table import Repair
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.data.table import Repair, some_lines
 
 MOST_EXAMPLES = 10
 
@@ -118,3 +121,40 @@ class QualityReport:
         if self.assumptions:
             lines += ["", "Assumptions used:", *(f"- {a}" for a in self.assumptions)]
         return "\n".join(lines)
+
+
+class Notes:
+    """Collects the findings of one source file."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.findings: list[Finding] = []
+
+    def add(
+        self,
+        rule: str,
+        count: float,
+        of: float,
+        action: str,
+        *,
+        examples: Iterable[object] = (),
+        red: bool = False,
+    ) -> None:
+        """Add a finding where ``count`` is not 0."""
+        if count:
+            self.findings.append(
+                finding(rule, int(count), of, action, examples=examples, red=red, source=self.source)
+            )
+
+    def rows(
+        self,
+        rule: str,
+        mask: NDArray[np.bool_],
+        action: str,
+        *,
+        lines: NDArray[np.int64] | None = None,
+        red: bool = False,
+    ) -> None:
+        """Add a finding for the rows of ``mask``, if there are any, with their lines as examples."""
+        shown = some_lines(lines[mask]) if lines is not None else ()
+        self.add(rule, int(mask.sum()), len(mask), action, examples=shown, red=red)

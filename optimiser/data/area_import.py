@@ -1,0 +1,204 @@
+"""Raw areas to the canonical table: text ids, polygons in metres, only the columns we know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from optimiser.data import canonical as names
+from optimiser.data.columns import ColumnGuess, Kind, guess_columns
+from optimiser.data.figures import parse_numbers
+from optimiser.data.labels import clean_ids, refuse_dates
+from optimiser.data.layers import read_layer
+from optimiser.data.quality import Finding, finding
+from optimiser.data.read_xlsx import as_text
+from optimiser.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True)
+class ImportedAreas:
+    """Canonical areas, how their columns were read, and what was found."""
+
+    areas: gpd.GeoDataFrame
+    guess: ColumnGuess
+    source_crs: str
+    findings: tuple[Finding, ...]
+    assumptions: tuple[str, ...]
+
+
+def import_areas(
+    path: Path,
+    given: Mapping[str, str] | None = None,
+    *,
+    none_values: tuple[str, ...] = (),
+    crs: str | None = None,
+    layer: str | None = None,
+) -> ImportedAreas:
+    """Read areas.
+
+    Parameters
+    ----------
+    path
+        Map layer of polygons.
+    given
+        Our column to theirs, where the planner has said so.
+    none_values
+        Labels of beats and districts that mean "none".
+    crs
+        Projected coordinate system in metres to use; the zone of UTM they lie in if None.
+    layer
+        Layer of a GeoPackage.
+
+    Raises
+    ------
+    InputError
+        Naming all faults together: no id column, ids empty, doubled or turned into dates, shapes that are no
+        polygons.
+    """
+    raw = read_layer(path, layer)
+    guess = _guess(path, raw, "areas", given)
+    frame = pd.DataFrame({ours: text_column(raw[theirs]) for ours, theirs in guess.columns.items()})
+    faults = _faults(frame, raw.geometry.to_numpy(), guess)
+    if faults:
+        raise InputError(f"{path}: {'; '.join(faults)}.")
+    refuse_dates(frame["area_id"], f"{path}, column {guess.columns['area_id']!r}")
+    projected, said = _projected(path, raw, crs)
+    table = pd.DataFrame({"area_id": clean_ids(frame["area_id"])})
+    for column in ("other_id", "name", "district_id", "beat_id"):
+        table[column] = clean_ids(frame[column]) if column in frame else ""
+    population, wrong = (
+        parse_numbers(frame["population"]) if "population" in frame else (np.nan, np.zeros(1, bool))
+    )
+    table["population"] = population
+    found = []
+    if wrong.any():
+        found.append(
+            finding("populations that are no number", int(wrong.sum()), len(table), "taken as unknown")
+        )
+    for column in ("district_id", "beat_id"):
+        none = table[column].isin(none_values) & (table[column] != "")
+        if none.any():
+            label = sorted(set(table.loc[none, column]))
+            said.append(
+                f"{column} {', '.join(map(repr, label))} means none ({int(none.sum())} areas; none_values)."
+            )
+            table.loc[none, column] = ""
+    areas = projected[["geometry"]].reset_index(drop=True)
+    for column in names.AREA_COLUMNS[:-1]:
+        areas[column] = table[column].to_numpy()
+    areas = areas[list(names.AREA_COLUMNS)]
+    return ImportedAreas(areas, guess, raw.crs.to_string(), tuple(found), tuple(said))
+
+
+def import_stations(
+    path: Path, areas: gpd.GeoDataFrame, given: Mapping[str, str] | None = None
+) -> gpd.GeoDataFrame:
+    """Read stations: points with an id and a name, in the areas' coordinate system."""
+    raw = read_layer(path)
+    guess = _guess(path, raw, "stations", given, required=())
+    n = len(raw)
+    ids = clean_ids(text_column(raw[guess.columns["station_id"]])) if "station_id" in guess.columns else None
+    if ids is None:
+        ids = pd.Series([f"ST-{k + 1:02d}" for k in range(n)], dtype="str")
+    name = text_column(raw[guess.columns["name"]]) if "name" in guess.columns else ids
+    if ids.duplicated().any() or (ids == "").any():
+        doubled = ids[ids.duplicated()].unique().tolist()[:5]
+        raise InputError(
+            f"{path}: every station needs an id of its own, not empty and not shared: {doubled}."
+        )
+    points = raw.geometry.to_crs(areas.crs).representative_point()
+    stations = raw[["geometry"]].set_geometry(points)
+    stations["station_id"], stations["name"] = ids.to_numpy(), name.to_numpy()
+    return stations[["station_id", "name", "geometry"]]
+
+
+def text_column(values: Any) -> pd.Series:
+    """Return attributes of a layer as text, whole numbers without a point."""
+    missing = pd.isna(values).to_numpy()
+    text = [("" if gone else as_text(v)) for v, gone in zip(values.tolist(), missing.tolist(), strict=True)]
+    return pd.Series(text, dtype="str")
+
+
+def _guess(
+    path: Path,
+    raw: Any,
+    kind: Kind,
+    given: Mapping[str, str] | None,
+    required: tuple[str, ...] = ("area_id",),
+) -> ColumnGuess:
+    header = [c for c in raw.columns if c != raw.geometry.name]
+    absent = sorted({t for t in (given or {}).values() if t and t not in header})
+    if absent:
+        raise InputError(f"{path} has no column {', '.join(absent)}; it has {', '.join(header)}.")
+    guess = guess_columns(header, kind, given)
+    missing = [r for r in required if r not in guess.columns]
+    if missing:
+        raise InputError(
+            f"{path}: no column is known as {', '.join(missing)}. Name one in columns.toml, [{kind}.columns]; it has "
+            f"{', '.join(header) or 'none'}."
+        )
+    return guess
+
+
+def _faults(frame: pd.DataFrame, shapes: Any, guess: ColumnGuess) -> list[str]:
+    ids = clean_ids(frame["area_id"])
+    column = guess.columns["area_id"]
+    faults = []
+    empty = np.flatnonzero(ids == "")
+    if len(empty):
+        faults.append(f"column {column!r} is empty in feature {_some(empty + 1)}")
+    doubled = np.flatnonzero(ids.duplicated(keep=False) & (ids != ""))
+    if len(doubled):
+        shown = [f"{ids[k]!r} (feature {k + 1})" for k in doubled]
+        faults.append(
+            f"column {column!r} holds the same id more than once: {_some(shown)}; give each area one row"
+        )
+    kinds = shapely.get_type_id(shapes)
+    wrong = np.flatnonzero(~np.isin(kinds, (3, 6)) | shapely.is_empty(shapes))
+    if len(wrong):
+        words = {
+            -1: "no shape",
+            7: "a collection of shapes",
+            0: "a point",
+            1: "a line",
+            5: "lines",
+            4: "points",
+        }
+        shown = [f"feature {k + 1} ({words.get(int(kinds[k]), 'an empty shape')})" for k in wrong]
+        faults.append(f"not a polygon: {_some(shown)}")
+    if not faults and float(shapely.area(shapes).min()) <= 0:
+        faults.append(f"an area of no size: feature {int(np.argmin(shapely.area(shapes))) + 1}")
+    return faults
+
+
+def _projected(path: Path, raw: Any, crs: str | None) -> tuple[Any, list[str]]:
+    flat = raw.set_geometry(shapely.force_2d(raw.geometry.to_numpy()), crs=raw.crs)
+    west, south, east, north = flat.total_bounds
+    if raw.crs.is_geographic and (west < -180 or east > 180 or south < -90 or north > 90):
+        raise InputError(
+            f"{path} is said to be in degrees ({raw.crs.to_string()}), but reaches from {west:.0f}, {south:.0f} to "
+            f"{east:.0f}, {north:.0f}: these are metres or feet. Give the right coordinate system."
+        )
+    if crs is not None:
+        return flat.to_crs(crs), []
+    metric = raw.crs.is_projected and abs(raw.crs.axis_info[0].unit_conversion_factor - 1.0) < 1e-9
+    if metric:
+        return flat, []
+    chosen = flat.estimate_utm_crs()
+    return flat.to_crs(chosen), [
+        f"Coordinate system for metres: {chosen.to_string()}, the UTM zone the areas lie in."
+    ]
+
+
+def _some(values: Any, most: int = 10) -> str:
+    listed = [str(v) for v in values]
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")

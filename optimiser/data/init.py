@@ -1,0 +1,399 @@
+"""Raw files to a project folder. Nothing is written where the input is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from optimiser.data import canonical as names
+from optimiser.data.area_import import ImportedAreas, import_areas, import_stations
+from optimiser.data.call_units import UnitRoles, read_roles
+from optimiser.data.calls import CallSource, ImportedCalls, import_calls
+from optimiser.data.columns import ColumnGuess
+from optimiser.data.columns_file import ColumnMap, read_column_map, write_column_map
+from optimiser.data.plans import other_names, read_plan
+from optimiser.data.project import Project, load, stored_record
+from optimiser.data.quality import Finding, QualityReport, finding, to_record
+from optimiser.data.settings import (
+    PROJECT_FILE,
+    RESPONSE_TIMES,
+    Settings,
+    Source,
+    check_zone,
+    read_settings,
+    write_settings,
+)
+from optimiser.data.store import write_areas, write_pairs, write_plan, write_table
+from optimiser.data.street_checks import street_findings
+from optimiser.data.workload import ImportedWorkload, import_workload
+from optimiser.errors import InputError
+from optimiser.units import SECONDS_PER_HOUR
+
+
+@dataclass(frozen=True)
+class InitReport:
+    """What an import understood and what not.
+
+    Parameters
+    ----------
+    folder
+        The project folder.
+    understood
+        Table (areas, calls, workload) to our column and theirs.
+    dropped
+        Table to columns that were not understood; they are stored nowhere.
+    personal
+        Those of them that sound like names, addresses or free text.
+    to_fill
+        What the planner must still say, in words.
+    n_rows
+        Rows read by table.
+    quality
+        The data-quality report of the new folder.
+    """
+
+    folder: Path
+    understood: Mapping[str, Mapping[str, str]]
+    dropped: Mapping[str, tuple[str, ...]]
+    personal: Mapping[str, tuple[str, ...]]
+    to_fill: tuple[str, ...]
+    n_rows: Mapping[str, int]
+    quality: QualityReport
+
+    def text(self) -> str:
+        """Return the report in lines of plain text."""
+        lines = [f"Project folder: {self.folder}"]
+        for table, columns in self.understood.items():
+            lines.append(f"{table}: {self.n_rows[table]:,} rows")
+            lines += [f"  {ours} = {theirs}" for ours, theirs in columns.items()]
+            if self.dropped[table]:
+                lines.append(f"  not understood and not stored: {', '.join(self.dropped[table])}")
+            if self.personal[table]:
+                lines.append(
+                    f"  {len(self.personal[table])} of these sound like names, addresses or free text"
+                )
+        if self.to_fill:
+            lines += ["Still to fill in:", *(f"- {t}" for t in self.to_fill)]
+        return "\n".join([*lines, "", self.quality.text()])
+
+
+@dataclass(frozen=True)
+class RawFiles:
+    """The files a project is made of; only ``areas`` and one of ``calls`` and ``workload`` are needed."""
+
+    areas: Path
+    calls: Path | None = None
+    workload: Path | None = None
+    roads: Path | None = None
+    stations: Path | None = None
+    units: Path | None = None
+    unit_responses: Path | None = None
+    adjacency: Path | None = None
+    adjacency_edits: Path | None = None
+    hard_lines: Path | None = None
+    hard_polygons: Path | None = None
+    plans: tuple[Path, ...] = ()
+
+
+@dataclass
+class _Made:
+    """What an import has made, before anything is written."""
+
+    settings: Settings
+    column_map: ColumnMap
+    areas: ImportedAreas
+    calls: ImportedCalls | None
+    workload: ImportedWorkload | None
+    findings: list[Finding]
+    assumptions: list[str]
+
+
+def init(
+    folder: str | Path,
+    areas: str | Path,
+    calls: str | Path | None = None,
+    workload: str | Path | None = None,
+    roads: str | Path | None = None,
+    *,
+    stations: str | Path | None = None,
+    units: str | Path | None = None,
+    unit_responses: str | Path | None = None,
+    adjacency: str | Path | None = None,
+    adjacency_edits: str | Path | None = None,
+    hard_lines: str | Path | None = None,
+    hard_polygons: str | Path | None = None,
+    plans: Sequence[str | Path] = (),
+    columns: str | Path | None = None,
+    name: str | None = None,
+    crs: str | None = None,
+    timezone: str | None = None,
+    response_time: str | None = None,
+    date_order: str | None = None,
+    priority: Mapping[str, int] | None = None,
+    weeks: float | None = None,
+    again: bool = False,
+) -> InitReport:
+    """Make a project folder of raw files.
+
+    Parameters
+    ----------
+    folder
+        Folder to make. One that exists is refused unless ``again``.
+    areas, calls, workload, roads
+        Areas, and calls or a workload table (the areas' own columns where neither is given); streets.
+    stations, units, unit_responses
+        Stations; call-sign patterns with their roles; one row a unit and call.
+    adjacency, adjacency_edits
+        Published pairs of neighbours; links to add or remove by hand.
+    hard_lines, hard_polygons
+        Lines no district crosses; polygons whose areas stay together.
+    plans
+        Plans to compare with.
+    columns
+        A ``columns.toml`` to start from; with ``again`` the folder's own if None.
+    name, crs, timezone, response_time, date_order, priority, weeks
+        What else the planner can say at once; all of it can be filled in later, but ``date_order`` where the
+        dates do not tell.
+    again
+        True imports into a folder that exists: its settings and ``columns.toml`` are kept.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used, or the folder exists. Nothing is written then.
+    """
+    folder = Path(folder)
+    raw = RawFiles(
+        Path(areas), _path(calls), _path(workload), _path(roads), _path(stations), _path(units), _path(unit_responses),
+        _path(adjacency), _path(adjacency_edits), _path(hard_lines), _path(hard_polygons), tuple(map(Path, plans)),
+    )  # fmt: skip
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else (folder,)) and not again:
+        raise InputError(f"{folder} exists. Give a new folder, or say again to import into this one.")
+    settings, column_map = _start(folder, columns, again=again)
+    settings = _said(settings, folder, name, crs, timezone, response_time, weeks)
+    order = column_map.date_order if date_order is None else date_order
+    column_map = replace(column_map, date_order=order, priority={**column_map.priority, **(priority or {})})
+    key_file = folder / names.KEY_FILE
+    key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
+    made = _import(raw, settings, column_map, key)
+    made.settings = replace(
+        made.settings, roads=_relative(raw.roads, folder), sources=_sources(raw, folder, made)
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        draft = Path(scratch) / folder.name
+        draft.mkdir()
+        _write(draft, raw, made, key, folder if again and folder.is_dir() else None)
+        load(draft)  # what cannot be read back is not put in place
+        _put_in_place(draft, folder)
+    return _report(load(folder), made)
+
+
+def _path(value: str | Path | None) -> Path | None:
+    return None if value is None else Path(value)
+
+
+def _start(folder: Path, columns: str | Path | None, *, again: bool) -> tuple[Settings, ColumnMap]:
+    old = again and (folder / PROJECT_FILE).exists()
+    settings = read_settings(folder / PROJECT_FILE) if old else Settings()
+    if columns is not None:
+        if not Path(columns).exists():
+            raise InputError(f"{columns} is missing.")
+        return settings, read_column_map(Path(columns))
+    return settings, read_column_map(folder / names.COLUMNS_FILE) if old else ColumnMap()
+
+
+def _said(
+    settings: Settings,
+    folder: Path,
+    name: str | None,
+    crs: str | None,
+    timezone: str | None,
+    response_time: str | None,
+    weeks: float | None,
+) -> Settings:
+    faults: list[str] = []
+    if timezone is not None:
+        check_zone(timezone, faults)
+    if response_time not in (None, *RESPONSE_TIMES):
+        faults.append(f"response_time = {response_time!r} is none of {', '.join(RESPONSE_TIMES)}")
+    if weeks is not None and not weeks > 0:
+        faults.append(f"weeks = {weeks!r} must be positive")
+    if faults:
+        raise InputError("; ".join(faults) + ".")
+    chosen = {"crs": crs, "timezone": timezone, "response_time": response_time, "n_weeks": weeks}
+    stated = {k: v for k, v in chosen.items() if v is not None}
+    given = settings.given | {"workload_weeks" if k == "n_weeks" else k for k in stated}
+    known_name = name or (settings.name if "name" in settings.given else folder.resolve().name)
+    return replace(settings, name=known_name, given=given, **stated)  # type: ignore[arg-type]
+
+
+def _import(raw: RawFiles, settings: Settings, column_map: ColumnMap, key: bytes) -> _Made:
+    """Read every raw file; every fault is raised before anything is written."""
+    crs = settings.crs or None
+    areas = import_areas(raw.areas, column_map.areas, none_values=column_map.none_values, crs=crs)
+    known = other_names(areas.areas)
+    findings, said = list(areas.findings), list(areas.assumptions)
+    calls = None
+    if raw.calls is not None:
+        roles = read_roles(raw.units) if raw.units is not None else UnitRoles()
+        source = CallSource(
+            areas.areas,
+            known,
+            areas.source_crs,
+            settings.timezone,
+            roles,
+            key,
+            unit_responses=raw.unit_responses,
+        )
+        calls = import_calls(raw.calls, column_map, source)
+        column_map = calls.column_map
+        findings += calls.findings
+        said += calls.assumptions
+    workload = _workload(raw, known, column_map, settings)
+    if workload is not None:
+        findings += workload.findings
+        said += workload.assumptions
+    by_area = dict(workload.guess.columns) if workload is not None else column_map.workload
+    column_map = replace(column_map, areas=dict(areas.guess.columns), workload=by_area)
+    if raw.roads is not None:
+        findings += street_findings(raw.roads)
+    findings += _dropped(areas.guess, calls, workload)
+    settings = replace(settings, crs=areas.areas.crs.to_string())
+    return _Made(settings, column_map, areas, calls, workload, findings, said)
+
+
+def _workload(
+    raw: RawFiles, known: Mapping[str, str], column_map: ColumnMap, settings: Settings
+) -> ImportedWorkload | None:
+    path = raw.workload if raw.workload is not None else (raw.areas if raw.calls is None else None)
+    if path is None:
+        return None
+    return import_workload(
+        path,
+        known,
+        column_map.workload,
+        cap_s=column_map.default_cap_h * SECONDS_PER_HOUR,
+        default_service_s=settings.default_service_s,
+    )
+
+
+def _dropped(
+    areas: ColumnGuess, calls: ImportedCalls | None, workload: ImportedWorkload | None
+) -> list[Finding]:
+    found = []
+    guesses = [areas.dropped if workload is None else (), calls.guess.dropped if calls else ()]
+    personal = [p for g in (areas, calls.guess if calls else None) if g is not None for p in g.personal]
+    dropped = [name for names_ in guesses for name in names_]
+    if dropped:
+        action = f"not stored; {len(personal)} of them sound like names, addresses or free text"
+        found.append(finding("columns that were not understood", len(dropped), 0, action, examples=dropped))
+    return found
+
+
+def _relative(path: Path | None, folder: Path) -> str:
+    if path is None:
+        return ""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.resolve().as_posix()
+
+
+def _sources(raw: RawFiles, folder: Path, made: _Made) -> tuple[Source, ...]:
+    rows = {"areas": len(made.areas.areas)}
+    rows |= {"calls": made.calls.n_rows} if made.calls else {}
+    rows |= {"workload": made.workload.n_rows} if made.workload else {}
+    single = {k: v for k, v in vars(raw).items() if isinstance(v, Path)}
+    files = [*single.items(), *(("plan", p) for p in raw.plans)]
+    return tuple(
+        Source(kind, _relative(path, folder), _sha256(path), rows.get(kind, 0)) for kind, path in files
+    )
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            for block in iter(lambda: stream.read(1 << 20), b""):
+                digest.update(block)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    return digest.hexdigest()
+
+
+def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None) -> None:
+    """Write the whole folder; of an old one keep what the planner put there."""
+    areas = made.areas.areas
+    known = other_names(areas)
+    if old is not None:
+        for kept in (names.PLANS_FOLDER, "scenarios"):
+            if (old / kept).is_dir():
+                shutil.copytree(old / kept, draft / kept)
+        for kept in (names.ADJACENCY_FILE, names.EDITS_FILE):
+            if (old / kept).is_file():
+                shutil.copy2(old / kept, draft / kept)
+    stations = (
+        import_stations(raw.stations, areas, made.column_map.stations) if raw.stations is not None else None
+    )
+    write_areas(draft, areas, stations, raw.hard_lines, raw.hard_polygons)
+    codes = made.calls.priority_codes if made.calls is not None else ()
+    write_column_map(draft / names.COLUMNS_FILE, made.column_map, priority_codes=codes)
+    write_settings(draft / PROJECT_FILE, made.settings)
+    if made.calls is not None:
+        write_table(draft / names.CALLS_FILE, made.calls.table)
+        (draft / names.KEY_FILE).write_bytes(key)
+        (draft / names.KEY_FILE).chmod(0o600)
+    if made.workload is not None:
+        write_table(draft / names.WORKLOAD_FILE, made.workload.table)
+    if raw.adjacency is not None:
+        write_pairs(draft / names.ADJACENCY_FILE, raw.adjacency, known)
+    if raw.adjacency_edits is not None:
+        shutil.copyfile(raw.adjacency_edits, draft / names.EDITS_FILE)
+    for path in raw.plans:
+        write_plan(draft / names.PLANS_FOLDER, path.name.split(".")[0], read_plan(path, known))
+    record = stored_record([to_record(f) for f in made.findings], made.assumptions)
+    (draft / names.FINDINGS_FILE).write_text(record, encoding="utf-8", newline="\n")
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
+    """Move the draft to its place, file by file where the folder exists, each replaced at once."""
+    if not folder.exists() or not any(folder.iterdir()):
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+        return
+    made = sorted(p.relative_to(draft) for p in draft.rglob("*") if p.is_file())
+    for path in made:
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (draft / path).replace(target)
+    for stale in (names.CALLS_FILE, names.WORKLOAD_FILE):
+        if Path(stale) not in made:
+            (folder / stale).unlink(missing_ok=True)
+
+
+def _report(project: Project, made: _Made) -> InitReport:
+    guesses = {"areas": made.areas.guess}
+    n_rows = {"areas": len(made.areas.areas)}
+    if made.calls is not None:
+        guesses["calls"], n_rows["calls"] = made.calls.guess, made.calls.n_rows
+    if made.workload is not None:
+        guesses["workload"], n_rows["workload"] = made.workload.guess, made.workload.n_rows
+    to_fill = [f"{f.rule}: {f.action}." for f in project.report.red]
+    to_fill += [f"{f.rule}: {f.action}." for f in made.findings if "without a unit" in f.rule]
+    return InitReport(
+        project.folder,
+        {t: dict(g.columns) for t, g in guesses.items()},
+        {t: g.dropped for t, g in guesses.items()},
+        {t: g.personal for t, g in guesses.items()},
+        tuple(to_fill),
+        n_rows,
+        project.report,
+    )

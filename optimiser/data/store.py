@@ -1,0 +1,94 @@
+"""Writes the files of a project folder."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from optimiser.data import canonical as names
+from optimiser.data import drivers
+from optimiser.data.layers import read_layer
+from optimiser.data.read import read_table
+from optimiser.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+def write_areas(
+    folder: Path,
+    areas: gpd.GeoDataFrame,
+    stations: gpd.GeoDataFrame | None,
+    hard_lines: Path | None,
+    hard_polygons: Path | None,
+) -> None:
+    """Write ``areas.gpkg`` with its layers; hard boundaries keep their shapes only."""
+    path = folder / names.AREAS_FILE
+    _write_layer(path, names.AREAS_LAYER, areas)
+    if stations is not None:
+        _write_layer(path, names.STATIONS_LAYER, stations)
+    for source, layer in ((hard_lines, names.HARD_LINES_LAYER), (hard_polygons, names.HARD_POLYGONS_LAYER)):
+        if source is not None:
+            shapes = read_layer(source)[["geometry"]].to_crs(areas.crs)
+            _write_layer(path, layer, shapes)
+
+
+def _write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
+    drivers.confine()
+    import pyogrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
+
+
+def write_table(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as Parquet."""
+    frame.to_parquet(path, index=False, compression="zstd")
+
+
+def write_plan(folder: Path, name: str, plan: Mapping[str, str]) -> None:
+    """Write ``plans/<name>.csv``."""
+    folder.mkdir(exist_ok=True)
+    _write_rows(folder / f"{name}.csv", ("area_id", "district_id"), sorted(plan.items()))
+
+
+def write_pairs(path: Path, source: Path, known: Mapping[str, str]) -> None:
+    """Write ``adjacency.csv`` from a published list: its first two columns, each pair once.
+
+    Raises
+    ------
+    InputError
+        Naming every row whose id is no area's.
+    """
+    table = read_table(source)
+    if len(table.header) < 2:
+        raise InputError(
+            f"{source}: a list of neighbours needs two columns; it has {', '.join(table.header)}."
+        )
+    a, b = table.header[:2]
+    pairs, faults = set(), []
+    for line, one, two in zip(table.lines, table.frame[a], table.frame[b], strict=True):
+        unknown = [v for v in (one.strip(), two.strip()) if v not in known]
+        if unknown:
+            faults.append(f"line {line}: {' and '.join(map(repr, unknown))} is not an area")
+            continue
+        first, second = sorted((known[one.strip()], known[two.strip()]))
+        if first != second:
+            pairs.add((first, second))
+    if faults:
+        more = f" and {len(faults) - 20} more" if len(faults) > 20 else ""
+        raise InputError(f"{source}: {'; '.join(faults[:20])}{more}. Use the areas' ids.")
+    _write_rows(path, ("area_a", "area_b"), sorted(pairs))
+
+
+def _write_rows(path: Path, header: tuple[str, ...], rows: list[tuple[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

@@ -1,0 +1,251 @@
+"""Times as text to wall-clock times: many formats, one column at a time, nothing guessed that changes the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimiser.errors import InputError
+
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+_PIVOT_YEAR = 70
+_NAT = np.datetime64("NaT", "s")
+
+_DATE = (
+    r"(?:(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
+    r"|(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y2>\d{4}|\d{2})"
+    r"|(?P<d3>\d{1,2})[- ](?P<mon>[A-Za-z]{3,9})\.?[-, ]+(?P<y3>\d{4}|\d{2})"
+    r"|(?P<mon4>[A-Za-z]{3,9})\.? (?P<d4>\d{1,2}),? (?P<y4>\d{4})"
+    r"|(?P<c>(?:19|20)\d{6}))"
+)
+_TIME = r"(?:(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?(?:\s*(?P<ap>[AaPp])\.?[Mm]\.?)?|(?P<hm>\d{3,4}))"
+_ZONE = r"(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
+_STAMP = re.compile(rf"^(?:{_DATE})?(?:(?:^|[T ,]+){_TIME})?(?:\s*{_ZONE})?$")
+_MONTHS = {
+    m: k
+    for k, m in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
+}
+_EPOCH = re.compile(r"^(\d{9,10}|\d{12,13})(\.0+)?$")
+_SERIAL = re.compile(r"^[345]\d{4}(\.\d+)?$")
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """One column of times, row by row.
+
+    Parameters
+    ----------
+    wall
+        Date and time as written, datetime64[s], NaT where there is none, shape (n,). Only a time of day: on
+        1970-01-01.
+    offset_s
+        Seconds east of UTC where the text says so, else NaN, shape (n,).
+    has_date, has_time
+        What each text holds.
+    faults
+        Rows whose text cannot be used, by reason.
+    repairs
+        Rows that were mended, by reason.
+    """
+
+    wall: NDArray[np.datetime64]
+    offset_s: NDArray[np.float64]
+    has_date: Mask
+    has_time: Mask
+    faults: dict[str, Mask] = field(default_factory=dict)
+    repairs: dict[str, Mask] = field(default_factory=dict)
+
+
+def parse_stamps(text: pd.Series, column: str, *, order: str = "", where: str = "") -> Stamps:
+    """Read a column of times.
+
+    Parameters
+    ----------
+    text
+        Times as typed; "" for none. ISO, ``3/9/2025 14:05:00``, ``03/09/25 2:05:00PM``, ``9-Mar-2025``, a time of
+        day alone (``14:05``, ``1405``), seconds or milliseconds since 1970.
+    column, where
+        Names for messages: the column and its file.
+    order
+        ``MDY`` or ``DMY`` for dates such as 03/04/2025; "" where the dates must tell.
+
+    Raises
+    ------
+    InputError
+        If the order of day and month cannot be told or is mixed, if some times carry an offset and others do
+        not, or if the column holds Excel serial numbers.
+    """
+    stripped = text.str.strip()
+    codes, unique = pd.factorize(stripped)
+    place = f"{where}, column {column!r}"
+    seen = pd.Series(np.asarray(unique, dtype=object), dtype="str")
+    filled = (seen != "").to_numpy()
+    if filled.any() and bool(seen[filled].str.match(_EPOCH).all()):
+        parsed = _epoch(seen, place)
+    else:
+        if filled.any() and bool(seen[filled].str.match(_SERIAL).all()):
+            raise InputError(
+                f"{place} holds Excel serial numbers such as {seen[filled].iloc[0]!r}; they mean different days in the "
+                f"1900 and the 1904 system. Format the column as a date and export again."
+            )
+        parsed = _calendar(seen, place, order)
+    wall, offset_s, has_date, has_time, faults, repairs = parsed
+    has_time = has_time & ~np.isnat(wall)
+    _refuse_mixed_offsets(place, wall[codes], offset_s[codes], has_time[codes])
+    pick = {r: m[codes] for r, m in faults.items() if m.any()}
+    mended = {r: m[codes] for r, m in repairs.items() if m.any()}
+    return Stamps(wall[codes], offset_s[codes], has_date[codes], has_time[codes], pick, mended)
+
+
+def _refuse_mixed_offsets(place: str, wall: Any, offset_s: Any, has_time: Mask) -> None:
+    marked = has_time & ~np.isnan(offset_s)
+    bare = has_time & np.isnan(offset_s)
+    if marked.any() and bare.any():
+        raise InputError(
+            f"{place}: {int(marked.sum()):,} times carry an offset (Z, +00:00) and {int(bare.sum()):,} do not; "
+            f"they cannot be the same clock. Export one kind."
+        )
+
+
+def _epoch(seen: pd.Series, place: str) -> tuple[Any, ...]:
+    digits = seen.str.replace(r"\.0+$", "", regex=True)
+    lengths = digits.str.len().to_numpy()
+    filled = lengths > 0
+    milli = lengths >= 12
+    if (milli & filled).any() and (~milli & filled).any():
+        raise InputError(f"{place} mixes seconds and milliseconds since 1970. Export one kind.")
+    values = np.where(filled, digits, "0").astype(np.int64)
+    wall = np.where(milli, values // 1000, values).astype("datetime64[s]")
+    wall = np.where(filled, wall, _NAT)
+    odd = filled & _implausible(wall)
+    wall[odd] = _NAT
+    offset_s = np.where(filled, 0.0, np.nan)
+    return wall, offset_s, filled, filled, {"implausible year": odd}, {}
+
+
+def _calendar(seen: pd.Series, place: str, order: str) -> tuple[Any, ...]:
+    parts = seen.str.extract(_STAMP)
+    known = parts.notna()
+    filled = (seen != "").to_numpy()
+    read = known.any(axis=1).to_numpy() & filled
+
+    def whole(name: str) -> NDArray[np.int64]:
+        return pd.to_numeric(parts[name]).fillna(0).to_numpy(dtype=np.int64)
+
+    slashed = known["a"].to_numpy()
+    a, b = whole("a"), whole("b")
+    order = _order(place, a[slashed], b[slashed], seen[slashed], order)
+    month_first = order == "MDY"
+    compact = whole("c")
+    year = whole("y") + whole("y4") + compact // 10000
+    short = whole("y2") + whole("y3")
+    two_digits = (
+        (known["y2"] & (parts["y2"].str.len() == 2)) | (known["y3"] & (parts["y3"].str.len() == 2))
+    ).to_numpy()
+    year = year + np.where(two_digits, short + np.where(short < _PIVOT_YEAR, 2000, 1900), short)
+    names = parts["mon"].fillna(parts["mon4"]).fillna("").str[:3].str.lower()
+    month = whole("m") + np.where(slashed, a if month_first else b, 0) + compact // 100 % 100
+    month = month + names.map(_MONTHS).fillna(0).to_numpy(dtype=np.int64)
+    day = (
+        whole("d") + np.where(slashed, b if month_first else a, 0) + whole("d3") + whole("d4") + compact % 100
+    )
+    has_date = known[["y", "a", "d3", "mon4", "c"]].any(axis=1).to_numpy()
+    has_time = known[["H", "hm"]].any(axis=1).to_numpy()
+    dates, bad_date = _dates(year, month, day, has_date)
+    seconds, bad_time, repairs = _seconds(parts, whole)
+    odd = has_date & ~bad_date & _implausible(dates)
+    wall = dates.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
+    unread = filled & ~read
+    faults = {
+        "not a date or time": unread,
+        "no such day": read & bad_date,
+        "no such time of day": read & bad_time,
+        "implausible year": odd,
+    }
+    gone = ~read | bad_date | bad_time | odd | ~(has_date | has_time)
+    wall = np.where(gone, _NAT, wall)
+    return wall, _offsets(parts["z"]), has_date & ~gone, has_time & ~gone, faults, repairs
+
+
+def told_order(columns: Iterable[pd.Series]) -> str:
+    """Return the order of day and month that some date of these columns tells; "" where none or both do."""
+    told: set[str] = set()
+    for text in columns:
+        parts = pd.Series(text.unique(), dtype="str").str.strip().str.extract(_STAMP)[["a", "b"]].dropna()
+        a, b = (pd.to_numeric(parts[c]).to_numpy(dtype=np.int64) for c in ("a", "b"))
+        told |= {"DMY"} if ((a > 12) & (b <= 12)).any() else set()
+        told |= {"MDY"} if ((b > 12) & (a <= 12)).any() else set()
+    return told.pop() if len(told) == 1 else ""
+
+
+def _order(place: str, a: Any, b: Any, seen: pd.Series, order: str) -> str:
+    """Tell day and month apart, or refuse."""
+    if len(a) == 0:
+        return order or "MDY"
+    day_first, month_first = (a > 12) & (b <= 12), (b > 12) & (a <= 12)
+    if day_first.any() and month_first.any() and not order:
+        raise InputError(
+            f"{place} mixes day-month and month-day: {seen[day_first].iloc[0]!r} and {seen[month_first].iloc[0]!r}. "
+            f"Split the file, or export ISO dates (2025-03-09)."
+        )
+    if order:
+        against = day_first if order == "MDY" else month_first
+        if against.any():
+            raise InputError(
+                f"{place}: {seen[against].iloc[0]!r} does not fit the order {order} ({int(against.sum())} such). "
+                f"Correct date_order or export ISO dates."
+            )
+        return order
+    if not day_first.any() and not month_first.any() and (a != b).any():
+        raise InputError(
+            f"{place}: {seen.iloc[0]!r} can be read as day-month or month-day, and no date of the column tells. "
+            f'Give date_order = "MDY" or "DMY".'
+        )
+    return "DMY" if day_first.any() else "MDY"
+
+
+def _dates(year: Any, month: Any, day: Any, has_date: Mask) -> tuple[NDArray[np.datetime64], Mask]:
+    sound = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    y, m, d = (np.where(sound, v, 1) for v in (year, month, day))
+    first = (y - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (m - 1)
+    dates = first.astype("datetime64[D]") + (d - 1)
+    sound &= dates.astype("datetime64[M]") == first
+    dates = np.where(has_date & sound, dates, np.datetime64("1970-01-01", "D"))
+    return dates, has_date & ~sound
+
+
+def _seconds(parts: pd.DataFrame, whole: Any) -> tuple[NDArray[np.int64], Mask, dict[str, Mask]]:
+    hm = whole("hm")
+    hour, minute, second = whole("H") + hm // 100, whole("M") + hm % 100, whole("S")
+    half = parts["ap"].fillna("").str.lower().to_numpy()
+    twelve = (half == "a") | (half == "p")
+    bad = twelve & ((hour < 1) | (hour > 12))
+    hour = np.where(twelve, hour % 12 + np.where(half == "p", 12, 0), hour)
+    end_of_day = (hour == 24) & (minute == 0) & (second == 0)
+    leap = second == 60
+    second = np.where(leap, 59, second)
+    bad |= ((hour > 23) & ~end_of_day) | (minute > 59) | (second > 59)
+    repairs = {"24:00, taken as midnight of the next day": end_of_day, "second 60, taken as 59": leap}
+    return hour * 3600 + minute * 60 + second, bad, repairs
+
+
+def _offsets(zone: pd.Series) -> NDArray[np.float64]:
+    parts = zone.str.extract(r"^(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})?$")
+    seconds = pd.to_numeric(parts["h"]) * 3600 + pd.to_numeric(parts["m"]).fillna(0) * 60
+    signed = (seconds * np.where(parts["sign"] == "-", -1.0, 1.0)).to_numpy(dtype=float, na_value=np.nan)
+    return np.where(zone.isin(["Z", "UTC", "GMT"]), 0.0, signed)
+
+
+def _implausible(wall: NDArray[np.datetime64]) -> Mask:
+    year = wall.astype("datetime64[Y]").astype(np.int64) + 1970
+    return ~np.isnat(wall) & ((year < FIRST_YEAR) | (year > LAST_YEAR))
