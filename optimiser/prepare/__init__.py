@@ -1,0 +1,1 @@
+"""A project and a planner's choices become a question: one file a family."""
