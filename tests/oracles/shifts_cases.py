@@ -12,6 +12,7 @@ from optimiser.problems.shifts import FAMILY, ShiftsParams, ShiftsPlan, ShiftsPr
 
 SLOTS = 168
 FREE: dict[str, Any] = {"hold_split": False, "interval_price": 0.0}
+HELD = ShiftsParams(interval_price=0.0)
 
 
 def week(
@@ -129,11 +130,10 @@ def breaking_plans() -> dict[str, tuple[ShiftsProblem, ShiftsPlan]]:
     monday = np.zeros((1, 7), dtype=bool)
     monday[:, 0] = True
 
-    def split(plan: dict[str, int], **more: Any) -> tuple[ShiftsProblem, ShiftsPlan]:
-        relax = more.pop("relax", {})
-        return week(
-            ShiftsParams(interval_price=0.0, relax=relax), {"E": (6, 8), "N": (22, 8)}, {}, **more
-        ), ShiftsPlan(plan)
+    def split(
+        plan: dict[str, int], params: ShiftsParams = HELD, **more: Any
+    ) -> tuple[ShiftsProblem, ShiftsPlan]:
+        return week(params, {"E": (6, 8), "N": (22, 8)}, {}, **more), ShiftsPlan(plan)
 
     def at(slot: int, hours: float) -> np.ndarray:
         return np.where(np.arange(SLOTS) == slot, hours * 3600, 0.0)
@@ -154,8 +154,14 @@ def breaking_plans() -> dict[str, tuple[ShiftsProblem, ShiftsPlan]]:
         "budget": (replace(plain, params=ShiftsParams(budget_h=7.5, **FREE)), good),
         "call_ceiling": split({"E@0": 1}, call_work_s=at(7, 2.5)),
         "admin_ceiling": split({"E@0": 1}, admin_s=at(7, 2.5)),
+        # the ceilings imply this floor, but for a tolerance where no community floor gives way to it
         "proactive_floor": split(
-            {"E@0": 1}, call_work_s=at(7, 2.9), admin_s=at(7, 2.4), relax={"call_ceiling": 0.1}
+            {"E@0": 1},
+            ShiftsParams(
+                interval_price=0.0, proactive_floor_frac=0.4, community_floor_frac=0.0, tolerance_frac=0.05
+            ),
+            call_work_s=at(7, 2.72),
+            admin_s=at(7, 2.72),
         ),
         # night shifts from 22 to 06 touch no hour of a window from 08 to 21
         "community_floor": split({"N@0": 1}),
