@@ -41,7 +41,8 @@ class ServiceTime:
 def service_times(calls: pd.DataFrame, by: str | None = "priority") -> tuple[ServiceTime, ...]:
     """Return service times by a column of the calls (``priority``, ``call_type``, ``area_id``), or of all together.
 
-    Groups without any duration are left out.
+    Calls without a patrol unit (``n_units`` 0) are none of a patrol's work; they and groups without any duration are
+    left out.
 
     Raises
     ------
@@ -58,7 +59,8 @@ def service_times(calls: pd.DataFrame, by: str | None = "priority") -> tuple[Ser
 
 
 def _of(group: str, calls: pd.DataFrame) -> ServiceTime | None:
-    n_units = np.maximum(calls["n_units"].to_numpy(dtype=float), 1.0)
+    calls = calls[calls["n_units"] > 0]
+    n_units = calls["n_units"].to_numpy(dtype=float)
     per_unit_s = calls["unit_s"].to_numpy(dtype=float) / n_units
     known = np.isfinite(per_unit_s)
     if not known.any():

@@ -171,5 +171,12 @@ def test_service_times_by_hand():
     assert all_calls.cv2 == pytest.approx((600**2 + 600**2) / 4 / 1200**2)
     assert all_calls.p50_s == 1200
     assert [s.group for s in service_times(table, "n_units")] == ["1", "2"]
+    # a call that only other roles attended tells nothing of patrol
+    assert (
+        service_times(table.assign(n_units=[1, 1, 2, 0], unit_s=[600.0, 1800.0, 2400.0, 0.0]), None)[
+            0
+        ].n_calls
+        == 3
+    )
     with pytest.raises(InputError, match="no column 'beat'"):
         service_times(table, "beat")
