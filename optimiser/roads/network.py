@@ -17,6 +17,7 @@ from optimiser.roads.access import MODES, open_backward, open_forward, swapped
 from optimiser.roads.classes import ROAD_CLASSES
 from optimiser.roads.contract import contract
 from optimiser.roads.graph import StreetGraph, core
+from optimiser.roads.hierarchy import Hierarchy, eliminate, links
 
 if TYPE_CHECKING:
     from optimiser.roads.weights import Weights
@@ -54,6 +55,8 @@ class RoadNetwork:
         Segments in order along their edges; whether the edge runs against the segment.
     junction_core
         Bit ``mode``: the junction lies in the mode's largest strongly connected set.
+    junction_rank
+        Order of elimination (:mod:`optimiser.roads.hierarchy`).
     """
 
     streets: StreetGraph
@@ -65,6 +68,7 @@ class RoadNetwork:
     member_segment: NDArray[np.int32]
     member_flipped: NDArray[np.bool_]
     junction_core: NDArray[np.uint8]
+    junction_rank: NDArray[np.int32]
 
     @property
     def n_junctions(self) -> int:
@@ -117,6 +121,11 @@ class RoadNetwork:
     def arcs_in(self) -> Arcs:
         """Arcs by the junction they enter."""
         return _arcs(self, reverse=True)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """Links of the hierarchy, made at first use."""
+        return links(self.junction_rank, self.edge_from, self.edge_to)
 
     @cached_property
     def digest(self) -> str:
@@ -184,16 +193,18 @@ def build(streets: StreetGraph, *, keep: NDArray[np.bool_] | None = None) -> Roa
     in_core = np.zeros(streets.n_nodes, dtype=np.uint8)
     for mode in range(len(MODES)):
         in_core |= core(streets, mode).astype(np.uint8) << np.uint8(mode)
+    edge_from, edge_to = number[chains.node_from], number[chains.node_to]
     return RoadNetwork(
         streets=streets,
         junction_node=node,
-        edge_from=number[chains.node_from],
-        edge_to=number[chains.node_to],
+        edge_from=edge_from,
+        edge_to=edge_to,
         edge_openness=byte,
         member_start=chains.start,
         member_segment=chains.segment,
         member_flipped=chains.flipped,
         junction_core=in_core[node],
+        junction_rank=eliminate(len(node), edge_from, edge_to),
     )
 
 
@@ -254,7 +265,7 @@ def _faults(network: RoadNetwork) -> list[str]:
             streets.limit_m_per_s, streets.openness, streets.name, network.member_segment, network.member_flipped,
         ],
         "edges": [network.edge_from, network.edge_to, network.edge_openness, network.member_start[1:]],
-        "junctions": [network.junction_node, network.junction_core],
+        "junctions": [network.junction_node, network.junction_core, network.junction_rank],
     }  # fmt: skip
     faults = [
         f"lists of {what} differ in length"
@@ -266,6 +277,7 @@ def _faults(network: RoadNetwork) -> list[str]:
         ("edge ends", np.concatenate([network.edge_from, network.edge_to]), n),
         ("junctions", network.junction_node, streets.n_nodes),
         ("members", network.member_segment, streets.n_segments),
+        ("ranks", network.junction_rank, n),
         ("road classes", streets.road_class, len(ROAD_CLASSES)),
         ("street names", streets.name + 1, len(streets.names) + 1),
     ]
@@ -280,6 +292,8 @@ def _faults(network: RoadNetwork) -> list[str]:
         faults.append("edges have no members")
     elif len(np.unique(network.member_segment)) != n_members:
         faults.append("a segment belongs to two edges")
+    if len(np.unique(network.junction_rank)) != n:
+        faults.append("two junctions have the same rank")
     for what, values in (("lengths", streets.length_m), ("speed limits", streets.limit_m_per_s)):
         if not np.isfinite(values).all() or (values < 0).any():
             faults.append(f"{what} are not all numbers of 0 or more")

@@ -1,5 +1,7 @@
 """Compiled shortest paths: Dijkstra's algorithm with a 4-ary heap, in double precision.
 
+It finds routes, and checks the sweep of :mod:`optimiser.roads.hierarchy`, which fills tables.
+
 The kernels hold no lock, so blocks of sources run on threads of their own (safe beside a web server, which
 numba's own parallel loops are not). A source is up to two seeds, the ends of the street it stands on. No
 preprocessing: a new driver class or hour costs nothing here.
@@ -8,6 +10,7 @@ preprocessing: a new driver class or hour costs nothing here.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
@@ -17,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_LEAST_SOURCES_A_THREAD = 8
+_LEAST_SOURCES_A_THREAD = 64
+_LANES = 8
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -153,6 +157,18 @@ def threads_to_use(wanted: int | None) -> int:
     return max(1, os.cpu_count() or 1)
 
 
+def in_blocks(fill: Callable[[int, int], None], n_sources: int, n_threads: int | None) -> None:
+    """Call ``fill(first, last)`` for blocks of sources, each on a thread of its own."""
+    n_blocks = min(threads_to_use(n_threads), max(1, n_sources // _LEAST_SOURCES_A_THREAD))
+    if n_blocks == 1:
+        fill(0, n_sources)
+        return
+    cuts = [round(n_sources * k / n_blocks / _LANES) * _LANES for k in range(n_blocks)]
+    with ThreadPoolExecutor(n_blocks) as pool:
+        for job in [pool.submit(fill, a, b) for a, b in pairwise([*cuts, n_sources])]:
+            job.result()
+
+
 def many_to_all(
     start: NDArray[np.int64],
     other: NDArray[np.int32],
@@ -167,16 +183,9 @@ def many_to_all(
     Summed in double precision and stored in single: the error is below 0.004 s up to 18 hours.
     """
     out = np.empty((len(seed), len(start) - 1), dtype=np.float32)
-    n_blocks = min(threads_to_use(n_threads), max(1, len(seed) // _LEAST_SOURCES_A_THREAD))
-    if n_blocks == 1:
-        one_to_all(start, other, arc_s, seed, seed_s, limit_s, out)
-        return out
-    cuts = np.linspace(0, len(seed), n_blocks + 1).astype(int)
-    with ThreadPoolExecutor(n_blocks) as pool:
-        jobs = [
-            pool.submit(one_to_all, start, other, arc_s, seed[a:b], seed_s[a:b], limit_s, out[a:b])
-            for a, b in pairwise(cuts)
-        ]
-        for job in jobs:
-            job.result()
+
+    def fill(a: int, b: int) -> None:
+        one_to_all(start, other, arc_s, seed[a:b], seed_s[a:b], limit_s, out[a:b])
+
+    in_blocks(fill, len(seed), n_threads)
     return out

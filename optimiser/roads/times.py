@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
 from optimiser.roads.access import open_backward, open_forward
+from optimiser.roads.hierarchy import sweep
 from optimiser.roads.network import RoadNetwork
-from optimiser.roads.search import many_to_all
+from optimiser.roads.search import in_blocks, many_to_all
 from optimiser.roads.snap import Positions
 from optimiser.roads.speeds import Driver
 from optimiser.roads.weights import Weights, as_weights
@@ -27,6 +30,7 @@ def times(
     reverse: bool = False,
     factors: NDArray[np.float64] | None = None,
     n_threads: int | None = None,
+    method: Literal["sweep", "dijkstra"] = "sweep",
 ) -> NDArray[np.float32]:
     """Quickest times between places and all junctions, shape (n_sources, n_junctions), seconds.
 
@@ -41,11 +45,14 @@ def times(
     hour_of_week, factors
         As in :func:`optimiser.roads.weights.weigh`.
     limit_s
-        Times above it are infinite, and not searched for.
+        Times above it are infinite.
     reverse
         Times from every junction TO the sources: one search serves all units.
     n_threads
         One a processor if None.
+    method
+        ``sweep`` (:mod:`optimiser.roads.hierarchy`) or ``dijkstra``, which stops at the limit: the same times, but
+        for rounding; the second to check the first, and for a limit that leaves most of a large network out.
 
     Raises
     ------
@@ -54,9 +61,20 @@ def times(
     """
     weights = as_weights(network, driver, hour_of_week, factors)
     seed, seed_s = seeds(network, sources, weights, reverse=reverse)
-    arcs = network.arcs_in if reverse else network.arcs_out
-    arc_s = weights.in_s if reverse else weights.out_s
-    return many_to_all(arcs.start, arcs.other, arc_s, seed, seed_s, _limit(limit_s), n_threads)
+    limit = _limit(limit_s)
+    if method == "dijkstra":
+        arcs = network.arcs_in if reverse else network.arcs_out
+        arc_s = weights.in_s if reverse else weights.out_s
+        return many_to_all(arcs.start, arcs.other, arc_s, seed, seed_s, limit, n_threads)
+    tree = network.hierarchy
+    climb_s, fall_s = weights.link_s[::-1] if reverse else weights.link_s
+    out = np.empty((len(seed), network.n_junctions), dtype=np.float32)
+
+    def fill(a: int, b: int) -> None:
+        sweep(tree.start, tree.upper, climb_s, fall_s, tree.rank, seed[a:b], seed_s[a:b], limit, out[a:b])
+
+    in_blocks(fill, len(seed), n_threads)
+    return out
 
 
 def _limit(limit_s: float) -> float:

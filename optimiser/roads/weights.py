@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimiser.errors import InputError
 from optimiser.roads.access import open_backward, open_forward
+from optimiser.roads.hierarchy import customise
 from optimiser.roads.network import RoadNetwork
 from optimiser.roads.speeds import Driver, checked_factors, driver_named, segment_speeds
 from optimiser.units import HOURS_PER_WEEK
@@ -51,6 +52,13 @@ class Weights:
     def in_s(self) -> NDArray[np.float64]:
         """Seconds in the order of ``network.arcs_in``."""
         return self.arc_s[self.network.arcs_in.arc]
+
+    @cached_property
+    def link_s(self) -> NDArray[np.float64]:
+        """Seconds of the hierarchy's links, shape (2, n_links): upwards, downwards."""
+        tree = self.network.hierarchy
+        found: NDArray[np.float64] = customise(tree.start, tree.upper, tree.slot, tree.climbs, self.arc_s)
+        return found
 
     @cached_property
     def member_before_s(self) -> NDArray[np.float64]:

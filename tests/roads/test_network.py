@@ -44,6 +44,8 @@ def test_another_network_has_another_digest(network: roads.RoadNetwork) -> None:
         ("edge_from", -1),
         ("member_segment", 10**6),
         ("junction_node", -5),
+        ("junction_rank", 0),
+        ("junction_rank", 10**6),
         ("member_start", 10**6),
     ],
 )

@@ -1,6 +1,7 @@
 """Times: by hand, against scipy on the full graph, with limits, in reverse, between places on streets."""
 
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from optimiser.roads.graph import largest
 from optimiser.roads.snap import Positions
 from tests.oracles import roads as cases
 
+METHODS: tuple[Literal["sweep", "dijkstra"], ...] = ("sweep", "dijkstra")
 EXACT_S = 0.01  # the founding requirement: equal to scipy in double precision to 0.01 s
 
 
@@ -57,27 +59,32 @@ def test_reverse_is_the_time_towards_the_source() -> None:
     assert np.array_equal(roads.times(network, every, reverse=True), forward.T)
 
 
-def test_a_limit_cuts_and_changes_nothing_below_it() -> None:
+@pytest.mark.parametrize("method", ["sweep", "dijkstra"])
+def test_a_limit_cuts_and_changes_nothing_below_it(method: Literal["sweep", "dijkstra"]) -> None:
     """Times above the limit are infinite, the rest untouched; equal to the limit still counts."""
     network = roads.build(largest(cases.grid(8, 3), ("car",)))
     sources = np.arange(0, network.n_junctions, 5)
-    free = roads.times(network, sources)
+    free = roads.times(network, sources, method=method)
     limit = float(np.sort(free[0])[20])
-    cut = roads.times(network, sources, limit_s=limit + 1e-3)
+    cut = roads.times(network, sources, limit_s=limit + 1e-3, method=method)
     assert np.array_equal(np.where(free <= limit + 1e-3, free, np.inf), cut)
     assert np.isinf(cut).any()
 
 
+@pytest.mark.parametrize("method", ["sweep", "dijkstra"])
 @given(seed=st.integers(0, 10_000), driver=st.sampled_from(sorted(roads.DRIVERS)), reverse=st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_the_contracted_network_equals_scipy_on_the_full_graph(seed: int, driver: str, reverse: bool) -> None:
-    """Random tangles (parallels, loops, closures, zero lengths), every driver class, both directions."""
+def test_the_contracted_network_equals_scipy_on_the_full_graph(
+    method: Literal["sweep", "dijkstra"], seed: int, driver: str, reverse: bool
+) -> None:
+    """Random tangles (parallels, loops, closures), every driver class, both directions, both methods."""
     network = roads.build(cases.tangle(seed))
     weights = roads.weigh(network, driver)
     matrix = roads.full_matrix(network, weights)
     node = network.junction_node
     expected = dijkstra(matrix.T.tocsr() if reverse else matrix, indices=node)[:, node]
-    found = roads.times(network, np.arange(network.n_junctions), driver=weights, reverse=reverse)
+    every = np.arange(network.n_junctions)
+    found = roads.times(network, every, driver=weights, reverse=reverse, method=method)
     assert cases.finite_gap(found, expected) <= EXACT_S
 
 
@@ -144,9 +151,12 @@ def test_junctions_and_places_mix_and_few_are_searched_from() -> None:
 
 def test_one_thread_and_two_agree() -> None:
     """Blocks of sources on threads give the very same table."""
-    network = roads.build(largest(cases.grid(6, 2), ("car",)))
+    network = roads.build(largest(cases.grid(14, 2), ("car",)))
     every = np.arange(network.n_junctions)
-    assert np.array_equal(roads.times(network, every, n_threads=1), roads.times(network, every, n_threads=2))
+    assert len(every) > 128  # enough for two blocks
+    for method in METHODS:
+        one, two = (roads.times(network, every, n_threads=k, method=method) for k in (1, 2))
+        assert np.array_equal(one, two)
 
 
 @pytest.mark.parametrize("sources", [np.array([-1]), np.array([10**6]), np.array([0.5]), np.array([[0]])])
