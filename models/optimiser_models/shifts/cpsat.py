@@ -12,8 +12,8 @@ no row; every price is multiplied by S and rounded to a whole number.
     e_t >= each chord of the price of call work above the ceiling, times S, rounded (6)
     not y_s(v)  =>  x_v = 0,  sum y_s <= K                              (7)
 
-S is the largest power of ten up to 1e6 that keeps every sum below 2**50. Source: Laborie et al. and the CP-SAT
-documentation for the modelling style; the model itself is Dantzig's covering model of 1954 with the rows of ours.
+S is the largest power of ten up to 1e6 that keeps every sum below 2**50. Source of (2): Dantzig, "A comment on Edie's
+traffic delays at toll booths", Operations Research 2 (1954); the other rows are this project's own.
 """
 
 from __future__ import annotations
