@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 CONTACT_M = 0.05
 _STEPS_PER_TOLERANCE = 2.0
 _CAPS = 2.0
+_OPEN_M = 1.0
 
 
 def shared_borders(
@@ -77,16 +78,20 @@ def _gaps(
 def _free(
     shapes: NDArray[np.object_], borders: NDArray[np.object_], contact: dict[int, float]
 ) -> NDArray[np.object_]:
-    """Return the part of each boundary that is in contact with no other area."""
+    """Return the part of each boundary that is in contact with no other area; empty where hardly any is."""
     n = len(shapes)
     neighbours: list[list[int]] = [[] for _ in range(n)]
-    for key in contact:
+    open_m = shapely.length(borders)
+    for key, length_m in contact.items():
         i, j = divmod(key, n)
         neighbours[i].append(j)
         neighbours[j].append(i)
-    grown = shapely.buffer(shapes, CONTACT_M)
-    touched = np.array([shapely.union_all(grown[near]) if near else shapely.Polygon() for near in neighbours])
-    return shapely.difference(borders, touched)
+        open_m[[i, j]] -= length_m + _CAPS * CONTACT_M
+    free = np.full(n, shapely.LineString(), dtype=object)
+    for k in np.flatnonzero(open_m >= _OPEN_M):
+        touched = shapely.union_all(shapely.buffer(shapes[neighbours[k]], CONTACT_M))
+        free[k] = shapely.difference(borders[k], touched)
+    return free
 
 
 def _walk(

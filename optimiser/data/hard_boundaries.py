@@ -46,8 +46,9 @@ def cut_by_lines(
         i, j = edges[e]
         border = border_between(shapes[i], shapes[j], width_m)
         along_frac = shapely.length(shapely.intersection(border, strip)) / max(shapely.length(border), 1e-9)
-        apart = _separated(shapes[i], shapes[j], points[i], points[j], strip, width_m)
-        cut[e] = apart or along_frac >= ALONG_FRAC
+        cut[e] = along_frac >= ALONG_FRAC or _separated(
+            shapes[i], shapes[j], points[i], points[j], strip, width_m
+        )
         if cut[e]:
             notes.append(f"link {ids[i]} - {ids[j]} cut by a hard boundary")
         elif along_frac >= _NOTED_FRAC:
