@@ -39,7 +39,11 @@ def suites() -> list[str]:
     """Names of all registered suites."""
     found = []
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem not in _NOT_SUITES and "\nSUITE" in path.read_text(encoding="utf-8"):
+        if (
+            path.stem not in _NOT_SUITES
+            and not path.stem.startswith("test_")
+            and "\nSUITE" in path.read_text(encoding="utf-8")
+        ):
             found.append(path.stem)
     return found
 

@@ -91,6 +91,12 @@ def test_missing_positions_are_skipped_and_counted(tmp_path: Path) -> None:
     assert (graph.n_segments, graph.counts["nodes_missing"]) == (1, 1)
 
 
+def test_a_node_named_twice_in_a_row_makes_no_street(tmp_path: Path) -> None:
+    """A common slip of mapping: 1, 2, 2 is one segment."""
+    ways = [([1, 2, 2], {"highway": "residential"})]
+    assert roads.read_osm(cases.write_osm(tmp_path / "twice.osm.pbf", NODES, ways)).n_segments == 1
+
+
 def test_an_extract_without_roads_is_refused(tmp_path: Path) -> None:
     """Rivers alone make no network."""
     path = cases.write_osm(tmp_path / "river.osm.pbf", NODES, WAYS[5:])
