@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from optimiser.roads.classes import ROAD_CLASSES
 from optimiser.roads.streets import StreetColumns
 
 _SPEED = (
@@ -41,5 +40,4 @@ def guess_columns(columns: list[str]) -> StreetColumns:
         enabled=first(_ENABLED),
         name=first(_NAME),
         road_class=first(_CLASS),
-        classes={name: name for name in ROAD_CLASSES},
     )

@@ -32,6 +32,8 @@ class Districting:
         Shape (C, n): may this centre serve this area (longest drive).
     starts, neighbours
         The links as CSR.
+    kept, kept_limit
+        Cost of a more important objective, shape (C, n), and what it may come to at most; None for none.
     """
 
     cost: NDArray[np.float64]
@@ -47,6 +49,8 @@ class Districting:
     contiguity: bool
     slack_areas: int
     slack_locks: int
+    kept: NDArray[np.float64] | None = None
+    kept_limit: float = np.inf
 
     @property
     def k(self) -> int:
@@ -60,7 +64,15 @@ class Districting:
 
     def spread(self) -> NDArray[np.float64]:
         """Return what a typical move of each area costs, shape (n,): the scale of the search."""
-        return np.maximum(np.median(self.cost, axis=0) - self.cost.min(axis=0), 0.0)
+        spread: NDArray[np.float64] = np.maximum(np.median(self.cost, axis=0) - self.cost.min(axis=0), 0.0)
+        return spread
+
+    def keeps(self, label: NDArray[np.int64], centre: NDArray[np.int64]) -> bool:
+        """Is the more important objective kept?"""
+        if self.kept is None:
+            return True
+        value = float(self.kept[centre[label], np.arange(self.n)].sum())
+        return value <= self.kept_limit + 1e-9 * max(1.0, abs(self.kept_limit))
 
     def components(self) -> NDArray[np.int64]:
         """Return the connected component of each area, shape (n,)."""
@@ -74,7 +86,6 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
     """Return the arrays of a problem for one of its objectives (the first by default)."""
     p = problem.params
     objective = objective or p.objectives[0]
-    cost = -problem.covered_calls if objective == "cover" else problem.travel_s * problem.calls[None, :]
     balanced = [q for q, name in enumerate(problem.balance_names) if name in p.balance_frac]
     balanced = [q for q in balanced if problem.balance[q].sum() > 0]
     low, high = problem.windows()
@@ -87,7 +98,7 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
     starts, neighbours = problem.neighbours()
     slack = p.relax.get("contiguity", 0.0)
     return Districting(
-        cost=np.ascontiguousarray(cost, dtype=np.float64),
+        cost=costs(problem, objective),
         weight=np.ascontiguousarray(problem.balance[balanced]),
         low=low[balanced],
         high=high[balanced],
@@ -101,6 +112,12 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
         slack_areas=int(slack),
         slack_locks=int(p.relax.get("lock", 0.0)),
     )
+
+
+def costs(problem: SectorsProblem, objective: str) -> NDArray[np.float64]:
+    """Return the cost of serving each area from each centre for an objective, shape (C, n), to be minimised."""
+    cost = -problem.covered_calls if objective == "cover" else problem.travel_s * problem.calls[None, :]
+    return np.ascontiguousarray(cost, dtype=np.float64)
 
 
 def to_plan(problem: SectorsProblem, label: NDArray[np.int64], centre: NDArray[np.int64]) -> SectorsPlan:

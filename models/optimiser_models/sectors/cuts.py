@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors import lagrange, search
-from optimiser_models.sectors.arrays import FREE, Districting, from_plan, prepare, to_plan
+from optimiser_models.sectors.arrays import FREE, Districting, costs, from_plan, prepare, to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.search import State
@@ -31,8 +31,16 @@ FIRST_MOVES = 400_000
 LONG_MOVES = 4_000_000
 SEARCH_SHARE, BOUND_SHARE = 0.12, 0.4
 """Shares of the time limit for the first search and for the first bound."""
+STAGE_SHARE = 0.6
+"""Share of the time left that an objective gets before the next one's turn."""
 LARGEST_MODEL = 60_000
 """Pairs that HiGHS is given."""
+SMALL_MODEL = 6_000
+"""Pairs that HiGHS is given at once, without a bound to drop some first."""
+MOVES_PER_AREA = 2_000
+"""A small map needs no long first search."""
+TRIES = 4
+"""Starts without any admissible plan before the proof is tried instead."""
 
 
 @dataclass
@@ -43,6 +51,9 @@ class Run:
     d: Districting
     options: SolveOptions
     report: Report
+    began_s: float
+    until_s: float
+    name: str
     best: State | None = None
     bound: float = -np.inf
     infeasible: bool = False
@@ -50,11 +61,20 @@ class Run:
     @property
     def sign(self) -> float:
         """Minus one where the planner's objective is a maximum."""
-        return -1.0 if self.problem.params.first_sense == "max" else 1.0
+        return -1.0 if self.name == "cover" else 1.0
+
+    @property
+    def first(self) -> bool:
+        """Is this the most important objective? Only its numbers are told while the search is on."""
+        return self.d.kept is None
+
+    def budget_s(self, share: float) -> float:
+        """Return a share of the time this method has, in seconds."""
+        return share * max(0.0, self.until_s - self.began_s)
 
     def left_s(self) -> float:
-        """Return what is left of the time limit, in seconds."""
-        return self.options.time_limit_s - self.report.elapsed_s()
+        """Return what is left of this stage's time, in seconds."""
+        return self.until_s - self.report.elapsed_s()
 
     def gap(self) -> float:
         """Return the relative gap; inf without a plan or bound."""
@@ -79,7 +99,8 @@ class Run:
         if check(self.problem, plan):
             return
         self.best = state
-        self.report(phase="improving", incumbent=self.sign * state.cost, plan=plan)
+        if self.first:
+            self.report(phase="improving", incumbent=self.sign * state.cost, plan=plan)
 
     def prove(self, bound: float) -> None:
         """Take a bound if it is better; it never exceeds a plan that exists."""
@@ -87,38 +108,64 @@ class Run:
             bound = min(bound, self.best.cost)
         if bound > self.bound:
             self.bound = bound
-            self.report(bound=self.sign * bound)
+            if self.first:
+                self.report(bound=self.sign * bound)
 
 
 def solve(
     problem: SectorsProblem, start: SectorsPlan | None, options: SolveOptions, report: Report
 ) -> Outcome[SectorsPlan]:
-    """Run the method."""
-    run = Run(problem, prepare(problem), options, report)
-    run.infeasible = _cannot_be(run.d)
-    slots = lagrange.slots(run.d)
-    report(phase="searching")
-    if not run.infeasible:
-        _first_plans(run, start)
+    """Run the method: one stage for each objective, each keeping what the earlier ones reached."""
+    names = problem.params.objectives
+    d = prepare(problem)
+    runs: list[Run] = []
     notes: dict[str, Any] = {}
-    if not run.done():
-        report(phase="bounding")
-        allowed = lagrange.servable(run.d)
-        bound = _bound(run, slots, allowed, None, BOUND_SHARE * options.time_limit_s)
-        rounds = 0
-        while bound is not None and not run.done():
-            pairs = _useful(run, bound, allowed)
-            notes["pairs_left"] = int(pairs.sum())
-            if pairs.sum() <= LARGEST_MODEL or run.best is None:
-                report(phase="proving")
-                notes |= close(run, slots, pairs)
-                break
-            report(phase="improving")
-            rounds += 1
-            _search_on(run, options.seed + 1000 * rounds, min(0.25 * options.time_limit_s, run.left_s()))
-            if not run.done():
-                bound = _bound(run, slots, allowed, bound.alpha, 0.1 * options.time_limit_s)
-    return _outcome(run, notes)
+    for stage, name in enumerate(names):
+        began = report.elapsed_s()
+        last = stage == len(names) - 1
+        share = 1.0 if last else STAGE_SHARE
+        until = began + share * max(0.0, options.time_limit_s - began)
+        run = Run(problem, d, options, report, began, until, name=name)
+        found = _stage(run, start)
+        notes |= found if stage == 0 else {f"{name}: {key}": value for key, value in found.items()}
+        runs.append(run)
+        if run.best is None or last or report.should_stop():
+            break
+        start = to_plan(problem, run.best.label, run.best.centre)
+        d = replace(d, cost=costs(problem, names[stage + 1]), kept=d.cost, kept_limit=run.best.cost)
+    return _outcome(runs, notes)
+
+
+def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
+    """Search, bound and close for one objective; return what to note."""
+    notes: dict[str, Any] = {}
+    run.infeasible = _cannot_be(run.d)
+    if run.infeasible:
+        return notes
+    slots = lagrange.slots(run.d)
+    run.report(phase="searching")
+    _first_plans(run, start)
+    if run.done():
+        return notes
+    run.report(phase="bounding")
+    allowed = lagrange.servable(run.d)
+    if allowed.sum() <= SMALL_MODEL:
+        run.report(phase="proving")
+        return close(run, slots, allowed)
+    bound = _bound(run, slots, allowed, None, run.budget_s(BOUND_SHARE))
+    rounds = 0
+    while bound is not None and not run.done():
+        pairs = _useful(run, bound, allowed)
+        notes["pairs_left"] = int(pairs.sum())
+        if pairs.sum() <= LARGEST_MODEL or (run.best is None and rounds >= 2):
+            run.report(phase="proving")
+            return notes | close(run, slots, pairs)
+        run.report(phase="improving")
+        rounds += 1
+        _search_on(run, run.options.seed + 1000 * rounds, min(run.budget_s(0.25), run.left_s()))
+        if not run.done():
+            bound = _bound(run, slots, allowed, bound.alpha, run.budget_s(0.1))
+    return notes
 
 
 def _cannot_be(d: Districting) -> bool:
@@ -145,12 +192,20 @@ def _starts(run: Run, start: SectorsPlan | None) -> Iterator[NDArray[np.int64]]:
 
 
 def _first_plans(run: Run, start: SectorsPlan | None) -> None:
-    until = SEARCH_SHARE * run.options.time_limit_s
-    moves = FIRST_MOVES
+    until = run.began_s + run.budget_s(SEARCH_SHARE)
+    latest = run.began_s + run.budget_s(3 * SEARCH_SHARE)
+    moves = min(FIRST_MOVES, MOVES_PER_AREA * run.d.n)
+    small = run.d.cost.size <= SMALL_MODEL
     for tried, label in enumerate(_starts(run, start)):
         if not run.options.reproducible and run.report.elapsed_s() >= until and run.best is not None:
             break
-        if run.report.elapsed_s() >= 3 * until or run.done() or (run.options.reproducible and tried >= 8):
+        if (
+            (tried and run.report.elapsed_s() >= latest)
+            or run.done()
+            or (run.options.reproducible and tried >= 8)
+        ):
+            break
+        if tried >= (2 if small else TRIES) and (small or run.best is None):
             break
         warm = start is not None and tried == 0
         run.offer(
@@ -163,7 +218,7 @@ def _first_plans(run: Run, start: SectorsPlan | None) -> None:
                 hot=0.05 if warm else search.HOT,
             )
         )
-        moves = LONG_MOVES
+        moves = min(LONG_MOVES, 10 * MOVES_PER_AREA * run.d.n)
 
 
 def _search_on(run: Run, seed: int, seconds: float) -> None:
@@ -214,42 +269,39 @@ def _useful(run: Run, bound: lagrange.Bound, allowed: NDArray[np.bool_]) -> NDAr
     return allowed & (bound.needs < run.best.cost - 1e-9 * abs(run.best.cost))
 
 
-def _outcome(run: Run, notes: dict[str, Any]) -> Outcome[SectorsPlan]:
-    if run.infeasible:
+def _outcome(runs: list[Run], notes: dict[str, Any]) -> Outcome[SectorsPlan]:
+    first = runs[0]
+    if first.infeasible:
         return Outcome(None, infeasible=True, notes=notes)
+    open_ = next((r for r in runs if r.gap() > PROOF_GAP), runs[-1])
     stopped = StoppedBy.TIME
-    if run.report.should_stop():
+    if first.report.should_stop():
         stopped = StoppedBy.PLANNER
-    elif run.gap() <= PROOF_GAP:
+    elif open_.gap() <= PROOF_GAP:
         stopped = StoppedBy.PROOF
-    elif run.gap() <= run.options.gap_frac:
+    elif open_.gap() <= first.options.gap_frac:
         stopped = StoppedBy.GAP
-    bound = (run.sign * run.bound,) if np.isfinite(run.bound) else ()
-    if run.best is None:
-        return Outcome(None, bound=bound, stopped_by=stopped, notes=notes)
-    valid = "exact contiguity and these rules" if run.d.contiguity else "these rules"
+    bounds = tuple(r.sign * r.bound if np.isfinite(r.bound) else None for r in runs)
+    if first.best is None:
+        return Outcome(None, bound=bounds, stopped_by=stopped, notes=notes)
+    best = next(r.best for r in reversed(runs) if r.best is not None)
+    valid = "exact contiguity and these rules" if first.d.contiguity else "these rules"
     return Outcome(
-        plan=to_plan(run.problem, run.best.label, run.best.centre),
-        objective=(run.sign * run.best.cost,),
-        bound=bound,
+        plan=to_plan(first.problem, best.label, best.centre),
+        objective=tuple(
+            r.sign * float(r.d.cost[best.centre[best.label], np.arange(r.d.n)].sum()) for r in runs
+        ),
+        bound=bounds,
         stopped_by=stopped,
         bound_valid_for=valid,
         notes=notes,
     )
 
 
-def refuses(problem: SectorsProblem) -> str:
-    """Say what this method does not do."""
-    if len(problem.params.objectives) > 1:
-        return "it aims for one objective at a time; give 'cover' or 'travel'."
-    return ""
-
-
 FORMULATION = Formulation(
     name="sectors.cuts",
     family=FAMILY,
     run=solve,
-    refuses=refuses,
     summary="Lagrangian bound, annealed contiguous plans, and HiGHS with separators on the pairs that are left",
     reference="Hess et al. (1965); Held, Wolfe and Crowder (1974); Validi, Buchanan and Lykhovyd (2022)",
 )

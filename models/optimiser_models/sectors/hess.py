@@ -8,6 +8,7 @@ r"""The assignment model of districting on the pairs that are left, with contigu
          sum_g L_gq y_jg <= sum_i w_qi x_ji <= sum_g U_gq y_jg        (6) balance
          x_ja <= sum_{v in S} x_jv (+ e_a)       for separators S     (7) contiguity, added when violated
          x_ji - y_jg <= b_i, sum_i b_i <= r      relaxed locks        (8) lock
+         sum_ji k_ji x_ji <= K                   a more important objective, kept  (9) kept
     x, y, e, b binary
 
 A group is a set of districts that are alike (see :mod:`.lagrange`). Hess et al. (1965); separators as in Validi,
@@ -81,7 +82,7 @@ class Hess:
         self.y_column = np.full(opens.shape, -1, dtype=np.int64)
         self.y_column[self.y_centre, self.y_group] = self.n_pairs + np.arange(self.y_centre.size)
         self.exempt = self.n_pairs + self.y_centre.size
-        self.n_exempt = d.n if 0 < d.slack_areas and d.contiguity else 0
+        self.n_exempt = d.n if d.slack_areas > 0 and d.contiguity else 0
         self.broken = self.exempt + self.n_exempt
         self.n_broken = d.n if d.slack_locks else 0
         self.n_columns = self.broken + self.n_broken
@@ -92,6 +93,7 @@ class Hess:
         self._links()
         self._balance()
         self._relaxed()
+        self._kept()
 
     def _assignment(self) -> None:
         d = self.d
@@ -153,6 +155,15 @@ class Hess:
                     y = self.y_column[self.centre[p], g]
                     columns = np.array([p, self.broken + i] + ([y] if y >= 0 else []), dtype=np.int64)
                     self.rows.add(columns, np.array([1.0, -1.0, -1.0])[: columns.size], -np.inf, 0, "lock")
+
+    def _kept(self) -> None:
+        d = self.d
+        if d.kept is not None:
+            value = d.kept[self.centre, self.area]
+            unit = max(float(np.abs(value).max(initial=0.0)), 1e-12) / MEAN_TARGET
+            used = np.flatnonzero(value)
+            limit = d.kept_limit + 1e-9 * max(1.0, abs(d.kept_limit))
+            self.rows.add(used, value[used] / unit, -np.inf, limit / unit, "kept")
 
     def add_cut(self, j: int, area: int, separator: NDArray[np.int64]) -> bool:
         """Add (7) for one centre, area and separator; False if it is there already."""

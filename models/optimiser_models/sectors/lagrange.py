@@ -72,9 +72,12 @@ def slots(d: Districting) -> Slots:
             state = np.where((hard_locks != FREE) & (hard_locks != k), 2, np.where(hard_locks == k, 1, 0))
             rows.append((low, high, state, d.fixed[k]))
         group[k] = keys[key]
-    low, high, state, only = zip(*rows, strict=True)
     return Slots(
-        group, np.array(low), np.array(high), np.array(state, dtype=np.int8), np.array(only, dtype=np.int64)
+        group,
+        np.array([r[0] for r in rows], dtype=np.float64),
+        np.array([r[1] for r in rows], dtype=np.float64),
+        np.array([r[2] for r in rows], dtype=np.int8),
+        np.array([r[3] for r in rows], dtype=np.int64),
     )
 
 

@@ -7,6 +7,7 @@ the best centre for either district. Windows are priced by their relative violat
 state is kept. Simulated annealing as in D'Amico, Wang, Batta and Rump (2002), with exact re-centring.
 """
 
+# ruff: noqa: NPY002  compiled code seeds its own generator by np.random.seed
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from optimiser_models.sectors.arrays import FREE, Districting
 
 HOT, COLD = 2.0, 0.01
 """First and last temperature in units of a typical move's cost."""
+KEEP = 30.0
+"""Price of an average area's worth of the more important objective, in typical moves."""
 BATCH = 200_000
 """Moves between two looks at the clock."""
 
@@ -50,11 +53,15 @@ def anneal(
     target = (d.low + np.minimum(d.high, 4 * d.low + d.weight.sum(axis=1, keepdims=True))) / 2
     target = np.maximum(target, 1e-9)
     penalty = scale * d.n / d.k
-    cost = np.ascontiguousarray((d.cost + np.where(d.allowed, 0.0, 1e3 * scale)).T)
+    priced = d.cost + np.where(d.allowed, 0.0, 1e3 * scale)
+    if d.kept is not None:  # any loss of the more important objective outweighs what a move can win
+        loss = np.abs(d.kept[d.kept != 0])
+        priced = priced + d.kept * (KEEP * scale / max(float(loss.mean()) if loss.size else 1.0, 1e-12))
+    cost = np.ascontiguousarray(priced.T)
     free = (d.lock == FREE).copy()
     free[d.centre_area[d.fixed[d.fixed >= 0]]] = False
     label, best = label.copy(), label.copy()
-    best_cost, centre = np.inf, np.zeros(d.k, dtype=np.int64)
+    best_cost = np.inf
     temperature, cooling = hot * scale, (COLD / hot) ** (1.0 / max(1, moves))
     done = 0
     while done < moves and keep_going():
@@ -66,17 +73,18 @@ def anneal(
         )  # fmt: skip
         temperature *= cooling**step
         done += step
-    if not np.isfinite(best_cost) or best_cost >= 1e3 * scale + d.cost.max(axis=0).sum():
+    if not np.isfinite(best_cost):
         return None
     centre = best_centres(d, best)
-    if not d.allowed[centre[best], np.arange(d.n)].all():
+    if not d.allowed[centre[best], np.arange(d.n)].all() or not d.keeps(best, centre):
         return None
     return State(best, centre, float(d.cost[centre[best], np.arange(d.n)].sum()))
 
 
 def best_centres(d: Districting, label: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the best centre of each district within it, shape (k,)."""
-    scale = max(float(d.spread().mean()), 1e-9)
+    priced = d.cost if d.kept is None else d.cost + d.kept * 1e6
+    scale = 1e3 * max(float(np.abs(priced).max()), 1e-9)
     centre = d.fixed.copy()
     for k in np.flatnonzero(centre == FREE):
         inside = np.flatnonzero(label[d.centre_area] == k)
@@ -136,7 +144,7 @@ def _outside(load, low, high):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _moves(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
+def _moves(  # type: ignore[no-untyped-def]
     label, best, best_cost, cost, weight, low, high, fixed, centre_area, free,
     starts, neighbours, moves, temperature, cooling, penalty, seed, contiguity,
 ):  # fmt: skip

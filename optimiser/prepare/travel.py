@@ -1,0 +1,112 @@
+"""Drive times between the areas of a project: on its roads, or along a straight line where it has none."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.data.layers import read_layer
+from optimiser.data.project import Project
+from optimiser.errors import InputError
+from optimiser.roads import RoadNetwork, from_lines, junction_times, read_network, snap, times_between, write_network
+from optimiser.roads import load as load_roads
+from optimiser.roads.guess import guess_columns
+from optimiser.roads.load import LINE_KINDS
+
+log = logging.getLogger(__name__)
+
+CACHE_FOLDER = "cache"
+DETOUR = 1.3
+"""Roads are about this much longer than the straight line."""
+
+
+def network(project: Project, *, keep_ends: bool = False) -> RoadNetwork | None:
+    """Return the road network of a project, None where it has no roads.
+
+    It is read once and kept in the project's ``cache`` folder under the digest of the road file.
+    ``keep_ends`` keeps every line end as a junction, as published beat studies do.
+    """
+    if project.roads_file is None:
+        return None
+    digest = hashlib.sha256(project.roads_file.read_bytes())
+    digest.update(f"{project.settings.crs}{project.settings.default_speed_m_per_s}{keep_ends}".encode())
+    path = project.folder / CACHE_FOLDER / f"roads-{digest.hexdigest()[:16]}.npz"
+    if path.exists():
+        try:
+            return read_network(path)
+        except InputError:
+            path.unlink()  # half written or of an older form: read the roads again
+    made = _read(project.roads_file, project, keep_ends=keep_ends)
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_name(f".{path.stem}.tmp.npz")
+    write_network(draft, made)
+    draft.replace(path)
+    return made
+
+
+def _read(path: Path, project: Project, *, keep_ends: bool) -> RoadNetwork:
+    crs = project.settings.crs or None
+    if not path.name.lower().endswith(LINE_KINDS):
+        return load_roads(path, crs=crs)
+    frame = read_layer(path)
+    return from_lines(
+        frame,
+        guess_columns(list(map(str, frame.columns))),
+        crs=crs,
+        default_limit_m_per_s=project.settings.default_speed_m_per_s,
+        keep_ends=keep_ends,
+    )
+
+
+def area_points(project: Project) -> NDArray[np.float64]:
+    """Return a point inside each area, shape (n, 2), projected metres."""
+    points = project.areas.geometry.representative_point()
+    return np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+
+
+def times_s(
+    project: Project,
+    origins: NDArray[np.float64],
+    destinations: NDArray[np.float64],
+    *,
+    driver: str = "basic",
+    hour_of_week: int | None = None,
+    junctions: bool = False,
+) -> NDArray[np.float64]:
+    """Drive times in seconds, shape (n_origins, n_destinations); points are (n, 2) in projected metres.
+
+    With ``junctions`` the two must be the same points, and times are between the junctions nearest to them,
+    without an access leg (the plain rule of published beat studies).
+
+    Raises
+    ------
+    InputError
+        If a place cannot be reached by road.
+    """
+    roads = network(project, keep_ends=junctions)
+    if roads is None:
+        gap = np.linalg.norm(origins[:, None, :] - destinations[None, :, :], axis=2)
+        return np.asarray(DETOUR * gap / project.settings.default_speed_m_per_s)
+    if junctions:
+        table = junction_times(roads, origins, driver=driver, hour_of_week=hour_of_week)
+        return np.asarray(table, dtype=np.float64)
+    table = times_between(
+        roads,
+        snap(roads, origins, driver=driver),
+        snap(roads, destinations, driver=driver),
+        driver=driver,
+        hour_of_week=hour_of_week,
+        access_m_per_s=project.settings.default_speed_m_per_s,
+    )
+    found = np.asarray(table, dtype=np.float64)
+    if not np.isfinite(found).all():
+        i, j = np.argwhere(~np.isfinite(found))[0]
+        raise InputError(
+            f"No road joins place {i} to place {j} for driver class {driver}. Check one-ways and closed streets near "
+            f"({destinations[j, 0]:.0f}, {destinations[j, 1]:.0f})."
+        )
+    return found
