@@ -1,0 +1,1 @@
+"""Scenarios, runs and the store: from a file of choices to run folders that nothing can lose."""

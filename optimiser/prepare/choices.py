@@ -1,0 +1,145 @@
+"""A planner's choices by name and in planner's units, to and from the dataclasses that hold them.
+
+A field ``longest_drive_s`` is ``longest_drive_min`` in a file or form, ``tolerance_frac`` is ``tolerance_pct``;
+everything else keeps its name. Unknown names are errors with "did you mean".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any, Union, get_args, get_origin
+
+from optimiser.errors import InputError
+from optimiser.units import fraction_from_percent, minutes, percent, seconds_from_minutes
+
+_SUFFIXES = (("_s", "_min"), ("_frac", "_pct"))
+
+
+def public_name(field_name: str) -> str:
+    """Return the name of a field in a file or form."""
+    for ours, theirs in _SUFFIXES:
+        if field_name.endswith(ours):
+            return field_name.removesuffix(ours) + theirs
+    return field_name
+
+
+def to_planner(field_name: str, value: Any) -> Any:
+    """Convert a value from core units to the planner's."""
+    convert = {"_s": minutes, "_frac": percent}.get(_suffix(field_name))
+    return value if convert is None else _each(convert, value)
+
+
+def to_core(field_name: str, value: Any) -> Any:
+    """Convert a value from the planner's units to core units."""
+    convert = {"_s": seconds_from_minutes, "_frac": fraction_from_percent}.get(_suffix(field_name))
+    return value if convert is None else _each(convert, value)
+
+
+def _suffix(field_name: str) -> str:
+    return next((ours for ours, _ in _SUFFIXES if field_name.endswith(ours)), "")
+
+
+def _each(convert: Any, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _each(convert, v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(_each(convert, v) for v in value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return convert(value)
+    return value
+
+
+def read(kinds: Sequence[type[Any]], table: Mapping[str, Any], where: str) -> tuple[Any, ...]:
+    """Make one instance of each of ``kinds`` from a table of the planner's names and units.
+
+    Parameters
+    ----------
+    kinds
+        Dataclasses whose fields all have defaults; a name is looked up in each of them.
+    where
+        Named in messages: the file and table.
+
+    Raises
+    ------
+    InputError
+        Naming every unknown key and every value of the wrong type.
+    """
+    homes = {public_name(f.name): (kind, f) for kind in kinds for f in dataclasses.fields(kind)}
+    given: dict[type[Any], dict[str, Any]] = {kind: {} for kind in kinds}
+    faults = []
+    for key, value in table.items():
+        if key not in homes:
+            near = difflib.get_close_matches(key, homes, 1)
+            faults.append(f"unknown key {key!r}" + (f", did you mean {near[0]!r}?" if near else ""))
+            continue
+        kind, f = homes[key]
+        try:
+            hint = typing.get_type_hints(kind)[f.name]
+            given[kind][f.name] = _shape(hint, to_core(f.name, value))
+        except (TypeError, ValueError):
+            faults.append(
+                f"{key} = {value!r} cannot be read as {_plain(typing.get_type_hints(kind)[f.name])}"
+            )
+    if faults:
+        raise InputError(f"{where}: {'; '.join(faults)}. Known: {', '.join(sorted(homes))}.")
+    return tuple(kind(**values) for kind, values in given.items())
+
+
+def show(instance: Any) -> dict[str, Any]:
+    """Return a dataclass as the planner's names and units."""
+    return {
+        public_name(f.name): to_planner(f.name, getattr(instance, f.name))
+        for f in dataclasses.fields(instance)
+    }
+
+
+def _shape(hint: Any, value: Any) -> Any:
+    """Give a value that came from a file the shape of its field: tuples, mappings with whole-number keys."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return None if value is None else _shape(inner[0], value)
+    if origin is tuple:
+        if isinstance(value, (str, Mapping)):
+            raise TypeError
+        kinds = [inner[0]] * len(value) if len(inner) == 2 and inner[1] is Ellipsis else inner
+        return tuple(_shape(k, v) for k, v in zip(kinds, value, strict=True))
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        return {
+            _shape(inner[0], _number(k) if inner[0] is int else k): _shape(inner[1], v)
+            for k, v in value.items()
+        }
+    if origin is typing.Literal:
+        if value not in inner:
+            raise ValueError
+        return value
+    return _scalar(hint, value)
+
+
+def _scalar(hint: Any, value: Any) -> Any:
+    if hint is bool:
+        if not isinstance(value, bool):
+            raise TypeError
+        return value
+    if hint is int:
+        if isinstance(value, bool) or float(value) != int(value):
+            raise TypeError
+        return int(value)
+    if hint is float:
+        if isinstance(value, (bool, str)):
+            raise TypeError
+        return float(value)
+    if hint is str and not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(key: Any) -> int:
+    return int(key)
+
+
+def _plain(hint: Any) -> str:
+    return str(getattr(hint, "__name__", hint)).replace("typing.", "")

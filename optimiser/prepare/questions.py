@@ -1,0 +1,74 @@
+"""From a project and a table of choices to a question, for any family: what the CLI, the app and batch all call."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from optimiser.data.project import Project
+from optimiser.errors import InputError
+from optimiser.prepare import choices
+
+_KINDS: dict[str, tuple[str, ...]] = {
+    "sectors": ("optimiser.prepare.sectors:SectorsSetup",),
+    "shifts": (
+        "optimiser.problems.shifts:ShiftsParams",
+        "optimiser.prepare.shifts:ShiftsSetup",
+        "optimiser.demand.requirement:RequirementParams",
+    ),
+    "assignment": (
+        "optimiser.problems.assignment:AssignmentParams",
+        "optimiser.prepare.assignment:SnapshotSetup",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A problem of a family and what a picture of it needs besides (``scene``: where units and incidents are)."""
+
+    family: str
+    problem: Any
+    scene: Any = None
+
+
+def kinds(family: str) -> tuple[type[Any], ...]:
+    """Return the dataclasses that hold a family's choices.
+
+    Raises
+    ------
+    InputError
+        If there is no such family.
+    """
+    if family not in _KINDS:
+        raise InputError(f"Unknown question {family!r}. Known: {', '.join(_KINDS)}.")
+    found = []
+    for target in _KINDS[family]:
+        module, _, name = target.partition(":")
+        found.append(getattr(importlib.import_module(module), name))
+    return tuple(found)
+
+
+def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "scenario") -> Question:
+    """Return the question that ``table`` (planner's names and units) asks of a project.
+
+    Raises
+    ------
+    InputError
+        If a choice is unknown or does not fit the project.
+    """
+    chosen = choices.read(kinds(family), table, f"{where}, [{family}]")
+    if family == "sectors":
+        from optimiser.prepare.sectors import sectors_problem
+
+        return Question(family, sectors_problem(project, *chosen))
+    if family == "shifts":
+        from optimiser.prepare.shifts import shifts_problem
+
+        return Question(family, shifts_problem(project, *chosen))
+    from optimiser.prepare.assignment import snapshot
+
+    scene = snapshot(project, *chosen)
+    return Question(family, scene.problem, scene)
