@@ -49,7 +49,8 @@ def test_parts_keep_to_their_group():
 
 
 def test_apportion_by_largest_remainder():
-    """Ten seats for 47, 16, 15.8, 12, 6.1 and 3.1: Hamilton gives 5, 2, 1, 1, 1, 0; with one each it is 5, 1, 1, 1, 1, 1."""
+    """Ten seats for 47, 16, 15.8, 12, 6.1 and 3.1: by Hamilton 5, 2, 1, 1, 1, 0, with one each 5, 1, 1, 1, 1, 1."""
     shares = np.array([47.0, 16.0, 15.8, 12.0, 6.1, 3.1])
     assert apportion(shares, 10).tolist() == [5, 1, 1, 1, 1, 1]
     assert apportion(np.array([1.0, 1.0]), 5).sum() == 5
+    assert apportion(np.array([9.0, 1.0]), 5, np.array([2, 9])).tolist() == [2, 3]

@@ -52,7 +52,7 @@ def divide(
     """
     part = np.full(len(group), -1, dtype=np.int64)
     share = np.bincount(group, weights=region.weight)
-    counts = apportion(share, count)
+    counts = apportion(share, count, np.bincount(group))
     targets = np.repeat(share / counts, counts)
     first = 0
     for g, k in enumerate(counts.tolist()):

@@ -73,7 +73,7 @@ def _banks(
         load = np.bincount(bank, weights=weight)
         small = int(np.argmin(load))
         if len(names) <= n_districts:
-            target = load / apportion(load, n_districts)
+            target = load / apportion(load, n_districts, np.bincount(bank))
             if len(names) == 1 or (target.min() >= _LEAST * even and target.max() <= _MOST * even):
                 return np.asarray(bank, dtype=np.int64)
         ends = [(int(bank[c.area_a]), int(bank[c.area_b])) for c in crossings]
