@@ -20,6 +20,11 @@ from optimiser.problems.sectors.measures import best_centres
 from optimiser.units import SECONDS_PER_HOUR
 
 CALLS, WORK = "calls", "unit hours"
+_OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
+    "cover then travel": ("cover", "travel"),
+    "cover": ("cover",),
+    "travel": ("travel",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,34 +38,46 @@ class SectorsSetup:
     centres
         "stations": each district is served from a station; "free": from the best of its areas.
     objective
-        "cover" or "travel".
+        What to aim for: calls within target first and then the least driving, or one of the two.
     balance_on
         Which work is shared out: "unit hours" or "calls".
     """
 
-    n_districts: int = field(default=0, metadata=choice("districts", "How many districts (0: as today)", minimum=0))
-    centres: Literal["stations", "free"] = field(
-        default="stations", metadata=choice("", "Where districts are served from", options=("stations", "free"))
+    n_districts: int = field(
+        default=0, metadata=choice("districts", "How many districts (0: as today)", minimum=0)
     )
-    objective: ObjectiveName = field(
-        default="cover",
-        metadata=choice("", "Most calls within their target, or least driving", options=("cover", "travel")),
+    centres: Literal["stations", "free"] = field(
+        default="stations",
+        metadata=choice("", "Where districts are served from", options=("stations", "free")),
+    )
+    objective: Literal["cover then travel", "cover", "travel"] = field(
+        default="cover then travel",
+        metadata=choice(
+            "",
+            "Most calls within their target, the least driving, or the first and then the second",
+            options=tuple(_OBJECTIVES),
+        ),
     )
     balance_on: Literal["unit hours", "calls"] = field(
         default="unit hours", metadata=choice("", "What is shared out fairly", options=(WORK, CALLS))
     )
     tolerance_frac: float = field(
-        default=0.05, metadata=choice("frac", "Largest deviation from a district's target share", minimum=0, maximum=1)
+        default=0.05,
+        metadata=choice("frac", "Largest deviation from a district's target share", minimum=0, maximum=1),
     )
     target_shares_frac: tuple[float, ...] = field(
-        default=(), metadata=choice("frac", "Share of the work of each district; empty for equal", group="advanced")
+        default=(),
+        metadata=choice("frac", "Share of the work of each district; empty for equal", group="advanced"),
     )
     target_s: float = field(
         default=0.0,
-        metadata=choice("s", "Drive that counts as within target (0: the project's priority targets)", minimum=0),
+        metadata=choice(
+            "s", "Drive that counts as within target (0: the project's priority targets)", minimum=0
+        ),
     )
     cover_priorities: tuple[int, ...] = field(
-        default=(), metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced")
+        default=(),
+        metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced"),
     )
     longest_drive_s: float = field(
         default=0.0, metadata=choice("s", "Longest drive from a centre to its areas (0: none)", minimum=0)
@@ -69,12 +86,16 @@ class SectorsSetup:
     locks: tuple[tuple[str, str], ...] = field(
         default=(), metadata=choice("", "Areas tied to a district: pairs of area and district", hidden=True)
     )
-    driver: str = field(default="basic", metadata=choice("", "Driver class of the drive times", group="advanced"))
+    driver: str = field(
+        default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
+    )
     junctions: bool = field(
         default=False,
         metadata=choice("", "Drive times between nearest junctions, without access legs", group="advanced"),
     )
-    relax: Mapping[str, float] = field(default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True))
+    relax: Mapping[str, float] = field(
+        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
+    )
 
 
 def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> SectorsProblem:
@@ -142,7 +163,7 @@ def _target_s(project: Project, setup: SectorsSetup) -> float:
     targets = project.settings.priority_targets_s
     if targets:
         return float(min(targets.values()))
-    if setup.objective == "cover":
+    if setup.objective != "travel":
         raise InputError(
             "Cover needs a target drive: give sectors.target_min in the scenario, or priority_targets_min in "
             "project.toml."
@@ -152,9 +173,13 @@ def _target_s(project: Project, setup: SectorsSetup) -> float:
 
 def _params(project: Project, setup: SectorsSetup, centre_ids: tuple[str, ...]) -> SectorsParams:
     fixed = setup.centres == "stations" and not setup.junctions
-    n = setup.n_districts or (len(centre_ids) if fixed else len(set(project.plans.get("current", {}).values())))
+    n = setup.n_districts or (
+        len(centre_ids) if fixed else len(set(project.plans.get("current", {}).values()))
+    )
     if n < 1:
-        raise InputError("Say how many districts: sectors.n_districts; the project has no plan in use to count.")
+        raise InputError(
+            "Say how many districts: sectors.n_districts; the project has no plan in use to count."
+        )
     if fixed and n > len(centre_ids):
         raise InputError(f"{n} districts are asked for, but there are only {len(centre_ids)} stations.")
     choose_all = fixed and n == len(centre_ids)
@@ -167,7 +192,7 @@ def _params(project: Project, setup: SectorsSetup, centre_ids: tuple[str, ...]) 
         fixed_centres=centre_ids if choose_all else (),
         target_shares=shares,
         balance_frac={setup.balance_on: setup.tolerance_frac},
-        objectives=(setup.objective,),
+        objectives=_OBJECTIVES[setup.objective],
         locks=setup.locks,
         longest_drive_s=setup.longest_drive_s or float("inf"),
         contiguity=setup.contiguity,

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from optimiser.data.layers import read_layer
 from optimiser.data.project import Project
 from optimiser.errors import InputError
-from optimiser.roads import RoadNetwork, from_lines, junction_times, read_network, snap, times_between, write_network
+from optimiser.roads import (
+    RoadNetwork,
+    from_lines,
+    junction_times,
+    read_network,
+    snap,
+    times_between,
+    write_network,
+)
 from optimiser.roads import load as load_roads
 from optimiser.roads.guess import guess_columns
 from optimiser.roads.load import LINE_KINDS

@@ -1,0 +1,128 @@
+"""``init`` and ``check``: raw files to a project folder, and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from optimiser.cli.console import Exit, show, show_json
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    init = commands.add_parser("init", parents=[common], help="make a project folder of raw files")
+    init.add_argument("folder", type=Path)
+    init.add_argument(
+        "--areas", type=Path, required=True, help="reporting areas: .gpkg, .shp, .geojson, .parquet"
+    )
+    init.add_argument("--calls", type=Path, help="calls for service: .csv, .csv.gz, .parquet, .xlsx")
+    init.add_argument("--workload", type=Path, help="or a table of area, calls, minutes")
+    init.add_argument("--roads", type=Path, help=".osm.pbf, or street lines")
+    for name, text in (
+        ("stations", "points of stations"),
+        ("units", "call-sign patterns and their roles"),
+        ("unit-responses", "one row a unit and call"),
+        ("adjacency", "published pairs of neighbouring areas"),
+        ("adjacency-edits", "links to add or remove, with the reason"),
+        ("hard-lines", "lines that no district crosses"),
+        ("hard-polygons", "polygons whose areas stay together"),
+        ("columns", "a columns.toml to start from"),
+    ):
+        init.add_argument(f"--{name}", type=Path, help=text)
+    init.add_argument(
+        "--plan", type=Path, action="append", default=[], help="a plan to compare with (repeatable)"
+    )
+    init.add_argument("--name", help="name shown")
+    init.add_argument("--crs", help="projected coordinate system, as EPSG:26985")
+    init.add_argument("--timezone", help="zone of the wall clock, as America/New_York")
+    init.add_argument(
+        "--response-time", help="received_to_arrived, dispatched_to_arrived or received_to_dispatched"
+    )
+    init.add_argument("--date-order", help="day-first or month-first, where the dates do not tell")
+    init.add_argument(
+        "--priority", action="append", default=[], metavar="CODE=NUMBER", help="1 is the most urgent"
+    )
+    init.add_argument("--weeks", type=float, help="weeks that a workload table spans")
+    init.add_argument("--again", action="store_true", help="import into a folder that exists")
+    init.set_defaults(run=run_init)
+    check = commands.add_parser(
+        "check", parents=[common], help="data-quality report of a project, or faults of a plan"
+    )
+    check.add_argument("folder", type=Path)
+    check.add_argument("--plan", help="check this plan: current, a name in plans/, or a CSV file")
+    check.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
+    )
+    check.set_defaults(run=run_check)
+
+
+def run_init(a: argparse.Namespace) -> int:
+    """Make a project folder."""
+    from optimiser.data.init import init
+    from optimiser.errors import InputError
+
+    priority = {}
+    for given in a.priority:
+        code, sign, number = given.partition("=")
+        if not sign or not number.strip().isdigit():
+            raise InputError(f"--priority {given!r} should be CODE=NUMBER, as P1=1.")
+        priority[code.strip()] = int(number)
+    report = init(
+        a.folder, a.areas, a.calls, a.workload, a.roads, stations=a.stations, units=a.units,
+        unit_responses=a.unit_responses, adjacency=a.adjacency, adjacency_edits=a.adjacency_edits,
+        hard_lines=a.hard_lines, hard_polygons=a.hard_polygons, plans=a.plan, columns=a.columns, name=a.name,
+        crs=a.crs, timezone=a.timezone, response_time=a.response_time, date_order=a.date_order,
+        priority=priority or None, weeks=a.weeks, again=a.again,
+    )  # fmt: skip
+    if a.json:
+        show_json(
+            {
+                "folder": str(report.folder),
+                "understood": report.understood,
+                "dropped": report.dropped,
+                "to_fill": report.to_fill,
+                "rows": report.n_rows,
+                "findings": [
+                    f.__dict__ if hasattr(f, "__dict__") else str(f) for f in report.quality.findings
+                ],
+            }
+        )
+    else:
+        show(report.text())
+    return Exit.INPUT if report.quality.red else Exit.DONE
+
+
+def run_check(a: argparse.Namespace) -> int:
+    """Print the data-quality report, or what a plan breaks."""
+    from optimiser.data.project import load
+
+    project = load(a.folder)
+    if a.plan:
+        return _check_plan(a, project)
+    report = project.report
+    if a.json:
+        from optimiser.data.quality import to_record
+
+        show_json({"findings": [to_record(f) for f in report.findings], "assumptions": report.assumptions})
+    else:
+        show(report.text())
+    return Exit.INPUT if report.red else Exit.DONE
+
+
+def _check_plan(a: argparse.Namespace, project: Any) -> int:
+    from optimiser.cli.plans import question_and_plans
+
+    question, plans, _ = question_and_plans(project, [a.plan], a.set)
+    from optimiser import registry
+
+    family = registry.family(question.family)
+    (name, plan), *_ = plans.items()
+    broken = family.check(question.problem, plan)
+    if a.json:
+        show_json({"plan": name, "violations": [str(v) for v in broken]})
+    else:
+        show(f"{name}: {len(broken)} broken rules" if broken else f"{name}: every rule is kept")
+        for violation in broken:
+            show(f"- {violation}")
+    return Exit.INPUT if broken else Exit.DONE

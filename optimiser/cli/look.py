@@ -1,0 +1,127 @@
+"""``compare``, ``runs``, ``app`` and ``doctor``: look at what there is."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from optimiser.cli.console import Exit, say, show, show_json, table
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    compare = commands.add_parser(
+        "compare", parents=[common], help="plans side by side, by the same rules and data"
+    )
+    compare.add_argument("folder", type=Path)
+    compare.add_argument(
+        "plans", nargs="+", help="runs, 'current', 'districts', names in plans/, or CSV files"
+    )
+    compare.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
+    )
+    compare.set_defaults(run=run_compare)
+    runs = commands.add_parser("runs", parents=[common], help="the runs of a project")
+    runs.add_argument("folder", type=Path)
+    runs.set_defaults(run=run_runs)
+    app = commands.add_parser("app", parents=[common], help="open the planner's app on a project")
+    app.add_argument("folder", type=Path)
+    app.add_argument("--port", type=int)
+    app.add_argument("--no-browser", action="store_true")
+    app.set_defaults(run=run_app)
+    doctor = commands.add_parser(
+        "doctor", parents=[common], help="versions, solvers and memory of this machine"
+    )
+    doctor.set_defaults(run=run_doctor)
+
+
+def run_compare(a: argparse.Namespace) -> int:
+    """Print plans side by side; the first is the baseline."""
+    from optimiser import registry
+    from optimiser.cli.plans import question_and_plans
+    from optimiser.compare import compare
+    from optimiser.data.project import load
+
+    project = load(a.folder)
+    question, plans, results = question_and_plans(project, a.plans, a.set)
+    found = compare(registry.family(question.family), question.problem, plans, results)
+    if a.json:
+        violations = {j.name: [str(v) for v in j.violations] for j in found.judgements}
+        show_json({"measures": found.rows(), "violations": violations, "proof": found.distinguishable()})
+        return Exit.DONE
+    header = ["measure", "unit", "better", *plans]
+    show(table([[row.get(h) for h in header] for row in found.rows()], header))
+    show("")
+    show(found.distinguishable())
+    for judged in found.judgements:
+        for violation in judged.violations[:20]:
+            show(f"{judged.name} breaks {violation}")
+    return Exit.DONE
+
+
+def run_runs(a: argparse.Namespace) -> int:
+    """List the runs of a project."""
+    from optimiser.batch.runner import store_of
+    from optimiser.errors import OptimiserError
+
+    rows = []
+    for run in store_of(a.folder).runs():
+        row = [run.id, run.request["title"], run.request["formulation"], run.status, ""]
+        if run.status == "done":
+            try:
+                result = run.result()
+                row[4] = f"{result.status}: " + "; ".join(o.in_words() for o in result.objectives)
+            except OptimiserError as error:
+                row[4] = str(error)
+        rows.append(row)
+    header = ["run", "title", "formulation", "status", "proof"]
+    if a.json:
+        show_json([dict(zip(header, row, strict=True)) for row in rows])
+    else:
+        show(table(rows, header) if rows else "No runs yet. Make one with: optimiser solve sectors FOLDER")
+    return Exit.DONE
+
+
+def run_app(a: argparse.Namespace) -> int:
+    """Open the app."""
+    return open_app(a.folder, a.port, browser=not a.no_browser)
+
+
+def open_app(folder: Path, port: int | None = None, *, browser: bool = True) -> int:
+    """Start the app in a process of its own and wait for it; a missing extra is said in one line."""
+    if importlib.util.find_spec("streamlit") is None or importlib.util.find_spec("optimiser_apps") is None:
+        say("The app needs its extra: pip install 'police-optimiser[app]'.")
+        return Exit.USAGE
+    command = [sys.executable, "-m", "optimiser_apps.launch", str(folder)]
+    command += ["--port", str(port)] if port else []
+    command += [] if browser else ["--no-browser"]
+    return subprocess.call(command)
+
+
+def run_doctor(a: argparse.Namespace) -> int:
+    """Look at versions and memory, and solve one tiny case with each formulation."""
+    import psutil
+
+    from optimiser import registry
+    from optimiser.cli.canaries import small_cases
+    from optimiser.solve.provenance import versions
+
+    rows: list[list[Any]] = [[name, number, ""] for name, number in versions().items()]
+    free_mib = psutil.virtual_memory().available / 2**20
+    rows.append(
+        ["free memory", f"{free_mib:,.0f} MiB", "" if free_mib > 2048 else "less than 2 GiB: solves may fail"]
+    )
+    faults = 0
+    for name in registry.names():
+        fault = small_cases(name)
+        faults += bool(fault)
+        rows.append([name, "wrong" if fault else "right", fault])
+    if a.json:
+        show_json([dict(zip(("what", "found", "note"), row, strict=True)) for row in rows])
+    else:
+        show(table(rows, ["what", "found", "note"]))
+    return Exit.INTERNAL if faults else Exit.DONE

@@ -1,0 +1,96 @@
+"""Plans by name on the command line: a run, ``current``, a plan of the project, or a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from optimiser.batch.runner import store_of
+from optimiser.data.plans import other_names, read_plan
+from optimiser.data.project import Project
+from optimiser.errors import InputError
+from optimiser.prepare.questions import Question, ask
+from optimiser.prepare.sectors import districts_in_use, plan_of
+from optimiser.solve.result import Result
+
+
+def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read ``key=value`` pairs; values are TOML, or plain text where they are no TOML.
+
+    Raises
+    ------
+    InputError
+        If a pair has no ``=``.
+    """
+    table: dict[str, Any] = {}
+    for pair in pairs:
+        key, sign, text = pair.partition("=")
+        if not sign:
+            raise InputError(f"--set {pair!r} should be KEY=VALUE.")
+        try:
+            value: Any = tomllib.loads(f"v = {text}")["v"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        table[key.strip().split(".")[-1]] = value
+    return table
+
+
+def question_and_plans(
+    project: Project, names: Sequence[str], pairs: Sequence[str]
+) -> tuple[Question, dict[str, Any], dict[str, Result[Any]]]:
+    """Return the question, its plans by name, and the results of those that are runs.
+
+    The question is that of the first run named; without a run it is the sector question with the choices given,
+    and as many districts as the first plan has.
+    """
+    runs = {n: r for n in names if (r := _run(project, n)) is not None}
+    results = {n: run.result() for n, run in runs.items()}
+    if runs:
+        first = next(iter(runs.values()))
+        question = Question(str(first.request["family"]), first.problem())
+    else:
+        question = _sector_question(project, _districts(project, names[0]), settings_of(pairs))
+    plans: dict[str, Any] = {}
+    for name in names:
+        if name in results:
+            if results[name].plan is None:
+                raise InputError(f"Run {name} has no plan to compare.")
+            plans[name] = results[name].plan
+        elif question.family != "sectors":
+            raise InputError(f"{name!r} is no run; only sector plans can be given as files.")
+        else:
+            plans[name] = plan_of(question.problem, _districts(project, name))
+    return question, plans, results
+
+
+def _run(project: Project, name: str) -> Any:
+    if name in project.plans or name == "districts" or Path(name).suffix == ".csv":
+        return None
+    try:
+        return store_of(project.folder).run(name)
+    except InputError as error:
+        known = ", ".join(["districts", *project.plans])
+        raise InputError(f"{name!r} is neither a plan ({known}), a CSV file, nor a run: {error}") from error
+
+
+def _districts(project: Project, name: str) -> Mapping[str, str]:
+    if name == "districts":
+        return districts_in_use(project)
+    if name in project.plans:
+        return project.plans[name]
+    return read_plan(Path(name), other_names(project.areas))
+
+
+def _sector_question(project: Project, district_of: Mapping[str, str], choices: dict[str, Any]) -> Question:
+    """Ask for as many districts as the plan has, by its names, with free centres."""
+    from dataclasses import replace
+
+    names = tuple(sorted({d for d in district_of.values() if d}))
+    table = {"centres": "free", "n_districts": len(names), "objective": "travel"} | choices
+    question = ask(project, "sectors", table, "--set")
+    params = question.problem.params
+    if params.n_districts == len(names) and not params.fixed_centres:
+        params = replace(params, district_ids=names)
+    return Question("sectors", replace(question.problem, params=params))
