@@ -235,7 +235,7 @@ def disagreement(name: str, a: Result[Any], b: Result[Any]) -> list[str]:
     return wrong
 
 
-def _scene(
+def street_scene(
     network: roads.RoadNetwork, n_units: int, n_incidents: int, n_zones: int
 ) -> tuple[UnitsAt, IncidentsAt, ZonesAt]:
     """Everything at places drawn on the streets that a car can reach and leave, two driver classes."""
@@ -270,7 +270,7 @@ def _scene(
 def _on_streets(
     network: roads.RoadNetwork, sizes: tuple[int, int, int], coverage_s: float, read_s: float
 ) -> dict[str, Any]:
-    scene = _scene(network, *sizes)
+    scene = street_scene(network, *sizes)
     params = replace(PARAMS, coverage_s=coverage_s)
     started = time.perf_counter()
     problem = assignment_problem_on_roads(network, *scene, params)
@@ -308,16 +308,16 @@ def _newport(mode: Mode) -> dict[str, Any]:
     needs_shared()
     started = time.perf_counter()
     network = roads.load(SHARED / "roads" / "newport-2023-06-13.osm.pbf")
-    return _on_streets(network, (50, 10, 60), 480.0, time.perf_counter() - started)
+    return _on_streets(network, (50, 10, 60), 150.0, time.perf_counter() - started)
 
 
 def _grid(mode: Mode) -> dict[str, Any]:
     """Small streets made up; the peer is CP-SAT."""
     started = time.perf_counter()
     network = roads.build(largest(grid(12, 1), ("car",)))
-    answer = _on_streets(network, (12, 4, 8), 90.0, time.perf_counter() - started)
+    answer = _on_streets(network, (12, 4, 8), 25.0, time.perf_counter() - started)
     problem = assignment_problem_on_roads(
-        network, *_scene(network, 12, 4, 8), replace(PARAMS, coverage_s=90.0)
+        network, *street_scene(network, 12, 4, 8), replace(PARAMS, coverage_s=90.0)
     )
     with WarmWorker() as worker:
         a, b = worker.solve(problem, MILP, OPTIONS), worker.solve(problem, CPSAT, OPTIONS)
