@@ -28,6 +28,8 @@ from optimiser.solve.result import Result
 log = logging.getLogger(__name__)
 
 RUNS_FOLDER = "runs"
+_children: list[subprocess.Popen[bytes]] = []
+"""Processes started from this one, kept so that the ended ones can be reaped."""
 
 
 def store_of(project_folder: Path) -> Store:
@@ -54,13 +56,14 @@ def start(run: Run) -> None:
     if run.status in ("done", "running"):
         return
     with (run.folder / "runner.log").open("ab") as log_file:
-        subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-m", "optimiser.batch.runner", str(run.folder)],
             stdin=subprocess.DEVNULL,
             stdout=log_file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _children[:] = [c for c in _children if c.poll() is None] + [child]
 
 
 def work(

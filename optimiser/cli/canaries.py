@@ -15,7 +15,7 @@ def small_cases(formulation: str) -> str:
     """Solve the family's tiny case; return what is wrong, "" if nothing."""
     family = formulation.split(".")[0]
     if family not in _CASES:
-        return ""
+        return "no case with a known answer for this family"
     problem, optimum = _CASES[family]()
     try:
         result = solve_isolated(problem, formulation, SolveOptions(time_limit_s=30, confirm=False))
@@ -49,4 +49,49 @@ def path_of_four() -> tuple[Any, float]:
     return problem, 120.0
 
 
-_CASES = {"sectors": path_of_four}
+def one_early_shift() -> tuple[Any, float]:
+    """Two officers wanted on Monday 06-14, one shift of just those hours: 16 officer-hours."""
+    from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
+
+    wanted = np.zeros(168, dtype=np.int64)
+    wanted[6:14] = 2
+    problem = ShiftsProblem(
+        params=ShiftsParams(hold_split=False, interval_price=0.0),
+        slot_s=3600,
+        requirement=wanted,
+        call_work_s=np.zeros(168),
+        admin_s=np.zeros(168),
+        shift_ids=("early",),
+        shift_start=np.array([6]),
+        shift_slots=np.array([8]),
+        shift_days=np.ones((1, 7), dtype=bool),
+        cost_per_officer_h=np.ones(168),
+    )
+    return problem, 16.0
+
+
+def two_units() -> tuple[Any, float]:
+    """Send the unit that is nearest to both calls to the second: 70 s and 60 s, not 50 s and 500 s."""
+    from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
+
+    problem = AssignmentProblem(
+        params=AssignmentParams(journey_weight=0.0),
+        unit_ids=("u1", "u2"),
+        officers=np.array([1, 1]),
+        driver_class=("standard", "standard"),
+        status=("free", "free"),
+        ready_s=np.zeros(2),
+        incident_ids=("i1", "i2"),
+        grade=np.array([1, 1]),
+        officers_needed=np.array([1, 1]),
+        age_s=np.zeros(2),
+        weight=np.ones(2),
+        travel_s=np.array([[50.0, 60.0], [70.0, 500.0]]),
+        zone_ids=(),
+        demand_level=np.zeros(0, dtype=np.int64),
+        zone_s=np.zeros((2, 0)),
+    )
+    return problem, 130.0
+
+
+_CASES = {"sectors": path_of_four, "shifts": one_early_shift, "assignment": two_units}

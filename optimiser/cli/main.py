@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 
 from optimiser import __version__
@@ -55,8 +57,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Exit.DONE
     except Exception as error:
         log.exception("internal error")
-        return _fail(error, Exit.INTERNAL, f"internal error ({type(error).__name__}); please report it: ")
+        return _fail(
+            error, Exit.INTERNAL, f"internal error, details in {_keep_trace()}: {type(error).__name__}: "
+        )
     return code
+
+
+def _log_to(path: str | None) -> None:
+    """Log to a file where one is named; the terminal is for the planner."""
+    if path is None:
+        logging.basicConfig(level=logging.INFO, handlers=[logging.NullHandler()])
+    else:
+        logging.basicConfig(
+            level=logging.INFO, filename=path, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+        )
+
+
+def _keep_trace() -> str:
+    """Write the traceback of the error at hand to a file of its own and return its name."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="optimiser-error-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(traceback.format_exc())
+    return file.name
 
 
 def _fail(error: Exception, code: Exit, prefix: str = "") -> int:

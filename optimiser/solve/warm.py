@@ -6,6 +6,7 @@ jobs, a fault or a memory mark a fresh process takes over.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import shutil
 import subprocess
@@ -40,6 +41,7 @@ class WarmWorker:
         self._folder = Path(tempfile.mkdtemp(prefix="optimiser-warm-"))
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str] = queue.Queue()
+        self._listener: threading.Thread | None = None
         self._jobs = 0
         self.started = 0
 
@@ -51,9 +53,7 @@ class WarmWorker:
 
     def close(self) -> None:
         """End the process and remove its files."""
-        if self._process is not None:
-            kill(self._process)
-            self._process = None
+        self._drop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def solve(
@@ -70,7 +70,7 @@ class WarmWorker:
         try:
             process.stdin.write(f"{folder}\n")
             process.stdin.flush()
-            self._answers.get(timeout=options.time_limit_s + GRACE_S)
+            self._wait_for(folder, options.time_limit_s + GRACE_S)
         except queue.Empty:
             stopped_by = StoppedBy.TIME
             self._drop()
@@ -85,6 +85,14 @@ class WarmWorker:
             return salvage(folder, problem, family, formulation, options, stopped_by)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _wait_for(self, folder: Path, seconds: float) -> None:
+        """Wait until the worker has answered this job, or is gone; queue.Empty at the deadline."""
+        deadline = time.monotonic() + seconds
+        while True:
+            answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            if answer.strip() in ("", str(folder)):
+                return
 
     def _ready(self) -> subprocess.Popen[str]:
         process = self._process
@@ -106,12 +114,19 @@ class WarmWorker:
             self._jobs = 0
             self.started += 1
             self._answers = queue.Queue()
-            threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
+            self._listener = threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True)
+            self._listener.start()
         return self._process
 
     def _drop(self) -> None:
         if self._process is not None:
             kill(self._process)
+            if self._listener is not None:
+                self._listener.join(timeout=GRACE_S)
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
             self._process = None
 
 

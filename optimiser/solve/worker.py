@@ -7,6 +7,7 @@ and answers each with a line, so that many short solves share one import of the 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -25,14 +26,26 @@ SHORTEST_S = 1.0
 def main(arguments: list[str]) -> int:
     """Run as a process; 0 unless the arguments are wrong."""
     if arguments == ["--serve"]:
-        for line in sys.stdin:
-            work(Path(line.rstrip("\n")))
-            sys.stdout.write("done\n")
-            sys.stdout.flush()
-        return 0
+        return serve()
     if len(arguments) != 1:
         return 2
     work(Path(arguments[0]))
+    return 0
+
+
+def serve() -> int:
+    """Do the jobs that standard input names, one a line; answer each with its folder once its result is written.
+
+    A solver that prints must not be mistaken for an answer: the answers get the old standard output to themselves.
+    """
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    with answers:
+        for line in sys.stdin:
+            folder = line.rstrip("\n")
+            work(Path(folder))
+            answers.write(f"{folder}\n")
+            answers.flush()
     return 0
 
 
