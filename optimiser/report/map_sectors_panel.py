@@ -1,0 +1,82 @@
+"""The panel beside the map of a sector plan: its table by district, its key, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optimiser import units
+from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.report.colours import INK, NO_DATA, ROAD
+from optimiser.report.legend import Key, Panel, Row
+from optimiser.report.phrases import measures_by_name, percent
+from optimiser.report.words_sectors import found
+from optimiser.solve.result import Result
+
+BARRIER = "#0B3C5D"
+_KEY_AND_FOUND_IN = 1.9
+
+
+def write_panel(
+    panel: Panel,
+    problem: SectorsProblem,
+    result: Result[SectorsPlan],
+    fills: Sequence[tuple[str, str]],
+    keys: Sequence[Key],
+) -> None:
+    """Write the whole panel; ``fills`` is the (fill, hatch) of each district in the problem's order."""
+    kinds = [k for k in problem.balance_names if k in problem.params.balance_frac]
+    kind = next(iter(kinds or problem.balance_names), "")
+    panel.heading(f"Share of {kind}" if kind else "Districts")
+    if kind in problem.params.balance_frac:
+        panel.lines([f"each within {percent(problem.params.balance_frac[kind])} of its target share"])
+    header = ("District", "share", "to target", "mean drive, min")
+    rows = _rows(problem, result, fills, kind)
+    panel.table(header, rows, (0.3, 0.5, 0.72, 1.0), reserve_in=_KEY_AND_FOUND_IN)
+    panel.key(keys)
+    panel.heading("Found")
+    panel.paragraphs(found(problem, result)[1:])
+
+
+def _rows(
+    problem: SectorsProblem, result: Result[SectorsPlan], fills: Sequence[tuple[str, str]], kind: str
+) -> list[Row]:
+    by_name = measures_by_name(result.measures)
+    off = by_name[f"largest deviation of {kind}"].by if f"largest deviation of {kind}" in by_name else {}
+    drive = by_name.get("mean drive")
+    rows = []
+    for district, share, fill in zip(
+        problem.params.district_ids, problem.params.shares().tolist(), fills, strict=True
+    ):
+        known = district in off
+        rows.append(
+            Row(
+                (
+                    district,
+                    percent(share * (1 + off[district])) if known else "",
+                    percent(off[district], signed=True) if known else "",
+                    _minutes(drive.by.get(district) if drive is not None else None),
+                ),
+                fill,
+            )
+        )
+    whole = percent(1.0) if off else ""
+    rows.append(Row(("All", whole, "", _minutes(drive.value if drive is not None else None)), strong=True))
+    return rows
+
+
+def _minutes(seconds: float | None) -> str:
+    return "" if seconds is None else f"{units.minutes(seconds):.1f}"
+
+
+def key_entries(*, stations: bool, barriers: bool, roads: bool, unassigned: bool, colour: bool) -> list[Key]:
+    """Return the key of what is on the map."""
+    keys = [Key("Centre of a district", "white", marker="o", edge=INK, dot=True)]
+    if stations:
+        keys.append(Key("Station", INK, marker="^"))
+    if barriers:
+        keys.append(Key("Hard boundary", BARRIER if colour else "black", dashes="--", width=1.8))
+    if roads:
+        keys.append(Key("Roads", ROAD, dashes="-", width=0.9))
+    if unassigned:
+        keys.append(Key("Area of no district", NO_DATA))
+    return keys

@@ -1,0 +1,111 @@
+"""A plan as plain tables: the rows of ``plan.csv`` and of the workbook, ids as they are, minutes as minutes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from optimiser import units
+from optimiser.errors import InputError
+from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
+from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.data import DAYS
+from optimiser.problems.shifts.rules import DAY_NAMES
+from optimiser.report.journeys import responses
+from optimiser.report.sheet import write_bytes
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+PLAN_FILE = "plan.csv"
+CENTRES_FILE = "centres.csv"
+_COLUMNS = {
+    PLAN_FILE: {
+        "sectors": ("area_id", "district_id"),
+        "shifts": ("shift_id", "day", "officers"),
+        "assignment": ("unit", "incident", "minutes"),
+    },
+    CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
+}
+
+
+def sectors_rows(problem: SectorsProblem, plan: SectorsPlan) -> list[dict[str, Any]]:
+    """Return area_id and district_id in the order of the map, areas of no district left out."""
+    return [
+        {"area_id": a, "district_id": plan.district_of[a]} for a in problem.area_ids if a in plan.district_of
+    ]
+
+
+def centres_rows(problem: SectorsProblem, plan: SectorsPlan) -> list[dict[str, Any]]:
+    """Return district_id, centre_id and the area the centre lies in."""
+    area = {c: problem.area_ids[int(a)] for c, a in zip(problem.centre_ids, problem.centre_area, strict=True)}
+    return [
+        {"district_id": d, "centre_id": plan.centre_of[d], "centre_area_id": area.get(plan.centre_of[d], "")}
+        for d in problem.params.district_ids
+        if d in plan.centre_of
+    ]
+
+
+def shifts_rows(problem: ShiftsProblem, plan: ShiftsPlan) -> list[dict[str, Any]]:
+    """Return shift_id, day (Mon to Sun) and officers, by day and start; shifts nobody works left out."""
+    start = {name: int(first) for name, first in zip(problem.shift_ids, problem.shift_start, strict=True)}
+    rows = [(day, start.get(shift, -1), shift, n) for shift, day, n in plan.rows() if 0 <= day < DAYS]
+    return [{"shift_id": shift, "day": DAY_NAMES[day], "officers": n} for day, _, shift, n in sorted(rows)]
+
+
+def assignment_rows(problem: AssignmentProblem, plan: AssignmentPlan) -> list[dict[str, Any]]:
+    """Return unit, incident, and minutes from now until the unit is there, in the order of the incidents."""
+    return [
+        {"unit": j.unit, "incident": j.incident, "minutes": round(units.minutes(j.arrives_s), 2)}
+        for r in responses(problem, plan)
+        for j in r.journeys
+    ]
+
+
+def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return the plan's tables by file name.
+
+    Raises
+    ------
+    InputError
+        If the family is not one of these.
+    """
+    if family == "sectors":
+        return {PLAN_FILE: sectors_rows(problem, plan), CENTRES_FILE: centres_rows(problem, plan)}
+    if family == "shifts":
+        return {PLAN_FILE: shifts_rows(problem, plan)}
+    if family == "assignment":
+        return {PLAN_FILE: assignment_rows(problem, plan)}
+    raise InputError(f"There is no plan file for {family!r}; there is one for sectors, shifts, assignment.")
+
+
+def write_plan(folder: Path, family: str, problem: Any, plan: Any) -> list[Path]:
+    """Write the plan's tables into a folder; each file is there whole or not at all."""
+    return [
+        write_table(folder / name, _COLUMNS[name][family], rows)
+        for name, rows in tables(family, problem, plan).items()
+    ]
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Path:
+    """Write rows as CSV (UTF-8, comma, one line a row).
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP ASVS 1.2.10); plain
+    negative numbers, and ids that are numbers, stay as they are.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_harmless(row.get(c, "")) for c in columns] for row in rows])
+    write_bytes(path, text.getvalue().encode("utf-8"))
+    return path
+
+
+def _harmless(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(_DANGEROUS):
+        return value
+    return value if _NUMBER.fullmatch(value) else f"'{value}"

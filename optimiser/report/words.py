@@ -1,0 +1,179 @@
+"""What was found, in plain sentences for a planner, with the bound beside every plan. No solver's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from optimiser import units
+from optimiser.errors import InputError
+from optimiser.problems.base import Family
+from optimiser.report import words_assignment, words_sectors, words_shifts
+from optimiser.report.phrases import NO_BREAK, at_most, in_units, listed, number
+from optimiser.solve.result import PROOF_GAP, Judged, Result, Status, StoppedBy
+
+Say = Callable[[Any, Result[Any]], list[str]]
+
+_FOUND: dict[str, Say] = {
+    "sectors": words_sectors.found,
+    "shifts": words_shifts.found,
+    "assignment": words_assignment.found,
+}
+_BINDS: dict[str, Say] = {
+    "sectors": words_sectors.binds,
+    "shifts": words_shifts.binds,
+    "assignment": words_assignment.binds,
+}
+_STOPPED = {
+    StoppedBy.PROOF: "The search ended by itself",
+    StoppedBy.GAP: "The search ended when the plan was as near to the best as was asked for",
+    StoppedBy.TIME: "The search stopped at its time limit",
+    StoppedBy.MEMORY: "The search stopped at its memory limit",
+    StoppedBy.PLANNER: "The search was stopped on request and the best plan so far was kept",
+    StoppedBy.FAULT: "The search broke off by a fault; the best plan found before that was kept and checked",
+}
+
+
+def findings(family: Family[Any, Any] | str, problem: Any, result: Result[Any]) -> list[str]:
+    """Say what was found: the plan against its targets, what is proved, why the search ended, what binds.
+
+    Parameters
+    ----------
+    family
+        The family or its name.
+    problem, result
+        Of that family.
+
+    Returns
+    -------
+    list of str
+        Whole sentences, the most important first; numbers in minutes, percent and counts.
+
+    Raises
+    ------
+    InputError
+        If no words are known for the family.
+    """
+    name = family if isinstance(family, str) else family.name
+    if name not in _FOUND:
+        raise InputError(f"There is no report for {name!r}; there is one for {', '.join(_FOUND)}.")
+    if result.plan is None:
+        return [*_no_plan(result), *_stopped(result), *_relaxed(problem)]
+    return [
+        *_FOUND[name](problem, result),
+        *proof(result),
+        *_stopped(result),
+        *_BINDS[name](problem, result),
+        *_relaxed(problem),
+        "Every rule was checked on the plan itself, apart from the search.",
+    ]
+
+
+def proof(result: Result[Any]) -> list[str]:
+    """Say for each objective how much better a plan could be at most, and by what number."""
+    said = []
+    for place, judged in enumerate(result.objectives):
+        among = (
+            ""
+            if place == 0
+            else f" Among plans as good in {listed([o.name for o in result.objectives[:place]])}:"
+        )
+        said.append(f"{among} {_judged(judged, result)}".strip())
+    return said
+
+
+def proof_line(result: Result[Any]) -> str:
+    """Return the proof in one short line, for the foot of a map or chart."""
+    if result.plan is None:
+        return "No plan."
+    gap_frac = result.gap_frac
+    if result.status is Status.OPTIMAL:
+        return f"Proven best {_valid_for(result)}."
+    if gap_frac is None:
+        return "Nothing is proved yet about better plans."
+    return f"{_capital(at_most(gap_frac))} better can exist {_valid_for(result)}."
+
+
+def _judged(judged: Judged, result: Result[Any]) -> str:
+    value = in_units(judged.value, judged.unit)
+    if judged.bound is None or judged.gap_frac is None:
+        return f"Nothing is proved yet about better plans; this one's {judged.name} is {value}."
+    least = "less" if judged.sense == "min" else "more"
+    if judged.gap_frac <= PROOF_GAP:
+        how = (
+            f", confirmed by {result.confirmed_by}"
+            if result.confirmed_by
+            else ", by one search; not confirmed by a second"
+        )
+        return (
+            f"This is proven best {_valid_for(result)}{how}. {_capital(judged.name)}: {value} here; "
+            f"no plan can have {least}."
+        )
+    bound = in_units(judged.bound, judged.unit)
+    return (
+        f"{_capital(at_most(judged.gap_frac))} better can exist {_valid_for(result)}. {_capital(judged.name)}: "
+        f"{value} here; no plan can have {least} than {bound}."
+    )
+
+
+def _valid_for(result: Result[Any]) -> str:
+    valid = result.bound_valid_for
+    return f"for {valid}" if "inputs" in valid else f"for these inputs under {valid}"
+
+
+def _no_plan(result: Result[Any]) -> list[str]:
+    if result.status is Status.INFEASIBLE:
+        how = (
+            f"confirmed by {result.confirmed_by}"
+            if result.confirmed_by
+            else "by one search; not confirmed by a second"
+        )
+        return [
+            f"No plan can keep all these rules at once for these inputs (proved {how}).",
+            "Loosen a rule, remove a lock or a fixed choice, or change a target, and try again.",
+        ]
+    said = (
+        "No plan was found. That does not say that none exists: give the search more time, or loosen a rule."
+    )
+    return [said]
+
+
+def _stopped(result: Result[Any]) -> list[str]:
+    seconds = result.build_s + result.solve_s
+    if result.plan is None and result.stopped_by in (StoppedBy.PLANNER, StoppedBy.FAULT):
+        why = "was stopped on request" if result.stopped_by is StoppedBy.PLANNER else "broke off by a fault"
+        return [f"The search {why} after {_took(seconds)}."]
+    return [f"{_STOPPED[result.stopped_by]} after {_took(seconds)}."]
+
+
+def _took(seconds: float) -> str:
+    if seconds < units.SECONDS_PER_MINUTE:
+        return f"{number(round(seconds, 1), 1)}{NO_BREAK}seconds"
+    return f"{units.clock(seconds)}{NO_BREAK}minutes"
+
+
+def _relaxed(problem: Any) -> list[str]:
+    given = {rule: amount for rule, amount in getattr(problem.params, "relax", {}).items() if amount > 0}
+    if not given:
+        return []
+    return [
+        f"These rules were loosened for this plan: {listed([r.replace('_', ' ') for r in sorted(given)])}."
+    ]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def as_markdown(title: str, sentences: Sequence[str]) -> str:
+    """Return sentences as a heading and a list; text from data cannot become markup."""
+    lines = [f"# {escaped(title)}", ""] + [f"- {escaped(s)}" for s in sentences]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Escape what Markdown or HTML would act on, and keep one line."""
+    flat = " ".join(text.replace(NO_BREAK, " ").split())
+    for mark in "\\`*_[]<>#|":
+        flat = flat.replace(mark, f"\\{mark}")
+    return flat
