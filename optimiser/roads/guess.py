@@ -16,7 +16,6 @@ _SPEED = (
     "spd_limit",
 )
 _ONE_WAY = ("oneway", "one_way", "one_way_st", "direction", "traveldir")
-_ENABLED = ("enabled",)
 _NAME = ("streetname", "street_name", "fullname", "full_name", "st_name", "name")
 _CLASS = ("highway", "fclass", "road_class", "class", "roadclass")
 
@@ -24,8 +23,8 @@ _CLASS = ("highway", "fclass", "road_class", "class", "roadclass")
 def guess_columns(columns: list[str]) -> StreetColumns:
     """Return the column map of a street file from its column names; what is not there stays empty.
 
-    A speed column counts as km/h where its name says so, else as mph. Minutes are never guessed: a column of that
-    name may hold anything.
+    A speed column counts as km/h where its name says so, else as mph. Minutes and closed lines are never guessed:
+    columns of those names may hold anything.
     """
     lower = {c.casefold(): c for c in reversed(columns)}
 
@@ -37,7 +36,6 @@ def guess_columns(columns: list[str]) -> StreetColumns:
         speed=speed,
         speed_unit="kmh" if "km" in speed.casefold() or speed.casefold() == "maxspeed" else "mph",
         one_way=first(_ONE_WAY),
-        enabled=first(_ENABLED),
         name=first(_NAME),
         road_class=first(_CLASS),
     )
