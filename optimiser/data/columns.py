@@ -92,6 +92,9 @@ def _settle_received(
             if part not in given and part in columns:
                 del columns[part]
                 also.pop(part, None)
+    for part, other in (("received_time", "received_date"), ("received_date", "received_time")):
+        if "received" not in columns and part in columns and other not in columns and part not in given:
+            columns["received"] = columns.pop(part)
     for stamp in ("dispatched", "arrived", "cleared"):
         if f"{stamp}_date" in columns and f"{stamp}_time" not in columns:
             del columns[f"{stamp}_date"]
@@ -119,7 +122,7 @@ def is_personal(name: str) -> bool:
     """Say whether a column's name sounds like a name, an address or free text."""
     listed = _aliases()["personal"]["words"]
     parts = words(name)
-    return any(w in listed or (len(w) > 6 and any(v in w for v in listed if len(v) > 4)) for w in parts)
+    return any(w in listed or (len(w) > 6 and any(v in w for v in listed if len(v) > 3)) for w in parts)
 
 
 @cache

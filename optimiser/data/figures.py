@@ -35,7 +35,9 @@ def parse_numbers(text: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool
     good &= (
         comma | ~seen.str.contains(",").to_numpy(dtype=bool) | seen.str.match(_THOUSANDS).to_numpy(dtype=bool)
     )
-    values = pd.to_numeric(plain.where(good), errors="coerce").to_numpy(dtype=float, na_value=np.nan, copy=True)
+    values = pd.to_numeric(plain.where(good), errors="coerce").to_numpy(
+        dtype=float, na_value=np.nan, copy=True
+    )
     values[~np.isfinite(values)] = np.nan
     wrong = filled & np.isnan(values)
     return values[codes], wrong[codes]

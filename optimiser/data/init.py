@@ -190,9 +190,9 @@ def init(
         draft = Path(scratch) / folder.name
         draft.mkdir()
         _write(draft, raw, made, key, folder if again and folder.is_dir() else None)
-        load(draft)  # what cannot be read back is not put in place
+        project = load(draft, home=folder)  # what cannot be read back is not put in place
         _put_in_place(draft, folder)
-    return _report(load(folder), made)
+    return _report(project, made)
 
 
 def _path(value: str | Path | None) -> Path | None:

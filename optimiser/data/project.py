@@ -85,8 +85,15 @@ class Project:
             raise InputError(f"{self.folder} cannot be solved yet:\n{listed}")
 
 
-def load(folder: str | Path) -> Project:
+def load(folder: str | Path, *, home: Path | None = None) -> Project:
     """Read a project folder.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    home
+        Where the folder is going to stand, if not where it is: paths in it are relative to that.
 
     Raises
     ------
@@ -110,11 +117,11 @@ def load(folder: str | Path) -> Project:
         plans = {names.CURRENT_PLAN: current, **plans}
     per_area = _per_area(calls, workload)
     found += _structure(areas, near, plans, per_area)
-    roads, road_findings = _roads(folder, settings)
+    roads, road_findings = _roads(home or folder, settings)
     found += road_findings
     said += _defaults(settings, calls, workload, stations, roads, areas)
     return Project(
-        folder,
+        home or folder,
         settings,
         areas,
         stations,

@@ -29,9 +29,9 @@ def read_xlsx(
     """Read one sheet of a workbook; see :func:`optimiser.data.read.read_table`."""
     import openpyxl
 
-    _inspect(path, most_bytes)
+    raw = _inspect(path, most_bytes)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
     except Exception as error:
         raise InputError(f"{path} is damaged or no workbook: {error}. Save it again as .xlsx.") from error
     try:
@@ -49,7 +49,7 @@ def read_xlsx(
     return table
 
 
-def _inspect(path: Path, most_bytes: int) -> None:
+def _inspect(path: Path, most_bytes: int) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -89,6 +89,7 @@ def _inspect(path: Path, most_bytes: int) -> None:
         raise InputError(
             f"{path} is not a workbook, or is damaged: {error}. Save it again as .xlsx."
         ) from error
+    return raw
 
 
 def _table(path: Path, rows: Any, columns: Collection[str] | None) -> Table:

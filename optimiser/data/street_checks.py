@@ -21,7 +21,7 @@ from optimiser.errors import InputError
 _SPEED = ("speedlimit", "maxspeed", "speed", "postedspeed", "speedlim")
 _OPEN = ("enabled", "open", "active")
 _CLOSED = frozenset({"0", "false", "n", "no"})
-_SNAP_M = 0.01
+_SNAP = 0.1  # in units of the layer: ends drawn this near are one junction
 
 
 def street_findings(path: Path) -> tuple[Finding, ...]:
@@ -61,7 +61,7 @@ def street_findings(path: Path) -> tuple[Finding, ...]:
 def _graph_notes(shapes: NDArray[np.object_], notes: Notes) -> None:
     parts = shapely.get_parts(shapes)
     ends = np.stack([shapely.get_point(parts, 0), shapely.get_point(parts, -1)], axis=1)
-    xy = np.round(shapely.get_coordinates(ends.ravel()) / _SNAP_M).astype(np.int64)
+    xy = np.round(shapely.get_coordinates(ends.ravel()) / _SNAP).astype(np.int64)
     junctions, at = np.unique(xy, axis=0, return_inverse=True)
     at = at.reshape(-1, 2)
     n = len(junctions)

@@ -83,7 +83,7 @@ def hour_of_week(utc: NDArray[np.datetime64], zone: str) -> NDArray[np.int16]:
     In the night that clocks go back hour 25 of Sunday counts for the hour it shows; in spring one hour has none.
     """
     local = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert(zone)
-    return np.asarray(local.dayofweek * HOURS_PER_DAY + local.hour, dtype=np.int16)
+    return np.asarray(local.day_of_week * HOURS_PER_DAY + local.hour, dtype=np.int16)
 
 
 def with_date(stamps: Stamps, dates: NDArray[np.datetime64]) -> tuple[NDArray[np.datetime64], Mask]:

@@ -1,0 +1,422 @@
+"""A project folder from made-up files: made, read, checked, made again; and what must never be in it."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from optimiser.data.init import init
+from optimiser.data.layers import layers, read_layer
+from optimiser.data.project import check, load
+from optimiser.data.workload import default_profile
+from optimiser.errors import InputError
+from tests.data.made_up import AREA_IDS, HEADER, ROWS, ZONE, csv_text, make, write_squares
+
+WORKLOAD = "area_id,calls,minutes\nA1,100,3000\n007,50,1000\nNA,0,0\n2E14,10,400\n"
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def town(tmp_path, workload=WORKLOAD, **options):
+    """A project from areas and a workload table."""
+    areas = write_squares(tmp_path / "areas.geojson")
+    table = write(tmp_path / "workload.csv", workload)
+    return init(tmp_path / "town", areas, workload=table, crs="EPSG:32617", **options)
+
+
+def test_workload_alone_is_enough(tmp_path):
+    """Areas and totals make a ready project; each default in force is listed; totals are kept over 168 hours."""
+    town(tmp_path).quality.text()
+    project = load(tmp_path / "town")
+    project.require_ready()
+    assert project.calls is None
+    per_area = project.workload.groupby("area_id")[["calls", "unit_s"]].sum()
+    assert per_area.loc["A1"].tolist() == pytest.approx([100.0, 3000 * 60.0])
+    assert per_area.loc["007", "calls"] == pytest.approx(50.0)
+    assert sorted(project.workload["hour_of_week"].unique()) == list(range(168))
+    said = " ".join(project.assumptions)
+    for words in ("No call-level file", "day curve", "one week", "No stations", "No road file", "30 mph"):
+        assert words in said
+    assert default_profile().sum() == pytest.approx(1.0)
+    assert project.report.by_rule("areas with no calls").count == 3
+
+
+def test_workload_with_hours(tmp_path):
+    """Hours given are kept as they are, and repeated rows of an area and hour are added."""
+    town(tmp_path, "area_id,hour_of_week,calls,minutes\nA1,0,1,30\nA1,0,2,30\nA1,167,4,100\n")
+    table = load(tmp_path / "town").workload
+    assert table[["hour_of_week", "calls", "unit_s"]].to_numpy().tolist() == [[0, 3, 3600], [167, 4, 6000]]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (WORKLOAD.replace("100", "-5"), "line 2: '-5'"),
+        (WORKLOAD.replace("100", "many").replace("50", "inf"), "line 2: 'many'; line 3: 'inf'"),
+        (WORKLOAD.replace("calls", "foo"), "no column is known as calls"),
+        ("area_id,hour_of_week,calls\nA1,168,3\n", "0 \\(Monday 00:00\\) to 167: line 2: '168'"),
+    ],
+)
+def test_bad_workload(tmp_path, text, words):
+    """Counts and hours that cannot be are refused by line, all together; nothing is written."""
+    with pytest.raises(InputError, match=words):
+        town(tmp_path, text)
+    assert not (tmp_path / "town").exists()
+
+
+def test_broken_minutes_take_the_mean_of_the_others(tmp_path):
+    """A 1900 date in the sum (millions of minutes) is counted, and the area gets the mean: 4,400 min / 160 calls."""
+    report = town(tmp_path, WORKLOAD + "b2,4,60000000\n")
+    assert report.quality.by_rule("implausible minutes in minutes").count == 1
+    table = load(tmp_path / "town").workload
+    assert table[table["area_id"] == "b2"]["unit_s"].sum() == pytest.approx(4 * 4400 / 160 * 60)
+
+
+def test_no_calls_anywhere_is_red(tmp_path):
+    """171: zero demand everywhere stops a solve."""
+    town(tmp_path, "area_id,calls\nA1,0\n")
+    with pytest.raises(InputError, match="import calls or a workload table"):
+        load(tmp_path / "town").require_ready()
+
+
+def test_never_guessed(tmp_path):
+    """Priority direction and response time are red until given in the files, and green after, without a new import."""
+    make(tmp_path, csv_text(), response_time=None)
+    folder = tmp_path / "town"
+    with pytest.raises(InputError) as stopped:
+        load(folder).require_ready()
+    assert "response time is not defined" in str(stopped.value)
+    assert "priority codes without a meaning" in str(stopped.value)
+    assert load(folder).calls["response_s"].isna().all()
+    assert (load(folder).calls["priority"] == 0).all()
+    columns = (folder / "columns.toml").read_text(encoding="utf-8")
+    for code, number in (("1", 3), ("2", 2), ("3", 1)):
+        columns = columns.replace(f'{code} = "FILL IN: a number, 1 is the most urgent"', f"{code} = {number}")
+    write(folder / "columns.toml", columns)
+    settings = (folder / "project.toml").read_text(encoding="utf-8")
+    at = settings.index("FILL IN")
+    write(
+        folder / "project.toml",
+        settings.replace(settings[at : settings.index('"', at)], "dispatched_to_arrived"),
+    )
+    project = load(folder)
+    project.require_ready()
+    assert project.calls["priority"].tolist() == [3, 2, 3, 1]
+    assert project.calls["response_s"].tolist() == project.calls["travel_s"].tolist()
+    assert check(folder).red == ()
+
+
+SECRETS = {
+    "caller_name": "Wilhelmina Quackenbush",
+    "address": "1742 Zanzibar Crescent",
+    "remarks": "door code 8264 says complainant",
+    "officer": "Sgt Bartholomew",
+    "phone": "555-0173-9942",
+    "plate": "QXZ 4471",
+    "longitude": "-79.3951234",
+    "latitude": "43.6051234",
+}
+
+
+def stored_text(folder):
+    """Everything a folder holds, as text: raw bytes and unpacked tables."""
+    parts = []
+    for path in folder.rglob("*"):
+        if path.is_file():
+            parts.append(path.read_bytes().decode("latin-1"))
+            if path.suffix == ".parquet":
+                table = pq.read_table(path)
+                parts.append(table.to_pandas().to_string() + str(table.schema))
+            if path.suffix == ".gpkg":
+                parts += [read_layer(path, layer).to_string() for layer in layers(path)]
+    return "\n".join(parts)
+
+
+def test_nothing_personal_is_stored(tmp_path, caplog):
+    """Names, addresses, free text, points, exact seconds and ids as typed are in no file and in no log."""
+    caplog.set_level(logging.DEBUG)
+    header = ",".join([HEADER.replace("call_id", "incident_number"), *SECRETS])
+    rows = [
+        f"{r},{','.join(SECRETS.values())}".replace(":00,", ":37,").replace("c1,", "CASE-99812,")
+        for r in ROWS
+    ]
+    report = make(tmp_path, csv_text(*rows, header=header), priority={"1": 1, "2": 2, "3": 3})
+    everything = stored_text(tmp_path / "town") + caplog.text
+    for secret in (*SECRETS.values(), "CASE-99812", "79.3951", "43.6051", "10:00:37"):
+        assert secret not in everything, secret
+    assert set(report.personal["calls"]) == {"caller_name", "address", "remarks", "officer", "phone", "plate"}
+    assert (load(tmp_path / "town").calls["received_at"].dt.second == 0).all()
+    assert (tmp_path / "town" / "import.key").stat().st_mode & 0o077 == 0
+
+
+def test_free_text_in_a_code_column_is_not_taken_in(tmp_path):
+    """A remarks column mapped as the call type by mistake has too many different values: it stays out."""
+    rows = [
+        f"c{k},2025-03-03 10:{k % 60:02d}:00,,,,1,Mr Smith called about matter {k},A1" for k in range(120)
+    ]
+    report = make(tmp_path, csv_text(*rows))
+    assert report.quality.by_rule("column call_type is no code").count == 120
+    assert "Mr Smith" not in stored_text(tmp_path / "town")
+
+
+def test_ids_are_hashed_with_the_folders_key(tmp_path):
+    """The same file into another folder gives other ids; again into the same folder the same ones."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        make(tmp_path / name, csv_text())
+    one, two = (load(tmp_path / n / "town").calls["call_id"].tolist() for n in ("one", "two"))
+    assert not set(one) & set(two)
+    make(tmp_path / "one", csv_text(), again=True)
+    assert load(tmp_path / "one" / "town").calls["call_id"].tolist() == one
+
+
+def test_points_become_areas(tmp_path):
+    """Points in degrees: inside, on a shared border (once, first id), at (0, 0), outside, and x and y swapped."""
+    header = "id,received,longitude,latitude"
+    points = ["-79.395,43.605", "-79.39,43.605", "0,0", "-79.0,43.605", "-79.375,43.605", ","]
+    rows = [f"{k},2025-03-03 1{k}:00:00,{p}" for k, p in enumerate(points)]
+    report = make(tmp_path, csv_text(*rows, header=header))
+    assert load(tmp_path / "town").calls["area_id"].tolist() == ["A1", "007", "", "", "NA", ""]
+    assert report.quality.by_rule("points at (0, 0)").count == 1
+    assert report.quality.by_rule("points outside all areas").count == 1
+    swapped = csv_text(*[f"{k},2025-03-03 1{k}:00:00,43.605,-79.395" for k in range(4)], header=header)
+    report = make(tmp_path, swapped, again=True)
+    assert report.quality.by_rule("points with x and y swapped").red
+
+
+UNITS = "pattern,role\nCOM*,desk\nS*,supervisor\nre:4\\d\\d\\d,patrol\n"
+
+
+def test_only_patrol_time_is_workload(tmp_path):
+    """By hand: 36 min for 2 patrol units and a supervisor is 72; the desk alone is 0; an unknown call sign counts."""
+    header = HEADER + ",units"
+    units = ['"4201,4202,S1"', "COM1", "K9", ""]
+    rows = [f"{r},{u}" for r, u in zip(ROWS, units, strict=True)]
+    report = make(
+        tmp_path, csv_text(*rows, header=header), units=write(tmp_path / "units.csv", UNITS),
+        priority={"1": 1, "2": 2, "3": 3},
+    )  # fmt: skip
+    calls = load(tmp_path / "town").calls
+    assert calls["n_units"].tolist() == [2, 0, 1, 0]
+    assert (calls["unit_s"] / 60).tolist() == [72.0, 0.0, 40.0, 0.0]
+    assert report.quality.by_rule("call signs that no pattern fits").examples == ("A9",)
+    assert report.quality.by_rule("calls without a patrol unit").count == 1
+
+
+def test_bad_units_file(tmp_path):
+    """Unknown roles and broken patterns are named by line, together."""
+    units = write(tmp_path / "units.csv", "pattern,role\nA*,boss\nre:(,patrol\n")
+    with pytest.raises(InputError, match=r"line 2: role 'boss'.*line 3"):
+        make(tmp_path, csv_text(), units=units)
+
+
+def test_one_row_a_unit(tmp_path):
+    """Rows of one call by unit come together: units of 36 and 26 minutes are 62 unit-minutes, first there in 6."""
+    header = HEADER + ",unit_number"
+    second = (
+        "c1,2025-03-03 10:00:00,2025-03-03 10:02:00,2025-03-03 10:06:00,2025-03-03 10:28:00,1,ALARM,A1,4202"
+    )
+    make(tmp_path, csv_text(ROWS[0] + ",4201", second, ROWS[1] + ",4201", header=header))
+    calls = load(tmp_path / "town").calls
+    assert calls["n_units"].tolist() == [2, 1]
+    assert (calls["unit_s"] / 60).tolist() == [62.0, 40.0]
+    assert calls["response_s"].tolist() == [360.0, 660.0]
+
+
+def test_unit_responses(tmp_path):
+    """Unit responses give units and time by call: 30 + 20 min for c1; c2 keeps its own 40; strays are counted."""
+    responses = write(
+        tmp_path / "unit_responses.csv",
+        "incident_id,unit_id,dispatched_at,cleared_at\n"
+        "c1,4201,2025-03-03 10:00,2025-03-03 10:30\nc1,4202,2025-03-03 10:10,2025-03-03 10:30\n"
+        "zz,4203,2025-03-03 10:10,2025-03-03 10:30\n",
+    )
+    report = make(tmp_path, csv_text(*ROWS[:2]), unit_responses=responses)
+    calls = load(tmp_path / "town").calls
+    assert (calls["unit_s"] / 60).tolist() == [50.0, 40.0]
+    assert calls["n_units"].tolist() == [2, 1]
+    assert report.quality.by_rule("unit rows of no call").count == 1
+
+
+def test_durations_instead_of_times(tmp_path):
+    """Montgomery's way: seconds since the call, with thousands; a column without a unit is not used and said."""
+    header = "incident_id,start_time,calltime_dispatch,calltime_arrive,arrive_cleared,traveltime,pra"
+    rows = ['m1,2025-03-03 10:00:00,60,"1,260","1,800",3,A1']
+    columns = write(
+        tmp_path / "columns.toml",
+        '[calls.duration_units]\ndispatch_delay = "s"\nresponse = "s"\non_scene = "s"\n',
+    )
+    report = make(tmp_path, csv_text(*rows, header=header), columns=columns)
+    call = load(tmp_path / "town").calls.iloc[0]
+    assert call[["dispatch_delay_s", "response_s", "on_scene_s"]].tolist() == [60.0, 1260.0, 1800.0]
+    assert np.isnan(call["travel_s"])
+    assert call["unit_s"] == 1800.0
+    assert any("travel" in t for t in report.to_fill)
+
+
+def test_origin(tmp_path):
+    """Officer-initiated work stays apart; a value nobody explained is other, until columns.toml says."""
+    rows = [f"{r},{v}" for r, v in zip(ROWS, ("Y", "N", "", "weird"), strict=True)]
+    content = csv_text(*rows, header=HEADER + ",SelfInitiated")
+    make(tmp_path, content)
+    assert load(tmp_path / "town").calls["origin"].tolist() == ["officer", "public", "public", "other"]
+    columns = write(tmp_path / "c.toml", "[calls.origin]\nweird = 'officer'\n")
+    make(tmp_path, content, columns=columns, again=True)
+    assert load(tmp_path / "town").calls["origin"].tolist() == ["officer", "public", "public", "officer"]
+
+
+def test_cap_by_type(tmp_path):
+    """48 h on an ALARM are cut to 12 h and 36.03 h less are reported; a type with a cap of 72 h keeps them."""
+    long = "c9,2025-03-03 10:00:00,2025-03-03 10:02:00,2025-03-03 10:04:00,2025-03-05 10:04:00,1,{},A1"
+    content = csv_text(*ROWS, long.format("ALARM"), long.format("HOMICIDE").replace("c9", "c8"))
+    columns = write(tmp_path / "c.toml", "[calls.cap_h]\nHOMICIDE = 72\n")
+    report = make(tmp_path, content, columns=columns)
+    calls = load(tmp_path / "town").calls.set_index("call_type")["unit_s"]
+    assert calls["HOMICIDE"] == 48 * 3600 + 120
+    assert calls["ALARM"].max() == 12 * 3600
+    assert "36.0 hours less" in report.quality.by_rule("calls longer than the cap").action
+
+
+def test_local_times_marked_utc(tmp_path):
+    """Scottsdale marks local time +00. Read as marked, 10:00 is 05:00 in Toronto; 10:00 once the planner says."""
+    content = csv_text("1,2025-03-03 10:00:00+00,A1", header="id,received,area_id")
+    make(tmp_path, content)
+    assert load(tmp_path / "town").calls["hour_of_week"].tolist() == [5]
+    columns = write(tmp_path / "c.toml", "[calls]\nmarked_utc_is_local = true\n")
+    make(tmp_path, content, columns=columns, again=True)
+    assert load(tmp_path / "town").calls["hour_of_week"].tolist() == [10]
+
+
+def test_plans_graph_and_edits(tmp_path):
+    """Beats in use become a plan; districts in pieces and areas left out are found; an edit parts the map."""
+    areas = write_squares(tmp_path / "areas.geojson", beat=["1", "1", "2", "1", "0", "2"])
+    plan = write(tmp_path / "new.csv", "area_id|district_id\nA1|N\n007|N\nNA|S\n2E14|S\nCh\u00e2teau|N\n")
+    edits = write(tmp_path / "e.csv", "area_a,area_b,action,reason\n007,NA,remove,river\n")
+    report = init(
+        tmp_path / "town", areas, workload=write(tmp_path / "w.csv", WORKLOAD + "b2,7,70\n"), plans=[plan],
+        adjacency_edits=edits, crs="EPSG:32617",
+    )  # fmt: skip
+    project = load(tmp_path / "town")
+    assert project.plans["current"] == {"A1": "1", "007": "1", "NA": "2", "2E14": "1", "b2": "2"}
+    assert project.plans["new"]["Ch\u00e2teau"] == "N"
+    assert {r: report.quality.by_rule(r).count for r in (
+        "areas with no beat", "beats in use that lie in pieces", "plan new: areas left out",
+        "plan new: districts in pieces", "areas cut off from the largest piece",
+    )} == {
+        "areas with no beat": 1, "beats in use that lie in pieces": 2, "plan new: areas left out": 1,
+        "plan new: districts in pieces": 1, "areas cut off from the largest piece": 2,
+    }  # fmt: skip
+    assert "7 calls" in report.quality.by_rule("plan new: areas left out").action
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("area_id,district_id\nA1,1\nZZ,1\nA1,2\n", "line 3: 'ZZ' is not an area; line 4: area 'A1'"),
+        ("foo,bar\n1,2\n", "needs columns area_id and district_id"),
+    ],
+)
+def test_bad_plan(tmp_path, text, words):
+    """Unknown and doubled areas of a plan are named by line; nothing is written."""
+    with pytest.raises(InputError, match=words):
+        town(tmp_path, plans=[write(tmp_path / "p.csv", text)])
+    assert not (tmp_path / "town").exists()
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
+
+
+def test_adjacency_list_decides(tmp_path):
+    """A published list is used instead of the polygons: its missing pair parts the map, and both differences show."""
+    pairs = "a,b\nA1,007\n007,NA\nNA,2E14\n2E14,Ch\u00e2teau\nA1,b2\n"
+    report = town(tmp_path, adjacency=write(tmp_path / "adj.csv", pairs))
+    graph = load(tmp_path / "town").graph
+    assert len(graph.edges) == 5
+    assert ("A1", "b2") in graph.pairs()
+    assert report.quality.by_rule("published neighbours the polygons do not show").count == 1
+    assert report.quality.by_rule("neighbours in the polygons that the list leaves out").count == 1
+    with pytest.raises(InputError, match="line 2: 'X' is not an area"):
+        init(
+            tmp_path / "t2", tmp_path / "areas.geojson", workload=tmp_path / "workload.csv",
+            adjacency=write(tmp_path / "bad.csv", "a,b\nX,007\n"),
+        )  # fmt: skip
+
+
+def test_again_keeps_what_the_planner_wrote(tmp_path):
+    """A folder is never overwritten unasked; a new import keeps settings, map and plans, and replaces the tables."""
+    make(tmp_path, csv_text(), priority={"1": 1, "2": 2, "3": 3})
+    folder = tmp_path / "town"
+    with pytest.raises(InputError, match="exists"):
+        make(tmp_path, csv_text())
+    (folder / "plans").mkdir()
+    write(folder / "plans" / "mine.csv", "area_id,district_id\nA1,1\n")
+    bad = csv_text().replace("received", "foo")
+    before = stored_text(folder)
+    with pytest.raises(InputError):
+        make(tmp_path, bad, again=True)
+    assert stored_text(folder) == before, "a refused import changed the folder"
+    make(tmp_path, csv_text(*ROWS[:3]), again=True, response_time=None)
+    project = load(folder)
+    project.require_ready()
+    assert len(project.calls) == 3
+    assert project.calls["priority"].tolist() == [1, 2, 1]
+    assert project.plans["mine"] == {"A1": "1"}
+    assert [s.kind for s in project.settings.sources] == ["areas", "calls"]
+    assert all(len(s.sha256) == 64 for s in project.settings.sources)
+
+
+def test_stations(tmp_path):
+    """Stations come with ids as text, in the areas' coordinate system."""
+    stations = write(
+        tmp_path / "stations.geojson",
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"station_id": "01",'
+        ' "name": "HQ"},'
+        ' "geometry": {"type": "Point", "coordinates": [-79.395, 43.605]}}]}',
+    )
+    town(tmp_path, stations=stations)
+    project = load(tmp_path / "town")
+    assert project.stations["station_id"].tolist() == ["01"]
+    assert project.areas.geometry[0].contains(project.stations.geometry[0])
+    assert project.stations.crs == project.areas.crs
+
+
+def test_broken_folder(tmp_path):
+    """Missing and damaged files of a folder are named, never a traceback of a library."""
+    with pytest.raises(InputError, match="no project folder"):
+        load(tmp_path)
+    town(tmp_path)
+    folder = tmp_path / "town"
+    (folder / "workload.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(InputError, match=r"workload\.parquet is damaged"):
+        load(folder)
+    (folder / "workload.parquet").unlink()
+    with pytest.raises(InputError, match="neither calls nor a workload table"):
+        load(folder)
+    pd.DataFrame({"area_id": ["A1"]}).to_parquet(folder / "workload.parquet")
+    with pytest.raises(InputError, match="lacks column hour_of_week"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"timezone": "Toronto"}, "timezone = 'Toronto' is not known"),
+        ({"response_time": "quick"}, "response_time = 'quick'"),
+        ({"weeks": 0}, "weeks = 0"),
+        ({"columns": "nowhere.toml"}, "nowhere.toml is missing"),
+    ],
+)
+def test_bad_options(tmp_path, options, words):
+    """What a planner says on the command line is checked before anything is read."""
+    with pytest.raises(InputError, match=words):
+        make(tmp_path, csv_text(), **options)
+    assert not (tmp_path / "town").exists()
+
+
+def test_area_ids_survive(tmp_path):
+    """007, NA, 2E14 and an accent are the same text in every table."""
+    make(tmp_path, csv_text(), timezone=ZONE)
+    assert tuple(load(tmp_path / "town").areas["area_id"]) == AREA_IDS
