@@ -12,12 +12,12 @@ from typing import Any
 
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt
 
-QUESTIONS: tuple[tuple[str, str, float], ...] = (
-    ("sectors", "Six districts around today's stations", 25.0),
-    ("shifts", "A week of shifts against the workload", 20.0),
-    ("assignment", "The busiest hour: who goes where", 10.0),
+QUESTIONS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
+    ("sectors", "Six districts around today's stations", 25.0, {}),
+    ("shifts", "A week of shifts against the workload", 20.0, {}),
+    ("assignment", "The busiest hour: who goes where", 10.0, {"coverage_min": 5}),
 )
-"""Question, title and time limit in seconds."""
+"""Question, title, time limit in seconds, and choices in planner's units."""
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -49,8 +49,8 @@ def run_demo(a: argparse.Namespace) -> int:
     answers = {}
     code = Exit.DONE
     with stop_on_interrupt() as asked:
-        for family, title, limit_s in QUESTIONS:
-            run, question, result = _solve(project, family, title, limit_s, asked, quiet=a.quiet)
+        for family, title, limit_s, chosen in QUESTIONS:
+            run, question, result = _solve(project, family, title, limit_s, chosen, asked, quiet=a.quiet)
             answers[family] = {"run": run.id, "status": str(result.status), "gap": result.gap_frac}
             if not a.json:
                 _tell(title, run, question, result)
@@ -104,7 +104,7 @@ def make_county(folder: Path, seed: int, n_areas: int) -> None:
 
 
 def _solve(
-    project: Any, family: str, title: str, limit_s: float, asked: Any, *, quiet: bool
+    project: Any, family: str, title: str, limit_s: float, chosen: dict[str, Any], asked: Any, *, quiet: bool
 ) -> tuple[Any, Any, Any]:
     from optimiser.batch import runner
     from optimiser.batch.scenario import from_table

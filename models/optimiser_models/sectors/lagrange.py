@@ -280,6 +280,7 @@ def _needs(
                 continue
             extra = np.maximum(cost[j] - alpha - critical[j, g] * work, 0.0)
             extra = np.where(s.state[g] == 2, np.inf, extra)
+            extra[(s.state[g] == 1) | (np.arange(d.n) == d.centre_area[j])] = 0.0  # in the knapsack already
             needs[j] = np.minimum(needs[j], alpha.sum() + total + extra)
     return needs
 

@@ -1,0 +1,196 @@
+"""The parts of sectors.cuts apart: bounds below every plan, separators that separate, searches that keep the rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from optimiser_models.sectors import arrays, cuts, lagrange, search
+from optimiser_models.sectors.grow import grow
+from optimiser_models.sectors.hess import Hess
+from optimiser_models.sectors.separate import reach, separators
+
+from optimiser.problems.sectors import FAMILY, SectorsPlan
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import Status
+from tests.oracles.sectors_cases import enumerate_best, path_of_four, random_problem, ring_of_six
+
+SEEDS = range(20)
+ALWAYS = lambda *_: True  # noqa: E731
+
+
+def test_lagrangian_bound_is_below_the_optimum():
+    """On seeded small problems the bound never exceeds the enumerated optimum, and is often near it."""
+    compared = near = 0
+    for seed in SEEDS:
+        problem = random_problem(seed)
+        _, value = enumerate_best(problem)
+        if value is None:
+            continue
+        d = arrays.prepare(problem)
+        cost = -value if problem.params.first_sense == "max" else value
+        allowed = lagrange.servable(d)
+        bound = lagrange.improve(d, lagrange.slots(d), allowed, cost, rounds=300, keep_going=ALWAYS)
+        assert bound is not None, seed
+        assert bound.value <= cost + 1e-6 * max(1, abs(cost)), seed
+        compared += 1
+        near += bound.value >= cost - 0.3 * abs(cost)
+    assert compared >= 8
+    assert near >= compared // 2
+
+
+def test_pairs_of_the_best_plan_are_never_dropped():
+    """What a pair is said to need at least is never more than the optimum that uses it."""
+    compared = 0
+    for seed in SEEDS:
+        problem = random_problem(seed)
+        plan, value = enumerate_best(problem)
+        if plan is None:
+            continue
+        d = arrays.prepare(problem)
+        cost = -value if problem.params.first_sense == "max" else value
+        allowed = lagrange.servable(d)
+        bound = lagrange.improve(d, lagrange.slots(d), allowed, cost, rounds=100, keep_going=ALWAYS)
+        assert bound is not None
+        for i, area in enumerate(problem.area_ids):
+            j = problem.centre_ids.index(plan.centre_of[plan.district_of[area]])
+            assert allowed[j, i], seed
+            assert bound.needs[j, i] <= cost + 1e-6 * max(1, abs(cost)), (seed, area)
+            compared += 1
+    assert compared >= 40
+
+
+def test_chain_above_the_ceiling_rules_a_pair_out():
+    """On a row of four with two each, an end cannot serve the far end: the chain holds four."""
+    d = arrays.prepare(path_of_four())
+    allowed = lagrange.servable(d)
+    assert not allowed[0, 3]
+    assert not allowed[0, 2]
+    assert allowed[0, 1]
+    assert lagrange.servable(replace(d, contiguity=False)).all()
+
+
+def test_separator_by_hand():
+    """Centre 0 and area 3 on a ring of six: the areas next to the centre, 1 and 5, separate them."""
+    d = arrays.prepare(ring_of_six())
+    members = np.zeros(6, dtype=bool)
+    members[[0, 3]] = True
+    ((piece, separator),) = separators(members, 0, d.starts, d.neighbours, np.ones(6))
+    assert piece.tolist() == [3]
+    assert separator.tolist() == [1, 5]
+
+
+def test_separators_cut_and_are_minimal():
+    """Without the separator there is no way from the centre to the piece; with any one of it there is."""
+    checked = 0
+    for seed in range(60):
+        d = arrays.prepare(random_problem(seed))
+        rng = np.random.default_rng(seed)
+        members = rng.random(d.n) < 0.5
+        root = int(rng.integers(d.n))
+        members[root] = True
+        for piece, separator in separators(members, root, d.starts, d.neighbours, np.ones(d.n)):
+            everywhere = np.ones(d.n, dtype=bool)
+            everywhere[separator] = False
+            assert not reach(np.array([root]), everywhere, d.starts, d.neighbours)[piece].any()
+            for v in separator:
+                through = everywhere.copy()
+                through[v] = True
+                assert reach(np.array([root]), through, d.starts, d.neighbours)[piece].any()
+            checked += 1
+    assert checked >= 20
+
+
+def test_every_annealed_state_is_admissible():
+    """What the search returns passes the planner's rules and costs what it says."""
+    found = 0
+    for seed in SEEDS:
+        problem = random_problem(seed)
+        if problem.params.relax:
+            continue
+        d = arrays.prepare(problem)
+        label = grow(d, seed)
+        if label is None:
+            continue
+        state = search.anneal(d, label, moves=5000, seed=seed, keep_going=ALWAYS)
+        if state is None:
+            continue
+        plan = arrays.to_plan(problem, state.label, state.centre)
+        assert FAMILY.check(problem, plan) == [], seed
+        sign = -1 if problem.params.first_sense == "max" else 1
+        assert FAMILY.objectives(problem, plan)[0].value == pytest.approx(sign * state.cost), seed
+        found += 1
+    assert found >= 5
+
+
+def test_growth_joins_locks_to_their_centre():
+    """A locked area far from its centre is joined by a chain; crossing locks cannot be."""
+    problem = ring_of_six(fixed_centres=("A", "", ""), locks=(("C", "1"),), balance_frac={})
+    label = grow(arrays.prepare(problem), 1)
+    assert label is not None
+    assert label[[0, 1, 2]].tolist() == [0, 0, 0]
+    crossed = path_of_four(fixed_centres=("A", "D"), locks=(("B", "2"), ("C", "1")), balance_frac={})
+    assert grow(arrays.prepare(crossed), 1) is None
+
+
+def test_start_is_a_point_of_the_model():
+    """A state put into the model keeps every row of it."""
+    problem = path_of_four()
+    d = arrays.prepare(problem)
+    slots = lagrange.slots(d)
+    state = search.State(np.array([0, 0, 1, 1]), np.array([0, 2]), 120.0)
+    hess = Hess(d, slots, np.ones((4, 4), dtype=bool))
+    model = hess.model()
+    x = hess.start(state)
+    assert x is not None
+    rows = model.a @ x
+    assert (rows >= model.row_lower - 1e-9).all()
+    assert (rows <= model.row_upper + 1e-9).all()
+    assert model.cost @ x * hess.scale == pytest.approx(120.0)
+    label, centre = hess.read(x)
+    assert d.cost[centre[label], np.arange(4)].sum() == pytest.approx(120.0)
+
+
+def test_later_objective_keeps_the_earlier():
+    """All four calls are covered by {A B} {C D} from any of their centres; then two drives of a minute are least."""
+    problem = path_of_four(objectives=("cover", "travel"))
+    result = solve(problem, cuts.FORMULATION, SolveOptions(time_limit_s=20))
+    assert [o.value for o in result.objectives] == [4.0, 120.0]
+    assert result.status is Status.OPTIMAL
+    assert all(o.bound == o.value for o in result.objectives)
+
+
+def test_later_objective_against_enumeration():
+    """Least driving among the plans of most cover, on seeded small problems."""
+    compared = 0
+    for seed in range(8):
+        problem = random_problem(seed)
+        cover = replace(problem, params=replace(problem.params, objectives=("cover",)))
+        plan, most = enumerate_best(cover)
+        if plan is None:
+            continue
+        both = replace(problem, params=replace(problem.params, objectives=("cover", "travel")))
+        result = solve(both, cuts.FORMULATION, SolveOptions(time_limit_s=20))
+        assert result.objectives[0].value == pytest.approx(most), seed
+        assert result.status is Status.OPTIMAL, seed
+        assert result.objectives[1].value <= FAMILY.objectives(both, plan)[1].value + 1e-6, seed
+        compared += 1
+    assert compared >= 4
+
+
+def test_a_piece_without_a_centre_is_infeasible():
+    """Two unconnected halves and both centres in one: proved impossible without a search."""
+    problem = path_of_four(fixed_centres=("A", "B"), balance_frac={})
+    cut = replace(problem, edges=np.array([[0, 1], [2, 3]]))
+    assert solve(cut, cuts.FORMULATION, SolveOptions(time_limit_s=10)).status is Status.INFEASIBLE
+
+
+def test_seed_gives_the_same_plan_again():
+    """Reproducible mode: the same plan, area by area."""
+    problem = random_problem(3)
+    options = SolveOptions(time_limit_s=20, reproducible=True)
+    first, again = (solve(problem, cuts.FORMULATION, options).plan for _ in range(2))
+    assert isinstance(first, SectorsPlan) or first is None
+    assert first == again
