@@ -1,0 +1,74 @@
+"""The few numbers of a plan that a chief looks at first, with the change against a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from optimiser.problems.base import Measure
+from optimiser.report.phrases import in_units, measures_by_name, planner_value
+
+SHOWN = {
+    "sectors": ("calls covered", "mean drive", "longest drive", "largest deviation of unit hours"),
+    "shifts": ("officer-hours", "shortage", "surplus", "fewest on duty"),
+    "assignment": ("mean response", "longest response", "incidents late", "levels missing"),
+}
+_NAMES = {
+    "calls covered": "Calls within target",
+    "mean drive": "Mean drive to a call",
+    "longest drive": "Longest drive",
+    "largest deviation of unit hours": "Furthest from fair share",
+    "officer-hours": "Officer-hours a week",
+    "shortage": "Short of requirement",
+    "surplus": "Above requirement",
+    "fewest on duty": "Fewest on duty",
+    "mean response": "Mean response",
+    "longest response": "Longest response",
+    "incidents late": "Incidents late",
+    "levels missing": "Cover levels missing",
+}
+_HOW = {
+    "calls covered": "Of the calls that count, those whose drive from the district's centre is within the target.",
+    "mean drive": "From the district's centre, weighted by calls.",
+    "longest drive": "From a district's centre to the furthest of its areas.",
+    "largest deviation of unit hours": "Largest difference of a district's unit hours from its target share.",
+    "officer-hours": "Officers on duty, summed over all hours of the week.",
+    "shortage": "Officer-hours below the requirement, summed over the week.",
+    "surplus": "Officer-hours above the requirement, summed over the week.",
+    "fewest on duty": "Officers on duty in the thinnest hour of the week.",
+    "mean response": "From the call to the first unit at the scene, over attended incidents.",
+    "longest response": "From the call to the first unit at the scene.",
+    "incidents late": "Attended later than the target of their grade.",
+    "levels missing": "Levels of cover that zones lack after the units have left.",
+}
+
+
+def kpi_row(
+    family: str, measures: Sequence[Measure], baseline: Sequence[Measure] = (), against: str = ""
+) -> None:
+    """Show the measures of a family in one row; where a baseline is given, how each differs from it."""
+    now, before = measures_by_name(measures), measures_by_name(baseline)
+    names = [n for n in SHOWN[family] if n in now]
+    for column, name in zip(st.columns(max(len(names), 1)), names, strict=False):
+        measure = now[name]
+        old = before.get(name)
+        delta = _delta(measure, old.value) if old is not None else None
+        colour = {"lower": "inverse", "higher": "normal"}.get(measure.better, "off")
+        column.metric(
+            _NAMES[name],
+            in_units(measure.value, measure.unit),
+            delta=delta,
+            delta_color=colour,  # type: ignore[arg-type]
+            help=_HOW[name],
+            border=True,
+        )
+    if against:
+        st.caption(f"The small numbers are the change against: {against}.")
+
+
+def _delta(measure: Measure, old: float) -> str:
+    value, unit = planner_value(measure.value - old, measure.unit)
+    if measure.unit == "frac":
+        return f"{100 * value:+.1f} points"
+    return f"{value:+,.1f} {unit}" if abs(value) >= 0.05 else f"0 {unit}"

@@ -1,0 +1,136 @@
+"""The frame of the three question pages: ask, watch, look at the answer, ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from optimiser import registry
+from optimiser.batch import runner
+from optimiser.batch.store import Run
+from optimiser.data.project import Project
+from optimiser.errors import InputError
+from optimiser.report.words import escaped
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import Result
+from optimiser_apps import defaults, sources, state
+from optimiser_apps.components import live, outcome
+from optimiser_apps.forms import Asked, form
+
+Show = Callable[[Project, Run, Result[Any], Any], None]
+STATUS_WORDS = {
+    "queued": "waiting",
+    "running": "solving",
+    "done": "done",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
+_NEW = ""
+
+
+def question(family: str, title: str, intro: str, plan_name: str, show: Show) -> None:
+    """Show a question: its form, or the run named by the link, and how to get from one to the other."""
+    project = sources.project()
+    st.title(title)
+    run = _run(family)
+    _choose(family, run)
+    if run is None:
+        st.markdown(intro)
+        if _ready(project):
+            _ask(project, family, plan_name, None)
+        return
+    st.subheader(escaped(str(run.request["title"])))
+    status = run.status
+    if status in live.LIVE:
+        live.live(run)
+    elif status == "done":
+        _answer(project, family, run, show)
+    else:
+        live.ended_badly(run)
+    if status not in live.LIVE and _ready(project):
+        st.divider()
+        with st.expander("Change something and solve again", icon=":material/tune:"):
+            _ask(project, family, plan_name, run)
+
+
+def runs_of(family: str) -> list[Run]:
+    """Return the runs of a question, the newest first."""
+    return [r for r in sources.store().runs() if r.request["family"] == family]
+
+
+def label(run: Run) -> str:
+    """Return a run's title, how far it is, and its id."""
+    return f"{run.request['title']} · {STATUS_WORDS[run.status]} · {run.id[-10:]}"
+
+
+def _run(family: str) -> Run | None:
+    wanted = state.run_id()
+    if not wanted:
+        return None
+    run = sources.store().run(wanted)
+    if run.request["family"] != family:
+        raise InputError(f"Run {wanted} answers another question: {run.request['family']}.")
+    return run
+
+
+def _choose(family: str, run: Run | None) -> None:
+    there = {r.id: r for r in runs_of(family)}
+    if not there:
+        return
+    now = run.id if run else _NEW
+    picked = st.selectbox(
+        "Plan",
+        [_NEW, *there],
+        index=[_NEW, *there].index(now) if now in there else 0,
+        format_func=lambda i: label(there[i]) if i else "Ask for a new plan",
+        key=f"choose.{family}.{now}.{len(there)}",
+    )
+    if picked != now:
+        state.show_run(picked)
+        st.rerun()
+
+
+def _ready(project: Project) -> bool:
+    if not project.report.red:
+        return True
+    st.error(
+        "The data cannot be used for a plan yet. See the page Data: what is marked in red must be mended first."
+    )
+    return False
+
+
+def _ask(project: Project, family: str, plan_name: str, run: Run | None) -> None:
+    scenario = form(family, _start(project, family, plan_name, run), run.id if run else "")
+    if scenario is None:
+        return
+    with st.spinner("Preparing the question …"):
+        made, _ = runner.create(project, scenario)
+    if made.status == "failed":
+        made.reset()
+    runner.start(made)
+    state.show_run(made.id)
+    st.rerun()
+
+
+def _start(project: Project, family: str, plan_name: str, run: Run | None) -> Asked:
+    if run is None:
+        chosen: Mapping[str, Any] = defaults.choices(project, family)
+        return Asked(plan_name, chosen, SolveOptions(), registry.default(family))
+    request = run.request
+    return Asked(str(request["title"]), request["scenario"], run.options, str(request["formulation"]))
+
+
+def _answer(project: Project, family: str, run: Run, show: Show) -> None:
+    result = sources.result(run)
+    outcome.verdict(result)
+    if result.plan is None:
+        outcome.found(family, sources.problem(run), result)
+        return
+    show(project, run, result, result.plan)
+    with st.container(border=True):
+        st.markdown("**What was found**")
+        outcome.found(family, sources.problem(run), result)
+    outcome.checks(run.family, sources.problem(run), result.plan)
+    outcome.downloads(run)

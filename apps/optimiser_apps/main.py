@@ -1,0 +1,42 @@
+"""The app: one page a question. Started by ``optimiser app FOLDER``; see :mod:`optimiser_apps.launch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from optimiser.errors import OptimiserError
+from optimiser.report.words import escaped
+from optimiser_apps import sources
+from optimiser_apps.components.shown import fault
+from optimiser_apps.pages import pages
+
+ICON = Path(__file__).with_name("icon.png")
+
+
+def frame() -> None:
+    """Show the frame of all pages and the page asked for."""
+    st.set_page_config(page_title="Police optimiser", page_icon=str(ICON), layout="wide")
+    found = pages()
+    chosen = st.navigation(
+        {
+            "Know": [found["home"], found["data"]],
+            "Ask": [found[q] for q in ("sectors", "shifts", "assignment")],
+            "Decide": [found["compare"]],
+        }
+    )
+    st.logo(str(ICON), size="large")
+    with st.sidebar:
+        try:
+            project = sources.project()
+        except OptimiserError as error:
+            fault(error)
+            return
+        st.markdown(f"**{escaped(project.settings.name)}**")
+        running = sum(r.status == "running" for r in sources.store().runs())
+        st.caption(f"{running} running" if running else "Nothing is running")
+    chosen.run()
+
+
+frame()

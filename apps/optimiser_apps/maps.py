@@ -1,0 +1,233 @@
+"""Maps without tiles: areas, borders, stations and ways on a plain ground. Nothing is asked of the internet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pydeck
+from numpy.typing import NDArray
+
+from optimiser.data.project import Project
+from optimiser.problems.assignment import AssignmentPlan
+from optimiser.problems.assignment.data import FREE
+from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.report.colours import GRADE_COLOURS, INK, NO_DATA, QUIET
+from optimiser_apps.colouring import rgb
+from optimiser_apps.shapes import Shapes
+
+WIDTH_PX, HEIGHT_PX = 640, 520
+_BORDER = [255, 255, 255, 200]
+_TIP = {"html": "{tip}", "style": {"fontSize": "0.85rem", "maxWidth": "20rem"}}
+
+
+def areas_deck(
+    shapes: Shapes,
+    fills: Sequence[str],
+    tips: Sequence[str],
+    *,
+    group: Sequence[str] = (),
+    labels: bool = True,
+    points: Sequence[dict[str, Any]] = (),
+    width_px: float = WIDTH_PX,
+) -> pydeck.Deck:
+    """Return a map of areas in colours, the borders of their groups drawn stronger.
+
+    Parameters
+    ----------
+    fills, tips
+        Colour and text of each area; texts are escaped here.
+    group
+        Group (district) of each area; its borders and names are drawn.
+    points
+        Places with ``position`` and ``tip``: centres, stations.
+    """
+    layers = [_polygons(shapes, fills, tips)]
+    if group:
+        layers.append(_lines("borders", shapes.outlines(group), INK, 2.0))
+    if points:
+        layers.append(_dots("places", points, INK, 6))
+    if group and labels:
+        layers.append(_labels(shapes.label_points(group)))
+    return _deck(shapes, layers, width_px)
+
+
+def centre_points(
+    project: Project, shapes: Shapes, problem: SectorsProblem, plan: SectorsPlan
+) -> list[dict[str, Any]]:
+    """Return the centre of each district as a place with a text: the station, or a point in the centre's area."""
+    if problem.centre_ids == problem.area_ids:
+        ids, points = project.areas["area_id"], project.areas.geometry.representative_point()
+    else:
+        ids, points = project.stations["station_id"], project.stations.geometry
+    at = {str(c): p for c, p in zip(ids, points, strict=True)}
+    known = {d: c for d, c in plan.centre_of.items() if c in at and d in problem.params.district_ids}
+    places = shapes.lonlat(np.array([[at[c].x, at[c].y] for c in known.values()]).reshape(-1, 2))
+    return [
+        {"position": place, "tip": f"Centre of {d}: {c}"}
+        for (d, c), place in zip(known.items(), places, strict=True)
+    ]
+
+
+def scene_deck(
+    shapes: Shapes,
+    scene: Any,
+    plan: AssignmentPlan,
+    ways: Mapping[str, NDArray[np.float64]],
+    minutes: Mapping[str, str],
+) -> pydeck.Deck:
+    """Return a map of units, incidents and the way of each unit that is sent.
+
+    Parameters
+    ----------
+    scene
+        Where everything is (:class:`optimiser.prepare.dispatch_scene.Snapshot`).
+    ways
+        Line of each unit sent, shape (n, 2), metres.
+    minutes
+        Text of each unit's way.
+    """
+    problem = scene.problem
+    quiet = ["#EEF1F4"] * len(shapes.area_ids)
+    layers = [_polygons(shapes, quiet, shapes.names, edge=[205, 211, 217, 255])]
+    grade_of = {i: int(g) for i, g in zip(problem.incident_ids, problem.grade, strict=True)}
+    for grade in sorted(set(grade_of.values())):
+        lines = [shapes.lonlat(ways[u]) for u, i in plan.sent.items() if u in ways and grade_of[i] == grade]
+        layers.append(_lines(f"ways {grade}", lines, _grade(grade), 3.0))
+    groups: dict[str, list[dict[str, Any]]] = {"units sent": [], "units free": [], "units away": []}
+    for unit, place, status in zip(
+        problem.unit_ids, shapes.lonlat(scene.units.xy_m), problem.status, strict=True
+    ):
+        kind = "units sent" if unit in plan.sent else "units free" if status == FREE else "units away"
+        told = f"Unit {unit}: {minutes.get(unit, 'stays' if status == FREE else 'not free yet, stays')}"
+        groups[kind].append({"position": place, "tip": told, "name": unit})
+    looks = {"units free": ("#FFFFFF", 4), "units away": (NO_DATA, 4), "units sent": (INK, 5)}
+    for kind, (fill, radius) in looks.items():
+        layers.append(_dots(kind, groups[kind], fill, radius))
+    layers += _incidents(shapes, scene)
+    return _deck(shapes, layers, WIDTH_PX)
+
+
+def _incidents(shapes: Shapes, scene: Any) -> list[pydeck.Layer]:
+    problem = scene.problem
+    made = []
+    names = []
+    places = shapes.lonlat(scene.incidents.xy_m)
+    for incident, place, grade, need in zip(
+        problem.incident_ids, places, problem.grade, problem.officers_needed, strict=True
+    ):
+        tip = f"Incident {incident}: grade {int(grade)}, {int(need)} officer(s) needed"
+        made.append({"position": place, "tip": escaped(tip), "fill": rgb(_grade(int(grade)))})
+        names.append({"position": place, "name": incident})
+    dots = pydeck.Layer(
+        "ScatterplotLayer",
+        id="incidents",
+        data=made,
+        get_position="position",
+        get_fill_color="fill",
+        get_line_color=[255, 255, 255, 255],
+        get_radius=9,
+        radius_units="'pixels'",
+        line_width_min_pixels=2,
+        stroked=True,
+        pickable=True,
+    )
+    return [dots, _texts("incident names", names, 12, [0, -17])]
+
+
+def escaped(text: str) -> str:
+    """Escape text of the data for a tip, which is HTML."""
+    for mark, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("{", "("), ("}", ")")):
+        text = text.replace(mark, safe)
+    return text.replace("\n", "<br/>")
+
+
+def _grade(grade: int) -> str:
+    return GRADE_COLOURS.get(grade, QUIET)
+
+
+def _polygons(
+    shapes: Shapes, fills: Sequence[str], tips: Sequence[str], edge: Sequence[int] = _BORDER
+) -> pydeck.Layer:
+    data = [
+        {"polygon": polygon, "fill": rgb(fill), "tip": escaped(tip)}
+        for polygons, fill, tip in zip(shapes.polygons, fills, tips, strict=True)
+        for polygon in polygons
+    ]
+    return pydeck.Layer(
+        "PolygonLayer",
+        id="areas",
+        data=data,
+        get_polygon="polygon",
+        get_fill_color="fill",
+        get_line_color=list(edge),
+        line_width_min_pixels=0.6,
+        stroked=True,
+        pickable=True,
+        auto_highlight=True,
+        highlight_color=[0, 0, 0, 40],
+    )
+
+
+def _lines(name: str, lines: Sequence[Any], colour: str, width_px: float) -> pydeck.Layer:
+    return pydeck.Layer(
+        "PathLayer",
+        id=name,
+        data=[{"path": line} for line in lines],
+        get_path="path",
+        get_color=rgb(colour),
+        get_width=width_px,
+        width_units="'pixels'",
+        cap_rounded=True,
+        joint_rounded=True,
+    )
+
+
+def _dots(name: str, points: Sequence[dict[str, Any]], fill: str, radius_px: float) -> pydeck.Layer:
+    return pydeck.Layer(
+        "ScatterplotLayer",
+        id=name,
+        data=[{"position": p["position"], "tip": escaped(str(p["tip"]))} for p in points],
+        get_position="position",
+        get_fill_color=rgb(fill),
+        get_line_color=rgb(INK if fill != INK else "#FFFFFF"),
+        get_radius=radius_px,
+        radius_units="'pixels'",
+        line_width_min_pixels=1.5,
+        stroked=True,
+        pickable=True,
+    )
+
+
+def _labels(points: Mapping[str, list[float]]) -> pydeck.Layer:
+    return _texts("names", [{"position": p, "name": n} for n, p in points.items()], 14, [0, -14])
+
+
+def _texts(name: str, data: list[dict[str, Any]], size: int, offset: list[int]) -> pydeck.Layer:
+    return pydeck.Layer(
+        "TextLayer",
+        id=name,
+        data=data,
+        get_position="position",
+        get_text="name",
+        get_size=size,
+        get_color=rgb(INK),
+        get_pixel_offset=offset,
+        background=True,
+        get_background_color=[255, 255, 255, 190],
+        background_padding=[3, 1],
+        font_weight=600,
+        font_family="'Source Sans, sans-serif'",
+        character_set="'auto'",
+    )
+
+
+def _deck(shapes: Shapes, layers: list[pydeck.Layer], width_px: float) -> pydeck.Deck:
+    return pydeck.Deck(
+        layers=layers,
+        initial_view_state=pydeck.ViewState(**shapes.view(width_px, HEIGHT_PX)),
+        map_provider=None,
+        map_style=None,
+        tooltip=_TIP,
+    )

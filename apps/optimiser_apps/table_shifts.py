@@ -1,0 +1,67 @@
+"""Shift plans in tables: shifts, the time split, officers by hour."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.ledger import CLASSES, time_split
+from optimiser.problems.shifts.rules import DAY_NAMES, known_rows, on_duty, slot_name
+from optimiser.report.words_shifts import CLASS_WORDS, REASON_WORDS
+from optimiser.units import minutes, percent
+
+
+def shifts(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
+    """Return officers by shift and day, in order of start, with the sum of the week."""
+    found: dict[int, list[int]] = {}
+    for i, day, n in known_rows(problem, plan):
+        found.setdefault(i, [0] * len(DAY_NAMES))[day] += round(n)
+    rows = []
+    for i in sorted(found, key=lambda k: (int(problem.shift_start[k]), int(problem.shift_slots[k]))):
+        minute = round(minutes(float(problem.shift_start[i] * problem.slot_s)))
+        length_h = float(problem.shift_slots[i]) * problem.slot_h
+        rows.append(
+            {
+                "starts": f"{minute // 60:02d}:{minute % 60:02d}",
+                "hours": length_h,
+                **dict(zip(DAY_NAMES, found[i], strict=True)),
+                "officer-hours a week": sum(found[i]) * length_h,
+            }
+        )
+    return pd.DataFrame(rows, columns=["starts", "hours", *DAY_NAMES, "officer-hours a week"])
+
+
+def time_ledger(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
+    """Return the planned time split: officer-hours, share and limit of each class."""
+    split = time_split(problem, plan)
+    shares = split.shares()
+    p = problem.params
+    limits = {
+        "calls": f"at most {percent(p.call_ceiling_frac):g} %",
+        "proactive": f"at least {percent(p.proactive_floor_frac):g} %",
+        "admin": f"at most {percent(p.admin_ceiling_frac):g} %",
+        "community": f"at least {percent(p.community_floor_frac):g} %",
+    }
+    return pd.DataFrame(
+        {
+            "time on duty": [CLASS_WORDS[c] for c in CLASSES],
+            "officer-hours a week": split.hours.sum(axis=1),
+            "% of on-duty time": [percent(shares[c]) for c in CLASSES],
+            "limit": [limits.get(c, "") for c in CLASSES],
+        }
+    )
+
+
+def duty(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
+    """Return officers required and on duty in each slot, and what asks for them."""
+    on = on_duty(problem, plan)
+    slots = range(problem.n_slots)
+    return pd.DataFrame(
+        {
+            "from": [slot_name(problem, t) for t in slots],
+            "required": problem.requirement.astype(int),
+            "on duty": on.round().astype(int),
+            "more than required": (on - problem.requirement).round().astype(int),
+            "what asks for them": [REASON_WORDS.get(b, b) for b in problem.binding] or [""] * problem.n_slots,
+        }
+    )

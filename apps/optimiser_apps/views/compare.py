@@ -1,0 +1,85 @@
+"""Compare: plans of one question side by side, what moves, and who gains and who loses."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from optimiser import registry
+from optimiser.data.project import Project
+from optimiser.report.words import escaped
+from optimiser_apps import comparing, pages, sources, state, today
+from optimiser_apps.comparing import Entry
+from optimiser_apps.components import differences, shown
+from optimiser_apps.components.question import label, runs_of
+
+TODAY = "today"
+MOST = 4
+
+
+@shown.page
+def page() -> None:
+    """Show the page."""
+    project = sources.project()
+    st.title("Compare")
+    family = st.segmented_control(
+        "Question",
+        list(pages.QUESTIONS),
+        default="sectors",
+        format_func=pages.QUESTIONS.__getitem__,
+        key=state.QUESTION,
+    )
+    entries = _entries(project, family or "sectors")
+    if len(entries) < 2:
+        _teach(family or "sectors")
+        return
+    st.caption(
+        "The first plan is the one the others are measured against; all are judged on its data and its rules."
+    )
+    picked = st.multiselect(
+        "Plans", list(entries), default=list(entries)[:2], max_selections=MOST, key=f"{state.PLANS}.{family}"
+    )
+    if len(picked) < 2:
+        st.info("Choose at least two plans.")
+        return
+    _compare(project, family or "sectors", tuple(entries[n] for n in picked))
+
+
+def _teach(family: str) -> None:
+    st.info(
+        f"There are not yet two plans of this question to compare. Solve one on the page {pages.QUESTIONS[family]}; "
+        "the next with other choices."
+    )
+    if st.button(f"Go to {pages.QUESTIONS[family]}", type="primary", key="compare.go"):
+        pages.go(family)
+
+
+def _entries(project: Project, family: str) -> dict[str, Entry]:
+    """Return what can be compared: the plan in use first, then runs that have a plan, the newest first."""
+    done = [r for r in runs_of(family) if r.status == "done"]
+    found: dict[str, Entry] = {}
+    for run in done:
+        result = sources.result(run)
+        if result.plan is not None:
+            name = label(run).replace(" · done", "")
+            found[name] = Entry(name, sources.problem(run), result.plan, result)
+    if family != "sectors" or not found:
+        return found
+    problem = next(iter(found.values())).problem
+    now = today.plan_in_use(project, problem)
+    return found if now is None else {now.name: Entry(now.name, problem, now.plan)} | found
+
+
+def _compare(project: Project, family: str, entries: tuple[Entry, ...]) -> None:
+    comparison = comparing.compare(registry.family(family), entries)
+    st.markdown(f"**{escaped(comparing.proof_words(comparison))}**")
+    rows = comparing.rows(comparison)
+    shown.table(rows, digits=2, text="Measures of the plans side by side with their differences.")
+    sheets = {"Measures": rows}
+    sections = {
+        "sectors": differences.sectors,
+        "shifts": differences.shifts,
+        "assignment": differences.assignment,
+    }
+    sheets |= sections[family](project, entries, comparison)
+    notes = [comparing.proof_words(comparison), *project.assumptions]
+    shown.workbook_button("Comparison workbook (Excel)", "comparison.xlsx", sheets, notes, "compare.workbook")
