@@ -70,7 +70,7 @@ def workload_chart(
     if names_fit(["+88.8 %"] * len(names), box[2], 8 * sheet.scale):
         _values(axes, sheet.scale, x, share, target, off, window)
     axis_label(axes, sheet, f"percent of all {kind}")
-    legend(axes, sheet, 3, _handles(window, face, colour=style.colour))
+    legend(axes, sheet, 4, _handles(window, face, outside=not bool(inside.all()), colour=style.colour))
     return sheet.figure
 
 
@@ -123,13 +123,18 @@ def _values(
             )
 
 
-def _handles(window: float | None, face: str, *, colour: bool) -> list[Any]:
+def _handles(window: float | None, face: str, *, outside: bool, colour: bool) -> list[Any]:
     ink = TARGET if colour else "black"
     patch, line = need("matplotlib.patches").Patch, need("matplotlib.lines").Line2D
     handles = [
         patch(facecolor=face, edgecolor=INK, linewidth=0.4, label="share"),
         line([], [], color=ink, label="target"),
     ]
+    if outside:
+        out = _OUT if colour else "white"
+        handles.append(
+            patch(facecolor=out, hatch="////", edgecolor=INK, linewidth=0.4, label="outside its window")
+        )
     if window is not None:
         handles.append(patch(facecolor=ink, alpha=0.20, label=f"window, {percent(window)} either way"))
     return handles

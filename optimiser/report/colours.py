@@ -85,7 +85,7 @@ def greedy_colours(n: int, pairs: Sequence[tuple[int, int]] | NDArray[np.int64])
     remaining = set(range(n))
     order: list[int] = []
     while remaining:
-        last = min(remaining, key=lambda v: (len(left[v]), v))
+        last = min(remaining, key=lambda v: (len(left[v]), -v))
         remaining.discard(last)
         order.append(last)
         for other in left[last]:

@@ -203,16 +203,24 @@ def touching(shapes: Shapes, gap_m: float = 10.0) -> NDArray[np.int64]:
     return np.column_stack([there[a[keep]], there[b[keep]]]).astype(np.int64)
 
 
-def inner_points(shapes: Shapes) -> NDArray[np.float64]:
-    """Return the middle of the largest circle inside each shape, shape (n, 2); NaN where it is empty."""
-    points = np.full((len(shapes), 2), np.nan)
+def inner_circles(shapes: Shapes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return middle (n, 2) and radius (n,) of the largest circle inside each shape; radius 0 where it is empty."""
+    middle, radius_m = np.zeros((len(shapes), 2)), np.zeros(len(shapes))
     for k, shape in enumerate(shapes):
         if shape is None or shapely.is_empty(shape):
             continue
         size = float(np.sqrt(shapely.area(shape)))
         circle = shapely.maximum_inscribed_circle(shape, tolerance=max(size / 50, 1e-6))
-        points[k] = shapely.get_coordinates(circle)[0]
-    return points
+        middle[k] = shapely.get_coordinates(circle)[0]
+        radius_m[k] = shapely.length(circle)
+    return middle, radius_m
+
+
+def scale_and_north(axes: Any, sheet: Sheet, box: tuple[float, float, float, float]) -> None:
+    """Draw the scale bar at the lower left and the north arrow at the upper right of the map's box, in inches."""
+    left, bottom, width, height = box
+    scale_bar(axes, sheet, left + 0.1 * sheet.scale, bottom + 0.2 * sheet.scale)
+    north(sheet, left + width - 0.2 * sheet.scale, bottom + height - 0.6 * sheet.scale)
 
 
 def scale_bar(axes: Any, sheet: Sheet, x_in: float, y_in: float, most_in: float = 1.8) -> None:
@@ -244,7 +252,7 @@ def scale_bar(axes: Any, sheet: Sheet, x_in: float, y_in: float, most_in: float 
     sheet.text(x_in + length_in / 2, y_in - 0.13 * sheet.scale, f"{km:.1f} km", 7, ha="center", color=QUIET)
 
 
-def north(axes: Any, sheet: Sheet, x_in: float, y_in: float) -> None:
+def north(sheet: Sheet, x_in: float, y_in: float) -> None:
     """Draw a north arrow. Maps stand in a projected system, whose grid north is up."""
     arrow = need("matplotlib.patches").Polygon
     s = sheet.scale

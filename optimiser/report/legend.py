@@ -13,7 +13,11 @@ from optimiser.report.ground import thin_hatch
 from optimiser.report.sheet import Sheet, shortened
 
 ROW_IN = 0.19
-_SMALLEST = 0.4
+MANY_ROWS = 24
+_SMALLEST = 0.25
+_TEXT_SHARE = 0.76
+_POINTS_PER_INCH = 72.0
+_PANEL_SHARE = 0.36
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,17 @@ class Panel:
             self.sheet.text(self.left, self.top, text, size, color=colour)
         self.top -= 0.05 * self.sheet.scale
 
-    def paragraphs(self, texts: Sequence[str], size: float = 8.0) -> None:
-        """Write sentences, wrapped, as long as there is room; the rest is left out whole."""
+    def paragraphs(self, heading: str, texts: Sequence[str], size: float = 8.0) -> None:
+        """Write sentences, wrapped, as long as there is room, under a heading; the rest is left out whole."""
         s = self.sheet.scale
         most = int(self.width / (0.0067 * size * s))
-        for text in texts:
+        for place, text in enumerate(texts):
             wrapped = textwrap.wrap(text, most)
-            if self.top - 0.15 * s * (len(wrapped) + 0.6) < self.bottom:
+            needed = 0.155 * (len(wrapped) + 0.6) + (0.33 if place == 0 else 0.0)
+            if self.top - needed * s < self.bottom:
                 return
+            if place == 0:
+                self.heading(heading)
             self.lines(wrapped, size, INK)
             self.top -= 0.03 * s
 
@@ -96,9 +103,9 @@ class Panel:
         room = self.top - self.bottom - reserve_in * s
         shrink = max(_SMALLEST, min(1.0, room / (ROW_IN * s * (len(rows) + 1.4))))
         step = ROW_IN * s * shrink
-        size = 8.2 * max(0.55, shrink**0.8)
+        size = min(8.2, _TEXT_SHARE * step / s * _POINTS_PER_INCH)
         swatch_in = 0.22 * s if any(r.swatch for r in rows) else 0.0
-        self.top -= step * 1.1
+        self.top -= max(step, 0.15 * s) * 1.1
         self._cells(header, shares, 7.4, QUIET, swatch_in, weight="normal")
         self._rule(self.top - step * 0.3)
         self.top -= step * 0.25
@@ -198,3 +205,26 @@ class Panel:
                     transform=self.sheet.figure.transFigure,
                 )
             )
+
+
+def split(
+    sheet: Sheet, bottom: float, top: float, panel_in: float, *, portrait: bool
+) -> tuple[tuple[float, float, float, float], Panel, Panel]:
+    """Divide the free part of a sheet: the map's box, the panel of its table, and that of its key.
+
+    On a sheet on its side one panel stands at the right; on an upright one two stand below the map.
+    ``bottom``, ``top`` and ``panel_in`` (the panel's width) are in inches.
+    """
+    m, s = sheet.margin, sheet.scale
+    whole = sheet.width_in - 2 * m
+    if not portrait:
+        width = min(panel_in * s, 0.38 * sheet.width_in)
+        panel = Panel(sheet, m + whole - width, width, top, bottom)
+        return (m, bottom, whole - width - 0.2 * s, top - bottom), panel, panel
+    edge = bottom + _PANEL_SHARE * (top - bottom)
+    half = (whole - 0.3 * s) / 2
+    return (
+        (m, edge + 0.15 * s, whole, top - edge - 0.15 * s),
+        Panel(sheet, m, half, edge, bottom),
+        Panel(sheet, m + half + 0.3 * s, half, edge, bottom),
+    )

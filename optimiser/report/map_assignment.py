@@ -18,7 +18,7 @@ from optimiser.report import ground
 from optimiser.report.colours import ALERT, GRADE_COLOURS, GRADE_MARKERS, INK, QUIET
 from optimiser.report.journeys import Response, responses
 from optimiser.report.labels import Labels
-from optimiser.report.legend import Key, Panel, Row
+from optimiser.report.legend import MANY_ROWS, Key, Panel, Row, split
 from optimiser.report.phrases import count, measures_by_name, number
 from optimiser.report.places import Places
 from optimiser.report.sheet import MapStyle, Sheet, dated, head_and_foot, new_sheet
@@ -96,22 +96,18 @@ def assignment_map(
         date=style.date or dated(result),
         note=style.note or SENSITIVE,
     )
-    panel_in = min(3.3 * sheet.scale, 0.36 * sheet.width_in)
-    width = sheet.width_in - 2 * sheet.margin - panel_in - 0.2 * sheet.scale
+    box, table, key = split(sheet, bottom, top, 3.3, portrait=style.portrait)
     shapes = None if areas is None else simplify_for_display(areas, most_vertices=120).geometry.to_numpy()
-    axes = ground.map_axes(sheet, (sheet.margin, bottom, width, top - bottom), _bounds(places, shapes))
+    axes = ground.map_axes(sheet, box, _bounds(places, shapes))
     cover = cover_by_zone(problem, result.measures)
     if areas is not None and shapes is not None:
         _zones(axes, sheet, areas["area_id"].astype(str).tolist(), shapes, places, cover, colour=style.colour)
     ground.roads(axes, roads, sheet.scale)
     _draw(axes, sheet, problem, places, answered, colour=style.colour)
-    ground.scale_bar(axes, sheet, sheet.margin + 0.1 * sheet.scale, bottom + 0.2 * sheet.scale)
-    ground.north(axes, sheet, sheet.margin + width - 0.2 * sheet.scale, top - 0.6 * sheet.scale)
-    panel = Panel(sheet, sheet.width_in - sheet.margin - panel_in, panel_in, top, bottom)
-    _table(panel, answered)
-    panel.key(_keys(problem, answered, cover if areas is not None else {}, places, colour=style.colour))
-    panel.heading("Found")
-    panel.paragraphs(found(problem, result)[1:])
+    ground.scale_and_north(axes, sheet, box)
+    _table(table, answered, reserve_in=2.2 if key is table else 0.0)
+    key.key(_keys(problem, answered, cover if areas is not None else {}, places, colour=style.colour))
+    key.paragraphs("Found", found(problem, result)[1:])
     return sheet.figure
 
 
@@ -218,7 +214,7 @@ def _draw(
                 labels.put(at_unit[journey.unit], text, 7 * s, around_pt=4.5 * s)
 
 
-def _table(panel: Panel, answered: Sequence[Response]) -> None:
+def _table(panel: Panel, answered: Sequence[Response], *, reserve_in: float) -> None:
     rows = []
     for r in sorted(answered, key=lambda r: (r.grade, r.incident)):
         short = max(0, r.officers_needed - r.officers_sent)
@@ -243,7 +239,7 @@ def _table(panel: Panel, answered: Sequence[Response]) -> None:
         ("Incident", "grade", "units", "first", "target", ""),
         rows,
         (0.2, 0.28, 0.56, 0.69, 0.82, 1.0),
-        reserve_in=2.2,
+        reserve_in=reserve_in if len(answered) <= MANY_ROWS else reserve_in / 2,
     )
 
 

@@ -16,7 +16,7 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.report import ground
 from optimiser.report.colours import INK, NO_DATA, fill_of, greedy_colours
 from optimiser.report.labels import Labels
-from optimiser.report.legend import Panel
+from optimiser.report.legend import split
 from optimiser.report.map_sectors_panel import BARRIER, key_entries, write_panel
 from optimiser.report.phrases import count
 from optimiser.report.sheet import MapStyle, Sheet, dated, head_and_foot, new_sheet
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SMALLEST_LABEL = 4.5
+_SMALLEST_NAME = 6.5
 _ROOMY = 1.6
 
 
@@ -102,16 +103,12 @@ def sectors_map(
         date=style.date or dated(result),
         note=style.note,
     )
-    panel_in = min(3.1 * sheet.scale, 0.36 * sheet.width_in)
-    map_width = sheet.width_in - 2 * sheet.margin - panel_in - 0.2 * sheet.scale
-    axes = ground.map_axes(
-        sheet, (sheet.margin, bottom, map_width, top - bottom), shapely.total_bounds(shapes)
-    )
+    box, table, key = split(sheet, bottom, top, 3.1, portrait=style.portrait)
+    axes = ground.map_axes(sheet, box, shapely.total_bounds(shapes))
     _paint(axes, shapes, districts, sheet, roads, hard_lines, colour=style.colour)
     centres = _centre_points(ids, shapes, problem, result.plan, stations)
     _mark(axes, sheet, districts, centres, stations, ids, shapes, area_labels=style.area_labels)
-    ground.scale_bar(axes, sheet, sheet.margin + 0.1 * sheet.scale, bottom + 0.2 * sheet.scale)
-    ground.north(axes, sheet, sheet.margin + map_width - 0.2 * sheet.scale, top - 0.6 * sheet.scale)
+    ground.scale_and_north(axes, sheet, box)
     keys = key_entries(
         stations=stations is not None and len(stations) > 0,
         barriers=hard_lines is not None and len(hard_lines) > 0,
@@ -119,8 +116,7 @@ def sectors_map(
         unassigned=bool((districts.number < 0).any()),
         colour=style.colour,
     )
-    panel = Panel(sheet, sheet.width_in - sheet.margin - panel_in, panel_in, top, bottom)
-    write_panel(panel, problem, result, districts.fills, keys)
+    write_panel(table, key, problem, result, districts.fills, keys)
     return sheet.figure
 
 
@@ -238,16 +234,26 @@ def _mark(
             zorder=7.5,
         )
         labels.keep_clear((x, y), 4.0 * s)
-    middle = ground.inner_points(districts.shapes)
-    for k in np.argsort(-shapely.area(districts.shapes), kind="stable"):
-        if np.isfinite(middle[k]).all():
-            labels.put(middle[k], districts.ids[k], 13 * s, weight="bold", must=True)
+    _district_labels(labels, sheet, districts)
     if stations is not None:
         for (x, y), name in zip(points, stations["name"].astype(str), strict=True):
             if name:
                 labels.put((x, y), name, 7 * s, around_pt=5.0 * s)
     if area_labels:
         _area_labels(labels, sheet, ids, shapes)
+
+
+def _district_labels(labels: Labels, sheet: Sheet, districts: _Districts) -> None:
+    """Name every district inside its largest circle, as large as that allows, the large districts first."""
+    middle, radius_m = ground.inner_circles(districts.shapes)
+    for k in np.argsort(-radius_m, kind="stable"):
+        if radius_m[k] > 0:
+            name = districts.ids[k]
+            fits = labels.pixels(2 * float(radius_m[k])) / labels.pixel / (0.62 * max(len(name), 2))
+            size = min(13.0 * sheet.scale, max(_SMALLEST_NAME * sheet.scale, fits))
+            labels.put(middle[k], name, size, weight="bold") or labels.put(
+                middle[k], name, _SMALLEST_NAME * sheet.scale, weight="bold", must=True
+            )
 
 
 def _area_labels(labels: Labels, sheet: Sheet, ids: Sequence[str], shapes: NDArray[np.object_]) -> None:

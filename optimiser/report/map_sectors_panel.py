@@ -7,34 +7,47 @@ from collections.abc import Sequence
 from optimiser import units
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.report.colours import INK, NO_DATA, ROAD
-from optimiser.report.legend import Key, Panel, Row
+from optimiser.report.legend import MANY_ROWS, Key, Panel, Row
 from optimiser.report.phrases import measures_by_name, percent
 from optimiser.report.words_sectors import found
 from optimiser.solve.result import Result
 
 BARRIER = "#0B3C5D"
 _KEY_AND_FOUND_IN = 1.9
+_KEY_IN = 0.85
+_HEADER = ("District", "share", "to target", "mean drive, min")
 
 
 def write_panel(
-    panel: Panel,
+    table: Panel,
+    key: Panel,
     problem: SectorsProblem,
     result: Result[SectorsPlan],
     fills: Sequence[tuple[str, str]],
     keys: Sequence[Key],
 ) -> None:
-    """Write the whole panel; ``fills`` is the (fill, hatch) of each district in the problem's order."""
+    """Write table, key and findings; the two panels may be one.
+
+    ``fills`` is the (fill, hatch) of each district in the problem's order.
+    """
     kinds = [k for k in problem.balance_names if k in problem.params.balance_frac]
     kind = next(iter(kinds or problem.balance_names), "")
-    panel.heading(f"Share of {kind}" if kind else "Districts")
-    if kind in problem.params.balance_frac:
-        panel.lines([f"each within {percent(problem.params.balance_frac[kind])} of its target share"])
-    header = ("District", "share", "to target", "mean drive, min")
     rows = _rows(problem, result, fills, kind)
-    panel.table(header, rows, (0.3, 0.5, 0.72, 1.0), reserve_in=_KEY_AND_FOUND_IN)
-    panel.key(keys)
-    panel.heading("Found")
-    panel.paragraphs(found(problem, result)[1:])
+    apart, many = key is not table, len(rows) > MANY_ROWS
+    parts = [(table, rows)]
+    if apart and many:
+        half = (len(rows) + 1) // 2
+        parts = [(table, rows[:half]), (key, rows[half:])]
+    below_in = _KEY_IN if many else _KEY_AND_FOUND_IN
+    for panel, some in parts:
+        panel.heading(f"Share of {kind}" if kind else "Districts")
+        if kind in problem.params.balance_frac:
+            panel.lines([f"asked: within {percent(problem.params.balance_frac[kind])} of the target share"])
+        last = some is parts[-1][1]
+        reserve_in = below_in if last and (not apart or many) else 0.0
+        panel.table(_HEADER, some, (0.3, 0.5, 0.72, 1.0), reserve_in=reserve_in)
+    key.key(keys)
+    key.paragraphs("Found", found(problem, result)[1:])
 
 
 def _rows(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimiser.data.display import simplify_for_display
 from optimiser.report import ground
 from optimiser.report.colours import GREYS, INK, NO_DATA, SEQUENCE
-from optimiser.report.legend import Key, Panel
+from optimiser.report.legend import Key, split
 from optimiser.report.phrases import count, number
 from optimiser.report.sheet import MapStyle, head_and_foot, new_sheet, today
 
@@ -69,9 +69,8 @@ def choropleth(
     bottom, top = head_and_foot(
         sheet, style.title or label, subtitle, [], date=style.date or today(), note=style.note
     )
-    panel_in = min(2.4 * sheet.scale, 0.3 * sheet.width_in)
-    width = sheet.width_in - 2 * sheet.margin - panel_in - 0.2 * sheet.scale
-    axes = ground.map_axes(sheet, (sheet.margin, bottom, width, top - bottom), shapely.total_bounds(shapes))
+    box, table, _ = split(sheet, bottom, top, 2.4, portrait=style.portrait)
+    axes = ground.map_axes(sheet, box, shapely.total_bounds(shapes))
     rank = np.clip(np.searchsorted(edges[1:-1], given, side="right"), 0, len(colours) - 1)
     keys = []
     step = _spread(len(edges) - 1, len(colours))
@@ -97,11 +96,9 @@ def choropleth(
         label_of = [district_of.get(a, "") for a in ids]
         names = sorted(set(label_of) - {""})
         ground.outline(axes, ground.dissolved(shapes, label_of, names), INK, 1.3 * sheet.scale)
-    ground.scale_bar(axes, sheet, sheet.margin + 0.1 * sheet.scale, bottom + 0.2 * sheet.scale)
-    ground.north(axes, sheet, sheet.margin + width - 0.2 * sheet.scale, top - 0.6 * sheet.scale)
-    panel = Panel(sheet, sheet.width_in - sheet.margin - panel_in, panel_in, top, bottom)
-    panel.heading(label)
-    panel.key(keys[::-1] if not hidden.any() and shown.all() else keys)
+    ground.scale_and_north(axes, sheet, box)
+    table.heading(label)
+    table.key(keys[::-1] if not hidden.any() and shown.all() else keys)
     return sheet.figure
 
 

@@ -23,7 +23,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 PLAN_FILE = "plan.csv"
 CENTRES_FILE = "centres.csv"
-_COLUMNS = {
+_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     PLAN_FILE: {
         "sectors": ("area_id", "district_id"),
         "shifts": ("shift_id", "day", "officers"),
@@ -53,8 +53,9 @@ def centres_rows(problem: SectorsProblem, plan: SectorsPlan) -> list[dict[str, A
 def shifts_rows(problem: ShiftsProblem, plan: ShiftsPlan) -> list[dict[str, Any]]:
     """Return shift_id, day (Mon to Sun) and officers, by day and start; shifts nobody works left out."""
     start = {name: int(first) for name, first in zip(problem.shift_ids, problem.shift_start, strict=True)}
-    rows = [(day, start.get(shift, -1), shift, n) for shift, day, n in plan.rows() if 0 <= day < DAYS]
-    return [{"shift_id": shift, "day": DAY_NAMES[day], "officers": n} for day, _, shift, n in sorted(rows)]
+    known = [(day, start.get(shift, -1), shift, n) for shift, day, n in plan.rows() if 0 <= day < DAYS]
+    rows: list[tuple[int, int, str, int]] = sorted(known)
+    return [{"shift_id": shift, "day": DAY_NAMES[day], "officers": n} for day, _, shift, n in rows]
 
 
 def assignment_rows(problem: AssignmentProblem, plan: AssignmentPlan) -> list[dict[str, Any]]:

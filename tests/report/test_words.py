@@ -1,0 +1,176 @@
+"""Findings say what was found, what is proved and why the search ended, in a planner's words."""
+
+from dataclasses import replace
+
+import pytest
+
+from optimiser.errors import InputError
+from optimiser.problems.sectors import FAMILY
+from optimiser.report.phrases import at_most, count, listed, percent
+from optimiser.report.words import as_markdown, findings, proof_line
+from optimiser.solve.engine import judge
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import Outcome, StoppedBy
+from tests.oracles import report_cases as cases
+
+JARGON = ("gap", "incumbent", "MIP", "solver", "objective", "bound", "feasible", "relaxation")
+
+
+def said(family, problem, result):
+    return " ".join(findings(family, problem, result)).replace("\u00a0", " ")
+
+
+def test_sectors_say_drive_balance_and_bound():
+    """The numbers are those of the hand case: 30 s a call on average, 119.52 of 120 call-seconds is 0.4 %."""
+    text = said("sectors", *cases.sectors())
+    assert "4 areas are placed in 2 districts." in text
+    assert "the mean drive to a call is 0.5 minutes" in text
+    assert "no area is further than 1.0 minutes" in text
+    assert (
+        "Each district's calls is within 0.0 % of its target share; the window is 5.0 % either way." in text
+    )
+    assert "At most 0.4 % better can exist for these inputs and these rules." in text
+    assert "Call-weighted drive: 2 call-minutes a week here" in text
+    assert "The search stopped at its time limit after 12.3 seconds." in text
+
+
+def test_cover_comes_first_where_it_is_the_aim():
+    """Of two measures the planner's own aim is told first; more is better there."""
+    text = said("sectors", *cases.sectors(bound=4.2, objectives=("cover",)))
+    assert text.index("100.0 % of calls lie within") < text.index("the mean drive")
+    assert "At most 5.0 % better can exist" in text
+    assert "no plan can have more than 4.2" in text
+
+
+def test_the_family_itself_is_taken_as_well_as_its_name():
+    """The app holds a Family, the store a name."""
+    assert findings(FAMILY, *cases.sectors()) == findings("sectors", *cases.sectors())
+
+
+def test_proven_best_names_what_confirmed_it_or_that_nothing_did():
+    """An optimum is shown only with what confirmed it."""
+    problem, result = cases.sectors(bound=120.0)
+    assert (
+        "This is proven best for these inputs and these rules, by one search; not confirmed by a second."
+        in said("sectors", problem, result)
+    )
+    confirmed = replace(result, confirmed_by="a second route")
+    assert "proven best for these inputs and these rules, confirmed by a second route." in said(
+        "sectors", problem, confirmed
+    )
+    assert proof_line(result) == "Proven best for these inputs and these rules."
+
+
+def test_no_bound_is_said_and_not_hidden():
+    """Without a bound nothing is claimed about better plans."""
+    problem, result = cases.sectors(bound=None)
+    assert "Nothing is proved yet about better plans" in said("sectors", problem, result)
+    assert proof_line(result) == "Nothing is proved yet about better plans."
+
+
+def test_what_the_bound_is_valid_for_is_said():
+    """A bound under exact contiguity says so."""
+    _, result = cases.sectors()
+    text = proof_line(replace(result, bound_valid_for="exact contiguity and these rules"))
+    assert text.endswith("for these inputs under exact contiguity and these rules.")
+
+
+def test_districts_at_the_edge_of_the_window_and_loosened_rules_are_named():
+    """With a window of 0 both districts stand at its edge; the loosened rule is named."""
+    text = said(
+        "sectors", *cases.sectors(balance_frac={"calls": 0.0}, relax={"balance": 0.1}, locks=(("A", "1"),))
+    )
+    assert "At the edge of the calls window: 1 and 2." in text
+    assert "These rules were loosened for this plan: balance." in text
+    assert "1 area is locked to a district." in text
+
+
+def test_shifts_say_hours_surplus_split_and_what_binds():
+    """112 officer-hours, 56 of them above the requirement; half an hour of calls a day is 3.1 % of 112 hours."""
+    problem, result = cases.shifts()
+    text = said("shifts", problem, result)
+    assert "The week takes 112 officer-hours with 1 start time." in text
+    assert "Every hour of the week has the officers it requires; 56 officer-hours are above" in text
+    assert "calls 3.1 % (at most 30 %)" in text
+    assert "The split is shown, not held as a rule." in text
+    assert "At most 50.0 % better can exist" in text
+    assert "nobody to spare" not in text
+
+
+def test_shifts_say_where_nobody_is_to_spare_and_why():
+    """With one officer a shift every needed hour is tight, and the queue asks for it."""
+    text = said("shifts", *cases.shifts(officers=1, budget_h=56.0, max_start_times=1))
+    assert "met with nobody to spare in 56 hours of the week" in text
+    assert "enough free units when a call comes (56 hours)" in text
+    assert "The budget of 56 officer-hours a week is used up." in text
+    assert "All 1 start times allowed are in use." in text
+
+
+def test_assignment_says_who_is_late_and_which_zone_loses_cover():
+    """u1 needs 1000 s against 900 s, and was all the cover z1 had; z2 had none before."""
+    text = said("assignment", *cases.assignment())
+    assert "2 units of 2 go to 2 open incidents." in text
+    assert "1 incident reached late: 1 of grade 1 (targets: grade 1 within 15 minutes" in text
+    assert "Below its level of cover within 5 minutes: 1 zone before, 2 after" in text
+    assert "this plan takes cover from z1" in text
+    assert "The search was stopped on request and the best plan so far was kept" in text
+
+
+@pytest.mark.parametrize(
+    ("infeasible", "expected"),
+    [(True, "No plan can keep all these rules at once"), (False, "does not say that none exists")],
+)
+def test_no_plan_and_no_possible_plan_are_told_apart(infeasible, expected):
+    """A planner must not take a lack of time for a proof."""
+    problem, _ = cases.sectors()
+    outcome = Outcome(
+        None, infeasible=infeasible, stopped_by=StoppedBy.PROOF if infeasible else StoppedBy.TIME
+    )
+    result = judge(problem, FAMILY, outcome, name="x", options=SolveOptions())
+    assert expected in said("sectors", problem, result)
+    assert proof_line(result) == "No plan."
+
+
+@pytest.mark.parametrize("name", list(cases.CASES))
+def test_no_jargon(name):
+    """No word of a solver reaches a planner."""
+    text = said(name, *cases.CASES[name]())
+    assert not [w for w in JARGON if w.casefold() in text.casefold()]
+
+
+def test_an_unknown_family_is_refused():
+    """A family without words is named, with those that have some."""
+    with pytest.raises(
+        InputError, match="no report for 'rosters'; there is one for sectors, shifts, assignment"
+    ):
+        findings("rosters", *cases.sectors())
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [
+        (0.004, "at most 0.4 %"),
+        (0.0041, "at most 0.5 %"),
+        (0.0002, "less than 0.1 %"),
+        (12.5, "at most 1,250.0 %"),
+    ],
+)
+def test_at_most_rounds_up(fraction, text):
+    """0.41 % better may exist, so "at most 0.4 %" would be wrong."""
+    assert at_most(fraction).replace("\u00a0", " ") == text
+
+
+def test_phrases():
+    """Signs, plurals and lists as written by hand."""
+    assert percent(-0.0321, signed=True) == "\u22123.2\u00a0%"
+    assert percent(-0.00001, signed=True) == "0.0\u00a0%"
+    assert count(1, "area") == "1\u00a0area"
+    assert count(1234, "area") == "1,234\u00a0areas"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed([str(k) for k in range(9)]) == "0, 1, 2, 3, 4, 5 and 3 more"
+
+
+def test_markdown_holds_no_markup_from_data():
+    """A district named like a link or a tag is shown, not acted on."""
+    text = as_markdown("a <b>", ["[x](http://y) `z`"])
+    assert text == "# a \\<b\\>\n\n- \\[x\\](http://y) \\`z\\`\n"
