@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from optimiser.errors import OptimiserError
-from optimiser.solve.isolated import solve_isolated
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.warm import WarmWorker
 
 
-def small_cases(formulation: str) -> str:
+def small_case(worker: WarmWorker, formulation: str) -> str:
     """Solve the family's tiny case; return what is wrong, "" if nothing."""
     family = formulation.split(".")[0]
     if family not in _CASES:
         return "no case with a known answer for this family"
     problem, optimum = _CASES[family]()
     try:
-        result = solve_isolated(problem, formulation, SolveOptions(time_limit_s=30, confirm=False))
+        result = worker.solve(problem, formulation, SolveOptions(time_limit_s=60, confirm=False))
     except OptimiserError as error:
         return str(error)
     value = result.objectives[0].value if result.objectives else float("nan")

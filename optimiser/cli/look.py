@@ -107,8 +107,9 @@ def run_doctor(a: argparse.Namespace) -> int:
     import psutil
 
     from optimiser import registry
-    from optimiser.cli.canaries import small_cases
+    from optimiser.cli.canaries import small_case
     from optimiser.solve.provenance import versions
+    from optimiser.solve.warm import WarmWorker
 
     rows: list[list[Any]] = [[name, number, ""] for name, number in versions().items()]
     free_mib = psutil.virtual_memory().available / 2**20
@@ -116,10 +117,11 @@ def run_doctor(a: argparse.Namespace) -> int:
         ["free memory", f"{free_mib:,.0f} MiB", "" if free_mib > 2048 else "less than 2 GiB: solves may fail"]
     )
     faults = 0
-    for name in registry.names():
-        fault = small_cases(name)
-        faults += bool(fault)
-        rows.append([name, "wrong" if fault else "right", fault])
+    with WarmWorker() as worker:
+        for name in registry.names():
+            fault = small_case(worker, name)
+            faults += bool(fault)
+            rows.append([name, "wrong" if fault else "right", fault])
     if a.json:
         show_json([dict(zip(("what", "found", "note"), row, strict=True)) for row in rows])
     else:

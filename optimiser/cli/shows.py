@@ -134,9 +134,12 @@ def _tell(title: str, run: Any, question: Any, result: Any) -> None:
 def _warm_up() -> None:
     """Let a worker import its solvers and compile its loops while the county is being made."""
     from optimiser import registry
-    from optimiser.cli.canaries import small_cases
+    from optimiser.cli.canaries import small_case
+    from optimiser.solve.warm import WarmWorker
 
-    small_cases(registry.default("sectors"))
+    with WarmWorker() as worker:
+        for family, *_ in QUESTIONS:
+            small_case(worker, registry.default(family))
 
 
 def _open(a: argparse.Namespace, home: Path) -> int:

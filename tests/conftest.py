@@ -1,0 +1,26 @@
+"""A small made-up project, imported once for the whole run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from optimiser.cli.shows import make_county
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory) -> Path:
+    """Sixty areas, six districts and a year of calls, as raw files and as a project; never write into it."""
+    folder = tmp_path_factory.mktemp("county")
+    make_county(folder, seed=1, n_areas=60)
+    return folder
+
+
+@pytest.fixture
+def county(made_once, tmp_path) -> Path:
+    """A copy of the project folder that a test may write into."""
+    shutil.copytree(made_once / "county", tmp_path / "county")
+    shutil.copytree(made_once / "raw", tmp_path / "raw")  # the streets stay where they were
+    return tmp_path / "county"
