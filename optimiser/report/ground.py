@@ -88,6 +88,7 @@ def fill(
     face: str,
     *,
     hatch: str = "",
+    hatch_colour: str = INK,
     edge: str = "white",
     line_width: float = 0.3,
     alpha: float = 1.0,
@@ -111,7 +112,7 @@ def fill(
         lines = need("matplotlib.collections").PathCollection(
             paths,
             facecolors="none",
-            edgecolors=INK,
+            edgecolors=hatch_colour,
             linewidths=0.0,
             hatch=hatch,
             zorder=zorder + 0.1,

@@ -138,4 +138,4 @@ class Labels:
 
 def _halo(size_pt: float) -> list[Any]:
     effects = need("matplotlib.patheffects")
-    return [effects.withStroke(linewidth=max(1.2, 0.22 * size_pt), foreground="white", alpha=0.9)]
+    return [effects.withStroke(linewidth=max(2.0, 0.25 * size_pt), foreground="white", alpha=0.9)]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 COVER = {
     "kept": ("#EAF1F4", "", "Cover at its level"),
-    "lost": ("#F7B27A", "////", "Falls below its level by this plan"),
+    "lost": ("#F9CBA2", "////", "Falls below its level by this plan"),
     "short": ("#FBE6C8", "....", "Below its level before and after"),
     "gained": ("#BFE3D0", "", "Back at its level by this plan"),
 }
@@ -105,7 +105,7 @@ def assignment_map(
     ground.roads(axes, roads, sheet.scale)
     _draw(axes, sheet, problem, places, answered, colour=style.colour)
     ground.scale_and_north(axes, sheet, box)
-    _table(table, answered, reserve_in=2.2 if key is table else 0.0)
+    _table(table, answered, reserve_in=2.2 if key is table else 0.0, colour=style.colour)
     key.key(_keys(problem, answered, cover if areas is not None else {}, places, colour=style.colour))
     key.paragraphs("Found", found(problem, result)[1:])
     return sheet.figure
@@ -138,6 +138,7 @@ def _zones(
             shapes[state == name],
             face if colour else _GREY[name],
             hatch=hatch,
+            hatch_colour="#C0763A" if colour else QUIET,
             edge="#D6DCE1",
             line_width=0.25 * sheet.scale,
         )
@@ -214,7 +215,7 @@ def _draw(
                 labels.put(at_unit[journey.unit], text, 7 * s, around_pt=4.5 * s)
 
 
-def _table(panel: Panel, answered: Sequence[Response], *, reserve_in: float) -> None:
+def _table(panel: Panel, answered: Sequence[Response], *, reserve_in: float, colour: bool) -> None:
     rows = []
     for r in sorted(answered, key=lambda r: (r.grade, r.incident)):
         short = max(0, r.officers_needed - r.officers_sent)
@@ -231,7 +232,7 @@ def _table(panel: Panel, answered: Sequence[Response], *, reserve_in: float) -> 
                     state,
                 ),
                 strong=state not in ("in time",),
-                colour=INK if state == "in time" else ALERT,
+                colour=ALERT if colour and state != "in time" else INK,
             )
         )
     panel.heading("First unit at the incident, minutes from the call")

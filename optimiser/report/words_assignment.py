@@ -62,6 +62,8 @@ def _cover(problem: AssignmentProblem, by_name: dict[str, Measure]) -> list[str]
     after, before = by_name.get("levels missing"), by_name.get("levels missing before")
     if not problem.zone_ids or after is None or before is None:
         return []
+    if not before.by and not after.by:
+        return [f"Every zone keeps its level of cover within {minutes(problem.params.coverage_s, 0)}."]
     worse = [z for z, n in after.by.items() if n > before.by.get(z, 0.0)]
     reach = f"within {minutes(problem.params.coverage_s, 0)}"
     before_text = f"{count(len(before.by), 'zone')} before"

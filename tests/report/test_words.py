@@ -174,3 +174,11 @@ def test_markdown_holds_no_markup_from_data():
     """A district named like a link or a tag is shown, not acted on."""
     text = as_markdown("a <b>", ["[x](http://y) `z`"])
     assert text == "# a \\<b\\>\n\n- \\[x\\](http://y) \\`z\\`\n"
+
+
+def test_cover_kept_everywhere_is_said_plainly():
+    """Where no level is asked for, none can be lost."""
+    problem, result = cases.assignment()
+    easy = replace(problem, demand_level=[0, 0])
+    text = said("assignment", easy, cases.judged(easy, result.plan, None))
+    assert "Every zone keeps its level of cover within 5 minutes." in text
