@@ -94,13 +94,25 @@ def import_calls(path: Path, column_map: ColumnMap, source: CallSource) -> Impor
     InputError
         If the table cannot be used as a whole. Rows that cannot be used are set aside and counted.
     """
-    guess, column_map = _understood(path, column_map)
-    table = read_table(path, set(guess.columns.values()), drop_cut_row=column_map.drop_cut_row)
+    table = read_table(
+        path,
+        lambda header: _guess(path, header, column_map).columns.values(),
+        drop_cut_row=column_map.drop_cut_row,
+    )
+    guess = _guess(path, table.header, column_map)
+    stated = {**guess.duration_units, **column_map.duration_units}
+    column_map = replace(column_map, calls=dict(guess.columns), duration_units=stated)
     notes = Notes(path.name)
     notes.findings += from_repairs(table.repairs, table.n_rows, path.name)
     said: list[str] = []
     frame, lines = _frame(table, guess), table.lines
-    frame, lines = without(frame, lines, frame.duplicated().to_numpy(), "rows that repeat another row", notes)
+    again = frame.duplicated().to_numpy()
+    if "call_id" in frame:
+        frame, lines = without(frame, lines, again, "rows that repeat another row", notes)
+    else:
+        notes.rows(
+            "rows alike without an id to tell them apart", again, "kept as calls of their own", lines=lines
+        )
     frame, lines = _left_out(frame, lines, column_map, notes)
     times = call_times(frame, lines, column_map, source.zone, notes)
     undated = np.isnat(times.received_utc)
@@ -124,14 +136,11 @@ def import_calls(path: Path, column_map: ColumnMap, source: CallSource) -> Impor
     return ImportedCalls(stored, column_map, guess, codes, tuple(notes.findings), tuple(said), table.n_rows)
 
 
-def _understood(path: Path, column_map: ColumnMap) -> tuple[ColumnGuess, ColumnMap]:
-    header = read_table(path, (), drop_cut_row=column_map.drop_cut_row).header
+def _guess(path: Path, header: tuple[str, ...], column_map: ColumnMap) -> ColumnGuess:
     absent = sorted({t for t in column_map.calls.values() if t and t not in header})
     if absent:
         raise InputError(f"{path} has no column {', '.join(absent)}; it has {', '.join(header)}.")
-    guess = guess_columns(header, "calls", column_map.calls)
-    stated = {**guess.duration_units, **column_map.duration_units}
-    return guess, replace(column_map, calls=dict(guess.columns), duration_units=stated)
+    return guess_columns(header, "calls", column_map.calls)
 
 
 def _frame(table: Table, guess: ColumnGuess) -> pd.DataFrame:
@@ -226,9 +235,9 @@ def _count_loose_ends(calls: pd.DataFrame, notes: Notes) -> None:
     notes.add("calls without a time of arrival", calls["response_s"].isna().sum(), n, action)
     notes.add("calls without a time of clear", calls["unit_s"].isna().sum(), n, "their time must be assumed")
     received = pd.DatetimeIndex(calls["received_utc"])
-    months = received.to_period("M")
-    spanned = pd.period_range(months.min(), months.max(), freq="M")
-    empty = [str(m) for m in spanned if m not in set(months)]
+    months = np.unique(calls["received_utc"].to_numpy().astype("datetime64[M]"))
+    spanned = np.arange(months[0], months[-1] + np.timedelta64(1, "M"))
+    empty = [str(m) for m in np.setdiff1d(spanned, months)]
     notes.add("months without a call", len(empty), len(spanned), "a gap in the export?", examples=empty)
     weekly = pd.Series(1, index=received).resample("7D").sum().iloc[:-1]
     if len(weekly) >= 8 and weekly.median() >= 50:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
 import shutil
 import tempfile
@@ -17,9 +15,10 @@ from optimiser.data.call_units import UnitRoles, read_roles
 from optimiser.data.calls import CallSource, ImportedCalls, import_calls
 from optimiser.data.columns import ColumnGuess
 from optimiser.data.columns_file import ColumnMap, read_column_map, write_column_map
+from optimiser.data.init_report import InitReport
 from optimiser.data.plans import other_names, read_plan
 from optimiser.data.project import Project, load, stored_record
-from optimiser.data.quality import Finding, QualityReport, finding, to_record
+from optimiser.data.quality import Finding, finding, to_record
 from optimiser.data.settings import (
     PROJECT_FILE,
     RESPONSE_TIMES,
@@ -29,58 +28,12 @@ from optimiser.data.settings import (
     read_settings,
     write_settings,
 )
+from optimiser.data.sources import relative, sha256
 from optimiser.data.store import write_areas, write_pairs, write_plan, write_table
 from optimiser.data.street_checks import street_findings
 from optimiser.data.workload import ImportedWorkload, import_workload
 from optimiser.errors import InputError
 from optimiser.units import SECONDS_PER_HOUR
-
-
-@dataclass(frozen=True)
-class InitReport:
-    """What an import understood and what not.
-
-    Parameters
-    ----------
-    folder
-        The project folder.
-    understood
-        Table (areas, calls, workload) to our column and theirs.
-    dropped
-        Table to columns that were not understood; they are stored nowhere.
-    personal
-        Those of them that sound like names, addresses or free text.
-    to_fill
-        What the planner must still say, in words.
-    n_rows
-        Rows read by table.
-    quality
-        The data-quality report of the new folder.
-    """
-
-    folder: Path
-    understood: Mapping[str, Mapping[str, str]]
-    dropped: Mapping[str, tuple[str, ...]]
-    personal: Mapping[str, tuple[str, ...]]
-    to_fill: tuple[str, ...]
-    n_rows: Mapping[str, int]
-    quality: QualityReport
-
-    def text(self) -> str:
-        """Return the report in lines of plain text."""
-        lines = [f"Project folder: {self.folder}"]
-        for table, columns in self.understood.items():
-            lines.append(f"{table}: {self.n_rows[table]:,} rows")
-            lines += [f"  {ours} = {theirs}" for ours, theirs in columns.items()]
-            if self.dropped[table]:
-                lines.append(f"  not understood and not stored: {', '.join(self.dropped[table])}")
-            if self.personal[table]:
-                lines.append(
-                    f"  {len(self.personal[table])} of these sound like names, addresses or free text"
-                )
-        if self.to_fill:
-            lines += ["Still to fill in:", *(f"- {t}" for t in self.to_fill)]
-        return "\n".join([*lines, "", self.quality.text()])
 
 
 @dataclass(frozen=True)
@@ -183,7 +136,7 @@ def init(
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     made = _import(raw, settings, column_map, key)
     made.settings = replace(
-        made.settings, roads=_relative(raw.roads, folder), sources=_sources(raw, folder, made)
+        made.settings, roads=relative(raw.roads, folder), sources=_sources(raw, folder, made)
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
@@ -297,15 +250,6 @@ def _dropped(
     return found
 
 
-def _relative(path: Path | None, folder: Path) -> str:
-    if path is None:
-        return ""
-    try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return path.resolve().as_posix()
-
-
 def _sources(raw: RawFiles, folder: Path, made: _Made) -> tuple[Source, ...]:
     rows = {"areas": len(made.areas.areas)}
     rows |= {"calls": made.calls.n_rows} if made.calls else {}
@@ -313,19 +257,8 @@ def _sources(raw: RawFiles, folder: Path, made: _Made) -> tuple[Source, ...]:
     single = {k: v for k, v in vars(raw).items() if isinstance(v, Path)}
     files = [*single.items(), *(("plan", p) for p in raw.plans)]
     return tuple(
-        Source(kind, _relative(path, folder), _sha256(path), rows.get(kind, 0)) for kind, path in files
+        Source(kind, relative(path, folder), sha256(path), rows.get(kind, 0)) for kind, path in files
     )
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            for block in iter(lambda: stream.read(1 << 20), b""):
-                digest.update(block)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return digest.hexdigest()
 
 
 def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None) -> None:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimiser import units
 from optimiser.data import canonical as names
 from optimiser.data.adjacency import Neighbours, neighbours
 from optimiser.data.areas import AreaGraph
+from optimiser.data.assumptions import defaults_in_force
 from optimiser.data.columns_file import ColumnMap, read_column_map
 from optimiser.data.layers import layers, read_layer
 from optimiser.data.plans import current_plan, read_plans
@@ -119,7 +119,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
     found += _structure(areas, near, plans, per_area)
     roads, road_findings = _roads(home or folder, settings)
     found += road_findings
-    said += _defaults(settings, calls, workload, stations, roads, areas)
+    said += defaults_in_force(settings, calls, workload, stations, roads, areas)
     return Project(
         home or folder,
         settings,
@@ -203,7 +203,7 @@ def _priorities(codes: pd.Series, column_map: ColumnMap, found: list[Finding]) -
     present = [c for c in codes.unique() if c != ""]
     unmapped = codes.isin([c for c in present if c not in given])
     if unmapped.any():
-        shown = sorted({str(c) for c in codes[unmapped]})
+        shown = sorted(str(c) for c in codes[unmapped].unique())
         action = (
             f"give each a number in {names.COLUMNS_FILE}, [calls.priority]: 1 is the most urgent, 0 is none"
         )
@@ -260,45 +260,6 @@ def _roads(folder: Path, settings: Settings) -> tuple[Path | None, list[Finding]
         return path, []
     action = f"{settings.roads} is not there: put it back, or run init again with its new place"
     return None, [finding("road file is missing", 1, 0, action, red=True, source=PROJECT_FILE)]
-
-
-def _defaults(
-    settings: Settings,
-    calls: pd.DataFrame | None,
-    workload: pd.DataFrame | None,
-    stations: gpd.GeoDataFrame,
-    roads: Path | None,
-    areas: gpd.GeoDataFrame,
-) -> list[str]:
-    """List the defaults in force, in words."""
-    said: list[str] = []
-    if calls is None:
-        said.append(
-            "No call-level file: workload comes as totals, so no response times and no forecast from calls."
-        )
-    if calls is not None and "timezone" not in settings.given:
-        said.append("No time zone given: times are taken as wall-clock time without summer time.")
-    if calls is None and workload is not None and "workload_weeks" not in settings.given:
-        said.append(
-            "Span of the workload table not given: its totals are taken as one week (workload_weeks)."
-        )
-    if not settings.priority_targets_s:
-        said.append("No response targets given (priority_targets_min): a question must state its own.")
-    if "default_service_min" not in settings.given and calls is not None and calls["unit_s"].isna().any():
-        minutes = units.minutes(settings.default_service_s)
-        said.append(f"Calls without a clear time may be given {minutes:.0f} minutes (default_service_min).")
-    if "default_speed_kmh" not in settings.given:
-        speed = settings.default_speed_m_per_s * units.SECONDS_PER_HOUR / units.METRES_PER_KM
-        said.append(f"Streets without a speed limit: {speed:.1f} km/h (30 mph; default_speed_kmh).")
-    if "privacy_threshold" not in settings.given:
-        said.append(f"Counts below {settings.privacy_threshold} are not shown outside (privacy_threshold).")
-    if len(stations) == 0:
-        said.append("No stations given: centres may lie in any area.")
-    if roads is None:
-        said.append("No road file: travel between areas is a straight line at the default speed.")
-    if not areas["population"].notna().any():
-        said.append("No population given.")
-    return said
 
 
 def stored_record(findings: list[dict[str, Any]], assumptions: list[str]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 
 from optimiser.data.read_csv import read_csv
 from optimiser.data.read_parquet import read_parquet
 from optimiser.data.read_xlsx import read_xlsx
-from optimiser.data.table import Table
+from optimiser.data.table import Columns, Table
 from optimiser.data.text_file import MOST_BYTES
 from optimiser.errors import InputError
 
@@ -17,7 +16,7 @@ KINDS = (".csv", ".csv.gz", ".tsv", ".txt", ".gz", ".parquet", ".xlsx")
 
 def read_table(
     path: str | Path,
-    columns: Collection[str] | None = None,
+    columns: Columns = None,
     *,
     sheet: str | None = None,
     drop_cut_row: bool = False,
@@ -30,7 +29,8 @@ def read_table(
     path
         A CSV (any of ``, ; tab |``, gzip or not), Parquet or XLSX file.
     columns
-        Names of the columns to keep; the others never reach the result. None keeps all.
+        Names of the columns to keep, or a function that picks them from the header; the others never reach the
+        result. None keeps all.
     sheet
         Sheet of a workbook; the first one if None.
     drop_cut_row

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from optimiser.data.table import Repair, Table, some_lines
+from optimiser.data.table import Columns, Repair, Table, chosen, some_lines
 from optimiser.data.text_file import MOST_BYTES, decode, read_bytes, refuse_container
 from optimiser.errors import InputError
 
@@ -53,7 +53,7 @@ class _Strays:
 
 
 def read_csv(
-    path: Path, columns: Collection[str] | None, *, drop_cut_row: bool = False, most_bytes: int = MOST_BYTES
+    path: Path, columns: Columns, *, drop_cut_row: bool = False, most_bytes: int = MOST_BYTES
 ) -> Table:
     """Read a text table; see :func:`optimiser.data.read.read_table`."""
     raw = read_bytes(path, most_bytes=most_bytes)
@@ -66,7 +66,8 @@ def read_csv(
     if not any(header):
         raise InputError(f"{path} has no header row.")
     header = _checked_header(path, header_line, header)
-    keep = [k for k, name in enumerate(header) if name and (columns is None or name in columns)]
+    wanted = chosen(columns, tuple(h for h in header if h))
+    keep = [k for k, name in enumerate(header) if name and name in wanted]
     cells: list[list[str]] = [[] for _ in keep]
     lines = _fill(records, len(header), keep, cells, strays)
     if not lines:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from optimiser.data.table import Table
+from optimiser.data.table import Columns, Table, chosen
 from optimiser.data.text_file import MOST_BYTES
 from optimiser.errors import InputError
 
 
-def read_parquet(path: Path, columns: Collection[str] | None, *, most_bytes: int = MOST_BYTES) -> Table:
+def read_parquet(path: Path, columns: Columns, *, most_bytes: int = MOST_BYTES) -> Table:
     """Read a Parquet table; see :func:`optimiser.data.read.read_table`."""
     try:
         with path.open("rb") as stream:
@@ -37,7 +36,8 @@ def read_parquet(path: Path, columns: Collection[str] | None, *, most_bytes: int
             for n in header
             if not pa.types.is_nested(schema.field(n).type) and not _is_bytes(schema.field(n).type)
         ]
-        wanted = [n for n in header if columns is None or n in columns]
+        picked = chosen(columns, header)
+        wanted = [n for n in header if n in picked]
         nested = [n for n in wanted if n not in plain]
         if nested and columns is not None:
             raise InputError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimiser.data.read_csv import MOST_COLUMNS, clean_name
-from optimiser.data.table import Repair, Table
+from optimiser.data.table import Columns, Repair, Table, chosen
 from optimiser.data.text_file import MOST_BYTES
 from optimiser.errors import InputError
 
@@ -24,7 +23,7 @@ _ENTITY = (b"<!DOCTYPE", b"<!ENTITY")
 
 
 def read_xlsx(
-    path: Path, columns: Collection[str] | None, *, sheet: str | None = None, most_bytes: int = MOST_BYTES
+    path: Path, columns: Columns, *, sheet: str | None = None, most_bytes: int = MOST_BYTES
 ) -> Table:
     """Read one sheet of a workbook; see :func:`optimiser.data.read.read_table`."""
     import openpyxl
@@ -92,7 +91,7 @@ def _inspect(path: Path, most_bytes: int) -> bytes:
     return raw
 
 
-def _table(path: Path, rows: Any, columns: Collection[str] | None) -> Table:
+def _table(path: Path, rows: Any, columns: Columns) -> Table:
     header: list[str] = []
     keep: list[int] = []
     cells: list[list[str]] = []
@@ -105,7 +104,8 @@ def _table(path: Path, rows: Any, columns: Collection[str] | None) -> Table:
             continue
         if not header:
             header = _header(path, line, row)
-            keep = [k for k, n in enumerate(header) if n and (columns is None or n in columns)]
+            wanted = chosen(columns, tuple(h for h in header if h))
+            keep = [k for k, n in enumerate(header) if n and n in wanted]
             cells = [[] for _ in keep]
             continue
         lines.append(line)

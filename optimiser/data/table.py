@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +53,17 @@ class Table:
     def n_rows(self) -> int:
         """Number of rows kept."""
         return len(self.frame)
+
+
+Columns = Collection[str] | Callable[[tuple[str, ...]], Collection[str]] | None
+"""Columns to keep: their names, a choice made from the header, or None for all."""
+
+
+def chosen(columns: Columns, header: tuple[str, ...]) -> Collection[str]:
+    """Return the names of the columns to keep."""
+    if columns is None:
+        return header
+    return columns(header) if callable(columns) else columns
 
 
 def some_lines(lines: list[int] | NDArray[np.int64], most: int = 5) -> tuple[str, ...]:

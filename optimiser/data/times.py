@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
@@ -25,16 +26,12 @@ _DATE = (
     r"|(?P<c>(?:19|20)\d{6}))"
 )
 _TIME = r"(?:(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?(?:\s*(?P<ap>[AaPp])\.?[Mm]\.?)?|(?P<hm>\d{3,4}))"
-_ZONE = r"(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
-_STAMP = re.compile(rf"^(?:{_DATE})?(?:(?:^|[T ,]+){_TIME})?(?:\s*{_ZONE})?$")
-_MONTHS = {
-    m: k
-    for k, m in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
-    )
-}
-_EPOCH = re.compile(r"^(\d{9,10}|\d{12,13})(\.0+)?$")
-_SERIAL = re.compile(r"^[345]\d{4}(\.\d+)?$")
+_ZONE = r"(?P<z>Z|UTC|GMT|(?P<zs>[+-])(?P<zh>\d{2}):?(?P<zm>\d{2})?)"
+_STAMP = rf"^(?:{_DATE})?(?:(?:^|[T ,]+){_TIME})?(?:\s*{_ZONE})?$"
+_SLASHED = r"^\d{1,2}[-/.]\d{1,2}[-/.]"
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_EPOCH = r"^(?:\d{9,10}|\d{12,13})(?:\.0+)?$"
+_SERIAL = r"^[345]\d{4}(?:\.\d+)?$"
 
 Mask = NDArray[np.bool_]
 
@@ -133,56 +130,84 @@ def _epoch(seen: pd.Series, place: str) -> tuple[Any, ...]:
     return wall, offset_s, filled, filled, {"implausible year": odd}, {}
 
 
+class _Parts:
+    """The pieces of each text, by the names in the pattern; "" where a piece is not there."""
+
+    def __init__(self, seen: pd.Series, pattern: str) -> None:
+        self._struct = pc.extract_regex(pa.array(seen.to_numpy(dtype=object), pa.string()), pattern=pattern)
+        self._texts: dict[str, Any] = {}
+
+    def text(self, name: str) -> Any:
+        """Return a piece as an Arrow array of text."""
+        if name not in self._texts:
+            self._texts[name] = pc.fill_null(pc.struct_field(self._struct, name), "")
+        return self._texts[name]
+
+    def has(self, *names: str) -> Mask:
+        """Say where any of these pieces is there."""
+        found = [pc.not_equal(self.text(n), "").to_numpy(zero_copy_only=False) for n in names]
+        return np.asarray(np.logical_or.reduce(found))
+
+    def whole(self, name: str) -> NDArray[np.int64]:
+        """Return a piece of digits as a number, 0 where it is not there."""
+        digits = pc.if_else(pc.equal(self.text(name), ""), "0", self.text(name))
+        return np.array(pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False))
+
+    def matched(self) -> Mask:
+        """Say which texts fit the pattern."""
+        return np.array(pc.is_valid(self._struct).to_numpy(zero_copy_only=False))
+
+
 def _calendar(seen: pd.Series, place: str, order: str) -> tuple[Any, ...]:
-    parts = seen.str.extract(_STAMP)
-    known = parts.notna()
+    parts = _Parts(seen, _STAMP)
     filled = (seen != "").to_numpy()
-    read = known.any(axis=1).to_numpy() & filled
-
-    def whole(name: str) -> NDArray[np.int64]:
-        return pd.to_numeric(parts[name]).fillna(0).to_numpy(dtype=np.int64)
-
-    slashed = known["a"].to_numpy()
+    read = parts.matched() & filled
+    whole = parts.whole
+    slashed = parts.has("a")
     a, b = whole("a"), whole("b")
     order = _order(place, a[slashed], b[slashed], seen[slashed], order)
     month_first = order == "MDY"
     compact = whole("c")
     year = whole("y") + whole("y4") + compact // 10000
     short = whole("y2") + whole("y3")
-    two_digits = (
-        (known["y2"] & (parts["y2"].str.len() == 2)) | (known["y3"] & (parts["y3"].str.len() == 2))
-    ).to_numpy()
+    lengths = pc.utf8_length(parts.text("y2")), pc.utf8_length(parts.text("y3"))
+    two_digits = np.logical_or(*(pc.equal(n, 2).to_numpy(zero_copy_only=False) for n in lengths))
     year = year + np.where(two_digits, short + np.where(short < _PIVOT_YEAR, 2000, 1900), short)
-    names = parts["mon"].fillna(parts["mon4"]).fillna("").str[:3].str.lower()
     month = whole("m") + np.where(slashed, a if month_first else b, 0) + compact // 100 % 100
-    month = month + names.map(_MONTHS).fillna(0).to_numpy(dtype=np.int64)
+    month = month + _named_month(parts, "mon") + _named_month(parts, "mon4")
     day = (
         whole("d") + np.where(slashed, b if month_first else a, 0) + whole("d3") + whole("d4") + compact % 100
     )
-    has_date = known[["y", "a", "d3", "mon4", "c"]].any(axis=1).to_numpy()
-    has_time = known[["H", "hm"]].any(axis=1).to_numpy()
+    has_date = parts.has("y", "a", "d3", "mon4", "c")
+    has_time = parts.has("H", "hm")
     dates, bad_date = _dates(year, month, day, has_date)
-    seconds, bad_time, repairs = _seconds(parts, whole)
+    seconds, bad_time, repairs = _seconds(parts)
     odd = has_date & ~bad_date & _implausible(dates)
     wall = dates.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
-    unread = filled & ~read
     faults = {
-        "not a date or time": unread,
+        "not a date or time": filled & ~read,
         "no such day": read & bad_date,
         "no such time of day": read & bad_time,
         "implausible year": odd,
     }
     gone = ~read | bad_date | bad_time | odd | ~(has_date | has_time)
     wall = np.where(gone, _NAT, wall)
-    return wall, _offsets(parts["z"]), has_date & ~gone, has_time & ~gone, faults, repairs
+    return wall, _offsets(parts), has_date & ~gone, has_time & ~gone, faults, repairs
+
+
+def _named_month(parts: _Parts, name: str) -> NDArray[np.int64]:
+    short = pc.utf8_slice_codeunits(pc.utf8_lower(parts.text(name)), 0, 3)
+    at = pc.index_in(short, value_set=pa.array(_MONTH_NAMES))
+    return np.array(pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def told_order(columns: Iterable[pd.Series]) -> str:
     """Return the order of day and month that some date of these columns tells; "" where none or both do."""
     told: set[str] = set()
     for text in columns:
-        parts = pd.Series(text.unique(), dtype="str").str.strip().str.extract(_STAMP)[["a", "b"]].dropna()
-        a, b = (pd.to_numeric(parts[c]).to_numpy(dtype=np.int64) for c in ("a", "b"))
+        seen = pd.Series(text.unique(), dtype="str").str.strip()
+        parts = _Parts(seen[seen.str.match(_SLASHED).to_numpy(dtype=bool)], _STAMP)
+        a, b = parts.whole("a"), parts.whole("b")
         told |= {"DMY"} if ((a > 12) & (b <= 12)).any() else set()
         told |= {"MDY"} if ((b > 12) & (a <= 12)).any() else set()
     return told.pop() if len(told) == 1 else ""
@@ -224,13 +249,14 @@ def _dates(year: Any, month: Any, day: Any, has_date: Mask) -> tuple[NDArray[np.
     return dates, has_date & ~sound
 
 
-def _seconds(parts: pd.DataFrame, whole: Any) -> tuple[NDArray[np.int64], Mask, dict[str, Mask]]:
-    hm = whole("hm")
-    hour, minute, second = whole("H") + hm // 100, whole("M") + hm % 100, whole("S")
-    half = parts["ap"].fillna("").str.lower().to_numpy()
-    twelve = (half == "a") | (half == "p")
+def _seconds(parts: _Parts) -> tuple[NDArray[np.int64], Mask, dict[str, Mask]]:
+    hm = parts.whole("hm")
+    hour, minute, second = parts.whole("H") + hm // 100, parts.whole("M") + hm % 100, parts.whole("S")
+    half = pc.utf8_lower(parts.text("ap"))
+    afternoon = pc.equal(half, "p").to_numpy(zero_copy_only=False)
+    twelve = afternoon | pc.equal(half, "a").to_numpy(zero_copy_only=False)
     bad = twelve & ((hour < 1) | (hour > 12))
-    hour = np.where(twelve, hour % 12 + np.where(half == "p", 12, 0), hour)
+    hour = np.where(twelve, hour % 12 + np.where(afternoon, 12, 0), hour)
     end_of_day = (hour == 24) & (minute == 0) & (second == 0)
     leap = second == 60
     second = np.where(leap, 59, second)
@@ -239,11 +265,10 @@ def _seconds(parts: pd.DataFrame, whole: Any) -> tuple[NDArray[np.int64], Mask, 
     return hour * 3600 + minute * 60 + second, bad, repairs
 
 
-def _offsets(zone: pd.Series) -> NDArray[np.float64]:
-    parts = zone.str.extract(r"^(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})?$")
-    seconds = pd.to_numeric(parts["h"]) * 3600 + pd.to_numeric(parts["m"]).fillna(0) * 60
-    signed = (seconds * np.where(parts["sign"] == "-", -1.0, 1.0)).to_numpy(dtype=float, na_value=np.nan)
-    return np.where(zone.isin(["Z", "UTC", "GMT"]), 0.0, signed)
+def _offsets(parts: _Parts) -> NDArray[np.float64]:
+    seconds = parts.whole("zh") * 3600.0 + parts.whole("zm") * 60.0
+    west = pc.equal(parts.text("zs"), "-").to_numpy(zero_copy_only=False)
+    return np.where(parts.has("z"), np.where(west, -seconds, seconds), np.nan)
 
 
 def _implausible(wall: NDArray[np.datetime64]) -> Mask:
