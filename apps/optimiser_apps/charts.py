@@ -25,24 +25,33 @@ BEST, BOUND = "best plan so far", "no plan can be beyond"
 _DAYS = list(DAY_NAMES)
 
 
-def search_steps(lines: Sequence[Progress], unit: str, factor: float = 1.0) -> Figure | None:
+def search_steps(
+    lines: Sequence[Progress], unit: str, factor: float = 1.0, elapsed_s: float = 0.0
+) -> Figure | None:
     """Return the best plan and the bound over the time of a search; None before there is any."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line in lines:
         for what, value in ((BEST, line.incumbent), (BOUND, line.bound)):
             if value is not None and np.isfinite(value):
                 rows.append({"seconds": line.seconds, "what": what, "value": value * factor})
     if not rows:
         return None
-    end = max(line.seconds for line in lines)
+    end = max(elapsed_s, *(line.seconds for line in lines))
+    values = [float(r["value"]) for r in rows]
+    pad = max(0.1 * (max(values) - min(values)), 0.004 * max(map(abs, values)), 1e-6)
     table = pd.DataFrame(rows)
     last = table.groupby("what", as_index=False).last().assign(seconds=end)
     return (
         alt.Chart(pd.concat([table, last]))
         .mark_line(interpolate="step-after", strokeWidth=2.5)
         .encode(
-            x=alt.X("seconds:Q", title="seconds of search"),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
+            x=alt.X("seconds:Q", title="seconds of search", scale=alt.Scale(domain=[0, end])),
+            y=alt.Y(
+                "value:Q",
+                title=unit,
+                scale=alt.Scale(domain=[min(values) - pad, max(values) + pad]),
+                axis=alt.Axis(format=",.1f", tickCount=5),
+            ),
             color=alt.Color(
                 "what:N",
                 title=None,
@@ -76,6 +85,7 @@ def district_bars(
             "target": target[d],
             "low": target[d] * (1 - (window_frac or 0)),
             "high": target[d] * (1 + (window_frac or 0)),
+            "edge": max(v, target[d] * (1 + (window_frac or 0))),
             "deviation": v / target[d] - 1 if target[d] else 0.0,
         }
         for d, v in work.items()
@@ -100,7 +110,7 @@ def district_bars(
         window = base.mark_rule(color=TARGET, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
         layers.append(window)
     text = base.mark_text(align="left", dx=6, color=INK).encode(
-        x=alt.X("work:Q"), text=alt.Text("deviation:Q", format="+.1%")
+        x=alt.X("edge:Q"), text=alt.Text("deviation:Q", format="+.1%")
     )
     return alt.layer(*layers, text).properties(height=max(160, 40 * len(names)))
 
@@ -169,7 +179,9 @@ def split_bars(problem: ShiftsProblem, plan: ShiftsPlan) -> Figure:
         for c in CLASSES
     ]
     names = [CLASS_WORDS[c] for c in CLASSES]
-    base = alt.Chart(pd.DataFrame(rows)).encode(y=alt.Y("class:N", sort=names, title=None))
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("class:N", sort=names, title=None, axis=alt.Axis(labelLimit=220))
+    )
     bars = base.mark_bar().encode(
         x=alt.X("share:Q", title="% of on-duty time"),
         color=alt.Color(
@@ -214,7 +226,7 @@ def split_hours(problem: ShiftsProblem, plan: ShiftsPlan) -> Figure:
             order="order:Q",
             tooltip=["hour:O", "class:N", alt.Tooltip("officers:Q", format=".1f")],
         )
-        .properties(height=260)
+        .properties(height=300)
     )
 
 

@@ -21,6 +21,8 @@ BASICS = "basics"
 WORDS = {
     "cover": "Most calls within their target time",
     "travel": "Least driving to calls",
+    "cover then travel": "Most calls within target, then least driving",
+    "travel then cover": "Least driving, then most calls within target",
     "stations": "From the stations",
     "free": "From the best area of each district",
     "unit hours": "Unit hours on calls",
@@ -169,6 +171,8 @@ def _bound(name: str, value: float | None) -> float | None:
 def _label(about: Mapping[str, Any]) -> str:
     label = about["label"] or about["help"]
     unit = _UNITS.get(about["unit"], "")
+    if unit and label.endswith(")"):
+        return f"{label[:-1]}; in {unit})"
     return f"{label} ({unit})" if unit else label
 
 

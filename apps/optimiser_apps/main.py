@@ -9,6 +9,7 @@ import streamlit as st
 from optimiser.errors import OptimiserError
 from optimiser.report.words import escaped
 from optimiser_apps import sources
+from optimiser_apps.components.live import LIVE
 from optimiser_apps.components.shown import fault
 from optimiser_apps.pages import pages
 
@@ -18,6 +19,7 @@ ICON = Path(__file__).with_name("icon.png")
 def frame() -> None:
     """Show the frame of all pages and the page asked for."""
     st.set_page_config(page_title="Police optimiser", page_icon=str(ICON), layout="wide")
+    st.html("<style>.stMainBlockContainer {padding-top: 3.2rem; max-width: 88rem;}</style>")
     found = pages()
     chosen = st.navigation(
         {
@@ -34,7 +36,7 @@ def frame() -> None:
             fault(error)
             return
         st.markdown(f"**{escaped(project.settings.name)}**")
-        running = sum(r.status == "running" for r in sources.store().runs())
+        running = sum(r.status in LIVE for r in sources.store().runs())
         st.caption(f"{running} running" if running else "Nothing is running")
     chosen.run()
 

@@ -228,6 +228,5 @@ def _deck(shapes: Shapes, layers: list[pydeck.Layer], width_px: float) -> pydeck
         layers=layers,
         initial_view_state=pydeck.ViewState(**shapes.view(width_px, HEIGHT_PX)),
         map_provider=None,
-        map_style=None,
         tooltip=_TIP,
     )

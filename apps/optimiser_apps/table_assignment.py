@@ -21,7 +21,7 @@ def sent_units(problem: AssignmentProblem, plan: AssignmentPlan) -> pd.DataFrame
         )
         grade = int(problem.grade[i])
         target_s = problem.params.grade_targets_s[grade]
-        about = {"incident": incident, "grade": grade, "officers needed": int(problem.officers_needed[i])}
+        about = {"incident": incident, "grade": grade, "needed": int(problem.officers_needed[i])}
         if not mine:
             rows.append(
                 about
@@ -39,10 +39,10 @@ def sent_units(problem: AssignmentProblem, plan: AssignmentPlan) -> pd.DataFrame
                     "unit": problem.unit_ids[u],
                     "officers": int(problem.officers[u]),
                     "driver": problem.driver_class[u],
-                    "drive (minutes)": minutes(float(problem.travel_s[u, i])),
-                    "free in (minutes)": minutes(float(problem.ready_s[u])),
-                    "there after the call (minutes)": minutes(response_s),
-                    "target (minutes)": minutes(target_s),
+                    "drive (min)": minutes(float(problem.travel_s[u, i])),
+                    "free in (min)": minutes(float(problem.ready_s[u])),
+                    "call to arrival (min)": minutes(response_s),
+                    "target (min)": minutes(target_s),
                     "in time": ("yes" if response_s <= target_s else "late") if place == 0 else "backup",
                     "why": _why(problem, plan, u, i),
                 }

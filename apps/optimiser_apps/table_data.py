@@ -57,7 +57,8 @@ def quality_grade(project: Project) -> tuple[str, str]:
     touched += [f.share_frac for f in report.findings if not n_calls and not math.isnan(f.share_frac)]
     largest = max(touched, default=0.0)
     what = "calls" if n_calls else "rows"
-    said = f"{len(report.findings)} findings, none stops a solve; the widest touches {percent(largest):.1f} % of {what}."
+    touched_pct = percent(largest)
+    said = f"{len(report.findings)} findings, none stops a solve; the widest touches {touched_pct:.1f} % of {what}."
     return next((word for limit, word in _GRADES if largest <= limit), "Weak"), said
 
 
@@ -131,10 +132,10 @@ def area_work(project: Project, work: Workload) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "area": areas["area_id"].astype(str).to_numpy(),
-            "name": areas["name"].astype(str).to_numpy(),
-            "district": areas["district_id"].astype(str).to_numpy(),
             "calls a week": work.calls.sum(axis=1),
             "unit hours a week": [hours(float(v)) for v in work.unit_s.sum(axis=1)],
+            "district": areas["district_id"].astype(str).to_numpy(),
+            "name": areas["name"].astype(str).to_numpy(),
         }
     )
 

@@ -16,7 +16,7 @@ def districts(problem: SectorsProblem, plan: SectorsPlan, measures: tuple[Measur
     """Return one row a district: areas, work and how far it is from its target, cover and drive."""
     by = {m.name: m.by for m in measures}
     columns: dict[str, tuple[Mapping[str, float], Callable[[float], float]]] = {
-        "areas": (by.get("areas", {}), float),
+        "areas": (by.get("areas", {}), int),
         "calls a week": (by.get("calls", {}), float),
         **{
             f"{kind}, off target (%)": (by.get(f"largest deviation of {kind}", {}), percent)

@@ -94,7 +94,10 @@ class Run:
         """Is a living process working on it?"""
         try:
             claim = json.loads((self.folder / CLAIM_FILE).read_text(encoding="utf-8"))
-            return abs(psutil.Process(int(claim["pid"])).create_time() - float(claim["started"])) < 2.0
+            process = psutil.Process(int(claim["pid"]))
+            if process.status() == psutil.STATUS_ZOMBIE:  # dead, and only not yet waited for by who started it
+                return False
+            return abs(process.create_time() - float(claim["started"])) < 2.0
         except (OSError, ValueError, KeyError, psutil.Error):
             return False
 

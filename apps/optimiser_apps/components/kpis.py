@@ -7,8 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from optimiser.problems.base import Measure
-from optimiser.report.phrases import in_units, measures_by_name, planner_value
+from optimiser.report.phrases import in_units, measures_by_name, number, planner_value
+from optimiser.units import percent
 
+NOTABLE = 0.05
+"""Differences below this are printed as none."""
 SHOWN = {
     "sectors": ("calls covered", "mean drive", "longest drive", "largest deviation of unit hours"),
     "shifts": ("officer-hours", "shortage", "surplus", "fewest on duty"),
@@ -20,8 +23,8 @@ _NAMES = {
     "longest drive": "Longest drive",
     "largest deviation of unit hours": "Furthest from fair share",
     "officer-hours": "Officer-hours a week",
-    "shortage": "Short of requirement",
-    "surplus": "Above requirement",
+    "shortage": "Officer-hours short",
+    "surplus": "Officer-hours above need",
     "fewest on duty": "Fewest on duty",
     "mean response": "Mean response",
     "longest response": "Longest response",
@@ -57,7 +60,7 @@ def kpi_row(
         colour = {"lower": "inverse", "higher": "normal"}.get(measure.better, "off")
         column.metric(
             _NAMES[name],
-            in_units(measure.value, measure.unit),
+            _value(measure),
             delta=delta,
             delta_color=colour,  # type: ignore[arg-type]
             help=_HOW[name],
@@ -67,8 +70,15 @@ def kpi_row(
         st.caption(f"The small numbers are the change against: {against}.")
 
 
+def _value(measure: Measure) -> str:
+    """Print a value; its unit only where the name does not say it."""
+    if measure.unit in ("s", "frac"):
+        return in_units(measure.value, measure.unit)
+    return number(measure.value, 1)
+
+
 def _delta(measure: Measure, old: float) -> str:
     value, unit = planner_value(measure.value - old, measure.unit)
     if measure.unit == "frac":
-        return f"{100 * value:+.1f} points"
-    return f"{value:+,.1f} {unit}" if abs(value) >= 0.05 else f"0 {unit}"
+        return f"{percent(value):+.1f} points"
+    return f"{value:+,.1f} {unit}" if abs(value) >= NOTABLE else f"0 {unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -11,10 +12,10 @@ from optimiser.batch import runner
 from optimiser.batch.store import Run
 from optimiser.errors import OptimiserError
 from optimiser.problems.base import Objective
-from optimiser.report.phrases import in_units, planner_value
+from optimiser.report.phrases import number, planner_value
 from optimiser.report.words import escaped
 from optimiser.solve.progress import Progress
-from optimiser.solve.result import Judged
+from optimiser.solve.result import PROOF_GAP, Judged
 from optimiser.units import clock
 from optimiser_apps import charts
 from optimiser_apps.components import shown
@@ -49,11 +50,11 @@ def _panel(run: Run) -> None:
     with st.container(border=True):
         st.markdown(f"**{PHASES.get(last.phase, last.phase.capitalize())}** …")
         _clock(run, last)
-        objective = _objective(run)
-        _numbers(last, objective)
-        unit = "" if objective is None else planner_value(1.0, objective.unit)[1]
-        factor = 1.0 if objective is None else planner_value(1.0, objective.unit)[0]
-        steps = charts.search_steps(lines, unit, factor)
+        objectives = _objectives(run)
+        _numbers(last, objectives)
+        factor = planner_value(1.0, objectives[0].unit)[0] if objectives else 1.0
+        axis = f"{objectives[0].name}, {_unit(objectives)}" if objectives else "aim"
+        steps = charts.search_steps(lines, axis, factor, _since_claim_s(run))
         if steps is not None:
             text = (
                 "Best plan so far and the bound that no plan can be beyond, over the seconds of the search."
@@ -75,31 +76,40 @@ def _since_claim_s(run: Run) -> float:
     return max(0.0, time.time() - path.stat().st_mtime) if path.exists() else 0.0
 
 
-def _objective(run: Run) -> Objective | None:
-    """Return the first objective of the best plan so far, recomputed from the data; None before there is one."""
+def _objectives(run: Run) -> tuple[Objective, ...]:
+    """Return the objectives of the best plan so far, recomputed from the data; none before there is one."""
     plan: Any = run.plan_so_far()
-    if plan is None:
-        return None
-    return run.family.objectives(problem(run), plan)[0]
+    return () if plan is None else run.family.objectives(problem(run), plan)
 
 
-def _numbers(last: Progress, objective: Objective | None) -> None:
-    left, middle, right = st.columns([1, 1, 2])
-    unit = "" if objective is None else objective.unit
-    left.metric("Best plan so far", "none yet" if last.incumbent is None else in_units(last.incumbent, unit))
-    middle.metric(
-        "No plan can be beyond", "not known yet" if last.bound is None else in_units(last.bound, unit)
-    )
-    right.markdown(f"**{bound_words(last, objective)}**")
+def _numbers(last: Progress, objectives: tuple[Objective, ...]) -> None:
+    left, middle, right = st.columns([1, 1, 1.4])
+    name = f"{objectives[0].name.capitalize()}, {_unit(objectives)}" if objectives else "Aim"
+    left.metric("Best plan so far", _number(last.incumbent, objectives, "none yet"), help=name)
+    middle.metric("No plan can be beyond", _number(last.bound, objectives, "not known yet"), help=name)
+    right.markdown(f"**{bound_words(last, objectives)}**")
 
 
-def bound_words(last: Progress, objective: Objective | None) -> str:
-    """Say what is proved so far."""
-    if last.incumbent is None or objective is None:
+def _unit(objectives: tuple[Objective, ...]) -> str:
+    return planner_value(1.0, objectives[0].unit)[1] if objectives else ""
+
+
+def _number(value: float | None, objectives: tuple[Objective, ...], missing: str) -> str:
+    if value is None or not objectives or not math.isfinite(value):
+        return missing
+    return number(planner_value(value, objectives[0].unit)[0], 1)
+
+
+def bound_words(last: Progress, objectives: tuple[Objective, ...]) -> str:
+    """Say what is proved so far of the first aim, and whether the search has gone on to the next."""
+    if last.incumbent is None or not objectives:
         return "No plan yet. The first one usually comes within seconds."
-    judged = Judged(objective.name, objective.unit, objective.sense, last.incumbent, last.bound)
-    words = judged.in_words()
-    return f"{words[:1].upper()}{words[1:]}."
+    first, *more = objectives
+    judged = Judged(first.name, first.unit, first.sense, last.incumbent, last.bound)
+    words = f"{first.name.capitalize()}: {judged.in_words()}."
+    if more and judged.gap_frac is not None and judged.gap_frac <= PROOF_GAP:
+        words += f" Now the next aim, among plans as good in that: {more[0].name}."
+    return words
 
 
 def _buttons(run: Run) -> None:

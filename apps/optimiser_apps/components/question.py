@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -61,8 +62,9 @@ def runs_of(family: str) -> list[Run]:
 
 
 def label(run: Run) -> str:
-    """Return a run's title, how far it is, and its id."""
-    return f"{run.request['title']} · {STATUS_WORDS[run.status]} · {run.id[-10:]}"
+    """Return a run's title, when it was asked, and the digest in its id."""
+    asked = datetime.fromisoformat(str(run.request["created_utc"])).astimezone()
+    return f"{run.request['title']} · {asked:%d %b %H:%M} · {run.id[-10:]}"
 
 
 def _run(family: str) -> Run | None:
@@ -128,9 +130,9 @@ def _answer(project: Project, family: str, run: Run, show: Show) -> None:
     if result.plan is None:
         outcome.found(family, sources.problem(run), result)
         return
-    show(project, run, result, result.plan)
     with st.container(border=True):
         st.markdown("**What was found**")
         outcome.found(family, sources.problem(run), result)
+    show(project, run, result, result.plan)
     outcome.checks(run.family, sources.problem(run), result.plan)
     outcome.downloads(run)

@@ -30,7 +30,7 @@ def page() -> None:
 
 def _quality(project: Project) -> None:
     grade, said = table_data.quality_grade(project)
-    st.header("How good is it?", divider="gray")
+    st.subheader("How good is it?", divider="gray")
     if project.report.red:
         st.error(f"{grade}. {said}")
     else:
@@ -43,7 +43,7 @@ def _quality(project: Project) -> None:
 
 
 def _week(project: Project) -> None:
-    st.header("The mean week", divider="gray")
+    st.subheader("The mean week", divider="gray")
     work = sources.work(project)
     calls, hours = st.tabs([CALLS, HOURS])
     with calls:
@@ -62,7 +62,7 @@ def _week(project: Project) -> None:
 
 
 def _map(project: Project) -> None:
-    st.header("Where the work is", divider="gray")
+    st.subheader("Where the work is", divider="gray")
     work = sources.work(project)
     shapes = sources.shapes(project)
     rows = table_data.area_work(project, work)
@@ -71,7 +71,7 @@ def _map(project: Project) -> None:
     fills, limits = steps(values)
     tips = [
         f"{r.area} {r.name}\n{r.calls:.1f} calls a week\n{r.hours:.1f} unit hours a week"
-        for r in rows.set_axis(["area", "name", "district", "calls", "hours"], axis=1).itertuples()
+        for r in rows.set_axis(["area", "calls", "hours", "district", "name"], axis=1).itertuples()
     ]
     with left:
         group = project.areas["district_id"].astype(str).tolist()
@@ -91,7 +91,7 @@ def _map(project: Project) -> None:
 
 
 def _export(project: Project) -> None:
-    st.header("Take it away", divider="gray")
+    st.subheader("Take it away", divider="gray")
     sheets = {"Data quality": table_data.quality(project.report)}
     if not project.report.red:
         work = sources.work(project)

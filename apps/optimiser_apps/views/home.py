@@ -25,12 +25,12 @@ def page() -> None:
     """Show the page."""
     project = sources.project()
     st.title(escaped(project.settings.name))
-    st.header("Where we are now", divider="gray")
+    st.subheader("Where we are now", divider="gray")
     _facts(project)
     _today(project)
-    st.header("What would you like to know?", divider="gray")
+    st.subheader("What would you like to know?", divider="gray")
     _questions()
-    st.header("Latest plans", divider="gray")
+    st.subheader("Latest plans", divider="gray")
     _runs()
 
 
@@ -66,7 +66,7 @@ def _today(project: Project) -> None:
             "areas a column with their district, or put a plan (area_id,district_id) into the folder plans."
         )
         return
-    st.subheader(f"{now.name}, judged as a plan")
+    st.markdown(f"**{now.name}, judged as a plan**")
     kpis.kpi_row("sectors", now.measures)
     shown.table(
         table_sectors.districts(now.problem, now.plan, now.measures),
