@@ -84,6 +84,14 @@ def default(family_name: str) -> str:
     return next((n for n, e in mine.items() if e.default), next(iter(mine)))
 
 
+def known(name: str) -> None:
+    """Raise InputError, with a guess, if there is no formulation of that name; nothing is imported."""
+    if name not in catalogue():
+        raise InputError(
+            f"Unknown formulation {name!r}. Known: {', '.join(catalogue())}.{_near(name, catalogue())}"
+        )
+
+
 def load(name: str) -> Formulation[Any, Any]:
     """Import and return a formulation.
 
@@ -92,10 +100,7 @@ def load(name: str) -> Formulation[Any, Any]:
     InputError
         If there is none of that name.
     """
-    if name not in catalogue():
-        raise InputError(
-            f"Unknown formulation {name!r}. Known: {', '.join(catalogue())}.{_near(name, catalogue())}"
-        )
+    known(name)
     formulation: Formulation[Any, Any] = _load(catalogue()[name].target)
     return formulation
 

@@ -22,5 +22,4 @@ def made_once(tmp_path_factory) -> Path:
 def county(made_once, tmp_path) -> Path:
     """A copy of the project folder that a test may write into."""
     shutil.copytree(made_once / "county", tmp_path / "county")
-    shutil.copytree(made_once / "raw", tmp_path / "raw")  # the streets stay where they were
     return tmp_path / "county"

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from optimiser import registry
 from optimiser.batch.scenario import Scenario
 from optimiser.batch.store import Run, Store
 from optimiser.data.project import Project, load
@@ -38,7 +39,8 @@ def store_of(project_folder: Path) -> Store:
 
 
 def create(project: Project, scenario: Scenario) -> tuple[Run, Question]:
-    """Ask a scenario of a project and write it as a run."""
+    """Ask a scenario of a project and write it as a run; nothing is written where the request cannot stand."""
+    registry.known(scenario.formulation)
     question = ask(project, scenario.question, scenario.choices, scenario.source)
     run = store_of(project.folder).create(
         question.problem,

@@ -95,7 +95,9 @@ class Run:
         try:
             claim = json.loads((self.folder / CLAIM_FILE).read_text(encoding="utf-8"))
             process = psutil.Process(int(claim["pid"]))
-            if process.status() == psutil.STATUS_ZOMBIE:  # dead, and only not yet waited for by who started it
+            if (
+                process.status() == psutil.STATUS_ZOMBIE
+            ):  # dead, and only not yet waited for by who started it
                 return False
             return abs(process.create_time() - float(claim["started"])) < 2.0
         except (OSError, ValueError, KeyError, psutil.Error):

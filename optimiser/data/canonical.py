@@ -19,6 +19,7 @@ COLUMNS_FILE = "columns.toml"
 FINDINGS_FILE = "import.json"
 KEY_FILE = "import.key"
 PLANS_FOLDER = "plans"
+ROADS_FOLDER = "roads"
 CURRENT_PLAN = "current"
 
 AREA_COLUMNS = ("area_id", "other_id", "name", "population", "district_id", "beat_id", "geometry")

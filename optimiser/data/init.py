@@ -136,7 +136,7 @@ def init(
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     made = _import(raw, settings, column_map, key)
     made.settings = replace(
-        made.settings, roads=relative(raw.roads, folder), sources=_sources(raw, folder, made)
+        made.settings, roads=_roads_place(raw.roads), sources=_sources(raw, folder, made)
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
@@ -285,6 +285,8 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
         (draft / names.KEY_FILE).chmod(0o600)
     if made.workload is not None:
         write_table(draft / names.WORKLOAD_FILE, made.workload.table)
+    if raw.roads is not None:
+        _copy_roads(raw.roads, draft)
     if raw.adjacency is not None:
         write_pairs(draft / names.ADJACENCY_FILE, raw.adjacency, known)
     if raw.adjacency_edits is not None:
@@ -293,6 +295,19 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
         write_plan(draft / names.PLANS_FOLDER, path.name.split(".")[0], read_plan(path, known))
     record = stored_record([to_record(f) for f in made.findings], made.assumptions)
     (draft / names.FINDINGS_FILE).write_text(record, encoding="utf-8", newline="\n")
+
+
+def _roads_place(roads: Path | None) -> str:
+    return "" if roads is None else f"{names.ROADS_FOLDER}/{roads.name}"
+
+
+def _copy_roads(roads: Path, draft: Path) -> None:
+    """Copy the road file, with the companions of a shapefile, so that the folder can be moved and shared."""
+    place = draft / names.ROADS_FOLDER
+    place.mkdir()
+    companions = roads.parent.glob(f"{roads.stem}.*") if roads.suffix.lower() == ".shp" else [roads]
+    for path in companions:
+        shutil.copyfile(path, place / path.name)
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:

@@ -117,8 +117,10 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         plans = {names.CURRENT_PLAN: current, **plans}
     per_area = _per_area(calls, workload)
     found += _structure(areas, near, plans, per_area)
-    roads, road_findings = _roads(home or folder, settings)
+    roads, road_findings = _roads(folder, settings)
     found += road_findings
+    if roads is not None and home is not None:
+        roads = (home / settings.roads).resolve()
     said += defaults_in_force(settings, calls, workload, stations, roads, areas)
     return Project(
         home or folder,

@@ -79,7 +79,8 @@ def test_carrollton_as_a_project(carrollton):
     assert len(project.plans["current"]) == 320
     assert any("No call-level file" in a for a in project.assumptions)
     assert {"2E15", "2C48"} <= set(project.areas["area_id"])
-    assert project.roads_file == (CARROLLTON / "street_centerlines.parquet").resolve()
+    assert project.roads_file == (project.folder / "roads" / "street_centerlines.parquet").resolve()
+    assert project.roads_file.is_file()
 
 
 @needs_data

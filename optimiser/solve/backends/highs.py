@@ -246,6 +246,7 @@ def _confirm(model: LinearModel, solved: Solved, options: SolveOptions, report: 
         options=options,
         start=solved.x,
         presolve=False,
+        gap_frac=0.0,
         watch=Watch(should_stop=report.should_stop),
     )
     if again.stopped_by is not StoppedBy.PROOF:
