@@ -9,7 +9,7 @@ class InputError(OptimiserError, ValueError):
     """The caller's fault: a value, file or request that cannot be used. Says what, where and what to do."""
 
 
-class RejectedPlan(OptimiserError):
+class RejectedPlan(OptimiserError):  # noqa: N818  the plan is what was rejected
     """Our fault: a formulation returned a plan that breaks a rule, or misstated its objective."""
 
 

@@ -14,7 +14,7 @@ from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_inte
 
 QUESTIONS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
     ("sectors", "Six districts around today's stations", 25.0, {}),
-    ("shifts", "A week of shifts against the workload", 20.0, {}),
+    ("shifts", "A week of shifts against the workload", 15.0, {"max_start_times": 6}),
     ("assignment", "The busiest hour: who goes where", 10.0, {"coverage_min": 5}),
 )
 """Question, title, time limit in seconds, and choices in planner's units."""

@@ -135,9 +135,7 @@ def init(
     key_file = folder / names.KEY_FILE
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     made = _import(raw, settings, column_map, key)
-    made.settings = replace(
-        made.settings, roads=_roads_place(raw.roads), sources=_sources(raw, folder, made)
-    )
+    made.settings = replace(made.settings, roads=_roads_place(raw.roads), sources=_sources(raw, folder, made))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         draft = Path(scratch) / folder.name

@@ -114,7 +114,9 @@ class WarmWorker:
             self._jobs = 0
             self.started += 1
             self._answers = queue.Queue()
-            self._listener = threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True)
+            self._listener = threading.Thread(
+                target=_listen, args=(self._process, self._answers), daemon=True
+            )
             self._listener.start()
         return self._process
 

@@ -13,7 +13,9 @@ from optimiser.solve.program import Formulation
 from optimiser.solve.result import Outcome, Status, StoppedBy
 from tests.oracles.sectors_cases import breaking_plans, path_of_four
 
-GOOD = SectorsPlan(dict(zip("ABCD", "1122", strict=True)), {"1": "A", "2": "C"})  # 120 call-seconds, the optimum
+GOOD = SectorsPlan(
+    dict(zip("ABCD", "1122", strict=True)), {"1": "A", "2": "C"}
+)  # 120 call-seconds, the optimum
 
 
 def liar(outcome: Outcome) -> Formulation:

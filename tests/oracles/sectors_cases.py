@@ -91,7 +91,11 @@ def hand_cases():
         # no neighbour is within 100 s: only the centres themselves are covered
         ("ring, cover", ring_of_six(objectives=("cover",)), 3.0),
         ("ring, longest drive", ring_of_six(longest_drive_s=150.0), "infeasible"),
-        ("ring, longest drive relaxed", ring_of_six(longest_drive_s=150.0, relax={"longest drive": 60.0}), 600.0),
+        (
+            "ring, longest drive relaxed",
+            ring_of_six(longest_drive_s=150.0, relax={"longest drive": 60.0}),
+            600.0,
+        ),
     ]
 
 
@@ -107,7 +111,10 @@ def breaking_plans():
     return {
         "known areas": (problem, replace(good, district_of={**good.district_of, "X": "1"})),
         "known districts": (loose, replace(good, centre_of={**good.centre_of, "9": "B"})),
-        "every area": (loose, replace(good, district_of={k: v for k, v in good.district_of.items() if k != "D"})),
+        "every area": (
+            loose,
+            replace(good, district_of={k: v for k, v in good.district_of.items() if k != "D"}),
+        ),
         "centre": (problem, _plan("1122", "AB")),
         "fixed centre": (path_of_four(fixed_centres=("B", "")), good),
         "contiguity": (problem, _plan("1221", "AB")),
