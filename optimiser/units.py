@@ -66,3 +66,9 @@ def clock(seconds: float) -> str:
     m, s = divmod(abs(whole), 60)
     h, m = divmod(m, 60)
     return f"{sign}{h}:{m:02d}:{s:02d}" if h else f"{sign}{m}:{s:02d}"
+
+
+def time_of_day(seconds: float) -> str:
+    """Print seconds since midnight as ``HH:MM``."""
+    minute = int(seconds // SECONDS_PER_MINUTE)
+    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -8,7 +8,7 @@ from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, time_split
 from optimiser.problems.shifts.rules import DAY_NAMES, known_rows, on_duty, slot_name
 from optimiser.report.words_shifts import CLASS_WORDS, REASON_WORDS
-from optimiser.units import minutes, percent
+from optimiser.units import percent, time_of_day
 
 
 def shifts(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
@@ -18,11 +18,10 @@ def shifts(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
         found.setdefault(i, [0] * len(DAY_NAMES))[day] += round(n)
     rows = []
     for i in sorted(found, key=lambda k: (int(problem.shift_start[k]), int(problem.shift_slots[k]))):
-        minute = round(minutes(float(problem.shift_start[i] * problem.slot_s)))
         length_h = float(problem.shift_slots[i]) * problem.slot_h
         rows.append(
             {
-                "starts": f"{minute // 60:02d}:{minute % 60:02d}",
+                "starts": time_of_day(float(problem.shift_start[i] * problem.slot_s)),
                 "hours": length_h,
                 **dict(zip(DAY_NAMES, found[i], strict=True)),
                 "officer-hours a week": sum(found[i]) * length_h,

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
+from optimiser.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 _PIVOT_YEAR = 70
@@ -262,11 +263,12 @@ def _seconds(parts: _Parts) -> tuple[NDArray[np.int64], Mask, dict[str, Mask]]:
     second = np.where(leap, 59, second)
     bad |= ((hour > 23) & ~end_of_day) | (minute > 59) | (second > 59)
     repairs = {"24:00, taken as midnight of the next day": end_of_day, "second 60, taken as 59": leap}
-    return hour * 3600 + minute * 60 + second, bad, repairs
+    whole = hour * int(SECONDS_PER_HOUR) + minute * int(SECONDS_PER_MINUTE) + second
+    return whole, bad, repairs
 
 
 def _offsets(parts: _Parts) -> NDArray[np.float64]:
-    seconds = parts.whole("zh") * 3600.0 + parts.whole("zm") * 60.0
+    seconds = parts.whole("zh") * SECONDS_PER_HOUR + parts.whole("zm") * SECONDS_PER_MINUTE
     west = pc.equal(parts.text("zs"), "-").to_numpy(zero_copy_only=False)
     return np.where(parts.has("z"), np.where(west, -seconds, seconds), np.nan)
 

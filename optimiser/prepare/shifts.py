@@ -16,7 +16,7 @@ from optimiser.errors import InputError
 from optimiser.problems.base import choice
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS, SLOT_LENGTHS_S
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, minutes, percent
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, minutes, percent, time_of_day
 
 FloatArray = NDArray[np.float64]
 NIGHT_FROM_H, NIGHT_TO_H = 22, 6
@@ -167,9 +167,8 @@ def shift_catalogue(setup: ShiftsSetup) -> tuple[tuple[str, ...], NDArray[np.int
     per_day = round(HOURS_PER_DAY * SECONDS_PER_HOUR) // setup.slot_s
     ids, starts, lengths = [], [], []
     for first in range(0, per_day, step):
-        minute = round(minutes(first * setup.slot_s))
         for hours in sorted(set(setup.lengths_h)):
-            ids.append(f"{minute // 60:02d}:{minute % 60:02d}+{hours:g}h")
+            ids.append(f"{time_of_day(first * setup.slot_s)}+{hours:g}h")
             starts.append(first)
             lengths.append(round(hours * SECONDS_PER_HOUR) // setup.slot_s)
     return tuple(ids), np.array(starts, dtype=np.int64), np.array(lengths, dtype=np.int64)

@@ -7,11 +7,13 @@ such dataclasses. Arrays travel beside the JSON, in one ``.npz`` file that also 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import io
 import json
 import types
 import typing
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -29,8 +31,9 @@ _JSON_ENTRY = "json"
 def to_json(value: Any, arrays: Arrays | None = None, path: str = "") -> Any:
     """Return ``value`` as JSON types. Arrays go to ``arrays`` under their path, or inline as lists if None."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        reals = _reals(type(value))
         return {
-            f.name: to_json(getattr(value, f.name), arrays, f"{path}/{f.name}")
+            f.name: to_json(_as_real(getattr(value, f.name), f.name in reals), arrays, f"{path}/{f.name}")
             for f in dataclasses.fields(value)
         }
     if isinstance(value, np.ndarray):
@@ -49,6 +52,16 @@ def to_json(value: Any, arrays: Arrays | None = None, path: str = "") -> Any:
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     raise TypeError(f"{path or 'value'} has type {type(value).__name__}, which cannot be stored.")
+
+
+@functools.cache
+def _reals(kind: type[Any]) -> frozenset[str]:
+    """Return the fields declared as float: a whole number given there is the same value, with the same digest."""
+    return frozenset(name for name, hint in typing.get_type_hints(kind).items() if hint in (float, float | None))
+
+
+def _as_real(value: Any, real: bool) -> Any:
+    return float(value) if real and isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def from_json(kind: Any, data: Any, arrays: Mapping[str, NDArray[Any]] | None = None) -> Any:
@@ -113,10 +126,10 @@ def read(path: Path, kind: type[T]) -> T:
         If the file is not such a file.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             head = json.loads(bytes(stored[_JSON_ENTRY]).decode())
             arrays = {name: stored[f"a{i}"] for i, name in enumerate(head["arrays"])}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be read as a stored {kind.__name__}: {error}.") from error
     result: T = from_json(kind, json.loads(head["value"]), arrays)
     return result

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from optimiser.problems.base import Rule, Violation, relaxed
 from optimiser.problems.shifts.data import DAYS, ShiftsProblem
 from optimiser.problems.shifts.plan import ShiftsPlan, split_key
-from optimiser.units import SECONDS_PER_HOUR
+from optimiser.units import SECONDS_PER_HOUR, time_of_day
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 OFFICERS_TOLERANCE = 1e-6
@@ -50,8 +50,7 @@ RULES = (
 def slot_name(problem: ShiftsProblem, slot: int) -> str:
     """Say which slot of the week: ``"Mon 07:00"``."""
     day, of_day = divmod(slot, problem.slots_per_day)
-    minute = of_day * problem.slot_s // 60
-    return f"{DAY_NAMES[day]} {minute // 60:02d}:{minute % 60:02d}"
+    return f"{DAY_NAMES[day]} {time_of_day(of_day * problem.slot_s)}"
 
 
 def on_duty(problem: ShiftsProblem, plan: ShiftsPlan) -> NDArray[np.float64]:
