@@ -21,6 +21,7 @@ from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, percent
 Figure: TypeAlias = Any
 """A chart; its library returns unions of many kinds."""
 
+MOST_BARS_PX = 500.0
 BEST, BOUND = "best plan so far", "no plan can be beyond"
 _DAYS = list(DAY_NAMES)
 
@@ -91,7 +92,10 @@ def district_bars(
         for d, v in work.items()
     ]
     names = list(work)
-    base = alt.Chart(pd.DataFrame(rows)).encode(y=alt.Y("district:N", title=None, sort=names))
+    step = min(40.0, MOST_BARS_PX / max(len(names), 1))
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("district:N", title=None, sort=names, axis=alt.Axis(labelOverlap=True))
+    )
     bars = base.mark_bar(stroke=INK, strokeWidth=0.5).encode(
         x=alt.X("work:Q", title=unit),
         color=alt.Color(
@@ -104,7 +108,7 @@ def district_bars(
             alt.Tooltip("deviation:Q", format="+.1%"),
         ],
     )
-    lines = base.mark_tick(color=TARGET, thickness=3, size=26).encode(x="target:Q")
+    lines = base.mark_tick(color=TARGET, thickness=3, size=0.65 * step).encode(x="target:Q")
     layers = [bars, lines]
     if window_frac is not None:
         window = base.mark_rule(color=TARGET, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
@@ -112,7 +116,7 @@ def district_bars(
     text = base.mark_text(align="left", dx=6, color=INK).encode(
         x=alt.X("edge:Q"), text=alt.Text("deviation:Q", format="+.1%")
     )
-    return alt.layer(*layers, text).properties(height=max(160, 40 * len(names)))
+    return alt.layer(*layers, text).properties(height=max(160, step * len(names)))
 
 
 def week_heat(week: NDArray[np.float64], what: str) -> Figure:

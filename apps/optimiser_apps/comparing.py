@@ -19,7 +19,7 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.problems.shifts.rules import on_duty, slot_name
-from optimiser.report.phrases import percent, planner_value
+from optimiser.report.phrases import at_most, percent, planner_value
 from optimiser.solve.result import Result
 from optimiser.units import HOURS_PER_DAY, minutes
 from optimiser_apps import today
@@ -116,7 +116,7 @@ def proof_words(comparison: Comparison) -> str:
         )
     open_frac = proved[0].gap_frac or 0.0
     return (
-        f"The measures are exact. {proved[0].name} has a proof: at most {percent(open_frac)} better can exist. "
+        f"The measures are exact. {proved[0].name} has a proof: {at_most(open_frac)} better can exist. "
         "The others have none for this question."
     )
 
@@ -140,7 +140,9 @@ def rows(comparison: Comparison) -> pd.DataFrame:
         entry |= dict(zip(names, shown, strict=True))
         for name, value in zip(names[1:], shown[1:], strict=True):
             first = shown[0]
-            entry[f"{name} against {names[0]}"] = None if value is None or first is None else value - first
+            entry["change" if len(names) == 2 else f"{name}: change"] = (
+                None if value is None or first is None else value - first
+            )
         found.append(entry)
     return pd.DataFrame(found)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from optimiser.data.project import Project
 from optimiser.prepare.choices import to_planner
+from optimiser.prepare.sectors import districts_in_use
 from optimiser.problems.assignment import AssignmentParams
 
 _BY_GRADE = ("first_weight", "late_weight", "unfilled_price_s")
@@ -23,6 +24,9 @@ def choices(project: Project, family: str) -> dict[str, Any]:
 
 def _sectors(project: Project) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    in_use = len(set(districts_in_use(project).values()))
+    if in_use > 0 and (in_use <= len(project.stations) or not len(project.stations)):
+        found["n_districts"] = in_use
     if not len(project.stations):
         found["centres"] = "free"
     if not project.settings.priority_targets_s:

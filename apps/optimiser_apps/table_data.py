@@ -77,7 +77,7 @@ def week_facts(project: Project, work: Workload | None) -> list[tuple[str, str, 
                 f"Mean of {work.n_weeks:.0f} weeks, officers' own initiative left out.",
             ),
             (
-                "Unit hours on calls a week",
+                "Unit hours a week",
                 f"{hours(float(unit_s.sum())):,.0f}",
                 "Time of all units of a call, summed.",
             ),

@@ -50,7 +50,8 @@ def _maps(shapes: Any, base: Any, comparison: Comparison) -> None:
     _, partner = comparing.moves(base, first.plan, second.plan)
     for column, judged, renamed in zip(st.columns(2), (first, second), ({}, partner), strict=True):
         group = [judged.plan.district_of.get(a, "") for a in shapes.area_ids]
-        fills = [colours.get(renamed.get(d, d), NO_DATA) for d in group]
+        own = district_colours(base.area_ids, base.edges, judged.plan.district_of, sorted(set(group)))
+        fills = [colours.get(renamed.get(d, d)) or own.get(d, NO_DATA) for d in group]
         tips = [f"{a}\nDistrict {d or 'none'}" for a, d in zip(shapes.area_ids, group, strict=True)]
         with column:
             st.markdown(f"**{escaped(judged.name)}**")

@@ -83,10 +83,11 @@ def _objectives(run: Run) -> tuple[Objective, ...]:
 
 
 def _numbers(last: Progress, objectives: tuple[Objective, ...]) -> None:
+    if objectives:
+        st.caption(f"Aim: {objectives[0].name}, {_unit(objectives)}")
     left, middle, right = st.columns([1, 1, 1.4])
-    name = f"{objectives[0].name.capitalize()}, {_unit(objectives)}" if objectives else "Aim"
-    left.metric("Best plan so far", _number(last.incumbent, objectives, "none yet"), help=name)
-    middle.metric("No plan can be beyond", _number(last.bound, objectives, "not known yet"), help=name)
+    left.metric("Best plan so far", _number(last.incumbent, objectives, "none yet"))
+    middle.metric("No plan can be beyond", _number(last.bound, objectives, "not known yet"))
     right.markdown(f"**{bound_words(last, objectives)}**")
 
 

@@ -9,11 +9,13 @@ import streamlit as st
 
 from optimiser.batch.store import Run
 from optimiser.problems.base import Family
+from optimiser.report.artefacts import SUMMARY_FILE
 from optimiser.report.words import findings, proof_line
 from optimiser.solve.result import Result, Status
 from optimiser_apps.components import shown
 
 WRITING_EVERY_S = 2.0
+
 _LABELS = {
     "plan.csv": "Plan (CSV)",
     "centres.csv": "Centres (CSV)",
@@ -70,12 +72,17 @@ def checks(family: Family[Any, Any], problem: Any, plan: Any) -> None:
 
 def downloads(run: Run) -> None:
     """Offer the files of the run; while they are being written, look again."""
-    writing = run.claimed()
+    writing = _writing(run)
     st.fragment(_downloads, run_every=WRITING_EVERY_S if writing else None)(run, writing)
 
 
+def _writing(run: Run) -> bool:
+    """Are its files still being written? The summary is the last of them."""
+    return run.claimed() and not (run.folder / SUMMARY_FILE).exists()
+
+
 def _downloads(run: Run, writing: bool) -> None:
-    if writing and not run.claimed():
+    if writing and not _writing(run):
         st.rerun(scope="app")
     files = sorted(
         (p for p in run.folder.iterdir() if p.suffix in _MIME and not p.name.startswith(".")), key=_order

@@ -60,7 +60,8 @@ def _entries(project: Project, family: str) -> dict[str, Entry]:
     for run in done:
         result = sources.result(run)
         if result.plan is not None:
-            name = label(run)
+            title = str(run.request["title"])
+            name = title if title not in found else label(run)
             found[name] = Entry(name, sources.problem(run), result.plan, result)
     if family != "sectors" or not found:
         return found

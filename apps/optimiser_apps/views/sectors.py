@@ -89,13 +89,13 @@ def _moved(
     st.markdown(f"**What moves against the {now.name.lower()}**")
     st.markdown(comparing.moved_words(problem, moved))
     renamed = [f"{new} takes the place of {old}" for new, old in partner.items() if new != old]
-    if renamed:
-        shown.sentences([f"Districts are matched by largest overlap: {'; '.join(renamed)}."])
     shapes = sources.shapes(project)
     name_of = dict(zip(shapes.area_ids, shapes.names, strict=True))
     with st.expander(f"The {len(moved)} areas that move, the busiest first", icon=":material/swap_horiz:"):
         rows = table_sectors.moved_areas(problem, name_of, moved)
         shown.table(rows, text="Areas that change hands, with their old and new district.")
+        if renamed:
+            shown.sentences([f"Districts are matched by largest overlap: {'; '.join(renamed)}."])
         st.download_button(
             "Moved areas (CSV)",
             rows.to_csv(index=False),
