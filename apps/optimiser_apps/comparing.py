@@ -182,21 +182,21 @@ def drive_changes(first: Judgement, other: Judgement, problem: SectorsProblem) -
                     "area": area,
                     "what changes": "longer drive" if new > old else "shorter drive",
                     "calls a week": float(problem.calls[k]),
-                    "drive before (minutes)": minutes(old),
-                    "drive after (minutes)": minutes(new),
-                    "change (minutes)": minutes(new - old),
+                    "before (min)": minutes(old),
+                    "after (min)": minutes(new),
+                    "change (min)": minutes(new - old),
                 }
             )
     columns = [
         "area",
         "what changes",
         "calls a week",
-        "drive before (minutes)",
-        "drive after (minutes)",
-        "change (minutes)",
+        "before (min)",
+        "after (min)",
+        "change (min)",
     ]
     return pd.DataFrame(rows_, columns=columns).sort_values(
-        "change (minutes)", ascending=False, ignore_index=True
+        "change (min)", ascending=False, ignore_index=True
     )
 
 
@@ -234,12 +234,12 @@ def first_arrivals(problem: AssignmentProblem, first: Judgement, other: Judgemen
             {
                 "incident": incident,
                 "grade": int(problem.grade[i]),
-                "first unit before (minutes)": minutes(old) if np.isfinite(old) else None,
-                "first unit after (minutes)": minutes(new) if np.isfinite(new) else None,
-                "change (minutes)": minutes(new - old) if np.isfinite(old) and np.isfinite(new) else None,
+                "first unit before (min)": minutes(old) if np.isfinite(old) else None,
+                "first unit after (min)": minutes(new) if np.isfinite(new) else None,
+                "change (min)": minutes(new - old) if np.isfinite(old) and np.isfinite(new) else None,
             }
         )
-    return pd.DataFrame(rows_).sort_values("change (minutes)", ascending=False, ignore_index=True)
+    return pd.DataFrame(rows_).sort_values("change (min)", ascending=False, ignore_index=True)
 
 
 def gain_words(changes: pd.DataFrame) -> str:
@@ -248,7 +248,7 @@ def gain_words(changes: pd.DataFrame) -> str:
     for what in ("longer drive", "shorter drive"):
         mine = changes[changes["what changes"] == what]
         if len(mine):
-            mean = float(np.average(mine["change (minutes)"].abs(), weights=mine["calls a week"] + 1e-9))
+            mean = float(np.average(mine["change (min)"].abs(), weights=mine["calls a week"] + 1e-9))
             more = "more" if what == "longer drive" else "less"
             said.append(
                 f"{len(mine):,} areas with {mine['calls a week'].sum():,.0f} calls a week have a {what} "

@@ -37,6 +37,8 @@ WORDS = {
 """Words for the values of choices."""
 
 _UNITS = {"s": "minutes", "frac": "%", "h": "hours"}
+_FIRST = ("n_districts", "n_incidents", "n_units")
+"""What a planner says before anything else."""
 _NOT_SHOWN = ("_per_s", "_m2")
 """Endings of fields in units that no form has; they stay in scenario files."""
 
@@ -68,7 +70,7 @@ def question_fields(family: str) -> tuple[Field, ...]:
     """Return the fields of a question, basics first, then group by group in their own order."""
     found = [field for kind in kinds(family) for field in _fields(kind)]
     groups = list(dict.fromkeys([BASICS, *(f.group for f in found if f.group != "advanced"), "advanced"]))
-    return tuple(sorted(found, key=lambda f: groups.index(f.group)))
+    return tuple(sorted(found, key=lambda f: (f.name not in _FIRST, groups.index(f.group))))
 
 
 def solve_fields() -> tuple[Field, ...]:
@@ -173,7 +175,7 @@ def _label(about: Mapping[str, Any]) -> str:
     unit = _UNITS.get(about["unit"], "")
     if unit and label.endswith(")"):
         return f"{label[:-1]}; in {unit})"
-    return f"{label} ({unit})" if unit else label
+    return f"{label} ({unit})" if unit and unit not in label else label
 
 
 def _same(a: Any, b: Any) -> bool:

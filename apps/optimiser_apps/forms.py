@@ -80,11 +80,13 @@ def _formulation(family: str, run_id: str, start: str) -> str:
 def _group(family: str, run_id: str, fields: list[Field], start: Mapping[str, Any]) -> dict[str, Any]:
     """Show fields in two columns, those that need the width below."""
     values = {}
-    narrow = [f for f in fields if f.kind not in _WIDE]
-    columns = st.columns(2)
-    for place, field in enumerate(narrow):
-        with columns[place % 2]:
-            values[field.name] = _widget(_started(field, start), state.form_key(family, run_id, field.name))
+    narrow = sorted((f for f in fields if f.kind not in _WIDE), key=lambda f: f.kind == "yes or no")
+    for pair in (narrow[k : k + 2] for k in range(0, len(narrow), 2)):
+        for column, field in zip(st.columns(2, vertical_alignment="bottom"), pair, strict=False):
+            with column:
+                values[field.name] = _widget(
+                    _started(field, start), state.form_key(family, run_id, field.name)
+                )
     for field in (f for f in fields if f.kind in _WIDE):
         values[field.name] = _by_grade(_started(field, start), state.form_key(family, run_id, field.name))
     return values

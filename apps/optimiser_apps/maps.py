@@ -18,6 +18,7 @@ from optimiser_apps.colouring import rgb
 from optimiser_apps.shapes import Shapes
 
 WIDTH_PX, HEIGHT_PX = 640, 520
+FEW_NAMES = 16
 _BORDER = [255, 255, 255, 200]
 _TIP = {"html": "{tip}", "style": {"fontSize": "0.85rem", "maxWidth": "20rem"}}
 
@@ -201,7 +202,8 @@ def _dots(name: str, points: Sequence[dict[str, Any]], fill: str, radius_px: flo
 
 
 def _labels(points: Mapping[str, list[float]]) -> pydeck.Layer:
-    return _texts("names", [{"position": p, "name": n} for n, p in points.items()], 14, [0, -14])
+    size = 14 if len(points) <= FEW_NAMES else 10
+    return _texts("names", [{"position": p, "name": n} for n, p in points.items()], size, [0, -size])
 
 
 def _texts(name: str, data: list[dict[str, Any]], size: int, offset: list[int]) -> pydeck.Layer:

@@ -145,10 +145,9 @@ def ended_badly(run: Run) -> None:
             run.result()
         except OptimiserError as error:
             shown.fault(error)
-    log = run.folder / "solver.log"
-    if log.exists() and log.stat().st_size:
-        with st.expander("What the search wrote last, for whoever looks into it"):
-            st.code(escaped(log.read_text(encoding="utf-8", errors="replace")[-1500:]), language=None)
+    st.caption(
+        f"For whoever looks into it: what the search wrote is in {escaped(str(run.folder / 'solver.log'))}."
+    )
     if st.button("Start it again", key=f"again.{run.id}", type="primary"):
         run.reset()
         runner.start(run)
