@@ -52,6 +52,28 @@ def ring_of_six(**params) -> SectorsProblem:
     )
 
 
+def _own_drive(area: str, seconds: float, **params) -> SectorsProblem:
+    """The path of four where one station is this far from its own area."""
+    problem = path_of_four(**params)
+    travel = problem.travel_s.copy()
+    i = problem.area_ids.index(area)
+    travel[i, i] = seconds
+    return replace(problem, travel_s=travel)
+
+
+def _stations_at(areas: tuple[int, ...], **params) -> SectorsProblem:
+    """The path of four with stations in these areas only."""
+    problem = path_of_four(**params)
+    chosen = list(areas)
+    return replace(
+        problem,
+        centre_ids=tuple(problem.centre_ids[i] for i in chosen),
+        centre_area=np.array(chosen),
+        travel_s=problem.travel_s[chosen],
+        covered_calls=problem.covered_calls[chosen],
+    )
+
+
 def hand_cases():
     """(name, problem, optimum or "infeasible")."""
     return [
@@ -90,6 +112,27 @@ def hand_cases():
         ("ring, without contiguity", ring_of_six(contiguity=False), 30.0),
         # no neighbour is within 100 s: only the centres themselves are covered
         ("ring, cover", ring_of_six(objectives=("cover",)), 3.0),
+        # B is a minute from either centre, further than 50 s: no pair is left for it
+        (
+            "path, an area no centre serves",
+            path_of_four(fixed_centres=("A", "D"), longest_drive_s=50.0),
+            "infeasible",
+        ),
+        # the station in A is 90 s from its own area, so it cannot open; {A B} from B and {C D}: 60 + 60
+        ("path, a station too far from its own area", _own_drive("A", 90.0, longest_drive_s=60.0), 120.0),
+        # four districts for four areas: B, locked to the second, is served from its own station, 500 s away,
+        # although A's is only 60 s away
+        (
+            "path, every area its own district",
+            _own_drive("B", 500.0, district_ids=("1", "2", "3", "4"), locks=(("B", "2"),), balance_frac={}),
+            500.0,
+        ),
+        # stations in C and D only, A locked to the first: {A B C} from C, 120 + 60, and {D}
+        (
+            "path, a lock far from the stations",
+            _stations_at((2, 3), locks=(("A", "1"),), balance_frac={}),
+            180.0,
+        ),
         ("ring, longest drive", ring_of_six(longest_drive_s=150.0), "infeasible"),
         (
             "ring, longest drive relaxed",

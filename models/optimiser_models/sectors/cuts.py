@@ -39,6 +39,8 @@ SMALL_MODEL = 6_000
 """Pairs that HiGHS is given at once, without a bound to drop some first."""
 MOVES_PER_AREA = 2_000
 """A small map needs no long first search."""
+GROWTHS = 200
+"""Growths tried for starts: where locks and centres let none succeed, the proof has its turn."""
 TRIES = 4
 """Starts without any admissible plan before the proof is tried instead."""
 
@@ -185,7 +187,9 @@ def _starts(run: Run, start: SectorsPlan | None) -> Iterator[NDArray[np.int64]]:
         label = from_plan(run.problem, start)
         if (label != FREE).all() and np.unique(label).size == run.d.k:
             yield label
-    for seed in range(run.options.seed, run.options.seed + 10_000):
+    for seed in range(run.options.seed, run.options.seed + GROWTHS):
+        if run.done():
+            return
         grown = grow(run.d, seed)
         if grown is not None:
             yield grown

@@ -64,16 +64,16 @@ def build(problem: SectorsProblem, start: SectorsPlan | None) -> Program[Sectors
     )
     m.every_area = pyo.ConstraintList()
     for i in range(n):
-        m.every_area.add(_total(m.x[j, i] for j in served[i]) == 1)
+        _add(m.every_area, _total(m.x[j, i] for j in served[i]) == 1)
     m.centre = pyo.ConstraintList()
     for j, i in pairs:
         opened = _total(m.y[j, d] for d in opens[j])
-        m.centre.add(m.x[j, i] == opened if i == root[j] else m.x[j, i] <= opened)
+        _add(m.centre, m.x[j, i] == opened if i == root[j] else m.x[j, i] <= opened)
     for j in centres:
-        m.centre.add(_total(m.y[j, d] for d in opens[j]) <= 1)
+        _add(m.centre, _total(m.y[j, d] for d in opens[j]) <= 1)
     m.districts = pyo.ConstraintList()
     for d in districts:
-        m.districts.add(_total(m.y[j, dd] for j, dd in can_open if dd == d) == 1)
+        _add(m.districts, _total(m.y[j, dd] for j, dd in can_open if dd == d) == 1)
     _balance(m, problem, members, opens)
     if p.contiguity:
         _contiguity(m, problem, members, root)
@@ -101,6 +101,13 @@ def _total(terms: Any) -> Any:
     return pyo.quicksum(terms, linear=True)
 
 
+def _add(rows: Any, row: Any) -> None:
+    """Add a row; one without a variable is true or false by itself, which Pyomo wants said so."""
+    if isinstance(row, (bool, np.bool_)):
+        row = pyo.Constraint.Feasible if row else pyo.Constraint.Infeasible
+    rows.add(row)
+
+
 def _candidates(problem: SectorsProblem) -> list[int]:
     given = [c for c in problem.params.centres() if c]
     if len(given) == problem.params.n_districts:
@@ -120,9 +127,10 @@ def _balance(
         unit = total / problem.params.n_districts / MEAN_TARGET
         for j, mine in members.items():
             work = _total(float(problem.balance[q, i] / unit) * m.x[j, i] for i in mine)
-            m.balance.add(work - _total(float(low[q, d] / unit) * m.y[j, d] for d in opens[j]) >= 0)
-            m.balance.add(
-                work - _total(float(min(high[q, d], total) / unit) * m.y[j, d] for d in opens[j]) <= 0
+            _add(m.balance, work - _total(float(low[q, d] / unit) * m.y[j, d] for d in opens[j]) >= 0)
+            _add(
+                m.balance,
+                work - _total(float(min(high[q, d], total) / unit) * m.y[j, d] for d in opens[j]) <= 0,
             )
 
 
@@ -144,14 +152,14 @@ def _contiguity(m: Any, problem: SectorsProblem, members: dict[int, list[int]], 
     m.contiguity = pyo.ConstraintList()
     if slack > 0:
         m.e = pyo.Var(dry, domain=pyo.Binary)
-        m.contiguity.add(_total(m.e.values()) <= slack)
+        _add(m.contiguity, _total(m.e.values()) <= slack)
     for j, i in dry:
         thirst = m.x[j, i] - m.e[j, i] if slack > 0 else m.x[j, i]
         arriving = _total(m.f[a] for a in into.get((j, i), ()))
-        m.contiguity.add(arriving - _total(m.f[a] for a in out.get((j, i), ())) - thirst == 0)
-        m.contiguity.add(arriving - most[j] * m.x[j, i] <= 0)
+        _add(m.contiguity, arriving - _total(m.f[a] for a in out.get((j, i), ())) - thirst == 0)
+        _add(m.contiguity, arriving - most[j] * m.x[j, i] <= 0)
         if slack > 0:
-            m.contiguity.add(m.e[j, i] - m.x[j, i] <= 0)
+            _add(m.contiguity, m.e[j, i] - m.x[j, i] <= 0)
 
 
 def _locks(
@@ -166,11 +174,11 @@ def _locks(
     locked = sorted({(area[a], district[d]) for a, d in p.locks})
     m.lock = pyo.ConstraintList()
     m.b = pyo.Var([i for i, _ in locked], domain=pyo.Binary)
-    m.lock.add(_total(m.b.values()) <= slack)
+    _add(m.lock, _total(m.b.values()) <= slack)
     for i, d in locked:
         for j in served[i]:
             mine = m.y[j, d] if d in opens[j] else 0.0
-            m.lock.add(m.x[j, i] - mine - m.b[i] <= 0)
+            _add(m.lock, m.x[j, i] - mine - m.b[i] <= 0)
 
 
 def refuses(problem: SectorsProblem) -> str:

@@ -29,7 +29,7 @@ def grow(d: Districting, seed: int) -> NDArray[np.int64] | None:
     for i in np.flatnonzero(taken != FREE):
         if not _join(d, label, taken, int(i), int(taken[i])):
             return None
-    return _fill(d, label)
+    return _fill(d, label, roots)
 
 
 def _seeds(d: Districting, rng: np.random.Generator) -> NDArray[np.int64] | None:
@@ -103,11 +103,10 @@ def _join(d: Districting, label: NDArray[np.int64], taken: NDArray[np.int64], ar
     return False
 
 
-def _fill(d: Districting, label: NDArray[np.int64]) -> NDArray[np.int64] | None:
+def _fill(d: Districting, label: NDArray[np.int64], root: NDArray[np.int64]) -> NDArray[np.int64] | None:
     """Let the district with the least of its target grow by its cheapest border area, until all is taken."""
     work = d.weight[0] if d.weight.size else np.ones(d.n)
     target = d.low[0] + 1e-9 if d.weight.size else np.ones(d.k)
-    root = np.array([int(np.flatnonzero(label == k)[0]) for k in range(d.k)])
     seat = {int(a): c for c, a in enumerate(d.centre_area)}
     centre = np.array([d.fixed[k] if d.fixed[k] >= 0 else seat[int(root[k])] for k in range(d.k)])
     load = np.array([work[label == k].sum() for k in range(d.k)])

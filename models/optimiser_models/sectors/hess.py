@@ -78,6 +78,7 @@ class Hess:
         opens = pairs[seats][:, None] & (
             (slots.only[None, :] == FREE) | (slots.only[None, :] == np.arange(pairs.shape[0])[:, None])
         )
+        opens &= slots.state[:, d.centre_area].T != 2  # nor can one whose area is locked to another district
         self.y_centre, self.y_group = np.nonzero(opens)
         self.y_column = np.full(opens.shape, -1, dtype=np.int64)
         self.y_column[self.y_centre, self.y_group] = self.n_pairs + np.arange(self.y_centre.size)

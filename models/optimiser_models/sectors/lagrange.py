@@ -292,7 +292,7 @@ def _with(value: NDArray[np.float64], s: Slots, j: int, g: int) -> float:
     if s.low.size == 1 and s.only[0] == FREE:
         others = np.delete(value[:, 0], j)
         k = s.group.size
-        rest = np.partition(others, k - 1)[: k - 1].sum() if k > 1 else 0.0
+        rest = np.partition(others, k - 2)[: k - 1].sum() if k > 1 else 0.0
         total = float(value[j, 0] + rest)
         return total if total < NEVER else float("inf")
     keep = value[j, g]

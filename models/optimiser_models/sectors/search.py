@@ -52,6 +52,7 @@ def anneal(
     scale = max(float(d.spread().mean()), 1e-9)
     target = (d.low + np.minimum(d.high, 4 * d.low + d.weight.sum(axis=1, keepdims=True))) / 2
     target = np.maximum(target, 1e-9)
+    mean = float(target.mean()) if target.size else 1.0
     penalty = scale * d.n / d.k
     priced = d.cost + np.where(d.allowed, 0.0, 1e3 * scale)
     if d.kept is not None:  # any loss of the more important objective outweighs what a move can win
@@ -67,7 +68,7 @@ def anneal(
     while done < moves and keep_going():
         step = min(BATCH, moves - done)
         best_cost = _moves(
-            label, best, best_cost, cost, d.weight / target.mean(), d.low / target.mean(), d.high / target.mean(),
+            label, best, best_cost, cost, d.weight / mean, d.low / mean, d.high / mean,
             d.fixed, d.centre_area, free, d.starts, d.neighbours, step, temperature, cooling, penalty,
             seed + done, d.contiguity,
         )  # fmt: skip

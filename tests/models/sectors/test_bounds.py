@@ -14,6 +14,7 @@ from optimiser_models.sectors.separate import reach, separators
 from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
 from tests.oracles.sectors_cases import enumerate_best, path_of_four, random_problem, ring_of_six
 
@@ -185,6 +186,32 @@ def test_a_piece_without_a_centre_is_infeasible():
     problem = path_of_four(fixed_centres=("A", "B"), balance_frac={})
     cut = replace(problem, edges=np.array([[0, 1], [2, 3]]))
     assert solve(cut, cuts.FORMULATION, SolveOptions(time_limit_s=10)).status is Status.INFEASIBLE
+
+
+def test_needs_where_every_centre_must_open():
+    """As many candidate centres as districts: on the row of four each area is its own district, or none is."""
+    problem = path_of_four(district_ids=("1", "2", "3", "4"))
+    d = arrays.prepare(problem)
+    bound = lagrange.improve(d, lagrange.slots(d), lagrange.servable(d), 0.0, rounds=50, keep_going=ALWAYS)
+    assert bound is not None
+    assert bound.value == pytest.approx(0.0, abs=1e-6)
+    assert (np.diag(bound.needs) <= 1e-6).all()
+
+
+def test_growth_that_always_fails_leaves_time_for_the_proof(monkeypatch):
+    """Locks that cross let no growth succeed: a stop is heard at once, and few growths are tried before the proof."""
+    tried = []
+    monkeypatch.setattr(cuts, "grow", lambda d, seed: tried.append(seed))
+
+    class Stopped(Recorder):
+        def should_stop(self) -> bool:
+            return True
+
+    problem = path_of_four(fixed_centres=("A", "D"), locks=(("B", "2"), ("C", "1")))
+    solve(problem, cuts.FORMULATION, SolveOptions(time_limit_s=20), report=Stopped())
+    assert not tried
+    assert solve(problem, cuts.FORMULATION, SolveOptions(time_limit_s=20)).status is Status.INFEASIBLE
+    assert len(tried) == cuts.GROWTHS < 1000
 
 
 def test_seed_gives_the_same_plan_again():
