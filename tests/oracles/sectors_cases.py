@@ -118,6 +118,14 @@ def hand_cases():
             path_of_four(fixed_centres=("A", "D"), longest_drive_s=50.0),
             "infeasible",
         ),
+        # stations in A and B, each further than 50 s from every area: no pair is left at all
+        (
+            "path, stations that serve nobody",
+            replace(
+                _stations_at((0, 1), longest_drive_s=50.0, contiguity=False), travel_s=np.full((2, 4), 60.0)
+            ),
+            "infeasible",
+        ),
         # the station in A is 90 s from its own area, so it cannot open; {A B} from B and {C D}: 60 + 60
         ("path, a station too far from its own area", _own_drive("A", 90.0, longest_drive_s=60.0), 120.0),
         # four districts for four areas: B, locked to the second, is served from its own station, 500 s away,

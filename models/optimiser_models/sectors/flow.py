@@ -102,9 +102,14 @@ def _total(terms: Any) -> Any:
 
 
 def _add(rows: Any, row: Any) -> None:
-    """Add a row; one without a variable is true or false by itself, which Pyomo wants said so."""
+    """Add a row; one without a variable is true by itself, or false and then left to a variable that is 0."""
     if isinstance(row, (bool, np.bool_)):
-        row = pyo.Constraint.Feasible if row else pyo.Constraint.Infeasible
+        if row:
+            return
+        m = rows.model()
+        if m.component("never") is None:
+            m.never = pyo.Var(bounds=(0, 0))
+        row = m.never >= 1
     rows.add(row)
 
 

@@ -18,6 +18,8 @@ from optimiser.solve.program import Program, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy, gap
 
 SHARE_OF_TIME_TO_CONFIRM = 0.5
+FEASIBLE = 1e-6
+"""HiGHS keeps rows to this."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ def solve_linear(
     watch = watch or Watch()
     if (model.lower > model.upper).any() or (model.row_lower > model.row_upper).any():
         return Solved(None, None, None, True, StoppedBy.PROOF)  # an empty interval needs no solver
+    empty = np.diff(model.a.indptr) == 0  # HiGHS calls a model without columns empty, whatever its rows ask
+    if (empty & ((model.row_lower > FEASIBLE) | (model.row_upper < -FEASIBLE))).any():
+        return Solved(None, None, None, True, StoppedBy.PROOF)
     h = _load(model)
     h.setOptionValue("time_limit", max(0.05, float(time_limit_s)))
     h.setOptionValue("threads", 1 if options.reproducible else options.threads)
