@@ -11,7 +11,7 @@ from optimiser.cli import main
 from optimiser.cli.console import Exit, code_of, table
 from optimiser.solve.result import Judged, Result, Status, StoppedBy
 
-FAST = ["--time-limit", "15", "--gap", "2", "--quiet", "--accept-gap"]
+FAST = ["--time-limit", "40", "--gap", "2", "--quiet", "--accept-gap"]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status, StoppedBy
 
-QUICK = SolveOptions(time_limit_s=20, confirm=False)
+QUICK = SolveOptions(time_limit_s=60, confirm=False)
 SEEDS = range(8)
 
 
