@@ -20,7 +20,7 @@ from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.problems.shifts.rules import on_duty, slot_name
 from optimiser.report.phrases import at_most, percent, planner_value
-from optimiser.solve.result import Result
+from optimiser.solve.result import PROOF_GAP, Result
 from optimiser.units import HOURS_PER_DAY, minutes
 from optimiser_apps import today
 
@@ -115,10 +115,10 @@ def proof_words(comparison: Comparison) -> str:
             "The measures are exact. No plan here has a proof for this question, so a better one may exist."
         )
     open_frac = proved[0].gap_frac or 0.0
-    return (
-        f"The measures are exact. {proved[0].name} has a proof: {at_most(open_frac)} better can exist. "
-        "The others have none for this question."
+    best = (
+        "is proven best" if open_frac <= PROOF_GAP else f"has a proof: {at_most(open_frac)} better can exist"
     )
+    return f"The measures are exact. {proved[0].name} {best}. The others have no proof for this question."
 
 
 def rows(comparison: Comparison) -> pd.DataFrame:
