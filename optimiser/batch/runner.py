@@ -88,6 +88,8 @@ def work(
         return run.result()
     if not run.claim():
         raise OptimiserError(f"Run {run.id} is being worked on by another process.")
+    if Run(run.folder).status == "done":  # by a process that has ended since the first look
+        return run.result()
     for name in (jobs.RESULT_FILE, STOP_FILE, "progress.jsonl", "incumbent.json"):
         (run.folder / name).unlink(missing_ok=True)
     try:

@@ -22,8 +22,9 @@ import json
 import os
 import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ RunStatus = Literal["queued", "running", "done", "failed", "interrupted"]
 
 REQUEST_FILE = "request.json"
 CLAIM_FILE = "claim.json"
+LOCK_FILE = ".claim.lock"
 TAGS_FILE = "tags.json"
 
 
@@ -105,15 +107,11 @@ class Run:
 
     def claim(self) -> bool:
         """Take the run for this process; False if a living process has it. Exclusive on one machine."""
-        path = self.folder / CLAIM_FILE
-        text = json.dumps({"pid": os.getpid(), "started": psutil.Process().create_time()})
-        if path.exists() and not self.claimed():
-            path.unlink(missing_ok=True)
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            return False
+        claim = {"pid": os.getpid(), "started": psutil.Process().create_time()}
+        with _alone(self.folder):
+            if self.claimed():
+                return False
+            write_atomically(self.folder / CLAIM_FILE, json.dumps(claim))
         return True
 
     def problem(self) -> Any:
@@ -262,6 +260,27 @@ class Store:
         raise InputError(
             f"There is no run {run_id!r} in {self.root}{several}. List them with: optimiser runs."
         )
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes of this machine out; the lock goes with the process, however it ends."""
+    with (folder / LOCK_FILE).open("ab") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)  # closing the file lets go
+            yield
 
 
 def _created(run: Run) -> str:

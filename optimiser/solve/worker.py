@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,18 +20,30 @@ from optimiser.solve import engine, jobs
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import FileRecorder
 
+LOOK_S = 0.5
 SHORTEST_S = 1.0
 """A job that began late (imports took its time) still gets this long."""
 
 
 def main(arguments: list[str]) -> int:
     """Run as a process; 0 unless the arguments are wrong."""
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     if arguments == ["--serve"]:
         return serve()
     if len(arguments) != 1:
         return 2
     work(Path(arguments[0]))
     return 0
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process once its parent is gone: nobody keeps its limits, and the run may be started again.
+
+    Windows never changes the parent's number; there the worker ends at its own time limit.
+    """
+    while os.getppid() == parent:
+        time.sleep(LOOK_S)
+    os._exit(1)
 
 
 def serve() -> int:

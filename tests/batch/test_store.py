@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -63,6 +64,54 @@ def test_a_living_claim_is_exclusive(tmp_path):
     (run.folder / CLAIM_FILE).write_text(json.dumps({"pid": int(gone.stdout), "started": 1.0}))
     assert run.status == "interrupted"
     assert run.claim()
+
+
+CLAIM_MANY = """
+import sys, time
+from pathlib import Path
+from optimiser.batch.store import Run
+begin = float(sys.argv[1])
+runs = [Run(Path(folder)) for folder in sys.argv[2:]]
+for i, run in enumerate(runs):
+    while time.time() < begin + 0.005 * i:
+        pass
+    if run.claim():
+        print(i)
+print("end", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_dead_claim_is_taken_once(tmp_path):
+    """Three processes reach for 150 runs at the same moments, half of them with a dead claim: one gets each."""
+    folders = [tmp_path / f"run-{i}" for i in range(150)]
+    for i, folder in enumerate(folders):
+        folder.mkdir()
+        if i % 2:
+            (folder / CLAIM_FILE).write_text(json.dumps({"pid": os.getpid(), "started": 1.0}))
+    ask_for = [sys.executable, "-c", CLAIM_MANY, str(time.time() + 3), *map(str, folders)]
+    at_it = [
+        subprocess.Popen(ask_for, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    taken = []
+    for process in at_it:
+        assert process.stdout is not None
+        taken += list(iter(lambda out=process.stdout: out.readline().strip(), "end"))
+    for process in at_it:
+        process.communicate("")
+    assert sorted(map(int, taken)) == list(range(150))
+
+
+def test_a_run_done_in_between_is_not_done_again(tmp_path, monkeypatch):
+    """A process that looked before the run was done, and claims it after, leaves the result alone."""
+    run = ask(Store(tmp_path))
+    result = runner.work(run, artefacts=False)
+    (run.folder / CLAIM_FILE).write_text(json.dumps({"pid": os.getpid(), "started": 1.0}))
+    looks = iter(["interrupted"])
+    true_status = Run.status.fget
+    monkeypatch.setattr(Run, "status", property(lambda self: next(looks, None) or true_status(self)))
+    monkeypatch.setattr(runner, "solve_isolated", None)
+    assert runner.work(run, artefacts=False) == result
 
 
 def test_a_reused_process_id_is_no_claim(tmp_path):

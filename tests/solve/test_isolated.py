@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 
 from optimiser.errors import BackendError, InputError
@@ -139,3 +141,28 @@ def test_warm_worker_answers_many_and_renews():
         assert worker.solve(path_of_four(), "sectors.flow", QUICK).objectives[0].value == 120.0
         assert worker.started == 2
     assert values == [120.0] * 3
+
+
+ORPHAN = """
+import sys
+from pathlib import Path
+from optimiser.solve.isolated import run_worker
+from optimiser.solve.options import SolveOptions
+run_worker(Path(sys.argv[1]), SolveOptions(time_limit_s=300))
+"""
+
+
+def test_worker_ends_with_its_parent(tmp_path):
+    """Where the parent is killed the worker goes too, long before its limit: the run may begin anew."""
+    jobs.write_job(tmp_path, large(), "sectors.cuts", SolveOptions(time_limit_s=300))
+    parent = subprocess.Popen([sys.executable, "-c", ORPHAN, str(tmp_path)])
+    while not read_progress(tmp_path):
+        assert parent.poll() is None
+        time.sleep(0.1)
+    (worker,) = psutil.Process(parent.pid).children()
+    parent.kill()
+    parent.wait()
+    gone, alive = psutil.wait_procs([worker], timeout=60)
+    for process in alive:
+        process.kill()
+    assert gone
