@@ -59,7 +59,7 @@ def test_bound_gives_the_gap():
     """A valid bound of 90 under a plan of 120 leaves a quarter."""
     result = solve(path_of_four(), liar(Outcome(GOOD, bound=(90.0,), stopped_by=StoppedBy.TIME)))
     assert result.gap_frac == pytest.approx(0.25)
-    assert result.objectives[0].in_words() == "at most 25.0% better can exist"
+    assert result.objectives[0].in_words() == "at most 25.0 % better can exist"
 
 
 def test_refusal_is_an_input_error():
