@@ -67,6 +67,8 @@ class Run:
             data: dict[str, Any] = json.loads((self.folder / REQUEST_FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise InputError(f"Run {self.id} is damaged: {REQUEST_FILE} cannot be read ({error}).") from error
+        if not isinstance(data, dict):
+            raise InputError(f"Run {self.id} is damaged: {REQUEST_FILE} holds no table.")
         return data
 
     @property
@@ -86,7 +88,7 @@ class Run:
         if (self.folder / jobs.RESULT_FILE).exists():
             with contextlib.suppress(OSError, ValueError):
                 data = json.loads((self.folder / jobs.RESULT_FILE).read_text(encoding="utf-8"))
-                return "failed" if "error" in data else "done"
+                return "done" if "status" in data and "plan" in data else "failed"
             return "failed"
         if not (self.folder / CLAIM_FILE).exists():
             return "queued"
@@ -102,7 +104,7 @@ class Run:
             ):  # dead, and only not yet waited for by who started it
                 return False
             return abs(process.create_time() - float(claim["started"])) < 2.0
-        except (OSError, ValueError, KeyError, psutil.Error):
+        except (OSError, ValueError, KeyError, TypeError, psutil.Error):
             return False
 
     def claim(self) -> bool:

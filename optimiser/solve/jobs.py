@@ -78,10 +78,17 @@ def read_result(folder: Path, family: Family[Any, Any]) -> Result[Any]:
     OptimiserError
         The worker's own error.
     """
-    data = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
-    if "error" in data:
-        raise _ERRORS.get(data["error"], BackendError)(data["message"])
-    return result_from_json(data, family)
+    try:
+        data = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
+        if "error" not in data:
+            return result_from_json(data, family)
+        error = _ERRORS.get(data["error"], BackendError)(data["message"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as damage:
+        raise BackendError(
+            f"{folder / RESULT_FILE} is damaged and cannot be read as a result ({type(damage).__name__}). "
+            "Start the run again."
+        ) from damage
+    raise error
 
 
 def result_from_json(data: dict[str, Any], family: Family[Any, Any]) -> Result[Any]:

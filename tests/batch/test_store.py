@@ -12,7 +12,7 @@ import pytest
 
 from optimiser.batch import runner
 from optimiser.batch.store import CLAIM_FILE, Run, Store, slug
-from optimiser.errors import InputError, OptimiserError
+from optimiser.errors import BackendError, InputError, OptimiserError
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Status
 from tests.oracles.sectors_cases import path_of_four
@@ -140,6 +140,28 @@ def test_damaged_folders_do_not_hide_the_others(tmp_path):
     (tmp_path / "stray").mkdir()
     assert [r.id for r in store.runs()] == [run.id]
     assert run.status == "failed"
+
+
+@pytest.mark.parametrize("damage", ['{"status": "opt', "[]", "{}", '{"status": 3, "plan": null}'])
+def test_a_damaged_result_is_an_error_in_words(tmp_path, damage):
+    """Whatever stands in the file, reading it ends in words for the planner, and a half one can be done again."""
+    run = ask(Store(tmp_path))
+    (run.folder / "result.json").write_text(damage)
+    with pytest.raises(BackendError, match="damaged"):
+        run.result()
+
+
+@pytest.mark.parametrize("damage", ["[1]", '{"pid": null, "started": 1}'])
+def test_a_damaged_claim_or_request_does_not_stop_the_list(tmp_path, damage):
+    """A claim that names no process is no claim; a request that is no table is named as such."""
+    store = Store(tmp_path)
+    run, other = ask(store), ask(store, seed=2)
+    (run.folder / CLAIM_FILE).write_text(damage)
+    assert run.status == "interrupted"
+    (run.folder / "request.json").write_text("[1]")
+    assert {r.id for r in store.runs()} == {run.id, other.id}
+    with pytest.raises(InputError, match="damaged"):
+        _ = run.family
 
 
 def test_run_ids_are_found_and_guarded(tmp_path):
