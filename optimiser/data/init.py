@@ -24,6 +24,7 @@ from optimiser.data.settings import (
     RESPONSE_TIMES,
     Settings,
     Source,
+    check_crs,
     check_zone,
     read_settings,
     write_settings,
@@ -127,7 +128,7 @@ def init(
         _path(adjacency), _path(adjacency_edits), _path(hard_lines), _path(hard_polygons), tuple(map(Path, plans)),
     )  # fmt: skip
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else (folder,)) and not again:
-        raise InputError(f"{folder} exists. Give a new folder, or say again to import into this one.")
+        raise InputError(f"{folder} exists. Give a new folder, or add --again to import into this one.")
     settings, column_map = _start(folder, columns, again=again)
     settings = _said(settings, folder, name, crs, timezone, response_time, weeks)
     order = column_map.date_order if date_order is None else date_order
@@ -172,6 +173,8 @@ def _said(
     faults: list[str] = []
     if timezone is not None:
         check_zone(timezone, faults)
+    if crs:
+        check_crs(crs, faults)
     if response_time not in (None, *RESPONSE_TIMES):
         faults.append(f"response_time = {response_time!r} is none of {', '.join(RESPONSE_TIMES)}")
     if weeks is not None and not weeks > 0:

@@ -132,6 +132,8 @@ def _settings(data: dict[str, Any], faults: list[str]) -> Settings:
     default = Settings()
     zone = data.get("timezone") or default.timezone
     check_zone(zone, faults)
+    if data.get("crs"):
+        check_crs(data["crs"], faults)
     response = data.get("response_time") or ""
     if response.startswith(FILL_IN):
         response = ""
@@ -165,6 +167,23 @@ def check_zone(zone: str, faults: list[str]) -> None:
         faults.append(
             f"timezone = {zone!r} is not known here; give one like America/Toronto (Windows needs tzdata)"
         )
+
+
+def check_crs(crs: str, faults: list[str]) -> None:
+    """Add a fault where ``crs`` is unknown or not in metres: distances are measured in it."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    wanted = "give one in metres, as EPSG:32614"
+    try:
+        known = CRS.from_user_input(crs)
+    except CRSError:
+        faults.append(f"{crs} is no known coordinate system; {wanted}")
+        return
+    if known.is_geographic:
+        faults.append(f"{crs} is in degrees; {wanted}")
+    elif not known.is_projected or abs(known.axis_info[0].unit_conversion_factor - 1.0) > 1e-9:
+        faults.append(f"{crs} is not in metres; {wanted}")
 
 
 def _targets(raw: Mapping[str, Any], faults: list[str]) -> dict[int, float]:

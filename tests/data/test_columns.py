@@ -127,6 +127,7 @@ def test_settings_round_trip(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("crs = 'EPSG:99'", "EPSG:99 is no known coordinate system"),
         ("time_zone = 'x'", "did you mean 'timezone'"),
         ("timezone = 'Canada/Nowhere'", "not known here"),
         ("response_time = 'fast'", "none of received_to_arrived"),

@@ -295,7 +295,7 @@ def test_again_keeps_what_the_planner_wrote(tmp_path):
     """A folder is never overwritten unasked; a new import keeps settings, map and plans, and replaces the tables."""
     make(tmp_path, csv_text(), priority={"1": 1, "2": 2, "3": 3})
     folder = tmp_path / "town"
-    with pytest.raises(InputError, match="exists"):
+    with pytest.raises(InputError, match="or add --again"):
         make(tmp_path, csv_text())
     (folder / "plans").mkdir()
     write(folder / "plans" / "mine.csv", "area_id,district_id\nA1,1\n")
@@ -349,6 +349,12 @@ def test_broken_folder(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (
+            {"crs": "EPSG:99"},
+            "EPSG:99 is no known coordinate system; give one in metres, as EPSG:32614",
+        ),
+        ({"crs": "EPSG:4326"}, "EPSG:4326 is in degrees; give one in metres"),
+        ({"crs": "EPSG:2276"}, "EPSG:2276 is not in metres"),  # Texas, US survey feet
         ({"timezone": "Toronto"}, "timezone = 'Toronto' is not known"),
         ({"response_time": "quick"}, "response_time = 'quick'"),
         ({"weeks": 0}, "weeks = 0"),
