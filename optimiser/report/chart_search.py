@@ -9,7 +9,7 @@ from optimiser import units
 from optimiser.errors import InputError
 from optimiser.report.chart import ChartStyle, axis_label, framed, legend, quiet
 from optimiser.report.extras import need
-from optimiser.report.phrases import planner_value
+from optimiser.report.phrases import aim, planner_value
 from optimiser.report.words import proof_line
 from optimiser.solve.progress import Progress
 from optimiser.solve.result import Result
@@ -39,7 +39,7 @@ def progress_chart(
     """
     style = style or ChartStyle()
     if result is not None and result.objectives and not name:
-        name, unit = result.objectives[0].name, result.objectives[0].unit
+        name, unit = aim(result.objectives[0].name), result.objectives[0].unit
     found = [(p.seconds, planner_value(p.incumbent, unit)[0]) for p in progress if p.incumbent is not None]
     bound = [(p.seconds, planner_value(p.bound, unit)[0]) for p in progress if p.bound is not None]
     if not found and not bound:

@@ -11,6 +11,7 @@ from optimiser.problems.base import Measure
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 _MOST_NAMED = 6
+_AIMS = {"calls covered": "calls within target"}
 
 
 def percent(fraction: float, digits: int = 1, *, signed: bool = False) -> str:
@@ -72,10 +73,15 @@ def in_units(value: float, unit: str) -> str:
     if unit == "call-seconds per week":
         return f"{number(units.minutes(value))}{NO_BREAK}call-minutes a week"
     if unit == "cost":
-        return number(value)
+        return count(value, "cost unit")
     if unit == "weighted s":
         return f"{number(units.minutes(value), 1)}{NO_BREAK}weighted minutes"
     return f"{number(value)}{NO_BREAK}{unit.replace(' per ', ' a ')}".rstrip()
+
+
+def aim(name: str) -> str:
+    """Return the name of an objective as a planner reads it."""
+    return _AIMS.get(name, name)
 
 
 def planner_value(value: float, unit: str) -> tuple[float, str]:
@@ -88,6 +94,8 @@ def planner_value(value: float, unit: str) -> tuple[float, str]:
         return units.minutes(value), "weighted minutes"
     if unit == "h":
         return value, "hours"
+    if unit == "cost":
+        return value, "cost units"
     return value, unit.replace(" per ", " a ")
 
 

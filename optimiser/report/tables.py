@@ -19,6 +19,7 @@ from optimiser.report.journeys import responses
 from optimiser.report.map_assignment import cover_by_zone
 from optimiser.report.phrases import measures_by_name, planner_value
 from optimiser.report.plans import assignment_rows, shifts_rows
+from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
 
@@ -103,7 +104,9 @@ def _sectors(problem: SectorsProblem, result: Result[SectorsPlan]) -> dict[str, 
             "areas": _part(by_name, "areas", district),
             "calls a week": _part(by_name, "calls", district),
             "mean drive, minutes": _minutes(_part(by_name, "mean drive", district)),
-            "covered share of calls": _part(by_name, "calls covered", district),
+            "share of the calls that count for cover within target": _part(by_name, "calls covered", district)
+            if has_target(problem)
+            else None,
             "target share": share,
         }
         for kind in problem.balance_names:

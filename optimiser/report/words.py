@@ -9,8 +9,10 @@ from optimiser import units
 from optimiser.errors import InputError
 from optimiser.problems.base import Family
 from optimiser.report import words_assignment, words_sectors, words_shifts
-from optimiser.report.phrases import NO_BREAK, at_most, in_units, listed, number
+from optimiser.report.phrases import NO_BREAK, aim, at_most, in_units, listed, number
 from optimiser.solve.result import PROOF_GAP, Judged, Result, Status, StoppedBy
+
+_CONFIRMED = "confirmed by a second solve by another route"
 
 Say = Callable[[Any, Result[Any]], list[str]]
 
@@ -73,12 +75,11 @@ def proof(result: Result[Any]) -> list[str]:
     """Say for each objective how much better a plan could be at most, and by what number."""
     said = []
     for place, judged in enumerate(result.objectives):
-        among = (
-            ""
-            if place == 0
-            else f" Among plans as good in {listed([o.name for o in result.objectives[:place]])}:"
-        )
-        said.append(f"{among} {_judged(judged, result)}".strip())
+        sentence = _judged(judged, result)
+        if place:
+            before = listed([aim(o.name) for o in result.objectives[:place]])
+            sentence = f"Among plans as good in {before}: {sentence[:1].lower()}{sentence[1:]}"
+        said.append(sentence)
     return said
 
 
@@ -97,21 +98,17 @@ def proof_line(result: Result[Any]) -> str:
 def _judged(judged: Judged, result: Result[Any]) -> str:
     value = in_units(judged.value, judged.unit)
     if judged.bound is None or judged.gap_frac is None:
-        return f"Nothing is proved yet about better plans; this one's {judged.name} is {value}."
+        return f"Nothing is proved yet about better plans; this one's {aim(judged.name)} is {value}."
     least = "less" if judged.sense == "min" else "more"
     if judged.gap_frac <= PROOF_GAP:
-        how = (
-            f", confirmed by {result.confirmed_by}"
-            if result.confirmed_by
-            else ", by one search; not confirmed by a second"
-        )
+        how = f", {_CONFIRMED}" if result.confirmed_by else ", by one search; not confirmed by a second"
         return (
-            f"This is proven best {_valid_for(result)}{how}. {_capital(judged.name)}: {value} here; "
+            f"This is proven best {_valid_for(result)}{how}. {_capital(aim(judged.name))}: {value} here; "
             f"no plan can have {least}."
         )
     bound = in_units(judged.bound, judged.unit)
     return (
-        f"{_capital(at_most(judged.gap_frac))} better can exist {_valid_for(result)}. {_capital(judged.name)}: "
+        f"{_capital(at_most(judged.gap_frac))} better can exist {_valid_for(result)}. {_capital(aim(judged.name))}: "
         f"{value} here; no plan can have {least} than {bound}."
     )
 
@@ -123,13 +120,9 @@ def _valid_for(result: Result[Any]) -> str:
 
 def _no_plan(result: Result[Any]) -> list[str]:
     if result.status is Status.INFEASIBLE:
-        how = (
-            f"confirmed by {result.confirmed_by}"
-            if result.confirmed_by
-            else "by one search; not confirmed by a second"
-        )
+        how = f", {_CONFIRMED}" if result.confirmed_by else " by one search; not confirmed by a second"
         return [
-            f"No plan can keep all these rules at once for these inputs (proved {how}).",
+            f"No plan can keep all these rules at once for these inputs (proved{how}).",
             "Loosen a rule, remove a lock or a fixed choice, or change a target, and try again.",
         ]
     said = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from optimiser.problems.base import Measure
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.report.phrases import count, listed, measures_by_name, minutes, percent
@@ -9,6 +11,7 @@ from optimiser.solve.result import Result
 
 NEAR_FRAC = 0.001
 """A share within this of the edge of its window stands at the edge."""
+_AT_CENTRE_S = 1e-6
 
 
 def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
@@ -17,15 +20,15 @@ def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
         f"{count(len(problem.area_ids), 'area')} are placed in {count(problem.params.n_districts, 'district')}."
     ]
     by_name = measures_by_name(result.measures)
-    sentences = {"travel": _drive, "cover": _cover}
+    sentences = {"travel": _drive(by_name), "cover": _cover(problem, by_name)}
     first = problem.params.objectives[0]
     for name in (first, *(n for n in sentences if n != first)):
-        said += sentences[name](by_name)
+        said += sentences[name]
     for kind in problem.balance_names:
         measure = by_name.get(f"largest deviation of {kind}")
         if measure is None:
             continue
-        within = f"Each district's {kind} is within {percent(measure.value)} of its target share"
+        within = f"{kind[:1].upper()}{kind[1:]} per district are within {percent(measure.value)} of the target share"
         if kind in problem.params.balance_frac:
             within += f"; the window is {percent(problem.params.balance_frac[kind])} either way"
         said.append(f"{within}.")
@@ -64,7 +67,7 @@ def _drive(by_name: dict[str, Measure]) -> list[str]:
     if mean is None:
         return []
     text = f"From its district's centre the mean drive to a call is {minutes(mean.value)}"
-    if mean.by:
+    if _differ(mean.by, minutes):
         worst = max(mean.by, key=lambda d: mean.by[d])
         text += f", longest in {worst} with {minutes(mean.by[worst])}"
     if longest is not None:
@@ -72,12 +75,32 @@ def _drive(by_name: dict[str, Measure]) -> list[str]:
     return [f"{text}."]
 
 
-def _cover(by_name: dict[str, Measure]) -> list[str]:
+def has_target(problem: SectorsProblem) -> bool:
+    """Whether a target drive was given: without one no call counts as covered but at a centre itself."""
+    away = problem.travel_s > _AT_CENTRE_S
+    return "cover" in problem.params.objectives or bool((problem.covered_calls[away] > 0).any())
+
+
+def _cover(problem: SectorsProblem, by_name: dict[str, Measure]) -> list[str]:
     cover = by_name.get("calls covered")
     if cover is None:
         return []
-    text = f"{percent(cover.value)} of calls lie within their target time of their district's centre"
-    if cover.by:
+    if not has_target(problem):
+        return ["No target drive was given."]
+    counted = float(problem.cover_calls.sum())
+    some = (
+        " that count for cover (the most urgent)" if counted < (1 - 1e-9) * float(problem.calls.sum()) else ""
+    )
+    text = (
+        f"{percent(cover.value)} of the {count(round(counted), 'call')} a week{some} lie within their target drive "
+        "from their district's centre"
+    )
+    if _differ(cover.by, percent):
         worst = min(cover.by, key=lambda d: cover.by[d])
         text += f", least in {worst} with {percent(cover.by[worst])}"
     return [f"{text}."]
+
+
+def _differ(values: Mapping[str, float], shown: Callable[[float], str]) -> bool:
+    """Whether the districts differ in print; where they do not, none is the worst."""
+    return len({shown(v) for v in values.values()}) > 1

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from optimiser.errors import InputError
-from optimiser.problems.sectors import FAMILY
+from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.report.phrases import at_most, count, listed, percent
 from optimiser.report.words import as_markdown, findings, proof_line
 from optimiser.solve.engine import judge
@@ -26,9 +27,7 @@ def test_sectors_say_drive_balance_and_bound():
     assert "4 areas are placed in 2 districts." in text
     assert "the mean drive to a call is 0.5 minutes" in text
     assert "no area is further than 1.0 minutes" in text
-    assert (
-        "Each district's calls is within 0.0 % of its target share; the window is 5.0 % either way." in text
-    )
+    assert "Calls per district are within 0.0 % of the target share; the window is 5.0 % either way." in text
     assert "At most 0.4 % better can exist for these inputs and these rules." in text
     assert "Call-weighted drive: 2 call-minutes a week here" in text
     assert "The search stopped at its time limit after 12.3 seconds." in text
@@ -37,9 +36,54 @@ def test_sectors_say_drive_balance_and_bound():
 def test_cover_comes_first_where_it_is_the_aim():
     """Of two measures the planner's own aim is told first; more is better there."""
     text = said("sectors", *cases.sectors(bound=4.2, objectives=("cover",)))
-    assert text.index("100.0 % of calls lie within") < text.index("the mean drive")
+    assert text.index("100.0 % of the 4 calls a week lie within their target drive") < text.index(
+        "the mean drive"
+    )
+    assert "Calls within target: 4 calls a week here" in text
     assert "At most 5.0 % better can exist" in text
     assert "no plan can have more than 4.2" in text
+
+
+def counted(of_two=(1.0, 1.0), **params):
+    """The path of four where two calls of B and C count: those of A and D do not."""
+    problem, _ = cases.sectors(**params)
+    covered = np.zeros((4, 4))
+    covered[0, 1], covered[2, 2] = of_two
+    problem = replace(problem, cover_calls=np.array([0.0, 1.0, 1.0, 0.0]), covered_calls=covered)
+    plan = SectorsPlan({"A": "1", "B": "1", "C": "2", "D": "2"}, {"1": "A", "2": "C"})
+    return problem, cases.judged(problem, plan, None)
+
+
+def test_cover_names_the_calls_it_is_a_share_of():
+    """Two of four calls count, B's lies within its target: half of the two, nothing is said of the others."""
+    text = said("sectors", *counted((1.0, 0.0)))
+    assert (
+        "50.0 % of the 2 calls a week that count for cover (the most urgent) lie within their target drive "
+        "from their district's centre, least in 2 with 0.0 %." in text
+    )
+
+
+def test_no_district_is_the_least_where_all_are_equal():
+    """Both districts cover all and drive 30 s a call on average."""
+    text = said("sectors", *counted())
+    assert "least in" not in text
+    assert "longest in" not in text
+
+
+def test_without_a_target_drive_no_share_is_told():
+    """No call is covered but at the centre itself, and cover is no aim: a share would be made up."""
+    text = said("sectors", *counted((0.0, 1.0), objectives=("travel",)))
+    assert "50.0 % of the 2 calls" not in text
+    assert "No target drive was given." in text
+    assert "0.0 % of the 2 calls" in said("sectors", *counted((0.0, 0.0), objectives=("cover",)))
+
+
+def test_a_second_aim_goes_on_in_the_same_sentence():
+    """After a colon a small letter; the first aim is named as a planner reads it."""
+    problem, result = cases.sectors(bound=None, objectives=("cover", "travel"))
+    outcome = Outcome(result.plan, bound=(4.0, 119.52), stopped_by=StoppedBy.GAP)
+    text = said("sectors", problem, judge(problem, FAMILY, outcome, name="x", options=SolveOptions()))
+    assert "Among plans as good in calls within target: at most 0.4 % better can exist" in text
 
 
 def test_the_family_itself_is_taken_as_well_as_its_name():
@@ -54,10 +98,10 @@ def test_proven_best_names_what_confirmed_it_or_that_nothing_did():
         "This is proven best for these inputs and these rules, by one search; not confirmed by a second."
         in said("sectors", problem, result)
     )
-    confirmed = replace(result, confirmed_by="a second route")
-    assert "proven best for these inputs and these rules, confirmed by a second route." in said(
-        "sectors", problem, confirmed
-    )
+    confirmed = replace(result, confirmed_by="HiGHS with presolve off")
+    text = said("sectors", problem, confirmed)
+    assert "these inputs and these rules, confirmed by a second solve by another route." in text
+    assert "HiGHS" not in text
     assert proof_line(result) == "Proven best for these inputs and these rules."
 
 
