@@ -26,6 +26,8 @@ from scipy.optimize import linear_sum_assignment
 
 from optimiser_models.sectors.arrays import FREE, Districting
 
+LEVEL = 1e-9
+"""A slope below this is rounding: a step along it would be without end."""
 NEVER = 1e15
 """Stands for a pair that cannot be, in a matching."""
 
@@ -143,7 +145,7 @@ def improve(
         if matched is None:
             return None
         centres, groups = matched
-        bound = float(alpha.sum() + value[centres, groups].sum())
+        bound = float(alpha.sum() + value[centres, groups].sum()) - _rounding(alpha, d)
         stale = 0 if bound > best + 1e-5 * abs(best) else stale + 1
         if bound > best:
             best, best_alpha = bound, alpha.copy()
@@ -153,12 +155,18 @@ def improve(
         if not keep_going(best) or reach < 1e-3:
             break
         slope = 1.0 - _serve(alpha, cost, work, own, s.low, s.high, s.state, centres, groups)
-        if not slope.any():
+        if np.abs(slope).max() < LEVEL:
             break
         direction = 0.7 * slope + 0.3 * direction
         aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
         alpha = alpha + reach * max(aim - bound, 1e-6 * abs(bound)) / float((slope * slope).sum()) * direction
     return Bound(best_alpha, best, _needs(d, s, cost, work, best_alpha))
+
+
+def _rounding(alpha: NDArray[np.float64], d: Districting) -> float:
+    """Return what the sums behind a bound may have lost to rounding: it matters where multipliers have run away."""
+    size = float(np.abs(alpha).sum() + np.abs(d.cost).max(initial=0.0) * d.n)
+    return float(np.finfo(np.float64).eps) * d.n * (d.k + 1) * size
 
 
 def _match(value: NDArray[np.float64], s: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
@@ -269,6 +277,7 @@ def _needs(
             value[j, g], critical[j, g], _ = _fill(
                 alpha, cost[j], work, d.centre_area[j], s.low[g], s.high[g], s.state[g], take
             )
+    lost = _rounding(alpha, d)
     needs = np.full(d.cost.shape, np.inf)
     base = _match(value, s)
     if base is None:
@@ -281,7 +290,7 @@ def _needs(
             extra = np.maximum(cost[j] - alpha - critical[j, g] * work, 0.0)
             extra = np.where(s.state[g] == 2, np.inf, extra)
             extra[(s.state[g] == 1) | (np.arange(d.n) == d.centre_area[j])] = 0.0  # in the knapsack already
-            needs[j] = np.minimum(needs[j], alpha.sum() + total + extra)
+            needs[j] = np.minimum(needs[j], alpha.sum() + total + extra - lost)
     return needs
 
 

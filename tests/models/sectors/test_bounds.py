@@ -198,6 +198,33 @@ def test_needs_where_every_centre_must_open():
     assert (np.diag(bound.needs) <= 1e-6).all()
 
 
+def test_bound_holds_where_work_fits_to_the_last_digit():
+    """One district without tolerance: shares of an area are off by rounding alone, and no multiplier runs away."""
+    work = np.array([[0.9759666677817974, 0.8222763084323202, 0.9369497250070512]])
+    calls = np.array([4.0, 3.0, 0.0])
+    problem = replace(
+        path_of_four(district_ids=("1",), balance_frac={"calls": 0.0}, objectives=("cover",)),
+        area_ids=("A", "B", "C"),
+        edges=np.array([[0, 1], [1, 2]]),
+        centre_ids=("A", "B", "C"),
+        centre_area=np.arange(3),
+        travel_s=np.zeros((3, 3)),
+        calls=calls,
+        covered_calls=np.array([[4.0, 3.0, 0.0], [0.0, 3.0, 0.0], [4.0, 0.0, 0.0]]),
+        cover_calls=calls,
+        balance=work,
+    )
+    d = arrays.prepare(problem)
+    for incumbent in (-7.0, np.inf):
+        for rounds in (3, 60):
+            bound = lagrange.improve(
+                d, lagrange.slots(d), lagrange.servable(d), incumbent, rounds=rounds, keep_going=ALWAYS
+            )
+            assert bound is not None
+            assert bound.value <= -7.0 + 1e-9
+            assert (bound.needs[0] <= -7.0 + 1e-9).all()
+
+
 def test_growth_that_always_fails_leaves_time_for_the_proof(monkeypatch):
     """Locks that cross let no growth succeed: a stop is heard at once, and few growths are tried before the proof."""
     tried = []
