@@ -24,7 +24,7 @@ class Edit:
 
 
 def read_edits(path: Path, area_ids: Collection[str]) -> tuple[Edit, ...]:
-    """Read the edits file and check it against the areas.
+    """Read the edits file and check it against the areas; a file without rows holds no edits.
 
     Raises
     ------
@@ -43,6 +43,8 @@ def read_edits(path: Path, area_ids: Collection[str]) -> tuple[Edit, ...]:
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
+    if not rows and not any(header):
+        return ()
     missing = [c for c in COLUMNS[:3] if c not in header]
     if missing:
         raise InputError(f"{path}, row 1: no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from optimiser.data import canonical as names
+from optimiser.data.adjacency_edits import COLUMNS as EDIT_COLUMNS
 from optimiser.data.area_import import ImportedAreas, import_areas, import_stations
 from optimiser.data.call_units import UnitRoles, read_roles
 from optimiser.data.calls import CallSource, ImportedCalls, import_calls
@@ -292,6 +293,9 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
         write_pairs(draft / names.ADJACENCY_FILE, raw.adjacency, known)
     if raw.adjacency_edits is not None:
         shutil.copyfile(raw.adjacency_edits, draft / names.EDITS_FILE)
+    elif not (draft / names.EDITS_FILE).exists():
+        header = ",".join(EDIT_COLUMNS) + "\n"
+        (draft / names.EDITS_FILE).write_text(header, encoding="utf-8", newline="\n")
     for path in raw.plans:
         write_plan(draft / names.PLANS_FOLDER, path.name.split(".")[0], read_plan(path, known))
     record = stored_record([to_record(f) for f in made.findings], made.assumptions)

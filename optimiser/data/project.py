@@ -116,7 +116,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
     if current:
         plans = {names.CURRENT_PLAN: current, **plans}
     per_area = _per_area(calls, workload)
-    found += _structure(areas, near, plans, per_area)
+    found += _structure(areas, near, plans, per_area, _work(calls, workload))
     roads, road_findings = _roads(folder, settings)
     found += road_findings
     if roads is not None and home is not None:
@@ -241,13 +241,26 @@ def _per_area(calls: pd.DataFrame | None, workload: pd.DataFrame | None) -> pd.S
     return workload.groupby("area_id")["calls"].sum()
 
 
+def _work(calls: pd.DataFrame | None, workload: pd.DataFrame | None) -> pd.Series:
+    """Unit-seconds by area; calls by area where no time is known."""
+    table = calls if calls is not None else workload
+    assert table is not None
+    unit_s = table.groupby("area_id")["unit_s"].sum()
+    return unit_s if unit_s.sum() > 0 else _per_area(calls, workload)
+
+
 def _structure(
-    areas: gpd.GeoDataFrame, near: Neighbours, plans: Mapping[str, Mapping[str, str]], per_area: pd.Series
+    areas: gpd.GeoDataFrame,
+    near: Neighbours,
+    plans: Mapping[str, Mapping[str, str]],
+    per_area: pd.Series,
+    work: pd.Series,
 ) -> list[Finding]:
     calls = {str(k): float(v) for k, v in per_area.items()}
+    seconds = {str(k): float(v) for k, v in work.items()}
     return [
         *area_findings(areas),
-        *graph_findings(near.graph, near.measured, near.listed),
+        *graph_findings(near.graph, near.measured, near.listed, seconds),
         *beat_findings(areas, near.graph),
         *plan_findings(plans, near.graph, calls, skip=(names.CURRENT_PLAN,)),
         *demand_findings(areas, per_area),

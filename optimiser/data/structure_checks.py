@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _OVERLAP_FRAC = 0.05
+_LEAST_PIECE_FRAC = 0.005
 
 
 def pieces(graph: AreaGraph, members: Collection[str]) -> tuple[tuple[str, ...], ...]:
@@ -79,7 +80,10 @@ def _overlaps(shapes: np.ndarray) -> list[tuple[int, int]]:
 
 
 def graph_findings(
-    graph: AreaGraph, measured: AreaGraph, listed: frozenset[frozenset[str]] | None
+    graph: AreaGraph,
+    measured: AreaGraph,
+    listed: frozenset[frozenset[str]] | None,
+    work: Mapping[str, float],
 ) -> list[Finding]:
     """Check the graph in use, and what the polygons say against a published list of pairs.
 
@@ -89,6 +93,8 @@ def graph_findings(
         The graph in use, and the one measured from the polygons alone.
     listed
         Published pairs, or None where the project has no list.
+    work
+        Unit-seconds (else calls) by area.
     """
     found = []
     n = graph.n_areas
@@ -130,14 +136,7 @@ def graph_findings(
                     examples=shown,
                 )
             )
-    parts = graph.components()
-    if len(parts) > 1:
-        apart = [a for p in parts[1:] for a in p]
-        action = (
-            f"the map in use falls into {len(parts)} pieces: no contiguous district joins them; "
-            "add a link to adjacency_edits.csv where a car can pass"
-        )
-        found.append(finding("areas cut off from the largest piece", len(apart), n, action, examples=apart))
+    found += _cut_off(graph, work)
     alone = [graph.ids[k] for k in np.flatnonzero(np.bincount(graph.edges.ravel(), minlength=n) == 1)]
     if alone:
         found.append(
@@ -149,6 +148,34 @@ def graph_findings(
                 examples=alone,
             )
         )
+    return found
+
+
+def _cut_off(graph: AreaGraph, work: Mapping[str, float]) -> list[Finding]:
+    """Say which areas hang apart; red where a piece has too little work to be a district of its own."""
+    parts = graph.components()
+    total = sum(work.get(a, 0.0) for a in graph.ids)
+    if len(parts) < 2:
+        return []
+    least = _LEAST_PIECE_FRAC * total
+    small = [p for p in parts if total > 0 and sum(work.get(a, 0.0) for a in p) < least]
+    found = []
+    if small:
+        action = (
+            f"the map in use falls into {len(parts)} pieces, and these hold less than {_LEAST_PIECE_FRAC:.1%} of the "
+            "work each, too little for a district: add a link in adjacency_edits.csv (columns area_a, area_b, action "
+            "add/remove, reason) or take the areas out; a district must hang together"
+        )
+        shown = [a for p in small for a in p]
+        found.append(finding("pieces of the map cut off", len(small), 0, action, examples=shown, red=True))
+    apart = [a for p in parts[1:] if p not in small for a in p]
+    if apart:
+        action = (
+            f"the map in use falls into {len(parts)} pieces: no contiguous district joins them; "
+            "add a link in adjacency_edits.csv where a car can pass"
+        )
+        rule = "areas cut off from the largest piece"
+        found.append(finding(rule, len(apart), graph.n_areas, action, examples=apart))
     return found
 
 

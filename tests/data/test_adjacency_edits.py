@@ -54,3 +54,13 @@ def test_missing_column_and_file(tmp_path):
         read_edits(path, ["a", "b"])
     with pytest.raises(InputError, match="cannot be read"):
         read_edits(tmp_path / "none.csv", ["a"])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "area_a,area_b,action,reason\n", "area_a,area_b,action,reason\n,,,\n"]
+)
+def test_a_file_without_rows(tmp_path, text):
+    """The header alone, as init writes it, or an emptied file: no edits."""
+    path = tmp_path / "adjacency_edits.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read_edits(path, ["a"]) == ()

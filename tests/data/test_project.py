@@ -260,6 +260,34 @@ def test_plans_graph_and_edits(tmp_path):
     assert "7 calls" in report.quality.by_rule("plan new: areas left out").action
 
 
+def test_a_piece_without_work_is_red(tmp_path):
+    """b2 behind a river holds 2 of 4,402 minutes, under 0.5 %: no solve, until the edits file gives it a bridge."""
+    edits = write(tmp_path / "e.csv", "area_a,area_b,action,reason\nCh\u00e2teau,b2,remove,river\n")
+    report = town(tmp_path, WORKLOAD + "b2,1,2\n", adjacency_edits=edits)
+    cut = report.quality.by_rule("pieces of the map cut off")
+    assert (cut.count, cut.examples, cut.red) == (1, ("b2",), True)
+    assert report.quality.by_rule("areas cut off from the largest piece") is None
+    with pytest.raises(
+        InputError, match=r"add a link in adjacency_edits\.csv \(columns area_a, area_b, action"
+    ):
+        load(tmp_path / "town").require_ready()
+    bridge = "area_a,area_b,action,reason\nCh\u00e2teau,b2,add,bridge\n"
+    write(tmp_path / "town" / "adjacency_edits.csv", bridge)
+    load(tmp_path / "town").require_ready()
+
+
+def test_edits_file_is_there_to_fill_in(tmp_path):
+    """Init writes the header alone where no edits are given, and another import keeps what is in it by then."""
+    town(tmp_path)
+    path = tmp_path / "town" / "adjacency_edits.csv"
+    assert path.read_text(encoding="utf-8") == "area_a,area_b,action,reason\n"
+    mine = path.read_text(encoding="utf-8") + "A1,b2,add,tunnel\n"
+    write(path, mine)
+    town(tmp_path, again=True)
+    assert path.read_text(encoding="utf-8") == mine
+    assert ("A1", "b2") in load(tmp_path / "town").graph.pairs()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

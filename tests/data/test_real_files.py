@@ -84,6 +84,20 @@ def test_carrollton_as_a_project(carrollton):
 
 
 @needs_data
+@pytest.mark.parametrize("listed", [True, False])
+def test_carrollton_without_the_edit(tmp_path, listed):
+    """The published pairs alone leave 2C48 cut off with 0.002 % of the work: red. The polygons join it to 2C47."""
+    report = init(
+        tmp_path / "town", CARROLLTON / "reporting_areas.geojson", crs="EPSG:32614",
+        adjacency=CARROLLTON / "contiguity_published.csv.gz" if listed else None,
+    )  # fmt: skip
+    cut = report.quality.by_rule("pieces of the map cut off")
+    assert [f.rule for f in report.quality.red] == (["pieces of the map cut off"] if listed else [])
+    assert (cut.examples if cut else ()) == (("2C48",) if listed else ())
+    assert listed or ("2C47", "2C48") in load(tmp_path / "town").graph.pairs()
+
+
+@needs_data
 def test_carrollton_by_label(tmp_path):
     """(6) 5,438 calls without a label; 1,849 calls under labels of no polygon (81 of them, and the empty one)."""
     report = init(
