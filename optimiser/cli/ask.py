@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from optimiser.cli.console import Exit, Line, code_of, say, show, show_json, stop_on_interrupt, table
+from optimiser.cli.console import (
+    Exit,
+    Line,
+    code_of,
+    in_planners_units,
+    say,
+    show,
+    show_json,
+    stop_on_interrupt,
+    table,
+)
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
     solve = commands.add_parser("solve", parents=[common], help="solve one question of a project")
     solve.add_argument("family", help="sectors, shifts or assignment")
-    solve.add_argument("folder", type=Path)
-    solve.add_argument("--scenario", type=Path, help="a scenario file")
+    solve.add_argument("folder", type=Path, nargs="?", help="the project folder")
     solve.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="override a choice (repeatable)"
+        "--choices", action="store_true", help="list every choice of the question with its unit and default"
+    )
+    solve.add_argument("--scenario", type=Path, help="a scenario file (TOML)")
+    solve.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a choice, as tolerance_pct=5 (repeatable)",
     )
     solve.add_argument("--name", help="title of the run")
     solve.add_argument("--formulation", help="as sectors.cuts; the family's default otherwise")
-    solve.add_argument("--time-limit", type=float, metavar="SECONDS")
+    solve.add_argument("--time-limit", type=float, metavar="SECONDS", help="longest time to search (60)")
     solve.add_argument(
         "--gap", type=float, metavar="PERCENT", help="stop when at most this much better can exist"
     )
@@ -33,20 +51,36 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     batch = commands.add_parser(
         "batch", parents=[common], help="solve a list of scenarios, one after another"
     )
-    batch.add_argument("file", type=Path)
-    batch.add_argument("folder", type=Path)
+    batch.add_argument("file", type=Path, help="a list of scenarios (TOML; see examples/scenarios.toml)")
+    batch.add_argument("folder", type=Path, help="the project folder")
     batch.set_defaults(run=run_batch)
 
 
 def run_solve(a: argparse.Namespace) -> int:
     """Solve one question."""
+    from optimiser import registry
     from optimiser.batch import runner
     from optimiser.batch.scenario import from_table, merged, read_scenarios
     from optimiser.cli.plans import settings_of
     from optimiser.data.project import load
     from optimiser.errors import InputError
+    from optimiser.prepare import choices
+    from optimiser.prepare.questions import kinds
     from optimiser.units import fraction_from_percent
 
+    if a.family not in registry.families():
+        near = difflib.get_close_matches(a.family, registry.families(), 1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise InputError(
+            f"There is no question {a.family!r}; there are {', '.join(registry.families())}.{guess}"
+        )
+    if a.choices:
+        return show_choices(a.family, as_json=a.json)
+    if a.folder is None:
+        raise InputError(f"Name the project folder: optimiser solve {a.family} FOLDER.")
+    choices.read(
+        kinds(a.family), settings_of(a.set), "--set"
+    )  # a slip of the pen is told before anything is loaded
     project = load(a.folder)
     base: dict[str, Any] = {"question": a.family}
     if a.scenario:
@@ -81,6 +115,22 @@ def run_solve(a: argparse.Namespace) -> int:
     return code_of(result, options.gap_frac, accept_gap=a.accept_gap)
 
 
+def show_choices(family: str, *, as_json: bool) -> int:
+    """List every choice of a question: name, unit, what it takes, default, meaning."""
+    from dataclasses import asdict
+
+    from optimiser.prepare.choices import listed
+    from optimiser.prepare.questions import kinds
+
+    found = listed(kinds(family))
+    if as_json:
+        show_json([asdict(c) for c in found])
+    else:
+        rows = [[c.name, c.unit, str(c.default), c.takes, c.meaning] for c in found]
+        show(table(rows, ["choice", "unit", "default", "takes", "meaning"]))
+    return Exit.DONE
+
+
 def show_result(run: Any, question: Any, result: Any, *, as_json: bool) -> None:
     """Print what was found, in words or as JSON."""
     if as_json:
@@ -113,14 +163,17 @@ def run_batch(a: argparse.Namespace) -> int:
             row: dict[str, Any] = {"scenario": scenario.name, "question": scenario.question}
             try:
                 run, question = runner.create(project, scenario)
-                row |= {"run": run.id, "again": run.status != "done"}
+                row |= {"run": run.id, "used again": run.status == "done"}
                 line = Line(f"{number}/{len(scenarios)} {scenario.name}", quiet=a.quiet)
                 result = runner.work(
                     run, project=project, scene=question.scene, on_progress=line, should_stop=asked
                 )
                 line.end()
-                row |= {"status": str(result.status), "gap": result.gap_frac}
-                row |= {f"{o.name} ({o.unit})": o.value for o in result.objectives}
+                row |= {"status": str(result.status)}
+                for o in result.objectives:
+                    value, unit = in_planners_units(o.value, o.unit)
+                    row |= {f"{o.name}, {unit}": value, f"{o.name}: proof": o.in_words()}
+                say(f"{scenario.name}: {'; '.join(o.in_words() for o in result.objectives) or result.status}")
             except OptimiserError as error:
                 row |= {"status": "failed", "error": str(error)}
                 say(f"{scenario.name}: {error}")

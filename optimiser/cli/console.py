@@ -12,8 +12,10 @@ from enum import IntEnum
 from types import FrameType
 from typing import Any
 
+from optimiser.problems.base import Violation
 from optimiser.solve.progress import Progress
 from optimiser.solve.result import PROOF_GAP, Result, Status, StoppedBy, gap
+from optimiser.units import minutes, percent
 
 
 class Exit(IntEnum):
@@ -71,6 +73,24 @@ def table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> str:
     return "\n".join(["  ".join(line).rstrip(), "  ".join("-" * w for w in width), *body])
 
 
+def in_planners_units(value: float, unit: str) -> tuple[float, str]:
+    """Return a value and its unit as planners read them: minutes for seconds, percent for fractions."""
+    if unit == "s":
+        return minutes(value), "min"
+    if unit == "frac":
+        return percent(value), "%"
+    if "-seconds" in unit:
+        return minutes(value), unit.replace("-seconds", "-minutes")
+    return value, unit
+
+
+def in_words(violation: Violation) -> str:
+    """Say a broken rule in planner's units."""
+    found, unit = in_planners_units(violation.found, violation.unit)
+    limit, _ = in_planners_units(violation.limit, violation.unit)
+    return f"{violation.rule}: {violation.where} has {found:,.4g} {unit}, the limit is {limit:,.4g} {unit}"
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
@@ -96,10 +116,9 @@ class Line:
             return
         parts = [f"{self._title}: {progress.seconds:5.1f} s", progress.phase]
         if progress.incumbent is not None:
-            parts.append(f"best {progress.incumbent:,.6g}")
-            if progress.bound is not None:
-                share = gap(progress.incumbent, progress.bound)
-                parts.append(f"at most {share:.2%} better can exist" if share is not None else "")
+            share = gap(progress.incumbent, progress.bound)
+            told = "no bound yet" if share is None else f"at most {percent(share):.2f} % better can exist"
+            parts.append(f"a plan is found, {told}")
         text = ", ".join(p for p in parts if p)
         if self._live:
             sys.stderr.write("\r\x1b[K" + text[:110])

@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from optimiser.cli.console import Exit, show, show_json
+from optimiser.cli.console import Exit, in_words, show, show_json
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
     init = commands.add_parser("init", parents=[common], help="make a project folder of raw files")
-    init.add_argument("folder", type=Path)
+    init.add_argument("folder", type=Path, help="the project folder to make")
     init.add_argument(
         "--areas", type=Path, required=True, help="reporting areas: .gpkg, .shp, .geojson, .parquet"
     )
@@ -49,8 +49,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     check = commands.add_parser(
         "check", parents=[common], help="data-quality report of a project, or faults of a plan"
     )
-    check.add_argument("folder", type=Path)
-    check.add_argument("--plan", help="check this plan: current, a name in plans/, or a CSV file")
+    check.add_argument("folder", type=Path, help="the project folder")
+    check.add_argument(
+        "--plan",
+        help="check this plan: current (beats in use), districts (districts in use), a name in plans/, or a CSV file",
+    )
     check.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
     )
@@ -124,5 +127,5 @@ def _check_plan(a: argparse.Namespace, project: Any) -> int:
     else:
         show(f"{name}: {len(broken)} broken rules" if broken else f"{name}: every rule is kept")
         for violation in broken:
-            show(f"- {violation}")
+            show(f"- {in_words(violation)}")
     return Exit.INPUT if broken else Exit.DONE

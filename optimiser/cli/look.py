@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from optimiser.cli.console import Exit, say, show, show_json, table
+from optimiser.cli.console import Exit, in_planners_units, in_words, say, show, show_json, table
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -17,21 +17,23 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     compare = commands.add_parser(
         "compare", parents=[common], help="plans side by side, by the same rules and data"
     )
-    compare.add_argument("folder", type=Path)
+    compare.add_argument("folder", type=Path, help="the project folder")
     compare.add_argument(
-        "plans", nargs="+", help="runs, 'current', 'districts', names in plans/, or CSV files"
+        "plans",
+        nargs="+",
+        help="runs, current (beats in use), districts (districts in use), names in plans/, or CSV files",
     )
     compare.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
     )
     compare.set_defaults(run=run_compare)
     runs = commands.add_parser("runs", parents=[common], help="the runs of a project")
-    runs.add_argument("folder", type=Path)
+    runs.add_argument("folder", type=Path, help="the project folder")
     runs.set_defaults(run=run_runs)
     app = commands.add_parser("app", parents=[common], help="open the planner's app on a project")
-    app.add_argument("folder", type=Path)
-    app.add_argument("--port", type=int)
-    app.add_argument("--no-browser", action="store_true")
+    app.add_argument("folder", type=Path, help="the project folder")
+    app.add_argument("--port", type=int, help="port on this machine (a free one)")
+    app.add_argument("--no-browser", action="store_true", help="only print the address")
     app.set_defaults(run=run_app)
     doctor = commands.add_parser(
         "doctor", parents=[common], help="versions, solvers and memory of this machine"
@@ -54,13 +56,22 @@ def run_compare(a: argparse.Namespace) -> int:
         show_json({"measures": found.rows(), "violations": violations, "proof": found.distinguishable()})
         return Exit.DONE
     header = ["measure", "unit", "better", *plans]
-    show(table([[row.get(h) for h in header] for row in found.rows()], header))
+    show(table([_row(row, list(plans)) for row in found.rows()], header))
     show("")
     show(found.distinguishable())
     for judged in found.judgements:
         for violation in judged.violations[:20]:
-            show(f"{judged.name} breaks {violation}")
+            show(f"{judged.name} breaks {in_words(violation)}")
     return Exit.DONE
+
+
+def _row(row: dict[str, Any], names: list[str]) -> list[Any]:
+    """Return a row of the comparison in planner's units."""
+    _, unit = in_planners_units(0.0, str(row["unit"]))
+    values = [
+        None if row.get(n) is None else in_planners_units(float(row[n]), str(row["unit"]))[0] for n in names
+    ]
+    return [row["measure"], unit, row["better"], *values]
 
 
 def run_runs(a: argparse.Namespace) -> int:
@@ -74,7 +85,9 @@ def run_runs(a: argparse.Namespace) -> int:
         if run.status == "done":
             try:
                 result = run.result()
-                row[4] = f"{result.status}: " + "; ".join(o.in_words() for o in result.objectives)
+                row[4] = "; ".join(f"{o.name}: {o.in_words()}" for o in result.objectives) or str(
+                    result.status
+                )
             except OptimiserError as error:
                 row[4] = str(error)
         rows.append(row)

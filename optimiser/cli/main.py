@@ -24,7 +24,11 @@ EPILOG = (
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = argparse.ArgumentParser(prog="optimiser", description=__doc__, epilog=EPILOG)
+    top = argparse.ArgumentParser(
+        prog="optimiser",
+        description="Plan sectors, shifts and assignments for a police force. Start with: optimiser demo",
+        epilog=EPILOG,
+    )
     top.add_argument("--version", action="version", version=f"optimiser {__version__}")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print the result as JSON")

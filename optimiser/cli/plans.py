@@ -61,8 +61,22 @@ def question_and_plans(
         elif question.family != "sectors":
             raise InputError(f"{name!r} is no run; only sector plans can be given as files.")
         else:
-            plans[name] = plan_of(question.problem, _districts(project, name))
+            district_of = _districts(project, name)
+            _same_districts(name, district_of, question.problem.params.district_ids)
+            plans[name] = plan_of(question.problem, district_of)
     return question, plans, results
+
+
+def _same_districts(name: str, district_of: Mapping[str, str], asked: tuple[str, ...]) -> None:
+    """Refuse a plan whose districts are not those of the question: its figures would mean nothing."""
+    theirs = {d for d in district_of.values() if d}
+    if not theirs & set(asked):
+        shown = ", ".join(sorted(theirs)[:5])
+        hint = " Use 'districts' for the districts in use." if name == "current" else ""
+        raise InputError(
+            f"{name} has {len(theirs)} districts ({shown} ...), the question is about {len(asked)} "
+            f"({', '.join(asked[:5])} ...): none has the same name.{hint}"
+        )
 
 
 def _run(project: Project, name: str) -> Any:

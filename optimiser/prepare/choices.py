@@ -21,10 +21,8 @@ _SUFFIXES = (("_s", "_min"), ("_frac", "_pct"))
 
 def public_name(field_name: str) -> str:
     """Return the name of a field in a file or form."""
-    for ours, theirs in _SUFFIXES:
-        if field_name.endswith(ours):
-            return field_name.removesuffix(ours) + theirs
-    return field_name
+    ours = _suffix(field_name)
+    return field_name.removesuffix(ours) + dict(_SUFFIXES)[ours] if ours else field_name
 
 
 def to_planner(field_name: str, value: Any) -> Any:
@@ -40,7 +38,9 @@ def to_core(field_name: str, value: Any) -> Any:
 
 
 def _suffix(field_name: str) -> str:
-    return next((ours for ours, _ in _SUFFIXES if field_name.endswith(ours)), "")
+    return next(
+        (ours for ours, _ in _SUFFIXES if field_name.endswith(ours) and "_per_" not in field_name), ""
+    )
 
 
 def _each(convert: Any, value: Any) -> Any:
@@ -74,18 +74,17 @@ def read(kinds: Sequence[type[Any]], table: Mapping[str, Any], where: str) -> tu
     for key, value in table.items():
         if key not in homes:
             near = difflib.get_close_matches(key, homes, 1)
-            faults.append(f"unknown key {key!r}" + (f", did you mean {near[0]!r}?" if near else ""))
+            faults.append(f"unknown choice {key!r}" + (f", did you mean {near[0]!r}" if near else ""))
             continue
         kind, f = homes[key]
         try:
             hint = typing.get_type_hints(kind)[f.name]
             given[kind][f.name] = _shape(hint, to_core(f.name, value))
         except (TypeError, ValueError):
-            faults.append(
-                f"{key} = {value!r} cannot be read as {_plain(typing.get_type_hints(kind)[f.name])}"
-            )
+            faults.append(f"{key} = {value!r} should be {_plain(typing.get_type_hints(kind)[f.name])}")
     if faults:
-        raise InputError(f"{where}: {'; '.join(faults)}. Known: {', '.join(sorted(homes))}.")
+        tail = f" Choices: {', '.join(sorted(homes))}." if any("unknown" in f for f in faults) else ""
+        raise InputError(f"{where}: {'; '.join(faults)}.{tail}")
     return tuple(kind(**values) for kind, values in given.items())
 
 
@@ -103,8 +102,10 @@ def _shape(hint: Any, value: Any) -> Any:
     if origin in (Union, types.UnionType):
         return None if value is None else _shape(inner[0], value)
     if origin is tuple:
-        if isinstance(value, (str, Mapping)):
+        if isinstance(value, Mapping) or (isinstance(value, str) and inner[0] is not str):
             raise TypeError
+        if not isinstance(value, (list, tuple)):
+            value = (value,)  # one value stands for a list of one
         kinds = [inner[0]] * len(value) if len(inner) == 2 and inner[1] is Ellipsis else inner
         return tuple(_shape(k, v) for k, v in zip(kinds, value, strict=True))
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
@@ -142,4 +143,51 @@ def _number(key: Any) -> int:
 
 
 def _plain(hint: Any) -> str:
-    return str(getattr(hint, "__name__", hint)).replace("typing.", "")
+    """Say what a field takes, in words."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is typing.Literal:
+        return f"one of {', '.join(map(str, inner))}"
+    if origin in (Union, types.UnionType):
+        return _plain(inner[0])
+    if origin is tuple:
+        pairs = get_origin(inner[0]) is tuple
+        return "a list of pairs, as [[..., ...]]" if pairs else "a list, as [..., ...]"
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        return "a table, as {1 = 15, 2 = 60}"
+    return {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}.get(
+        hint, str(hint)
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice as a planner sees it: name, unit, what it takes, default and meaning."""
+
+    name: str
+    unit: str
+    takes: str
+    default: Any
+    meaning: str
+
+
+def listed(kinds: Sequence[type[Any]]) -> tuple[Choice, ...]:
+    """Return every choice of ``kinds`` in planner's names and units."""
+    units = {"s": "min", "frac": "%"}
+    found = []
+    for kind in kinds:
+        hints = typing.get_type_hints(kind)
+        made = kind()
+        for f in dataclasses.fields(kind):
+            if f.metadata.get("hidden"):
+                continue
+            unit = str(f.metadata.get("unit", ""))
+            found.append(
+                Choice(
+                    public_name(f.name),
+                    units.get(unit, unit) if _suffix(f.name) else unit,
+                    _plain(hints[f.name]),
+                    to_planner(f.name, getattr(made, f.name)),
+                    str(f.metadata.get("help", "")),
+                )
+            )
+    return tuple(found)

@@ -165,8 +165,8 @@ def _target_s(project: Project, setup: SectorsSetup) -> float:
         return float(min(targets.values()))
     if setup.objective != "travel":
         raise InputError(
-            "Cover needs a target drive: give sectors.target_min in the scenario, or priority_targets_min in "
-            "project.toml."
+            "Cover needs a target drive: give the choice target_min (--set target_min=8), or priority_targets_min in "
+            "project.toml; or aim for the least driving with objective = travel."
         )
     return 0.0
 
@@ -174,14 +174,18 @@ def _target_s(project: Project, setup: SectorsSetup) -> float:
 def _params(project: Project, setup: SectorsSetup, centre_ids: tuple[str, ...]) -> SectorsParams:
     fixed = setup.centres == "stations" and not setup.junctions
     n = setup.n_districts or (
-        len(centre_ids) if fixed else len(set(project.plans.get("current", {}).values()))
+        len(centre_ids)
+        if fixed
+        else len(set((districts_in_use(project) or project.plans.get("current", {})).values()))
     )
     if n < 1:
         raise InputError(
             "Say how many districts: sectors.n_districts; the project has no plan in use to count."
         )
     if fixed and n > len(centre_ids):
-        raise InputError(f"{n} districts are asked for, but there are only {len(centre_ids)} stations.")
+        raise InputError(
+            f"{n} districts are asked for, but there are only {len(centre_ids)} stations; let centres be free for more."
+        )
     choose_all = fixed and n == len(centre_ids)
     districts = _district_names(project, centre_ids) if choose_all else tuple(f"D{d + 1}" for d in range(n))
     shares = setup.target_shares_frac

@@ -93,7 +93,7 @@ def test_batch_goes_on_after_a_failure(told, county, tmp_path):
     assert [r["status"] for r in rows] == ["failed", "optimal"]
     assert "lengths_h" in rows[0]["error"]
     _, out, _ = told("batch", listed, county, "--json", "--quiet")
-    assert json.loads(out)[1]["again"] is False
+    assert json.loads(out)[1]["used again"] is True
 
 
 def test_assignment_from_the_command_line(told, county):
