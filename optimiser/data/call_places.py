@@ -32,20 +32,26 @@ def call_areas(
 ) -> NDArray[np.object_]:
     """Return the area id of each row, "" for none.
 
-    A label that matches an area decides; rows without one take the area their point lies in.
+    A label that matches an area decides; rows without one take the area their point lies in. Where neither places
+    a single call, that is red and says what the labels and the areas look like.
     """
     n = len(frame)
     area_id = np.full(n, "", dtype=object)
+    matched = None
     if "area_id" in frame:
         refuse_dates(frame["area_id"], f"{notes.source}, area label", known)
         matched = match_labels(frame["area_id"], known)
-        area_id = matched.area_id
-        notes.findings += label_findings(matched, np.ones(n), notes.source)
+        area_id = matched.area_id.copy()
     if "x" in frame and "y" in frame:
         lost = area_id == ""
         area_id[lost] = _by_point(frame[lost], lines[lost], areas, source_crs, notes)
     nowhere = area_id == ""
+    if matched is not None:
+        shown = known if nowhere.all() else None
+        notes.findings += label_findings(matched, np.ones(n), notes.source, known=shown)
     action = "kept for hours and totals, in no area's workload"
+    if matched is None and not ("x" in frame and "y" in frame):
+        action += "; no column for the area was recognised: name yours in columns.toml (--columns)"
     notes.rows("calls in no area", nowhere, action, lines=lines, red=bool(nowhere.mean() > 0.5))
     return area_id
 

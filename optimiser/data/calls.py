@@ -100,6 +100,7 @@ def import_calls(path: Path, column_map: ColumnMap, source: CallSource) -> Impor
         drop_cut_row=column_map.drop_cut_row,
     )
     guess = _guess(path, table.header, column_map)
+    _refuse_unknown(path, guess, table.header)
     stated = {**guess.duration_units, **column_map.duration_units}
     column_map = replace(column_map, calls=dict(guess.columns), duration_units=stated)
     notes = Notes(path.name)
@@ -141,6 +142,19 @@ def _guess(path: Path, header: tuple[str, ...], column_map: ColumnMap) -> Column
     if absent:
         raise InputError(f"{path} has no column {', '.join(absent)}; it has {', '.join(header)}.")
     return guess_columns(header, "calls", column_map.calls)
+
+
+def _refuse_unknown(path: Path, guess: ColumnGuess, header: tuple[str, ...]) -> None:
+    """Raise InputError where no column says when a call was received."""
+    ours = guess.columns
+    if any(c in ours for c in ("received", "received_date", "received_time")):
+        return
+    placed = "area_id" in ours or ("x" in ours and "y" in ours)
+    missing = "the time received" if placed else "the time received or the area"
+    raise InputError(
+        f"{path}: No column for {missing} was recognised; found: {', '.join(header)}. Name yours in columns.toml "
+        "(--columns)."
+    )
 
 
 def _frame(table: Table, guess: ColumnGuess) -> pd.DataFrame:

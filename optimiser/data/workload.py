@@ -100,7 +100,7 @@ def import_workload(
     found = from_repairs(table.repairs, table.n_rows, path.name)
     matched = match_labels(frame["area_id"], known)
     calls = _counts(path, table, frame["calls"], guess.columns["calls"])
-    found += label_findings(matched, calls, path.name)
+    found += label_findings(matched, calls, path.name, known=known)
     unit_s, said = _unit_seconds(table, frame, guess, calls, found, cap_s=cap_s, default_s=default_service_s)
     rows = pd.DataFrame({"area_id": matched.area_id.astype(str), "calls": calls, "unit_s": unit_s})
     if "hour_of_week" in guess.columns:
@@ -151,8 +151,18 @@ def _hours(path: Path, table: Table, text: pd.Series, column: str) -> NDArray[np
     return values.astype(np.int16)
 
 
-def label_findings(matched: Matched, calls: NDArray[np.float64], source: str) -> list[Finding]:
-    """Say how many calls carry no label, an unknown one, or one that differs by case."""
+def label_findings(
+    matched: Matched, calls: NDArray[np.float64], source: str, *, known: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Say how many calls carry no label, an unknown one, or one that differs by case.
+
+    Parameters
+    ----------
+    matched, calls, source
+        Labels, calls of each row, shape (n,), and the file they stand in.
+    known
+        Every name of an area to its id, where labels alone place the calls: it is red then if none matches.
+    """
     total = float(calls.sum())
     found = []
     if matched.empty.any():
@@ -164,10 +174,15 @@ def label_findings(matched: Matched, calls: NDArray[np.float64], source: str) ->
         labels = [label for label in matched.unknown_labels if len(label) <= 12 and " " not in label]
         n = len(matched.unknown_labels)
         action = f"{n} labels; their calls belong to no area until the label is mended"
-        found.append(
-            finding(
-                "calls whose label matches no area", int(lost), total, action, examples=labels, source=source
+        red = bool(known) and not (matched.area_id != "").any()
+        if known and red:
+            some = f" ({', '.join(labels[:2])}{' ...' if n > 2 else ''})" if labels else ""
+            action = (
+                f"None of the {n} labels{some} is an area id; yours look like {next(iter(known.values()))}"
             )
+        rule = "calls whose label matches no area"
+        found.append(
+            finding(rule, int(lost), total, action, examples=() if red else labels, red=red, source=source)
         )
         found.append(finding("labels that match no area", n, 0, "see above", examples=labels, source=source))
     if matched.case_only.any():

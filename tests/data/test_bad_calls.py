@@ -79,7 +79,15 @@ REFUSED = {
     "22 unclosed quote": (GOOD.replace("NOISE", '"NOISE'), "line 3: a quoted cell opens here"),
     "22b quote inside a cell": (GOOD.replace("NOISE", '"NO"ISE'), "line 3"),
     "35 column twice": (GOOD.replace("cleared", "arrived"), "arrived stands twice"),
-    "36 no time of receipt": (GOOD.replace("received", "foo"), "no column says when"),
+    "36 no time of receipt": (
+        GOOD.replace("received", "foo"),
+        "No column for the time received was recognised; found: call_id, foo, dispatched",
+    ),
+    "wrong columns": (
+        "foo,bar\n1,2\n",
+        "No column for the time received or the area was recognised; found: foo, bar. Name yours in columns.toml "
+        "(--columns)",
+    ),
     "44 label made a date": (also(area_id="01-Mar"), "Excel turned into a date"),
     "85 offsets on some": (also(received="2025-03-03 10:00:00Z"), "cannot be the same clock"),
     "86 day and month mixed": (DMY, "mixes day-month and month-day"),
@@ -285,6 +293,32 @@ def test_what_a_whole_import_adds(tmp_path):
     assert report.quality.by_rule("priority codes").red
     with pytest.raises(InputError, match="priority codes without a meaning"):
         load(tmp_path / "town").require_ready()
+
+
+def test_no_label_is_an_area(tmp_path):
+    """Labels of another map: red with two of them and an area id beside; with points that place the calls it is not."""
+    header = "id,received,grid,longitude,latitude"
+    labels = ("PN5", "PN2", "PN5", "PN7")
+    rows = [f"{k},2025-03-03 1{k}:00:00,{v},," for k, v in enumerate(labels)]
+    report = make(tmp_path, csv_text(*rows, header=header))
+    found = report.quality.by_rule("calls whose label matches no area")
+    assert found.red
+    assert found.action == "None of the 3 labels (PN5, PN2 ...) is an area id; yours look like A1"
+    placed = [r.replace(",,", ",-79.395,43.605") for r in rows]
+    report = make(tmp_path, csv_text(*placed, header=header), again=True)
+    found = report.quality.by_rule("calls whose label matches no area")
+    assert (found.count, found.red) == (4, False)
+    one_right = [rows[0].replace("PN5", "A1"), *rows[1:]]
+    report = make(tmp_path, csv_text(*one_right, header=header), again=True)
+    assert not report.quality.by_rule("calls whose label matches no area").red
+
+
+def test_no_column_for_the_area(tmp_path):
+    """Calls with a time alone come in, and the red finding says that no column was taken for the area."""
+    report = make(tmp_path, csv_text("1,2025-03-03 10:00:00,X", header="id,received,foo"))
+    found = report.quality.by_rule("calls in no area")
+    assert found.red
+    assert "no column for the area was recognised" in found.action
 
 
 def test_good_numbers(tmp_path):

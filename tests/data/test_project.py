@@ -84,6 +84,16 @@ def test_no_calls_anywhere_is_red(tmp_path):
         load(tmp_path / "town").require_ready()
 
 
+def test_workload_of_another_map_is_red(tmp_path):
+    """A table whose labels are no area ids: two of them and an area id stand in what stops the solve."""
+    report = town(tmp_path, "area_id,calls\nPN5,3\nPN2,2\n")
+    assert report.quality.by_rule("calls whose label matches no area").red
+    with pytest.raises(
+        InputError, match=r"None of the 2 labels \(PN5, PN2\) is an area id; yours look like A1"
+    ):
+        load(tmp_path / "town").require_ready()
+
+
 def test_never_guessed(tmp_path):
     """Priority direction and response time are red until given in the files, and green after, without a new import."""
     make(tmp_path, csv_text(), response_time=None)
