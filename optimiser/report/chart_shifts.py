@@ -17,7 +17,7 @@ from optimiser.report.chart import ChartStyle, axis_label, framed, legend, quiet
 from optimiser.report.colours import ALERT, CLASS_COLOURS, CLASS_GREYS, CLASS_HATCHES, INK
 from optimiser.report.extras import need
 from optimiser.report.ground import thin_hatch
-from optimiser.report.phrases import measures_by_name, number, percent
+from optimiser.report.phrases import asked, measures_by_name, number, percent
 from optimiser.report.sheet import Sheet, dated, font, plain
 from optimiser.report.words import proof_line
 from optimiser.report.words_shifts import CLASS_WORDS
@@ -234,8 +234,8 @@ def _by_shift(problem: ShiftsProblem, by_name: dict[str, Measure]) -> dict[str, 
 def _split_words(problem: ShiftsProblem, split: Measure) -> str:
     p = problem.params
     return (
-        f"calls {percent(split.by.get('calls', 0.0), 0)} (at most {percent(p.call_ceiling_frac, 0)}), "
-        f"proactive {percent(split.by.get('proactive', 0.0), 0)} (at least {percent(p.proactive_floor_frac, 0)}), "
-        f"administration {percent(split.by.get('admin', 0.0), 0)} (at most {percent(p.admin_ceiling_frac, 0)}), "
-        f"community {percent(split.by.get('community', 0.0), 0)} (at least {percent(p.community_floor_frac, 0)})"
+        f"calls {percent(split.by.get('calls', 0.0), 0)} (at most {asked(p.call_ceiling_frac)}), "
+        f"proactive {percent(split.by.get('proactive', 0.0), 0)} (at least {asked(p.proactive_floor_frac)}), "
+        f"administration {percent(split.by.get('admin', 0.0), 0)} (at most {asked(p.admin_ceiling_frac)}), "
+        f"community {percent(split.by.get('community', 0.0), 0)} (at least {asked(p.community_floor_frac)})"
     )

@@ -25,6 +25,11 @@ def percent(fraction: float, digits: int = 1, *, signed: bool = False) -> str:
     return f"{text}{NO_BREAK}%"
 
 
+def asked(fraction: float) -> str:
+    """Percent of a choice: ``30 %``, with a digit only where it has one, ``32.5 %``."""
+    return percent(fraction, 0 if abs(units.percent(fraction) - round(units.percent(fraction))) < 0.05 else 1)
+
+
 def at_most(fraction: float) -> str:
     """Percent for an upper limit, rounded up so that "at most" stays true; ``less than 0.1 %`` below that."""
     tenths = math.ceil(units.percent(fraction) * 10 - 1e-9)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.problems.base import Measure
+from optimiser.problems.base import Measure, relaxed
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES
 from optimiser.problems.shifts.rules import on_duty
-from optimiser.report.phrases import count, listed, measures_by_name, number, percent
+from optimiser.report.phrases import asked, count, listed, measures_by_name, number, percent
 from optimiser.solve.result import Result
 
 CLASS_WORDS = {
@@ -31,7 +31,12 @@ REASON_WORDS = {
 def found(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
     """Say what the plan gives against what was asked."""
     by_name = measures_by_name(result.measures)
-    return [*_hours(problem, by_name), *_split(problem, by_name)]
+    return [
+        *_why(problem, by_name),
+        *_hours(problem, by_name),
+        *_cost(problem, result),
+        *_split(problem, by_name),
+    ]
 
 
 def binds(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
@@ -50,16 +55,13 @@ def binds(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
     shares = _shares(by_name)
     if p.hold_split and shares:
         edges = [
+            (_call_ceiling(problem), _room_to_ceiling(problem, shares)),
             (
-                f"the ceiling of {percent(p.call_ceiling_frac, 0)} on calls",
-                p.call_ceiling_frac - shares["calls"],
-            ),
-            (
-                f"the ceiling of {percent(p.admin_ceiling_frac, 0)} on administration",
+                f"the ceiling of {asked(p.admin_ceiling_frac)} on administration",
                 p.admin_ceiling_frac - shares["admin"],
             ),
             (
-                f"the floor of {percent(p.proactive_floor_frac, 0)} for proactive work",
+                f"the floor of {asked(p.proactive_floor_frac)} for proactive work",
                 shares["proactive"] - p.proactive_floor_frac,
             ),
         ]
@@ -72,6 +74,51 @@ def binds(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
     if p.max_start_times is not None and starts is not None and starts.value >= p.max_start_times:
         said.append(f"All {number(p.max_start_times)} start times allowed are in use.")
     return said
+
+
+def _call_ceiling(problem: ShiftsProblem) -> str:
+    return f"the ceiling of {asked(problem.params.call_ceiling_frac)} on calls"
+
+
+def _room_to_ceiling(problem: ShiftsProblem, shares: dict[str, float]) -> float:
+    p = problem.params
+    return p.call_ceiling_frac + p.tolerance_frac + relaxed(p.relax, "call_ceiling") - shares["calls"]
+
+
+def _ceiling_asks(problem: ShiftsProblem, by_name: dict[str, Measure]) -> bool:
+    """Whether the call ceiling stands at its limit and asks for more officers than the requirement."""
+    shares, surplus = _shares(by_name), by_name.get("surplus")
+    if not problem.params.hold_split or not shares or surplus is None or surplus.value <= 0:
+        return False
+    return _room_to_ceiling(problem, shares) < NEAR_FRAC
+
+
+def _why(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[str]:
+    """Say first why the week takes more than its requirement, where the call ceiling is why."""
+    hours = by_name.get("officer-hours")
+    if hours is None or not _ceiling_asks(problem, by_name):
+        return []
+    need_h = float(problem.requirement.sum()) * problem.slot_h
+    return [
+        f"The requirement alone asks for {number(need_h)} officer-hours; {_call_ceiling(problem)} asks for the rest "
+        f"of the {number(hours.value)}."
+    ]
+
+
+def _cost(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
+    """Say what the cost is made of, where cost is the aim."""
+    paid, cost = measures_by_name(result.measures).get("pay"), result.objectives[0]
+    if problem.params.objective != "cost" or paid is None:
+        return []
+    rates = problem.cost_per_officer_h
+    low, high = float(rates.min()), float(rates.max())
+    rate = number(low, 2) if low == high else f"{number(low, 2)} to {number(high, 2)}"
+    unit = "cost unit" if low == high == 1 else "cost units"
+    text = f"Of the cost, {number(paid.value)} is for officer-hours paid at {rate} {unit} each"
+    more = cost.value - paid.value
+    if more > 0.005 * problem.slot_h:
+        text += f", and {number(more, 1)} for call work above the ceiling within its own hour"
+    return [f"{text}."]
 
 
 def _hours(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[str]:
@@ -90,7 +137,8 @@ def _hours(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[str]:
             text = f"The requirement is missed by {number(short.value, 1)} officer-hours a week"
         else:
             text = "Every hour of the week has the officers it requires"
-        said.append(f"{text}; {number(over.value, 1)} officer-hours are above the requirement.")
+        why = ", to keep calls within their ceiling" if _ceiling_asks(problem, by_name) else ""
+        said.append(f"{text}; {number(over.value, 1)} officer-hours are above the requirement{why}.")
     least = by_name.get("fewest on duty")
     if least is not None:
         said.append(f"Never fewer than {count(least.value, 'officer')} on duty.")
@@ -103,10 +151,10 @@ def _split(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[str]:
         return []
     p = problem.params
     targets = {
-        "calls": f"at most {percent(p.call_ceiling_frac, 0)}",
-        "proactive": f"at least {percent(p.proactive_floor_frac, 0)}",
-        "admin": f"a need, at most {percent(p.admin_ceiling_frac, 0)}",
-        "community": f"at least {percent(p.community_floor_frac, 0)}",
+        "calls": f"at most {asked(p.call_ceiling_frac)}",
+        "proactive": f"at least {asked(p.proactive_floor_frac)}",
+        "admin": f"a need, at most {asked(p.admin_ceiling_frac)}",
+        "community": f"at least {asked(p.community_floor_frac)}",
     }
     parts = [
         f"{CLASS_WORDS[c]} {percent(shares[c])}" + (f" ({targets[c]})" if c in targets else "")

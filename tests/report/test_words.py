@@ -7,7 +7,7 @@ import pytest
 
 from optimiser.errors import InputError
 from optimiser.problems.sectors import FAMILY, SectorsPlan
-from optimiser.report.phrases import at_most, count, listed, percent
+from optimiser.report.phrases import asked, at_most, count, listed, percent
 from optimiser.report.words import as_markdown, findings, proof_line
 from optimiser.solve.engine import judge
 from optimiser.solve.options import SolveOptions
@@ -141,6 +141,32 @@ def test_shifts_say_hours_surplus_split_and_what_binds():
     assert "nobody to spare" not in text
 
 
+def test_shifts_say_first_that_the_call_ceiling_asks_for_more():
+    """3.5 of 112 officer-hours are on calls: a ceiling of 3.125 % stands; 56 hours are the requirement."""
+    shares = {"call_ceiling_frac": 0.03125, "admin_ceiling_frac": 0.56875}
+    problem, result = cases.shifts(bound=112.0, hold_split=True, **shares)
+    first = findings("shifts", problem, result)[0].replace("\u00a0", " ")
+    assert first == (
+        "The requirement alone asks for 56 officer-hours; the ceiling of 3.1 % on calls asks for the rest of the 112."
+    )
+    assert "56 officer-hours are above the requirement, to keep calls within their ceiling." in said(
+        "shifts", problem, result
+    )
+    assert "The requirement alone" not in said("shifts", *cases.shifts())
+    assert "The requirement alone" not in said("shifts", *cases.shifts(hold_split=True))
+
+
+def test_shifts_give_the_cost_its_unit():
+    """112 officer-hours at 1; half an hour of calls a day is 0.2 h above 15 % of two officers, 1.4 h a week."""
+    text = said("shifts", *cases.shifts())
+    assert "Of the cost, 112 is for officer-hours paid at 1 cost unit each." in text
+    assert "Cost: 112 cost units here; no plan can have less than 56 cost units." in text
+    above = cases.shifts(interval_price=1.0, call_ceiling_frac=0.15, admin_ceiling_frac=0.45)
+    assert "paid at 1 cost unit each, and 1.4 for call work above the ceiling within its own hour." in said(
+        "shifts", *above
+    )
+
+
 def test_shifts_say_where_nobody_is_to_spare_and_why():
     """With one officer a shift every needed hour is tight, and the queue asks for it."""
     text = said("shifts", *cases.shifts(officers=1, budget_h=56.0, max_start_times=1))
@@ -202,6 +228,12 @@ def test_an_unknown_family_is_refused():
 def test_at_most_rounds_up(fraction, text):
     """0.41 % better may exist, so "at most 0.4 %" would be wrong."""
     assert at_most(fraction).replace("\u00a0", " ") == text
+
+
+def test_what_is_asked_is_not_rounded_away():
+    """A ceiling of 32.5 % must not read 32 %."""
+    assert asked(0.3) == "30\u00a0%"
+    assert asked(0.325) == "32.5\u00a0%"
 
 
 def test_phrases():
