@@ -37,6 +37,8 @@ from optimiser.data.workload import ImportedWorkload, import_workload
 from optimiser.errors import InputError
 from optimiser.units import SECONDS_PER_HOUR
 
+_TO_SAY = ("response time is not defined", "workload table without its weeks", "duration column")
+
 
 @dataclass(frozen=True)
 class RawFiles:
@@ -247,7 +249,8 @@ def _dropped(
     personal = [p for g in (areas, calls.guess if calls else None) if g is not None for p in g.personal]
     dropped = [name for names_ in guesses for name in names_]
     if dropped:
-        action = f"not stored; {len(personal)} of them sound like names, addresses or free text"
+        sound = f"; {len(personal)} of them sound like names, addresses or free text" if personal else ""
+        action = f"not stored{sound}"
         found.append(finding("columns that were not understood", len(dropped), 0, action, examples=dropped))
     return found
 
@@ -340,7 +343,7 @@ def _report(project: Project, made: _Made) -> InitReport:
     if made.workload is not None:
         guesses["workload"], n_rows["workload"] = made.workload.guess, made.workload.n_rows
     to_fill = [f"{f.rule}: {f.action}." for f in project.report.red]
-    to_fill += [f"{f.rule}: {f.action}." for f in made.findings if "without a unit" in f.rule]
+    to_fill += [f"{f.rule}: {f.action}." for f in project.quality if not f.red and f.rule.startswith(_TO_SAY)]
     return InitReport(
         project.folder,
         {t: dict(g.columns) for t, g in guesses.items()},

@@ -111,6 +111,8 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
     workload = _workload(folder)
     if calls is None and workload is None:
         raise InputError(f"{folder} holds neither calls nor a workload table. Run init with one of them.")
+    if calls is None and "workload_weeks" not in settings.given:
+        found += _no_weeks(workload)
     plans = read_plans(folder / names.PLANS_FOLDER, areas)
     current = current_plan(areas)
     if current:
@@ -195,7 +197,7 @@ def _calls(
     elif calls["response_s"].notna().any():
         calls["response_s"] = np.nan
         action = f"say in {PROJECT_FILE} what response time means; until then no response time is shown"
-        found.append(finding("response time is not defined", 1, 0, action, red=True, source=PROJECT_FILE))
+        found.append(finding("response time is not defined", 1, 0, action, source=PROJECT_FILE))
     return calls[list(names.CALL_TYPES)]
 
 
@@ -232,6 +234,15 @@ def _workload(folder: Path) -> pd.DataFrame | None:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} is damaged: {error}. Run init again.") from error
+
+
+def _no_weeks(workload: pd.DataFrame | None) -> list[Finding]:
+    """Say loudly that totals count as one week: everything sized by them follows."""
+    n = 0 if workload is None else round(float(workload["calls"].sum()))
+    if n == 0:
+        return []
+    action = f"{n:,} calls are taken as one week: say --weeks (workload_weeks in {PROJECT_FILE})"
+    return [finding("workload table without its weeks", n, 0, action, source=names.WORKLOAD_FILE)]
 
 
 def _per_area(calls: pd.DataFrame | None, workload: pd.DataFrame | None) -> pd.Series:

@@ -215,8 +215,11 @@ def write_settings(path: Path, settings: Settings) -> None:
     )
     doc["name"] = settings.name
     doc["crs"] = settings.crs
-    doc.add(tomlkit.comment("Wall clock of the agency: an IANA time zone."))
-    doc["timezone"] = settings.timezone
+    doc.add(tomlkit.comment("Wall clock of the agency: an IANA time zone. Calls are read by it at import."))
+    if "timezone" in settings.given or settings.timezone != Settings().timezone:
+        doc["timezone"] = settings.timezone
+    else:
+        doc.add(tomlkit.comment("Not given, so UTC: import again with --timezone, as America/Chicago."))
     doc.add(tomlkit.comment(f"What is called response time: {', '.join(RESPONSE_TIMES)}. Never guessed."))
     doc["response_time"] = settings.response_time or f"{FILL_IN}: one of {', '.join(RESPONSE_TIMES)}"
     if "privacy_threshold" in settings.given:

@@ -46,6 +46,50 @@ def test_workload_alone_is_enough(tmp_path):
     assert project.report.by_rule("areas with no calls").count == 3
 
 
+def test_weeks_not_given_is_said_loudly(tmp_path):
+    """160 calls (100 + 50 + 10) as one week: a finding that stops nothing, gone once the weeks are given."""
+    report = town(tmp_path)
+    found = report.quality.by_rule("workload table without its weeks")
+    assert (found.count, found.red) == (160, False)
+    assert "160 calls are taken as one week: say --weeks" in found.action
+    assert any("160 calls are taken as one week" in t for t in report.to_fill)
+    report = town(tmp_path, again=True, weeks=52)
+    assert report.quality.by_rule("workload table without its weeks") is None
+
+
+def test_time_zone_not_given_is_listed(tmp_path):
+    """UTC is an assumption until a zone is given, also after the folder is read again; 'UTC' can be given as well."""
+    make(tmp_path, csv_text(), timezone=None)
+    said = "Times are taken as UTC wall-clock; say --timezone."
+    assert any(said in a for a in load(tmp_path / "town").assumptions)
+    make(tmp_path, csv_text(), timezone="UTC", again=True)
+    assert not any(said in a for a in load(tmp_path / "town").assumptions)
+
+
+def test_time_given_to_calls_without_a_clear_time(tmp_path):
+    """One of four calls without a clear time takes a mean; where none has one, all are given the 30 minutes."""
+    cut = [",".join("" if k == 4 else cell for k, cell in enumerate(r.split(","))) for r in ROWS]
+    make(tmp_path, csv_text(*ROWS[:3], cut[3]))
+    said = [a for a in load(tmp_path / "town").assumptions if "clear time" in a]
+    assert said == [
+        "Calls without a clear time: 1 of 4; each is given the mean time of its priority, of all calls where its "
+        "priority has none."
+    ]
+    make(tmp_path, csv_text(*cut), again=True)
+    said = [a for a in load(tmp_path / "town").assumptions if "clear time" in a]
+    assert said == ["Calls without a clear time: all 4; each is given 30 minutes (default_service_min)."]
+
+
+def test_words_of_the_report(tmp_path):
+    """Nothing is said of personal columns where there are none; the privacy threshold holds for what is published."""
+    text = make(tmp_path, csv_text(*[f"{r},1" for r in ROWS], header=HEADER + ",weather")).text()
+    assert "not stored" in text
+    assert "sound like" not in text
+    assert "Counts below 11 are not shown in anything published" in text
+    text = make(tmp_path, csv_text(*[f"{r},1" for r in ROWS], header=HEADER + ",address"), again=True).text()
+    assert "1 of them sound like names, addresses" in text
+
+
 def test_workload_with_hours(tmp_path):
     """Hours given are kept as they are, and repeated rows of an area and hour are added."""
     town(tmp_path, "area_id,hour_of_week,calls,minutes\nA1,0,1,30\nA1,0,2,30\nA1,167,4,100\n")
@@ -95,13 +139,16 @@ def test_workload_of_another_map_is_red(tmp_path):
 
 
 def test_never_guessed(tmp_path):
-    """Priority direction and response time are red until given in the files, and green after, without a new import."""
-    make(tmp_path, csv_text(), response_time=None)
+    """Until given in the files: priority direction stops a solve, response time hides itself. No new import after."""
+    report = make(tmp_path, csv_text(), response_time=None)
     folder = tmp_path / "town"
+    assert [f.rule for f in report.quality.red] == ["priority codes without a meaning"]
+    assert not report.quality.by_rule("response time is not defined").red
+    assert any(t.startswith("response time is not defined: say in project.toml") for t in report.to_fill)
     with pytest.raises(InputError) as stopped:
         load(folder).require_ready()
-    assert "response time is not defined" in str(stopped.value)
     assert "priority codes without a meaning" in str(stopped.value)
+    assert "response time" not in str(stopped.value)
     assert load(folder).calls["response_s"].isna().all()
     assert (load(folder).calls["priority"] == 0).all()
     columns = (folder / "columns.toml").read_text(encoding="utf-8")
