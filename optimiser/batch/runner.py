@@ -104,6 +104,9 @@ def work(
     except OptimiserError as error:
         jobs.write_error(run.folder, error)
         raise
+    except Exception as error:
+        jobs.write_error(run.folder, error)  # the run says why it failed, whatever it was
+        raise
     if artefacts and result.plan is not None:
         write_artefacts(run, result, project=project, scene=scene)
     return result

@@ -228,6 +228,10 @@ class Store:
             write_atomically(draft / REQUEST_FILE, json.dumps(request, ensure_ascii=False, indent=1))
             with contextlib.suppress(OSError):
                 draft.rename(folder)
+        except OSError as error:
+            raise OptimiserError(
+                f"The run could not be written to {self.root}: {error.strerror or error}."
+            ) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         if not (folder / REQUEST_FILE).exists():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
+
+from optimiser.errors import InputError
 
 Sense = Literal["min", "max"]
 
@@ -135,3 +138,19 @@ class Family(Generic[ProblemT, PlanT]):
 def relaxed(relax: Mapping[str, float], rule: str) -> float:
     """Return the amount by which ``rule`` is relaxed, in the rule's own unit; 0 where it is not."""
     return float(relax.get(rule, 0.0))
+
+
+def check_relaxations(relax: Mapping[str, float], rules: tuple[Rule, ...]) -> None:
+    """Refuse relaxations of rules that do not exist or cannot be relaxed, and amounts that are no amounts.
+
+    Raises
+    ------
+    InputError
+        Naming the rule and the ones that can be relaxed.
+    """
+    may = [rule.name for rule in rules if rule.relaxable]
+    for name, amount in relax.items():
+        if name not in may:
+            raise InputError(f"relax names {name!r}, which cannot be relaxed; these can: {', '.join(may)}.")
+        if not (amount >= 0 and math.isfinite(amount)):
+            raise InputError(f"relax of {name!r} must be 0 or more and finite, got {amount}.")

@@ -57,7 +57,9 @@ def to_json(value: Any, arrays: Arrays | None = None, path: str = "") -> Any:
 @functools.cache
 def _reals(kind: type[Any]) -> frozenset[str]:
     """Return the fields declared as float: a whole number given there is the same value, with the same digest."""
-    return frozenset(name for name, hint in typing.get_type_hints(kind).items() if hint in (float, float | None))
+    return frozenset(
+        name for name, hint in typing.get_type_hints(kind).items() if hint in (float, float | None)
+    )
 
 
 def _as_real(value: Any, real: bool) -> Any:

@@ -48,8 +48,8 @@ class SolveOptions:
     )
 
     def __post_init__(self) -> None:
-        if not self.time_limit_s > 0:
-            raise InputError(f"time_limit_s must be positive seconds, got {self.time_limit_s}.")
+        if not 0 < self.time_limit_s < float("inf"):
+            raise InputError(f"time_limit_s must be positive and finite seconds, got {self.time_limit_s}.")
         if not 0 <= self.gap_frac < 1:
             raise InputError(f"gap_frac is a fraction in [0, 1), got {self.gap_frac}; 1 % is 0.01.")
         if self.threads < 1:

@@ -178,3 +178,15 @@ def test_slug():
     """Titles become plain folder names."""
     assert slug("Budget 2028: six sectors, 10 min!") == "budget-2028-six-sectors-10-min"
     assert slug("***") == "run"
+
+
+def test_a_full_disk_leaves_no_half_run(tmp_path, monkeypatch):
+    """A write that fails is said in one line, and neither a run nor a draft is left."""
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("optimiser.batch.store.write_atomically", full)
+    with pytest.raises(OptimiserError, match="No space left"):
+        ask(Store(tmp_path))
+    assert list(tmp_path.iterdir()) == []

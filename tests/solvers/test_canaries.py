@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+from pathlib import Path
 
 import highspy
 import numpy as np
@@ -41,6 +42,39 @@ def test_small_binary(presolve):
     assert solve_linear(m, time_limit_s=10, options=OPTIONS, presolve=presolve).objective == pytest.approx(
         10.0
     )
+
+
+def test_presolve_that_says_infeasible():
+    """HiGHS 1.13.1 calls this feasible 68-column model (coefficients 1 to 5) infeasible in presolve; 10,000 is best."""
+    h = highspy.Highs()
+    h.silent()
+    h.readModel(str(Path(__file__).parent / "models" / "presolve_says_infeasible.mps"))
+    lp = h.getLp()
+    n, m = lp.num_col_, lp.num_row_
+    columns = sp.csc_array(
+        (np.array(lp.a_matrix_.value_), np.array(lp.a_matrix_.index_), np.array(lp.a_matrix_.start_)),
+        shape=(m, n),
+    )
+    whole = np.array([kind == highspy.HighsVarType.kInteger for kind in lp.integrality_])
+    linear = LinearModel(
+        sense="max" if lp.sense_ == highspy.ObjSense.kMaximize else "min",
+        cost=np.array(lp.col_cost_),
+        lower=np.array(lp.col_lower_),
+        upper=np.array(lp.col_upper_),
+        integer=whole,
+        a=sp.csr_array(columns),
+        row_lower=np.array(lp.row_lower_),
+        row_upper=np.array(lp.row_upper_),
+    )
+    assert solve_linear(linear, time_limit_s=10, options=OPTIONS).objective == pytest.approx(10000.0)
+
+
+def test_another_number_of_threads():
+    """A process that changes its number of threads still gets an answer."""
+    m = model([2, 1], [[2, 1]], [0, 9], [1, np.inf], [10], [np.inf], [True, False])
+    for threads in (2, 1, 2):
+        options = SolveOptions(time_limit_s=10, threads=threads)
+        assert solve_linear(m, time_limit_s=10, options=options).objective == pytest.approx(10.0)
 
 
 def test_integer_parity():

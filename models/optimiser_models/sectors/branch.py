@@ -70,6 +70,8 @@ def _confirm(run: Run, model: Hess) -> str:
     proved = run.infeasible or run.gap() <= PROOF_GAP
     if not (run.options.confirm and proved) or left < 0.1 or run.report.should_stop():
         return ""
+    if run.infeasible:  # solve_linear claims it only after a second look
+        return "HiGHS with presolve off"
     run.report(phase="confirming")
     for relaxed in (True, False):
         again = solve_linear(
@@ -82,8 +84,7 @@ def _confirm(run: Run, model: Hess) -> str:
         )
         if again.infeasible:  # the pairs left hold nothing at all, or nothing better than what is known
             return "HiGHS with presolve off"
-        if run.best is None:
-            continue
+        assert run.best is not None
         near = run.best.cost - 10 * PROOF_GAP * max(1.0, abs(run.best.cost))
         if again.bound is not None and again.bound * model.scale >= near:
             return "HiGHS with presolve off"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, choice
+from optimiser.problems.base import Rule, Sense, check_relaxations, choice
 
 ObjectiveName = Literal["cover", "travel"]
 
@@ -95,7 +95,9 @@ class SectorsParams:
         named = [c for c in self.fixed_centres if c]
         if len(set(named)) != len(named):
             raise InputError(f"fixed_centres gives one centre to two districts: {sorted(named)}.")
-        if self.target_shares and (min(self.target_shares) <= 0 or abs(sum(self.target_shares) - 1) > 1e-6):
+        if self.target_shares and not (
+            min(self.target_shares) > 0 and abs(sum(self.target_shares) - 1) <= 1e-6
+        ):
             raise InputError(
                 f"target_shares must be positive and sum to 1; they sum to {sum(self.target_shares):g}."
             )
@@ -106,6 +108,7 @@ class SectorsParams:
             raise InputError(f"objectives must be of cover, travel; got {list(self.objectives)}.")
         if not self.longest_drive_s > 0:
             raise InputError(f"longest_drive_s must be positive seconds, got {self.longest_drive_s}.")
+        check_relaxations(self.relax, RULES)
         self._check_locks()
 
     def _check_locks(self) -> None:

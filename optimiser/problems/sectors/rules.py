@@ -110,7 +110,7 @@ def _balance(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
 
 
 def _locks(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
-    broken = [(a, d) for a, d in problem.params.locks if plan.district_of.get(a) != d]
+    broken = [(a, d) for a, d in sorted(set(problem.params.locks)) if plan.district_of.get(a) != d]
     allowed = relaxed(problem.params.relax, "lock")
     if len(broken) <= allowed:
         return []
