@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from optimiser.data import canonical
 from optimiser.errors import InputError, OptimiserError
@@ -32,6 +33,7 @@ SUMMARY_FILE = "summary.md"
 WORKBOOK_FILE = "workbook.xlsx"
 SEARCH_FILE = "search.png"
 _MOST_ROADS = 80_000
+_FEWEST_POINTS = 3
 _TITLES = {"sectors": "Districts", "shifts": "Shifts", "assignment": "Who goes where"}
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."
 
@@ -71,7 +73,7 @@ def write(
     if result.plan is not None:
         makers[plans.PLAN_FILE] = lambda: plans.write_plan(run_folder, family, problem, result.plan)
         makers |= _pictures(run_folder, project, family, problem, result, scene, title=title, place=place)
-    if progress:
+    if _worth_drawing(progress):
         makers[SEARCH_FILE] = lambda: _search(run_folder, result, progress, place)
     makers[WORKBOOK_FILE] = lambda: _workbook(run_folder, project, family, problem, result, title)
     made: list[Path] = []
@@ -145,6 +147,12 @@ def _both(figure: Any, path: Path) -> list[Path]:
     return [save(figure, path), save(figure, path.with_suffix(".pdf"))]
 
 
+def _worth_drawing(progress: Sequence[Progress]) -> bool:
+    """Whether the search moved: fewer than three different points are two flat lines."""
+    points = {(p.incumbent, p.bound) for p in progress} - {(None, None)}
+    return len(points) >= _FEWEST_POINTS
+
+
 def _search(folder: Path, result: Result[Any], progress: Sequence[Progress], place: str) -> list[Path]:
     from optimiser.report.charts import ChartStyle, progress_chart
 
@@ -164,6 +172,7 @@ def _sectors_maps(
         "hard_lines": _hard_lines(project),
         "roads": _roads(project),
     }
+    layers["links"] = _links_across(project, layers["hard_lines"])
     style = MapStyle(title=title, place=place)
     figure = sectors_map(project.areas, problem, result, style=style, **layers)
     made = _both(figure, folder / "map.png")
@@ -219,6 +228,19 @@ def _hard_lines(project: Project) -> Any:
             layer = read_layer(path, name).to_crs(project.areas.crs).geometry
             found.append((layer if name == canonical.HARD_LINES_LAYER else layer.boundary).to_numpy())
     return np.concatenate(found) if found else None
+
+
+def _links_across(project: Project, hard_lines: Any) -> Any:
+    """Return the links added by hand that cross a hard boundary, as straight lines; None where there are none."""
+    graph = project.graph
+    if hard_lines is None or graph is None:
+        return None
+    by_hand = graph.edges[graph.shared_m == 0]
+    shape_of = dict(zip(project.areas["area_id"].astype(str), project.areas.geometry, strict=True))
+    ends = [[shapely.point_on_surface(shape_of[graph.ids[k]]) for k in link] for link in by_hand.tolist()]
+    lines = np.array([shapely.LineString(pair) for pair in ends], dtype=object)
+    across = lines[shapely.intersects(lines, shapely.union_all(hard_lines))]
+    return across if across.size else None
 
 
 def _workbook(

@@ -173,15 +173,16 @@ def _draw(
     sent = {j.unit for r in answered for j in r.journeys}
     for unit, status in zip(problem.unit_ids, problem.status, strict=True):
         if unit in at_unit:
+            later = unit in sent and status != "free"
             face = _UNIT_SENT if unit in sent else _UNIT_FREE if status == "free" else _UNIT_BUSY
             size = (6.5 if unit in sent else 4.5) * s
             axes.plot(
                 *at_unit[unit],
                 "^",
                 markersize=size,
-                color=face,
-                markeredgecolor="white",
-                markeredgewidth=0.6 * s,
+                color="white" if later else face,
+                markeredgecolor=_UNIT_SENT if later else "white",
+                markeredgewidth=(1.3 if later else 0.6) * s,
                 zorder=7,
             )
             labels.keep_clear(at_unit[unit], size / 2)
@@ -260,14 +261,18 @@ def _keys(
         )
         for g in sorted({r.grade for r in answered})
     ]
+    sent = {j.unit for r in answered for j in r.journeys}
+    state = dict(zip(problem.unit_ids, problem.status, strict=True))
+    keys.append(Key("Unit sent, minutes until it is there", _UNIT_SENT, marker="^"))
+    if any(state[u] != "free" for u in sent):
+        keys.append(Key("Busy unit, sent when free", "white", marker="^", edge=_UNIT_SENT))
     keys += [
-        Key("Unit sent, minutes until it is there", _UNIT_SENT, marker="^"),
         Key("Unit free, stays", _UNIT_FREE, marker="^"),
         Key("Unit busy, stays", _UNIT_BUSY, marker="^"),
     ]
     if places.routes_xy_m:
         keys.append(Key("Quickest way", INK, dashes="-", width=1.9))
-    if {j.unit for r in answered for j in r.journeys} - set(places.routes_xy_m):
+    if sent - set(places.routes_xy_m):
         keys.append(Key("Sent to (not the way driven)", INK, dashes="--"))
     states = list(cover.values())
     for name, (face, hatch, text) in COVER.items():

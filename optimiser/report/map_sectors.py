@@ -17,7 +17,7 @@ from optimiser.report import ground
 from optimiser.report.colours import INK, NO_DATA, fill_of, greedy_colours
 from optimiser.report.labels import Labels
 from optimiser.report.legend import split
-from optimiser.report.map_sectors_panel import BARRIER, key_entries, write_panel
+from optimiser.report.map_sectors_panel import BARRIER, draw_links, key_entries, write_panel
 from optimiser.report.phrases import count
 from optimiser.report.sheet import MapStyle, Sheet, dated, head_and_foot, new_sheet
 from optimiser.report.words import proof_line
@@ -49,6 +49,7 @@ def sectors_map(
     style: MapStyle | None = None,
     stations: gpd.GeoDataFrame | None = None,
     hard_lines: NDArray[np.object_] | None = None,
+    links: NDArray[np.object_] | None = None,
     roads: ground.RoadLines | None = None,
 ) -> Any:
     """Draw a sector plan.
@@ -62,7 +63,9 @@ def sectors_map(
     stations
         Columns ``station_id``, ``name`` and ``geometry``, same system.
     hard_lines
-        Boundaries no district crosses, same system.
+        Boundaries no district crosses but at its links, same system.
+    links
+        Links that cross them (bridges), as lines, same system.
     roads
         Roads to draw underneath.
 
@@ -106,12 +109,15 @@ def sectors_map(
     box, table, key = split(sheet, bottom, top, 3.1, portrait=style.portrait)
     axes = ground.map_axes(sheet, box, shapely.total_bounds(shapes))
     _paint(axes, shapes, districts, sheet, roads, hard_lines, colour=style.colour)
+    if links is not None:
+        draw_links(axes, links, sheet.scale, colour=style.colour)
     centres = _centre_points(ids, shapes, problem, result.plan, stations)
     _mark(axes, sheet, districts, centres, stations, ids, shapes, area_labels=style.area_labels)
     ground.scale_and_north(axes, sheet, box)
     keys = key_entries(
         stations=stations is not None and len(stations) > 0,
         barriers=hard_lines is not None and len(hard_lines) > 0,
+        links=links is not None and len(links) > 0,
         roads=roads is not None,
         unassigned=bool((districts.number < 0).any()),
         colour=style.colour,

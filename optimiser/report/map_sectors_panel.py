@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from optimiser import units
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.report import ground
 from optimiser.report.colours import INK, NO_DATA, ROAD
 from optimiser.report.legend import MANY_ROWS, Key, Panel, Row
 from optimiser.report.phrases import measures_by_name, percent
@@ -13,6 +18,7 @@ from optimiser.report.words_sectors import found
 from optimiser.solve.result import Result
 
 BARRIER = "#0B3C5D"
+LINK = "#B5179E"
 _KEY_AND_FOUND_IN = 1.9
 _KEY_IN = 0.85
 _HEADER = ("District", "share", "to target", "mean drive, min")
@@ -81,13 +87,24 @@ def _minutes(seconds: float | None) -> str:
     return "" if seconds is None else f"{units.minutes(seconds):.1f}"
 
 
-def key_entries(*, stations: bool, barriers: bool, roads: bool, unassigned: bool, colour: bool) -> list[Key]:
+def draw_links(axes: Any, links: NDArray[np.object_], scale: float, *, colour: bool) -> None:
+    """Draw the links that cross hard boundaries, above these."""
+    ground.outline(axes, links, "white", 4.2 * scale, zorder=5.7)
+    ground.outline(axes, links, LINK if colour else "black", 2.2 * scale, zorder=5.8)
+
+
+def key_entries(
+    *, stations: bool, barriers: bool, links: bool, roads: bool, unassigned: bool, colour: bool
+) -> list[Key]:
     """Return the key of what is on the map."""
     keys = [Key("Centre of a district", "white", marker="o", edge=INK, dot=True)]
     if stations:
         keys.append(Key("Station", INK, marker="^"))
     if barriers:
-        keys.append(Key("Hard boundary", BARRIER if colour else "black", dashes="--", width=1.8))
+        text = "Hard boundary (crossed only at its links)"
+        keys.append(Key(text, BARRIER if colour else "black", dashes="--", width=1.8))
+    if links:
+        keys.append(Key("Link across a hard boundary", LINK if colour else "black", dashes="-", width=2.2))
     if roads:
         keys.append(Key("Roads", ROAD, dashes="-", width=0.9))
     if unassigned:

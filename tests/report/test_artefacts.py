@@ -4,10 +4,15 @@ import json
 import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 import openpyxl
 import pytest
+import shapely
+import shapely.affinity
 
+from optimiser.data.areas import AreaGraph
 from optimiser.problems.sectors import FAMILY
 from optimiser.report import artefacts, charts
 from optimiser.solve.engine import judge
@@ -21,7 +26,11 @@ EXPECTED = {
     "shifts": {"plan.csv", "officers.png", "time_split_by_hour.png", "time_split_by_shift.png"},
     "assignment": {"plan.csv", "map.png", "map.pdf", "responses.png"},
 }
-LINES = [Progress(1.0, "searching", 180.0, 100.0), Progress(2.0, "searching", 120.0, 119.0)]
+LINES = [
+    Progress(1.0, "searching", 180.0, 100.0),
+    Progress(2.0, "searching", 120.0, 100.0),
+    Progress(3.0, "searching", 120.0, 119.0),
+]
 
 
 @pytest.mark.parametrize("name", list(EXPECTED))
@@ -44,6 +53,29 @@ def test_summary_holds_findings_files_and_what_was_not_made(tmp_path):
     assert "At most 0.4 % better can exist for these inputs and these rules." in text
     assert "[plan.csv](plan.csv)" in text
     assert "## Not made\n\n- map.png: There is no project, and so no areas to draw." in text
+
+
+def test_a_search_that_did_not_move_is_not_drawn(tmp_path):
+    """Two points, told four times, are flat lines."""
+    lines = [Progress(float(k), "searching", 120.0, 119.0 if k else 118.0) for k in range(4)]
+    made = artefacts.write(tmp_path, None, "shifts", *cases.shifts(), lines)
+    assert "search.png" not in {p.name for p in made}
+    assert "search.png" not in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
+def test_only_links_made_by_hand_that_cross_a_boundary_are_drawn():
+    """Of A-B (measured), B-C and C-D (by hand) the line at x = 2000 is crossed by B-C alone."""
+    graph = AreaGraph(
+        ids=("A", "B", "C", "D"),
+        edges=np.array([[0, 1], [1, 2], [2, 3]]),
+        shared_m=np.array([1000.0, 0.0, 0.0]),
+    )
+    project = SimpleNamespace(areas=cases.squares(), graph=graph)
+    river = np.array([shapely.LineString([(2000, 0), (2000, 1000)])])
+    found = artefacts._links_across(project, river)
+    assert [line.bounds for line in found] == [(1500.0, 500.0, 2500.0, 500.0)]
+    assert artefacts._links_across(project, None) is None
+    assert artefacts._links_across(project, np.array([shapely.affinity.translate(river[0], 9000)])) is None
 
 
 def test_a_picture_that_fails_is_logged_and_listed(tmp_path, monkeypatch, caplog):

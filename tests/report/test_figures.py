@@ -1,6 +1,7 @@
 """Maps and charts are drawn for small plans of every family, in colour and without, on every sheet."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,7 +81,12 @@ def test_sectors_map_with_all_layers_and_areas_of_no_district():
     figure = maps.sectors_map(
         areas, problem, result, stations=stations, hard_lines=np.array([line]), roads=roads
     )
-    assert {"Main Street", "Station", "Hard boundary", "Roads", "Area of no district"} <= set(texts(figure))
+    barrier = "Hard boundary (crossed only at its links)"
+    assert {"Main Street", "Station", barrier, "Roads", "Area of no district"} <= set(texts(figure))
+    assert "Link across a hard boundary" not in texts(figure)
+    links = np.array([shapely.LineString([(500, 500), (500, 1500)])])
+    figure = maps.sectors_map(areas, problem, result, hard_lines=np.array([line]), links=links)
+    assert "Link across a hard boundary" in texts(figure)
 
 
 @pytest.mark.parametrize("size", list(SIZES_IN))
@@ -122,6 +128,28 @@ def test_assignment_map_shows_units_minutes_late_and_cover(tmp_path):
     assert "Sent to (not the way driven)" in found
     assert "Operationally sensitive: not for publication" in found
     assert written(figure, tmp_path) == [PNG, PDF]
+
+
+def test_a_busy_unit_that_is_sent_has_its_own_symbol():
+    """u2 is free in 60 s and sent then: hollow, with a key; where all are free there is no such key."""
+    problem, result = cases.assignment()
+    busy = replace(problem, status=("free", "ends"), ready_s=np.array([0.0, 60.0]))
+    plain_map = maps.assignment_map(cases.squares(), problem, result, cases.places())
+    busy_map = maps.assignment_map(
+        cases.squares(), busy, cases.judged(busy, result.plan, None), cases.places()
+    )
+    assert "Busy unit, sent when free" not in texts(plain_map)
+    assert "Busy unit, sent when free" in texts(busy_map)
+
+    def hollow(figure):
+        return [
+            tuple(line.get_xydata()[0])
+            for line in figure.axes[0].lines
+            if line.get_marker() == "^" and line.get_markerfacecolor() == "white"
+        ]
+
+    assert hollow(plain_map) == []
+    assert hollow(busy_map) == [(2500.0, 500.0)]
 
 
 def test_assignment_map_without_areas():
