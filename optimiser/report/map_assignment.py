@@ -183,7 +183,7 @@ def _draw(
                 color="white" if later else face,
                 markeredgecolor=_UNIT_SENT if later else "white",
                 markeredgewidth=(1.3 if later else 0.6) * s,
-                zorder=7,
+                zorder=7 if unit in sent else 6.5,
             )
             labels.keep_clear(at_unit[unit], size / 2)
     for response in answered:

@@ -117,7 +117,8 @@ def _cost(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
     text = f"Of the cost, {number(paid.value)} is for officer-hours paid at {rate} {unit} each"
     more = cost.value - paid.value
     if more > 0.005 * problem.slot_h:
-        text += f", and {number(more, 1)} for call work above the ceiling within its own hour"
+        slot = "hour" if problem.slot_h == 1 else "time slot"
+        text += f", and {number(more, 1)} for call work above the ceiling within its own {slot}"
     return [f"{text}."]
 
 

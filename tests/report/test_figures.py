@@ -152,6 +152,17 @@ def test_a_busy_unit_that_is_sent_has_its_own_symbol():
     assert hollow(busy_map) == [(2500.0, 500.0)]
 
 
+def test_a_unit_that_stays_never_hides_one_that_is_sent():
+    """u1 goes, u2 stays on the same spot: u1's symbol lies above, though u2 comes later."""
+    problem, result = cases.assignment()
+    one = cases.judged(problem, type(result.plan)({"u1": "i1"}), None)
+    where = replace(cases.places(), unit_xy_m=np.full((2, 2), 500.0))
+    figure = maps.assignment_map(cases.squares(), problem, one, where)
+    at_unit = [line for line in figure.axes[0].lines if line.get_marker() == "^"]
+    large, small = sorted(at_unit, key=lambda line: -line.get_markersize())
+    assert large.get_zorder() > small.get_zorder()
+
+
 def test_assignment_map_without_areas():
     """A snapshot that lies in no project is drawn on its own."""
     problem, result = cases.assignment()
