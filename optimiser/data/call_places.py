@@ -52,7 +52,10 @@ def call_areas(
     action = "kept for hours and totals, in no area's workload"
     if matched is None and not ("x" in frame and "y" in frame):
         action += "; no column for the area was recognised: name yours in columns.toml (--columns)"
-    notes.rows("calls in no area", nowhere, action, lines=lines, red=bool(nowhere.mean() > 0.5))
+    red = bool(nowhere.mean() > 0.5)
+    if red and matched is not None:
+        action += "; too many for a solve: mend the labels"
+    notes.rows("calls in no area", nowhere, action, lines=lines, red=red)
     return area_id
 
 

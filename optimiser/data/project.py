@@ -253,10 +253,10 @@ def _per_area(calls: pd.DataFrame | None, workload: pd.DataFrame | None) -> pd.S
 
 
 def _work(calls: pd.DataFrame | None, workload: pd.DataFrame | None) -> pd.Series:
-    """Unit-seconds by area; calls by area where no time is known."""
+    """Unit-seconds by area, a missing one at the mean of the others; calls by area where no time is known."""
     table = calls if calls is not None else workload
     assert table is not None
-    unit_s = table.groupby("area_id")["unit_s"].sum()
+    unit_s = table["unit_s"].fillna(table["unit_s"].mean()).groupby(table["area_id"]).sum()
     return unit_s if unit_s.sum() > 0 else _per_area(calls, workload)
 
 

@@ -161,12 +161,13 @@ def _cut_off(graph: AreaGraph, work: Mapping[str, float]) -> list[Finding]:
     small = [p for p in parts if total > 0 and sum(work.get(a, 0.0) for a in p) < least]
     found = []
     if small:
-        action = (
-            f"the map in use falls into {len(parts)} pieces, and these hold less than {_LEAST_PIECE_FRAC:.1%} of the "
-            "work each, too little for a district: add a link in adjacency_edits.csv (columns area_a, area_b, action "
-            "add/remove, reason) or take the areas out; a district must hang together"
-        )
         shown = [a for p in small for a in p]
+        some = ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
+        action = (
+            f"{some} hang apart and hold less than {_LEAST_PIECE_FRAC:.1%} of the work a piece, too little for a "
+            f"district ({len(parts)} pieces in all): add a link in adjacency_edits.csv (columns area_a, area_b, "
+            "action add/remove, reason) or take the areas out; a district must hang together"
+        )
         found.append(finding("pieces of the map cut off", len(small), 0, action, examples=shown, red=True))
     apart = [a for p in parts[1:] if p not in small for a in p]
     if apart:
@@ -247,9 +248,8 @@ def demand_findings(areas: gpd.GeoDataFrame, per_area: pd.Series | None) -> list
     by_area = per_area.reindex(areas["area_id"], fill_value=0.0)
     total = float(by_area.sum())
     if total <= 0:
-        return [
-            finding("calls in the areas", 0, 0, "there are none: import calls or a workload table", red=True)
-        ]
+        action = "none lies in an area: mend the area labels, or import calls or a workload table"
+        return [finding("calls in the areas", 0, 0, action, red=True)]
     found = []
     none = by_area.index[by_area.to_numpy() == 0].tolist()
     if none:

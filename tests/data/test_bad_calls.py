@@ -304,6 +304,7 @@ def test_no_label_is_an_area(tmp_path):
     found = report.quality.by_rule("calls whose label matches no area")
     assert found.red
     assert found.action == "None of the 3 labels (PN5, PN2 ...) is an area id; yours look like A1"
+    assert report.quality.by_rule("calls in no area").action.endswith("mend the labels")
     placed = [r.replace(",,", ",-79.395,43.605") for r in rows]
     report = make(tmp_path, csv_text(*placed, header=header), again=True)
     found = report.quality.by_rule("calls whose label matches no area")

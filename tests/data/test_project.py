@@ -325,12 +325,22 @@ def test_a_piece_without_work_is_red(tmp_path):
     assert (cut.count, cut.examples, cut.red) == (1, ("b2",), True)
     assert report.quality.by_rule("areas cut off from the largest piece") is None
     with pytest.raises(
-        InputError, match=r"add a link in adjacency_edits\.csv \(columns area_a, area_b, action"
+        InputError,
+        match=r"off: b2 hang apart .* add a link in adjacency_edits\.csv \(columns area_a, area_b, action",
     ):
         load(tmp_path / "town").require_ready()
     bridge = "area_a,area_b,action,reason\nCh\u00e2teau,b2,add,bridge\n"
     write(tmp_path / "town" / "adjacency_edits.csv", bridge)
     load(tmp_path / "town").require_ready()
+
+
+def test_a_piece_whose_calls_are_not_timed_is_not_red(tmp_path):
+    """One of four calls lies in 2E14 and has no clear time: a quarter of the calls is enough for a district."""
+    edits = write(tmp_path / "e.csv", "area_a,area_b,action,reason\nNA,2E14,remove,river\n")
+    last = ",".join("" if k in (2, 3, 4) else cell for k, cell in enumerate(ROWS[3].split(",")))
+    report = make(tmp_path, csv_text(*ROWS[:3], last), adjacency_edits=edits)
+    assert report.quality.by_rule("pieces of the map cut off") is None
+    assert report.quality.by_rule("areas cut off from the largest piece").count == 3
 
 
 def test_edits_file_is_there_to_fill_in(tmp_path):
