@@ -163,7 +163,7 @@ def test_bound_sentence_follows_the_search() -> None:
     """Nothing, then a gap, then a proof: 10 against 8 leaves 20 %."""
     aim = (Objective("cost", 10.0, "cost", "min"),)
     assert "No plan yet" in bound_words(Progress(0.0), ())
-    assert "at most 20.0% better" in bound_words(Progress(1.0, "", 10.0, 8.0), aim)
+    assert "at most 20.0 % better" in bound_words(Progress(1.0, "", 10.0, 8.0), aim)
     assert "proven best" in bound_words(Progress(2.0, "", 10.0, 10.0), aim)
 
 
