@@ -110,10 +110,8 @@ def _solve(
     from optimiser.batch.scenario import from_table
     from optimiser.units import minutes
 
-    scenario = from_table(
-        {"name": title, "question": family, "solve": {"time_limit_min": minutes(limit_s), "gap_pct": 0.01}},
-        "demo",
-    )
+    solve = {"time_limit_min": minutes(limit_s), "gap_pct": 0.01}
+    scenario = from_table({"name": title, "question": family, family: chosen, "solve": solve}, "demo")
     run, question = runner.create(project, scenario)
     line = Line(family, quiet=quiet)
     result = runner.work(run, project=project, scene=question.scene, on_progress=line, should_stop=asked)

@@ -101,7 +101,9 @@ def _judged(judged: Judged, result: Result[Any]) -> str:
         return f"Nothing is proved yet about better plans; this one's {aim(judged.name)} is {value}."
     least = "less" if judged.sense == "min" else "more"
     if judged.gap_frac <= PROOF_GAP:
-        how = f", {_CONFIRMED}" if result.confirmed_by else ", by one search; not confirmed by a second"
+        how = (
+            f", {_confirmed(result)}" if result.confirmed_by else ", by one search; not confirmed by a second"
+        )
         return (
             f"This is proven best {_valid_for(result)}{how}. {_capital(aim(judged.name))}: {value} here; "
             f"no plan can have {least}."
@@ -111,6 +113,11 @@ def _judged(judged: Judged, result: Result[Any]) -> str:
         f"{_capital(at_most(judged.gap_frac))} better can exist {_valid_for(result)}. {_capital(aim(judged.name))}: "
         f"{value} here; no plan can have {least} than {bound}."
     )
+
+
+def _confirmed(result: Result[Any]) -> str:
+    """Say what confirmed a proof, without a solver's words."""
+    return _CONFIRMED if "presolve" in result.confirmed_by else result.confirmed_by
 
 
 def _valid_for(result: Result[Any]) -> str:
