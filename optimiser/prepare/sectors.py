@@ -108,6 +108,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     """
     setup = setup or SectorsSetup()
     project.require_ready()
+    _refuse_groups(project)
     work = from_project(project)
     ids = tuple(str(a) for a in project.areas["area_id"])
     points = area_points(project)
@@ -130,6 +131,17 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
         balance=np.array([calls, work.unit_s.sum(axis=1) / SECONDS_PER_HOUR]),
         params=params,
     )
+
+
+def _refuse_groups(project: Project) -> None:
+    """Refuse areas that a hard polygon keeps together: the models do not treat them as one area yet."""
+    groups = project.graph.groups
+    if groups:
+        shown = "; ".join(", ".join(g[:4]) for g in groups[:3])
+        raise InputError(
+            f"Hard polygons keep {len(groups)} groups of areas together ({shown}), which a sector design cannot do yet. "
+            "Lock the areas of each group to one district instead, and import without hard polygons."
+        )
 
 
 def _centres(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,3 +89,10 @@ def test_choices_that_do_not_fit(project, table, message):
     """Each is named in the planner's words, before any solve."""
     with pytest.raises(InputError, match=message):
         ask(project, "sectors", table)
+
+
+def test_groups_are_refused_not_ignored(project):
+    """Areas that a polygon keeps together are no silent wish: the question is refused, with a way out."""
+    held = replace(project, graph=replace(project.graph, groups=(project.graph.ids[:2],)))
+    with pytest.raises(InputError, match="keep 1 groups of areas together"):
+        sectors_problem(held)
