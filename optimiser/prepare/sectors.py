@@ -139,7 +139,7 @@ def _refuse_groups(project: Project) -> None:
     if groups:
         shown = "; ".join(", ".join(g[:4]) for g in groups[:3])
         raise InputError(
-            f"Hard polygons keep {len(groups)} groups of areas together ({shown}), which a sector design cannot do yet. "
+            f"Hard polygons keep {len(groups)} groups of areas together ({shown}); a sector design cannot do so yet. "
             "Lock the areas of each group to one district instead, and import without hard polygons."
         )
 
