@@ -8,6 +8,7 @@ from typing import Any
 
 from optimiser.problems.base import Family, Measure, Objective, Violation
 from optimiser.solve.result import PROOF_GAP, Result
+from optimiser.units import percent
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Comparison:
         values = [j.objectives[0].value for j in proved]
         spread = (max(values) - min(values)) / max(max(map(abs, values)), 1e-12)
         open_ = max(j.gap_frac or 0.0 for j in proved)
-        if spread > max(open_, PROOF_GAP):
-            return f"They differ by {spread:.1%}, more than the {open_:.1%} that the proofs leave open."
-        return f"They differ by {spread:.1%}, no more than the {open_:.1%} that the proofs leave open."
+        than = "more" if spread > max(open_, PROOF_GAP) else "no more"
+        left_open = f"{percent(open_):.1f} % that the proofs leave open"
+        return f"They differ by {percent(spread):.1f} %, {than} than the {left_open}."
 
 
 def judge(

@@ -14,7 +14,7 @@ from typing import Any
 
 from optimiser.problems.base import Violation
 from optimiser.solve.progress import Progress
-from optimiser.solve.result import PROOF_GAP, Result, Status, StoppedBy, gap
+from optimiser.solve.result import PROOF_GAP, Judged, Result, Status, StoppedBy
 from optimiser.units import minutes, percent
 
 
@@ -116,8 +116,7 @@ class Line:
             return
         parts = [f"{self._title}: {progress.seconds:5.1f} s", progress.phase]
         if progress.incumbent is not None:
-            share = gap(progress.incumbent, progress.bound)
-            told = "no bound yet" if share is None else f"at most {percent(share):.2f} % better can exist"
+            told = Judged("", "", "min", progress.incumbent, progress.bound).in_words()
             parts.append(f"a plan is found, {told}")
         text = ", ".join(p for p in parts if p)
         if self._live:
