@@ -63,6 +63,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 def run_init(a: argparse.Namespace) -> int:
     """Make a project folder."""
     from optimiser.data.init import init
+    from optimiser.data.quality import to_record
     from optimiser.errors import InputError
 
     priority = {}
@@ -86,9 +87,7 @@ def run_init(a: argparse.Namespace) -> int:
                 "dropped": report.dropped,
                 "to_fill": report.to_fill,
                 "rows": report.n_rows,
-                "findings": [
-                    f.__dict__ if hasattr(f, "__dict__") else str(f) for f in report.quality.findings
-                ],
+                "findings": [to_record(f) for f in report.quality.findings],
             }
         )
     else:

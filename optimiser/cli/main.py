@@ -43,10 +43,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     arguments = parser().parse_args(argv)
-    level = logging.INFO if arguments.log_file else logging.ERROR
-    logging.basicConfig(
-        level=level, filename=arguments.log_file, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    _log_to(arguments.log_file)
     try:
         code: int = arguments.run(arguments)
     except InputError as error:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -135,6 +138,26 @@ def test_infeasible_has_its_own_code(told, county):
     )
     assert code in (Exit.INFEASIBLE, Exit.NO_PLAN)
     assert out
+
+
+def test_our_own_fault_is_one_line_too(tmp_path):
+    """An internal error: exit 70, one line that names the file with the details, no traceback on the terminal."""
+    code = (
+        "import optimiser.data.project as p; p.load = lambda folder: 1 / 0; from optimiser.cli import main; "
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code + "raise SystemExit(main(['check', 'x']))"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == Exit.INTERNAL
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+    (kept,) = tmp_path.glob("optimiser-error-*.txt")
+    assert "ZeroDivisionError" in kept.read_text()
+    assert str(kept) in done.stderr
 
 
 def test_exit_codes():
