@@ -55,6 +55,14 @@ def test_nothing_claimed_is_nothing_proved():
     assert "nothing proved" in result.objectives[0].in_words()
 
 
+def test_no_plan_is_neither_infeasible_nor_a_plan():
+    """Without a plan and without a proof: no plan, and the bound that is known stays."""
+    result = solve(path_of_four(), liar(Outcome(None, bound=(90.0,), stopped_by=StoppedBy.TIME)))
+    assert result.status is Status.NO_PLAN
+    assert result.bound == (90.0,)
+    assert result.objectives == ()
+
+
 def test_bound_gives_the_gap():
     """A valid bound of 90 under a plan of 120 leaves a quarter."""
     result = solve(path_of_four(), liar(Outcome(GOOD, bound=(90.0,), stopped_by=StoppedBy.TIME)))

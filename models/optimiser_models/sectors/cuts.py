@@ -143,13 +143,15 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     notes: dict[str, Any] = {}
     run.infeasible = _cannot_be(run.d)
     if run.infeasible:
-        return notes
+        return {"confirmed_by": "a piece of the map has no centre of its own"}
     slots = lagrange.slots(run.d)
     run.report(phase="searching")
     # each area served by its best centre: nothing can beat that, and it costs nothing to know
     cheapest = np.where(run.d.allowed, run.d.cost, np.inf).min(axis=0)
-    if np.isfinite(cheapest).all():
-        run.prove(float(cheapest.sum()))
+    if not np.isfinite(cheapest).all():
+        run.infeasible = True
+        return {"confirmed_by": "an area lies beyond the longest drive of every centre"}
+    run.prove(float(cheapest.sum()))
     _first_plans(run, start)
     if run.done():
         proved = run.gap() <= PROOF_GAP
