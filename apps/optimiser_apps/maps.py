@@ -13,7 +13,7 @@ from optimiser.data.project import Project
 from optimiser.problems.assignment import AssignmentPlan
 from optimiser.problems.assignment.data import FREE
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.report.colours import GRADE_COLOURS, INK, NO_DATA, QUIET
+from optimiser.report.colours import GRADE_COLOURS, INK, NO_DATA, QUIET, WAY_STAYS
 from optimiser_apps.colouring import rgb
 from optimiser_apps.shapes import Shapes
 
@@ -78,20 +78,22 @@ def scene_deck(
     ways: Mapping[str, NDArray[np.float64]],
     minutes: Mapping[str, str],
 ) -> pydeck.Deck:
-    """Return a map of units, incidents and the way of each unit that is sent.
+    """Return a map of units, incidents and each unit's quickest way: strong where it is sent, else thin and muted.
 
     Parameters
     ----------
     scene
         Where everything is (:class:`optimiser.prepare.dispatch_scene.Snapshot`).
     ways
-        Line of each unit sent, shape (n, 2), metres.
+        Line of each unit, shape (n, 2), metres.
     minutes
-        Text of each unit's way.
+        Text of the way of each unit that is sent.
     """
     problem = scene.problem
     quiet = ["#EEF1F4"] * len(shapes.area_ids)
     layers = [_polygons(shapes, quiet, shapes.names, edge=[205, 211, 217, 255])]
+    staying = [shapes.lonlat(line) for unit, line in ways.items() if unit not in plan.sent]
+    layers.append(_lines("ways of units that stay", staying, WAY_STAYS, 1.2))
     grade_of = {i: int(g) for i, g in zip(problem.incident_ids, problem.grade, strict=True)}
     for grade in sorted(set(grade_of.values())):
         lines = [shapes.lonlat(ways[u]) for u, i in plan.sent.items() if u in ways and grade_of[i] == grade]

@@ -1,4 +1,4 @@
-"""The way of each unit that is sent: along the streets, or straight where the project has no roads."""
+"""The quickest way of each unit along the streets; where the project has no roads, a straight line if it is sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from optimiser.roads import RoadNetwork
 
 
 def ways(network: RoadNetwork | None, scene: Any, plan: AssignmentPlan) -> dict[str, NDArray[np.float64]]:
-    """Return the line each unit sent drives, shape (n, 2) in the project's metres."""
+    """Return each unit's line, shape (n, 2) in the project's metres: to its incident, or to the nearest if it stays."""
     if network is None:
         return _straight(scene, plan)
     found = unit_routes(
@@ -22,9 +22,8 @@ def ways(network: RoadNetwork | None, scene: Any, plan: AssignmentPlan) -> dict[
     place = _places(scene)
     lines = {}
     for way in found:
-        if way.sent:
-            ends = place[way.unit_id], place[way.incident_id]
-            lines[way.unit_id] = np.vstack([ends[0], way.route.xy_m, ends[1]])
+        ends = place[way.unit_id], place[way.incident_id]
+        lines[way.unit_id] = np.vstack([ends[0], way.route.xy_m, ends[1]])
     return _straight(scene, plan) | lines
 
 

@@ -17,6 +17,8 @@ FAINT = "#C9CFD6"
 ROAD = "#8A9299"
 ALERT = "#C2410C"
 TARGET = "#B91C1C"
+WAY_STAYS = "#8A7AA0"
+"""Way of a unit that stays: muted, and the colour of no grade and no road."""
 
 CLASS_COLOURS = {
     "calls": "#0072B2",

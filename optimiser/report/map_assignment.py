@@ -15,7 +15,7 @@ from optimiser.errors import InputError
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.base import Measure
 from optimiser.report import ground
-from optimiser.report.colours import ALERT, GRADE_COLOURS, GRADE_MARKERS, INK, QUIET
+from optimiser.report.colours import ALERT, GRADE_COLOURS, GRADE_MARKERS, INK, QUIET, WAY_STAYS
 from optimiser.report.journeys import Response, responses
 from optimiser.report.labels import Labels
 from optimiser.report.legend import MANY_ROWS, Key, Panel, Row, split
@@ -37,6 +37,9 @@ COVER = {
 }
 _GREY = {"kept": "#FFFFFF", "lost": "#D5D5D5", "short": "#FFFFFF", "gained": "#EFEFEF"}
 _UNIT_FREE, _UNIT_BUSY, _UNIT_SENT = "#5B6770", "#B4BBC1", "#14213D"
+_DASHES = "-."
+_WAY_SENT, _WAY_STAYS = 1.9, 1.0
+"""Widths of the ways of units that are sent, and of those that stay, in points."""
 SENSITIVE = "Operationally sensitive: not for publication"
 
 
@@ -160,17 +163,22 @@ def _draw(
     at_unit = dict(zip(places.unit_ids, places.unit_xy_m.tolist(), strict=True))
     at_incident = dict(zip(places.incident_ids, places.incident_xy_m.tolist(), strict=True))
     labels = Labels(axes)
+    sent = {j.unit for r in answered for j in r.journeys}
+    staying = [line for unit, line in places.routes_xy_m.items() if unit not in sent]
+    ground.draw_lines(axes, staying, "white", 2.4 * _WAY_STAYS * s, zorder=4.4)
+    ground.draw_lines(
+        axes, staying, WAY_STAYS if colour else _UNIT_FREE, _WAY_STAYS * s, dashes=_DASHES, zorder=4.5
+    )
     for response in answered:
         face = GRADE_COLOURS.get(response.grade, QUIET) if colour else INK
         for journey in response.journeys:
             line = places.routes_xy_m.get(journey.unit)
             if line is not None:
                 ground.draw_lines(axes, [line], "white", 3.6 * s, zorder=5)
-                ground.draw_lines(axes, [line], face, 1.9 * s, zorder=5.1)
+                ground.draw_lines(axes, [line], face, _WAY_SENT * s, zorder=5.1)
             elif journey.unit in at_unit and response.incident in at_incident:
                 straight = np.array([at_unit[journey.unit], at_incident[response.incident]])
                 ground.draw_lines(axes, [straight], face, 1.4 * s, dashes="--", zorder=5.1)
-    sent = {j.unit for r in answered for j in r.journeys}
     for unit, status in zip(problem.unit_ids, problem.status, strict=True):
         if unit in at_unit:
             later = unit in sent and status != "free"
@@ -270,8 +278,11 @@ def _keys(
         Key("Unit free, stays", _UNIT_FREE, marker="^"),
         Key("Unit busy, stays", _UNIT_BUSY, marker="^"),
     ]
-    if places.routes_xy_m:
-        keys.append(Key("Quickest way", INK, dashes="-", width=1.9))
+    if sent & set(places.routes_xy_m):
+        keys.append(Key("Quickest way of a unit sent", INK, dashes="-", width=_WAY_SENT))
+    if set(places.routes_xy_m) - sent:
+        text = "Quickest way of a unit that stays (to the nearest)"
+        keys.append(Key(text, WAY_STAYS if colour else _UNIT_FREE, dashes=_DASHES, width=_WAY_STAYS))
     if sent - set(places.routes_xy_m):
         keys.append(Key("Sent to (not the way driven)", INK, dashes="--"))
     states = list(cover.values())

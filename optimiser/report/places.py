@@ -29,8 +29,8 @@ class Places:
     zone_areas
         Areas that make up each zone; a zone left out is the area of its own name, if there is one.
     routes_xy_m
-        The way of a unit that is sent, shape (n_points, 2), by unit id; a straight line is drawn dashed
-        where it is not given.
+        Each unit's quickest way, shape (n_points, 2), by unit id: of one that is sent to its incident, of one
+        that stays to the incident it is nearest to. A sent unit without one is drawn as a dashed straight line.
     """
 
     unit_ids: tuple[str, ...]
@@ -52,7 +52,7 @@ class Places:
 
 
 def places_of(scene: Snapshot, project: Project | None, problem: Any, plan: Any) -> Places:
-    """Return where a prepared snapshot's units and incidents are, its zones' areas, and the ways driven.
+    """Return where a prepared snapshot's units and incidents are, its zones' areas, and each unit's quickest way.
 
     Ways need the project's roads; where it has none, or a way cannot be found, the map draws a straight line.
     """
@@ -88,4 +88,4 @@ def _ways(scene: Snapshot, project: Project, problem: Any, plan: Any) -> dict[st
     if roads is None:
         return {}
     found = unit_routes(roads, scene.units, scene.incidents, problem, plan, hour_of_week=scene.hour_of_week)
-    return {r.unit_id: r.route.xy_m for r in found if r.sent}
+    return {r.unit_id: r.route.xy_m for r in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from optimiser_apps import (
     table_assignment,
     table_shifts,
     today,
+    ways,
 )
 from optimiser_apps.components.live import bound_words
 from optimiser_apps.shapes import shapes_of
@@ -28,7 +30,8 @@ from optimiser.batch.runner import store_of
 from optimiser.data.project import load
 from optimiser.errors import InputError
 from optimiser.prepare import choices
-from optimiser.prepare.questions import kinds
+from optimiser.prepare.questions import ask, kinds
+from optimiser.prepare.travel import network
 from optimiser.problems.assignment import AssignmentPlan
 from optimiser.problems.base import Objective
 from optimiser.solve.progress import Progress
@@ -137,6 +140,21 @@ def test_map_asks_for_no_tiles_and_shows_every_area(fresh: Path) -> None:
     assert "<b>" not in text
     assert all(shapes.polygons)
     assert n == 30
+
+
+def test_scene_map_has_the_way_of_every_unit(solved: tuple[Path, dict[str, str]]) -> None:
+    """Each of the 12 units has one line along the streets: strong where it is sent, else thin."""
+    project = load(solved[0])
+    run = store_of(solved[0]).run(solved[1]["assignment"])
+    plan = run.result().plan
+    scene = ask(project, "assignment", run.request["scenario"]).scene
+    lines = ways.ways(network(project), scene, plan)
+    deck = maps.scene_deck(shapes_of(project), scene, plan, lines, {})
+    layers = {x["id"]: x for x in json.loads(deck.to_json())["layers"] if x["id"].startswith("ways")}
+    stay = layers.pop("ways of units that stay")
+    assert len(stay["data"]) == 12 - len(plan.sent)
+    assert sum(len(x["data"]) for x in layers.values()) == len(plan.sent) > 0
+    assert all(x["getWidth"] > 2 * stay["getWidth"] for x in layers.values())
 
 
 def test_neighbouring_districts_differ_in_colour() -> None:

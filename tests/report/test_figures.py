@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from optimiser.errors import InputError, OptimiserError
+from optimiser.problems.assignment import AssignmentPlan
 from optimiser.report import charts, maps
 from optimiser.report.chart import ChartStyle
 from optimiser.report.ground import dissolved, inner_circles, touching
@@ -128,6 +129,28 @@ def test_assignment_map_shows_units_minutes_late_and_cover(tmp_path):
     assert "Sent to (not the way driven)" in found
     assert "Operationally sensitive: not for publication" in found
     assert written(figure, tmp_path) == [PNG, PDF]
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_every_units_quickest_way_is_drawn_and_those_sent_stand_out(colour):
+    """u1 is sent, u2 stays: both ways are on the map, that of u2 thinner and below, each with its key."""
+    problem, _ = cases.assignment()
+    ways = {u: np.array([xy, [xy[0], 900.0]]) for u, xy in (("u1", [500.0, 500.0]), ("u2", [2500.0, 500.0]))}
+    result = cases.judged(problem, AssignmentPlan({"u1": "i1"}), None)
+    places = replace(cases.places(), routes_xy_m=ways)
+    figure = maps.assignment_map(cases.squares(), problem, result, places, style=MapStyle(colour=colour))
+    assert {"Quickest way of a unit sent", "Quickest way of a unit that stays (to the nearest)"} <= set(
+        texts(figure)
+    )
+    drawn = {}
+    for lines in figure.axes[0].collections:
+        for path in lines.get_segments() if hasattr(lines, "get_segments") else []:
+            unit = next((u for u, way in ways.items() if np.array_equal(path, way)), None)
+            if unit is not None and lines.get_edgecolor()[0][:3].tolist() != [1.0, 1.0, 1.0]:
+                drawn[unit] = (lines.get_linewidth()[0], lines.get_zorder())
+    assert set(drawn) == {"u1", "u2"}
+    assert drawn["u1"][0] > 1.5 * drawn["u2"][0]
+    assert drawn["u1"][1] > drawn["u2"][1]
 
 
 def test_a_busy_unit_that_is_sent_has_its_own_symbol():

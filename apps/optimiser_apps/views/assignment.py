@@ -61,10 +61,11 @@ def _map(project: Project, run: Run, scene: Any, plan: AssignmentPlan) -> None:
     deck = maps.scene_deck(shapes, scene, plan, lines, table_assignment.way_words(scene.problem, plan))
     shown.deck(
         deck,
-        "Map of units and incidents with the way of each unit sent; the table below says the same.",
+        "Map of units and incidents with each unit's quickest way; the table below says who goes where.",
         f"map.{run.id}",
     )
     st.caption(
         "Black dots: units sent. White: free units that stay. Grey: units not free. Large dots: incidents, "
-        "orange grade 1, blue grade 2, green grade 3. Lines: the quickest way of each unit sent."
+        "orange grade 1, blue grade 2, green grade 3. Strong lines: the quickest way of each unit sent. Thin violet "
+        "lines: the quickest way of each unit that stays, to the incident it is nearest to."
     )
