@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from optimiser_models.shifts import cpsat, milp
-from tests.benchmarks.spec import Mode, Row, Suite
 
 from optimiser.demand.queueing import erlang_c
 from optimiser.demand.requirement import RequirementParams
@@ -27,6 +26,7 @@ from optimiser.problems.shifts.ledger import TimeSplit, time_split
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Result, Status
+from tests.benchmarks.spec import Mode, Row, Suite
 
 FOLDER = Path(__file__).parents[3] / "shared/data/sectors/vlcek_0510"
 N_CELLS = 510
