@@ -113,7 +113,7 @@ def _watch(
     while process.poll() is None:
         now = time.monotonic()
         if on_progress is not None:
-            told = _tell(folder, told, on_progress)
+            told = tell(folder, told, on_progress)
         if why is not StoppedBy.PLANNER and should_stop():
             (folder / STOP_FILE).touch()
         if why is not StoppedBy.PLANNER and (folder / STOP_FILE).exists():
@@ -126,11 +126,12 @@ def _watch(
                 return StoppedBy.MEMORY
         time.sleep(POLL_S)
     if on_progress is not None:
-        _tell(folder, told, on_progress)
+        tell(folder, told, on_progress)
     return why
 
 
-def _tell(folder: Path, told: int, on_progress: Callable[[Progress], None]) -> int:
+def tell(folder: Path, told: int, on_progress: Callable[[Progress], None]) -> int:
+    """Pass on the progress lines of a job folder past the first ``told``; return how many are told now."""
     lines = read_progress(folder)
     for line in lines[told:]:
         on_progress(line)

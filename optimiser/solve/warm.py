@@ -14,13 +14,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from optimiser import registry
 from optimiser.solve import jobs
-from optimiser.solve.isolated import GRACE_S, _rss_mib, kill, salvage
+from optimiser.solve.isolated import GRACE_S, POLL_S, _rss_mib, kill, salvage, tell
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.progress import STOP_FILE, Progress
 from optimiser.solve.result import Result, StoppedBy
 
 
@@ -57,7 +59,14 @@ class WarmWorker:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def solve(
-        self, problem: Any, formulation: str, options: SolveOptions | None = None, *, start: Any = None
+        self,
+        problem: Any,
+        formulation: str,
+        options: SolveOptions | None = None,
+        *,
+        start: Any = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> Result[Any]:
         """Solve one problem; as :func:`optimiser.solve.isolated.solve_isolated`."""
         options = options or SolveOptions()
@@ -70,9 +79,9 @@ class WarmWorker:
         try:
             process.stdin.write(f"{folder}\n")
             process.stdin.flush()
-            self._wait_for(folder, options.time_limit_s + GRACE_S)
+            self._wait_for(folder, options.time_limit_s + GRACE_S, on_progress, should_stop)
         except queue.Empty:
-            stopped_by = StoppedBy.TIME
+            stopped_by = StoppedBy.PLANNER if (folder / STOP_FILE).exists() else StoppedBy.TIME
             self._drop()
         except OSError:
             self._drop()
@@ -86,12 +95,35 @@ class WarmWorker:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _wait_for(self, folder: Path, seconds: float) -> None:
-        """Wait until the worker has answered this job, or is gone; queue.Empty at the deadline."""
+    def _wait_for(
+        self,
+        folder: Path,
+        seconds: float,
+        on_progress: Callable[[Progress], None] | None,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        """Wait until the worker has answered this job, or is gone; queue.Empty at the deadline.
+
+        A polite stop is a file in the job's folder; the deadline is then a grace away.
+        """
         deadline = time.monotonic() + seconds
+        told, asked = 0, False
         while True:
-            answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            if on_progress is not None:
+                told = tell(folder, told, on_progress)
+            if not asked and should_stop():
+                (folder / STOP_FILE).touch()
+                asked, deadline = True, min(deadline, time.monotonic() + GRACE_S)
+            left = deadline - time.monotonic()
+            try:
+                answer = self._answers.get(timeout=max(0.0, min(left, POLL_S)))
+            except queue.Empty:
+                if left <= 0:
+                    raise
+                continue
             if answer.strip() in ("", str(folder)):
+                if on_progress is not None:
+                    tell(folder, told, on_progress)
                 return
 
     def _ready(self) -> subprocess.Popen[str]:

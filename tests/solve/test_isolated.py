@@ -143,6 +143,41 @@ def test_warm_worker_answers_many_and_renews():
     assert values == [120.0] * 3
 
 
+def test_warm_worker_stops_and_goes_on():
+    """A stop ends in a checked plan with the planner as the reason; the same process then takes the next job."""
+    seen = []
+    with WarmWorker() as worker:
+        result = worker.solve(
+            large(),
+            "sectors.cuts",
+            SolveOptions(time_limit_s=120),
+            on_progress=seen.append,
+            should_stop=lambda: any(p.incumbent is not None for p in seen),
+        )
+        assert result.plan is not None
+        assert result.stopped_by is StoppedBy.PLANNER
+        assert worker.solve(path_of_four(), "sectors.flow", QUICK).objectives[0].value == 120.0
+        assert worker.started == 1
+
+
+def test_warm_worker_deadline_keeps_the_last_plan():
+    """A worker that does not answer is killed a grace after its limit; what it had told is judged."""
+    with WarmWorker() as worker:
+        seen = []
+
+        def heard(progress):
+            if progress.incumbent is not None and not seen:
+                seen.append(progress)
+                psutil.Process(worker._process.pid).suspend()  # it hears no stop any more
+
+        result = worker.solve(large(), "sectors.cuts", SolveOptions(time_limit_s=6), on_progress=heard)
+        assert seen
+        assert result.plan is not None
+        assert result.stopped_by is StoppedBy.TIME
+        assert worker.solve(path_of_four(), "sectors.flow", QUICK).objectives[0].value == 120.0
+        assert worker.started == 2
+
+
 ORPHAN = """
 import sys
 from pathlib import Path

@@ -1,0 +1,46 @@
+"""What studies know of assignment: cover that no choice can mend, and other ways to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
+from optimiser.problems.assignment.rules import FLOOR, cover
+from optimiser.problems.base import relaxed
+from optimiser.studies.hooks import Hooks, Refutation
+
+
+def refute(problem: AssignmentProblem) -> tuple[Refutation, ...]:
+    """Return the zones that lie below their floor before anybody is sent."""
+    return tuple(_bare(problem))
+
+
+def _bare(problem: AssignmentProblem) -> Iterator[Refutation]:
+    p = problem.params
+    if not p.coverage_hard or p.coverage != "available":
+        return  # those that are sent may cover from where they are sent to
+    for z, zone in enumerate(problem.zone_ids):
+        level = float(cover(problem, {}, z))
+        limit = max(0.0, float(problem.demand_level[z]) - relaxed(p.relax, FLOOR.name))
+        if level < limit:
+            where = f"zone {zone}, before anybody is sent,"
+            yield Refutation((FLOOR.name,), where, level, limit, "levels", limit - level)
+
+
+def push(problem: AssignmentProblem, plans: Sequence[AssignmentPlan], strength: float) -> AssignmentProblem:
+    """Forbid ways that the plans go, more of them the greater the strength; the most used first."""
+    used: dict[tuple[str, str], int] = {}
+    for plan in plans:
+        for pair in plan.sent.items():
+            used[pair] = used.get(pair, 0) + 1
+    ranked = sorted(used, key=lambda pair: (-used[pair], pair))
+    travel_s = np.array(problem.travel_s)
+    for unit, incident in ranked[: max(1, round(strength * len(ranked)))]:
+        travel_s[problem.unit_ids.index(unit), problem.incident_ids.index(incident)] = np.inf
+    return replace(problem, travel_s=travel_s)
+
+
+HOOKS = Hooks(refute=refute, distance_of="units sent otherwise", push=push)

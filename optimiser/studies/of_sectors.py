@@ -1,0 +1,215 @@
+"""What studies know of sectors: what arithmetic refutes, what locks and kinds of work are made of, what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from optimiser.problems.base import relaxed
+from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.rules import ROUNDING
+from optimiser.studies.hooks import Hooks, Refutation
+
+STEEPEST = 4.0
+"""At full strength a pair that plans to be left behind have in common costs this many times more."""
+_JOIN = " to "
+
+
+def plain(problem: SectorsProblem) -> SectorsProblem:
+    """Return the problem with its first objective only."""
+    p = problem.params
+    return (
+        problem
+        if len(p.objectives) == 1
+        else replace(problem, params=replace(p, objectives=p.objectives[:1]))
+    )
+
+
+def plenty(problem: SectorsProblem, rule: str) -> float | None:
+    """Return what switches a rule off: all areas, all locks, the longest drive there is, all the work in one place."""
+    n = float(len(problem.area_ids))
+    known = {
+        "contiguity": n,
+        "lock": max(1.0, float(len(problem.params.locks))),
+        "balance": float(np.ceil(1.0 / problem.params.shares().min())),
+        "longest drive": max(1.0, float(problem.travel_s.max(initial=0.0))),
+    }
+    return known.get(rule)
+
+
+def refute(problem: SectorsProblem) -> tuple[Refutation, ...]:
+    """Return what sums, maxima and pieces of the map refute."""
+    return (
+        *_out_of_reach(problem),
+        *_too_large(problem),
+        *_locked_too_much(problem),
+        *_pieces(problem),
+        *_locked_centres(problem),
+    )
+
+
+def _usable(problem: SectorsProblem) -> NDArray[np.int64]:
+    """Return the centres that a plan may open."""
+    given = [c for c in problem.params.centres() if c]
+    if len(given) == problem.params.n_districts:
+        return np.array([problem.centre_ids.index(c) for c in given], dtype=np.int64)
+    return np.arange(len(problem.centre_ids))
+
+
+def _out_of_reach(problem: SectorsProblem) -> Iterator[Refutation]:
+    limit = problem.params.longest_drive_s + relaxed(problem.params.relax, "longest drive")
+    nearest = problem.travel_s[_usable(problem)].min(axis=0)
+    for i in sorted(np.flatnonzero(nearest > limit).tolist(), key=lambda i: -nearest[i]):
+        far = float(nearest[i])
+        yield Refutation(("longest drive",), f"area {problem.area_ids[i]}", far, limit, "s", far - limit)
+
+
+def _too_large(problem: SectorsProblem) -> Iterator[Refutation]:
+    extra = relaxed(problem.params.relax, "balance")
+    for q, name in enumerate(problem.balance_names):
+        target = float(problem.balance[q].sum() * problem.params.shares().max())
+        if name not in problem.params.balance_frac or target <= 0:
+            continue
+        limit = problem.params.balance_frac[name] + extra
+        off = problem.balance[q] / target - 1
+        for i in sorted(np.flatnonzero(off > limit + ROUNDING).tolist(), key=lambda i: -off[i]):
+            where = f"area {problem.area_ids[i]}, {name}, alone above the target of a district"
+            yield Refutation(
+                ("balance",), where, float(off[i]), limit, "frac", float(off[i]) - limit - ROUNDING
+            )
+
+
+def _locked_too_much(problem: SectorsProblem) -> Iterator[Refutation]:
+    p = problem.params
+    if relaxed(p.relax, "lock") > 0:
+        return
+    extra = relaxed(p.relax, "balance")
+    row = {a: i for i, a in enumerate(problem.area_ids)}
+    for d, share in zip(p.district_ids, p.shares().tolist(), strict=True):
+        mine = sorted({row[a] for a, e in p.locks if e == d})
+        for q, name in enumerate(problem.balance_names):
+            target = float(problem.balance[q].sum() * share)
+            if len(mine) < 2 or name not in p.balance_frac or target <= 0:
+                continue
+            limit = p.balance_frac[name] + extra
+            off = float(problem.balance[q][mine].sum()) / target - 1
+            if off > limit + ROUNDING:
+                where = f"the {len(mine)} areas locked to {d}, {name}, above the target of a district"
+                yield Refutation(("balance", "lock"), where, off, limit, "frac", off - limit - ROUNDING)
+
+
+def _components(problem: SectorsProblem) -> NDArray[np.int64]:
+    starts, neighbours = problem.neighbours()
+    n = len(problem.area_ids)
+    graph = csr_array((np.ones(neighbours.size, dtype=np.int8), neighbours, starts), shape=(n, n))
+    found: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+    return found
+
+
+def _pieces(problem: SectorsProblem) -> Iterator[Refutation]:
+    """Areas in pieces of the map without a centre, or in more pieces than there are districts, are cut off."""
+    p = problem.params
+    if not p.contiguity:
+        return
+    allowed = relaxed(p.relax, "contiguity")
+    piece = _components(problem)
+    size = np.bincount(piece)
+    seats = np.unique(piece[problem.centre_area[_usable(problem)]])
+    without = np.setdiff1d(np.arange(size.size), seats)
+    lost = int(size[without].sum())
+    if lost > allowed:
+        first = problem.area_ids[int(np.flatnonzero(np.isin(piece, without))[0])]
+        where = f"area {first} and others in {without.size} pieces of the map without a centre"
+        yield Refutation(("contiguity",), where, lost, allowed, "areas", lost - allowed)
+    most_served = np.sort(size[seats])[::-1][: p.n_districts]
+    left = int(size.sum() - most_served.sum())
+    if seats.size > p.n_districts and left > allowed:
+        where = f"the map, in {size.size} pieces for {p.n_districts} districts,"
+        yield Refutation(("contiguity",), where, left, allowed, "areas", left - allowed)
+
+
+def _locked_centres(problem: SectorsProblem) -> Iterator[Refutation]:
+    """Give an area that holds a district's given centre to another, and one of the two does not stand."""
+    p = problem.params
+    place = {
+        c: problem.area_ids[int(a)] for c, a in zip(problem.centre_ids, problem.centre_area, strict=True)
+    }
+    holds = {place[c]: d for d, c in zip(p.district_ids, p.centres(), strict=True) if c}
+    wrong = [(a, d) for a, d in sorted(set(p.locks)) if holds.get(a, d) != d]
+    allowed = relaxed(p.relax, "lock")
+    if len(wrong) > allowed:
+        a, d = wrong[0]
+        where = f"area {a}, locked to {d}, holds the given centre of {holds[a]};"
+        yield Refutation(("lock",), where, len(wrong), allowed, "areas", len(wrong) - allowed)
+
+
+def parts(problem: SectorsProblem, rule: str) -> tuple[str, ...]:
+    """Return each lock, or each kind of work that is balanced."""
+    if rule == "lock":
+        return tuple(f"{a}{_JOIN}{d}" for a, d in sorted(set(problem.params.locks)))
+    return tuple(problem.params.balance_frac) if rule == "balance" else ()
+
+
+def without(problem: SectorsProblem, rule: str, dropped: Sequence[str]) -> SectorsProblem:
+    """Return the problem without some locks, or with some kinds of work not balanced."""
+    p = problem.params
+    if rule == "lock":
+        locks = tuple((a, d) for a, d in p.locks if f"{a}{_JOIN}{d}" not in dropped)
+        return replace(problem, params=replace(p, locks=locks))
+    if rule == "balance":
+        kept = {name: t for name, t in p.balance_frac.items() if name not in dropped}
+        return replace(problem, params=replace(p, balance_frac=kept))
+    return problem
+
+
+def distance(problem: SectorsProblem, one: SectorsPlan, other: SectorsPlan) -> float:
+    """Return the share of the calls whose area changes hands, districts matched so that the fewest do."""
+    a, b = _labels(problem, one), _labels(problem, other)
+    weight = problem.calls if problem.calls.sum() > 0 else np.ones(len(problem.area_ids))
+    size = max(int(a.max(initial=0)), int(b.max(initial=0))) + 1
+    overlap = np.zeros((size, size))
+    placed = (a >= 0) & (b >= 0)
+    np.add.at(overlap, (a[placed], b[placed]), weight[placed])
+    rows, columns = linear_sum_assignment(-overlap)
+    return float(max(0.0, 1.0 - overlap[rows, columns].sum() / weight.sum()))
+
+
+def _labels(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.int64]:
+    known = {d: k for k, d in enumerate(sorted(set(plan.district_of.values())))}
+    return np.array([known.get(plan.district_of.get(a, ""), -1) for a in problem.area_ids], dtype=np.int64)
+
+
+def push(problem: SectorsProblem, plans: Sequence[SectorsPlan], strength: float) -> SectorsProblem:
+    """Make what the plans have in one district dearer to have in one district again; the rules stay as they are."""
+    together = np.zeros(problem.travel_s.shape)
+    for plan in plans:
+        label = _labels(problem, plan)
+        together += label[problem.centre_area][:, None] == label[None, :]
+    share = together / max(len(plans), 1)
+    share[np.arange(len(problem.centre_ids)), problem.centre_area] = 0.0
+    limit = problem.params.longest_drive_s + relaxed(problem.params.relax, "longest drive")
+    dearer = problem.travel_s * (1.0 + STEEPEST * strength * share)
+    inside = problem.travel_s <= limit
+    return replace(
+        problem,
+        travel_s=np.where(inside, np.minimum(dearer, limit), dearer),
+        covered_calls=problem.covered_calls * (1.0 - min(strength, 1.0) * share),
+    )
+
+
+HOOKS = Hooks(
+    plain=plain,
+    refute=refute,
+    plenty=plenty,
+    parts=parts,
+    without=without,
+    distance=distance,
+    distance_of="calls in another district",
+    push=push,
+)

@@ -1,0 +1,210 @@
+"""One question under many relaxations: what is possible, what is best, and what follows from what is known.
+
+A plan admissible under some relaxation is admissible under every looser one; what is impossible, or a bound, holds
+under every tighter one as well. So much is known without a solve, and each new claim is held against what is known:
+a search that calls impossible what a checked plan keeps, or bounds what a checked plan beats, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optimiser.errors import RejectedPlan
+from optimiser.solve.engine import BOUND_TOLERANCE
+from optimiser.solve.result import PROOF_GAP, Result, Status
+from optimiser.studies.amounts import Relax, Scale, covers, least_that, relaxable, relaxed_by, scale_of
+from optimiser.studies.hooks import hooks_of
+from optimiser.studies.series import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What is known of the best value of the first objective: the best plan's, and what no plan can beat."""
+
+    value: float | None
+    bound: float | None
+    sign: float
+
+    @property
+    def closed(self) -> bool:
+        """Is the best value known?"""
+        if self.value is None or self.bound is None:
+            return False
+        return abs(self.value - self.bound) <= PROOF_GAP * max(abs(self.value), 1e-9)
+
+
+class Variants:
+    """A problem, and the same with rules relaxed.
+
+    Parameters
+    ----------
+    series
+        Who solves.
+    problem
+        As asked; relaxations are beyond those it has.
+    plans
+        Known beforehand (today's, earlier runs): they are used where they pass the rules.
+    """
+
+    def __init__(self, series: Series, problem: Any, plans: Sequence[Any] = ()) -> None:
+        self.series = series
+        self.family = series.family
+        self.problem = problem
+        self.hooks = hooks_of(self.family.name)
+        self.rules = relaxable(self.family)
+        self.pool: list[Any] = []
+        self.impossible: list[tuple[dict[str, float], str]] = []
+        self.bounds: list[tuple[dict[str, float], float]] = []
+        self.results: list[tuple[dict[str, float], Result[Any]]] = []
+        self._passes: dict[tuple[int, tuple[tuple[str, float], ...]], bool] = {}
+        self._values: list[float] = []
+        sense = getattr(problem.params, "first_sense", "min")
+        self.sign = -1.0 if sense == "max" else 1.0
+        for plan in plans:
+            self.offer(plan)
+
+    def scale(self, rule: str) -> Scale:
+        """Return the scale of a rule's amounts."""
+        return scale_of(self.family.rule(rule).unit)
+
+    def plenty(self, rule: str) -> float:
+        """Return an amount that switches a rule off."""
+        own = self.hooks.plenty(self.problem, rule)
+        return self.scale(rule).plenty if own is None else own
+
+    def at(self, relax: Relax) -> Any:
+        """Return the problem under a relaxation."""
+        return relaxed_by(self.problem, relax)
+
+    def passes(self, plan: Any, relax: Relax) -> bool:
+        """Return whether a plan keeps every rule under a relaxation."""
+        return not self.family.check(self.at(relax), plan)
+
+    def known(self, relax: Relax) -> Any:
+        """Return the best plan known that passes under a relaxation, None where there is none."""
+        passing = [k for k in range(len(self.pool)) if self._passed(k, relax)]
+        return self.pool[min(passing, key=lambda k: self.sign * self._values[k])] if passing else None
+
+    def refuted(self, relax: Relax, by: str) -> None:
+        """Take note that no plan is possible.
+
+        Raises
+        ------
+        RejectedPlan
+            If a plan that passes is known.
+        """
+        if self.known(relax) is not None:
+            raise RejectedPlan(
+                f"{by} calls the request impossible, yet a plan found before keeps all its rules."
+            )
+        self.impossible.append((_clean(relax), by))
+
+    def why_impossible(self, relax: Relax) -> str | None:
+        """Return what proved that no plan is possible; None where that is not known."""
+        return next((by for known, by in self.impossible if covers(known, _clean(relax))), None)
+
+    def possible(self, relax: Relax, title: str = "") -> bool | None:
+        """Say whether there is a plan: True with one that is checked, False with a proof, None where it stays open."""
+        if self.known(relax) is not None:
+            return True
+        if self.why_impossible(relax) is not None:
+            return False
+        result = self.series.solve(self.hooks.plain(self.at(relax)), title, any_plan=True)
+        if result is None:
+            return None
+        self.learn(relax, result, bounds=False)
+        if result.plan is not None:
+            return True
+        return False if result.status is Status.INFEASIBLE else None
+
+    def best(self, relax: Relax, title: str = "") -> Interval:
+        """Solve for the best plan under a relaxation, from the best one known; return what is known then."""
+        if not self.interval(relax).closed and self.why_impossible(relax) is None:
+            result = self.series.solve(self.at(relax), title, start=self.known(relax))
+            if result is not None:
+                self.learn(relax, result)
+        return self.interval(relax)
+
+    def interval(self, relax: Relax) -> Interval:
+        """Return what is known of the best value, from every solve so far."""
+        plan = self.known(relax)
+        value = None if plan is None else self._value(plan)
+        bounds = [self.sign * bound for known, bound in self.bounds if covers(known, _clean(relax))]
+        bound = max(bounds) if bounds else None
+        if bound is not None and value is not None:
+            bound = min(bound, self.sign * value)
+        return Interval(value, None if bound is None else self.sign * bound, self.sign)
+
+    def result(self, relax: Relax) -> Result[Any] | None:
+        """Return the result of a full solve under exactly this relaxation, None where there was none."""
+        wanted = _clean(relax)
+        return next((r for known, r in reversed(self.results) if known == wanted), None)
+
+    def learn(self, relax: Relax, result: Result[Any], *, bounds: bool = True) -> None:
+        """Take what a solve found; ``bounds`` where it aimed for the planner's own objectives."""
+        relax = _clean(relax)
+        if result.status is Status.INFEASIBLE:
+            self.refuted(relax, result.confirmed_by or f"one search ({result.formulation})")
+            return
+        if bounds:
+            self.results.append((relax, result))
+            bound = result.objectives[0].bound if result.objectives else next(iter(result.bound), None)
+            if bound is not None:
+                self.bounds.append((relax, bound))
+                for k in range(len(self.pool)):
+                    self._hold_against(k, relax, bound)
+        if result.plan is not None:
+            self.offer(result.plan)
+
+    def needs(self, plan: Any, rule: str, others: Relax) -> float:
+        """Return the least amount of ``rule`` under which a plan passes, the other rules relaxed as in ``others``."""
+        rest = {r: a for r, a in others.items() if r != rule}
+        return least_that(
+            lambda amount: self.passes(plan, {**rest, rule: amount}),
+            others.get(rule, self.plenty(rule)),
+            self.scale(rule),
+        )
+
+    def _value(self, plan: Any) -> float:
+        return self._values[self.pool.index(plan)]
+
+    def _passed(self, k: int, relax: Relax) -> bool:
+        key = (k, tuple(sorted(_clean(relax).items())))
+        if key not in self._passes:
+            self._passes[key] = self.passes(self.pool[k], relax)
+        return self._passes[key]
+
+    def offer(self, plan: Any) -> None:
+        """Take a plan, admissible or not, and hold it against every refutation and bound.
+
+        Raises
+        ------
+        RejectedPlan
+            If it keeps what was called impossible, or beats a bound.
+        """
+        if plan in self.pool:
+            return
+        self.pool.append(plan)
+        self._values.append(self.family.objectives(self.problem, plan)[0].value)
+        last = len(self.pool) - 1
+        for relax, by in self.impossible:
+            if self._passed(last, relax):
+                raise RejectedPlan(
+                    f"{by} called impossible what a checked plan keeps: relaxed by {relax or 'nothing'}."
+                )
+        for relax, bound in self.bounds:
+            self._hold_against(last, relax, bound)
+
+    def _hold_against(self, k: int, relax: Relax, bound: float) -> None:
+        beaten_by = self.sign * (bound - self._values[k])
+        if beaten_by > BOUND_TOLERANCE * max(1.0, abs(self._values[k])) and self._passed(k, relax):
+            raise RejectedPlan(
+                f"A bound of {bound:.10g} was told, relaxed by {dict(relax) or 'nothing'}, yet a checked plan has "
+                f"{self._values[k]:.10g}."
+            )
+
+
+def _clean(relax: Relax) -> dict[str, float]:
+    return {rule: float(amount) for rule, amount in relax.items() if amount > 0}
