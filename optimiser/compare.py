@@ -8,7 +8,10 @@ from typing import Any
 
 from optimiser.problems.base import Family, Measure, Objective, Violation
 from optimiser.solve.result import PROOF_GAP, Result
-from optimiser.units import percent
+from optimiser.units import at_most_text, percent_text
+
+LEAST_SAID_FRAC = 0.001
+"""A smaller difference is said as such: "0.0 %" would read like none."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,9 @@ class Comparison:
         spread = (max(values) - min(values)) / max(max(map(abs, values)), 1e-12)
         open_ = max(j.gap_frac or 0.0 for j in proved)
         than = "more" if spread > max(open_, PROOF_GAP) else "no more"
-        left_open = f"{percent(open_):.1f} % that the proofs leave open"
-        return f"They differ by {percent(spread):.1f} %, {than} than the {left_open}."
+        apart = at_most_text(spread) if 0 < spread < LEAST_SAID_FRAC else percent_text(spread)
+        left = "nothing" if open_ <= PROOF_GAP else at_most_text(open_)
+        return f"They differ by {apart}, {than} than the proofs leave open ({left})."
 
 
 def judge(

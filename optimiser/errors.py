@@ -1,4 +1,4 @@
-"""The four things that can go wrong, told apart by whose fault they are."""
+"""What can go wrong, told apart by whose fault they are."""
 
 
 class OptimiserError(Exception):
@@ -7,6 +7,10 @@ class OptimiserError(Exception):
 
 class InputError(OptimiserError, ValueError):
     """The caller's fault: a value, file or request that cannot be used. Says what, where and what to do."""
+
+
+class UsageError(InputError):
+    """The request itself is wrong, not the data: an option, choice, name or value that there is not."""
 
 
 class RejectedPlan(OptimiserError):  # noqa: N818  the plan is what was rejected

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.problems.base import Family
 from optimiser.solve.program import Formulation
 
@@ -45,11 +45,11 @@ def family(name: str) -> Family[Any, Any]:
 
     Raises
     ------
-    InputError
+    UsageError
         If there is none of that name.
     """
     if name not in _FAMILIES:
-        raise InputError(f"Unknown question {name!r}. Known: {', '.join(_FAMILIES)}.{_near(name, _FAMILIES)}")
+        raise UsageError(f"Unknown question {name!r}. Known: {', '.join(_FAMILIES)}.{_near(name, _FAMILIES)}")
     loaded: Family[Any, Any] = _load(_FAMILIES[name])
     return loaded
 
@@ -85,9 +85,9 @@ def default(family_name: str) -> str:
 
 
 def known(name: str) -> None:
-    """Raise InputError, with a guess, if there is no formulation of that name; nothing is imported."""
+    """Raise UsageError, with a guess, if there is no formulation of that name; nothing is imported."""
     if name not in catalogue():
-        raise InputError(
+        raise UsageError(
             f"Unknown formulation {name!r}. Known: {', '.join(catalogue())}.{_near(name, catalogue())}"
         )
 
@@ -97,7 +97,7 @@ def load(name: str) -> Formulation[Any, Any]:
 
     Raises
     ------
-    InputError
+    UsageError
         If there is none of that name.
     """
     known(name)

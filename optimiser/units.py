@@ -2,8 +2,10 @@
 
 Inside: seconds, metres, calls or units per hour, officer-hours, fractions 0-1, counts. Names carry
 the unit: ``_s _m _per_h _h _frac n_``. Minutes, miles and percent live in files, forms and printed
-text, and pass through here.
+text, and pass through here. A share is printed in one way everywhere, ``0.4 %``, by :func:`percent_text`.
 """
+
+import math
 
 SECONDS_PER_MINUTE = 60.0
 SECONDS_PER_HOUR = 3600.0
@@ -37,6 +39,26 @@ def seconds_from_hours(value: float) -> float:
 def percent(fraction: float) -> float:
     """Fraction (0-1) to percent."""
     return fraction * 100.0
+
+
+def percent_text(fraction: float, digits: int = 1, *, signed: bool = False) -> str:
+    """Print a fraction as ``0.4 %``; signed, as ``+0.4 %``. What rounds to nothing has no sign."""
+    text = f"{percent(fraction):{'+' if signed else ''},.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("+-")
+    return f"{text} %"
+
+
+def asked_text(fraction: float) -> str:
+    """Print a share that was asked for: ``30 %``, with a digit only where it has one, ``32.5 %``."""
+    return percent_text(fraction, 0 if abs(percent(fraction) - round(percent(fraction))) < 0.05 else 1)
+
+
+def at_most_text(fraction: float) -> str:
+    """Print an upper limit, rounded up so that "at most" stays true; ``less than 0.1 %`` below that."""
+    if 0 < percent(fraction) < 0.1 - 1e-9:
+        return "less than 0.1 %"
+    return f"at most {percent_text(fraction_from_percent(math.ceil(percent(fraction) * 10 - 1e-9) / 10))}"
 
 
 def fraction_from_percent(value: float) -> float:

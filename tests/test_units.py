@@ -28,6 +28,30 @@ def test_clock(seconds, text):
     assert units.clock(seconds) == text
 
 
+def test_shares_are_printed_in_one_way():
+    """A blank before the sign, one digit; an upper limit is rounded up and never reads like a proof."""
+    assert units.percent_text(0.0042) == "0.4 %"
+    assert units.percent_text(12.5) == "1,250.0 %"
+    assert units.percent_text(0.05, signed=True) == "+5.0 %"
+    assert units.percent_text(-0.00001, signed=True) == "0.0 %"
+    assert (units.asked_text(0.3), units.asked_text(0.325)) == ("30 %", "32.5 %")
+    assert (units.at_most_text(0.0041), units.at_most_text(0.001)) == ("at most 0.5 %", "at most 0.1 %")
+    assert units.at_most_text(2e-6) == "less than 0.1 %"
+    assert units.at_most_text(0.0) == "at most 0.0 %"
+
+
+def test_nobody_prints_percent_by_hand():
+    """No format of its own for a share anywhere: ``{x:.1%}``, ``{x:.1f} %`` and their kin."""
+    own = re.compile(r":[+,]*(?:\.\d)?%\}|:[+,]*\.\d[fg]\} ?%|format=\"[+,]*\.\d%\"")
+    found = []
+    for folder in ("optimiser", "models", "apps"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                if own.search(line):
+                    found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert found == []
+
+
 def test_nobody_converts_by_hand():
     """No bare 60 or 3600 multiplies or divides outside units.py."""
     bare = re.compile(r"[*/]\s*(?:60|3600|1609(?:\.344)?)(?:\.0)?\b(?!\s*[,\]])")

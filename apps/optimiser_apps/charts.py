@@ -16,7 +16,7 @@ from optimiser.problems.shifts.rules import DAY_NAMES, on_duty
 from optimiser.report.colours import ALERT, CLASS_COLOURS, INK, QUIET, SEQUENCE, TARGET
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.progress import Progress
-from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, percent
+from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, percent, percent_text
 
 Figure: TypeAlias = Any
 """A chart; its library returns unions of many kinds."""
@@ -87,7 +87,7 @@ def district_bars(
             "low": target[d] * (1 - (window_frac or 0)),
             "high": target[d] * (1 + (window_frac or 0)),
             "edge": max(v, target[d] * (1 + (window_frac or 0))),
-            "deviation": v / target[d] - 1 if target[d] else 0.0,
+            "deviation": percent_text(v / target[d] - 1 if target[d] else 0.0, signed=True),
         }
         for d, v in work.items()
     ]
@@ -105,7 +105,7 @@ def district_bars(
             "district:N",
             alt.Tooltip("work:Q", format=",.1f", title=unit),
             alt.Tooltip("target:Q", format=",.1f"),
-            alt.Tooltip("deviation:Q", format="+.1%"),
+            "deviation:N",
         ],
     )
     lines = base.mark_tick(color=TARGET, thickness=3, size=0.65 * step).encode(x="target:Q")
@@ -113,9 +113,7 @@ def district_bars(
     if window_frac is not None:
         window = base.mark_rule(color=TARGET, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
         layers.append(window)
-    text = base.mark_text(align="left", dx=6, color=INK).encode(
-        x=alt.X("edge:Q"), text=alt.Text("deviation:Q", format="+.1%")
-    )
+    text = base.mark_text(align="left", dx=6, color=INK).encode(x=alt.X("edge:Q"), text="deviation:N")
     return alt.layer(*layers, text).properties(height=max(160, step * len(names)))
 
 

@@ -19,7 +19,7 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.problems.shifts.rules import on_duty, slot_name
-from optimiser.report.phrases import at_most, percent, planner_value
+from optimiser.report.phrases import at_most, percent, shown_value
 from optimiser.solve.result import PROOF_GAP, Result
 from optimiser.units import HOURS_PER_DAY, minutes
 from optimiser_apps import today
@@ -127,14 +127,13 @@ def rows(comparison: Comparison) -> pd.DataFrame:
     found = []
     for row in comparison.rows():
         values = [row.get(n) for n in names]
-        known = [planner_value(float(v), str(row["unit"])) if v is not None else None for v in values]
+        known = [shown_value(float(v), str(row["unit"])) if v is not None else None for v in values]
         unit = next((k[1] for k in known if k is not None), "")
-        factor = 100.0 if unit == "frac" else 1.0
-        shown = [None if k is None else k[0] * factor for k in known]
+        shown = [None if k is None else k[0] for k in known]
         better = {"lower": "lower is better", "higher": "higher is better"}.get(str(row["better"]), "")
         entry: dict[str, Any] = {
             "measure": row["measure"],
-            "unit": "%" if unit == "frac" else unit,
+            "unit": unit,
             "good": better,
         }
         entry |= dict(zip(names, shown, strict=True))

@@ -12,7 +12,7 @@ from optimiser.data.project import Project
 from optimiser.data.quality import QualityReport
 from optimiser.demand.workload import Workload
 from optimiser.problems.shifts.rules import DAY_NAMES
-from optimiser.units import HOURS_PER_DAY, hours, percent
+from optimiser.units import HOURS_PER_DAY, hours, percent, percent_text
 
 _GRADES = ((0.10, "Good"), (0.25, "Usable, with care"))
 """Largest share of calls that a finding touches, by grade."""
@@ -57,8 +57,8 @@ def quality_grade(project: Project) -> tuple[str, str]:
     touched += [f.share_frac for f in report.findings if not n_calls and not math.isnan(f.share_frac)]
     largest = max(touched, default=0.0)
     what = "calls" if n_calls else "rows"
-    touched_pct = percent(largest)
-    said = f"{len(report.findings)} findings, none stops a solve; the widest touches {touched_pct:.1f} % of {what}."
+    widest = percent_text(largest)
+    said = f"{len(report.findings)} findings, none stops a solve; the widest touches {widest} of {what}."
     return next((word for limit, word in _GRADES if largest <= limit), "Weak"), said
 
 

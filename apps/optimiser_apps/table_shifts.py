@@ -8,7 +8,7 @@ from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, time_split
 from optimiser.problems.shifts.rules import DAY_NAMES, known_rows, on_duty, slot_name
 from optimiser.report.words_shifts import CLASS_WORDS, REASON_WORDS
-from optimiser.units import percent, time_of_day
+from optimiser.units import asked_text, percent, time_of_day
 
 
 def shifts(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
@@ -36,10 +36,10 @@ def time_ledger(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
     shares = split.shares()
     p = problem.params
     limits = {
-        "calls": f"at most {percent(p.call_ceiling_frac):g} %",
-        "proactive": f"at least {percent(p.proactive_floor_frac):g} %",
-        "admin": f"at most {percent(p.admin_ceiling_frac):g} %",
-        "community": f"at least {percent(p.community_floor_frac):g} %",
+        "calls": f"at most {asked_text(p.call_ceiling_frac)}",
+        "proactive": f"at least {asked_text(p.proactive_floor_frac)}",
+        "admin": f"at most {asked_text(p.admin_ceiling_frac)}",
+        "community": f"at least {asked_text(p.community_floor_frac)}",
     }
     return pd.DataFrame(
         {

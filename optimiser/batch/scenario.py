@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from optimiser import registry
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.prepare import choices
+from optimiser.prepare.questions import kinds
 from optimiser.solve.options import SolveOptions
 
 _TOP = ("name", "base", "question", "solve", "scenario", "tags")
@@ -45,31 +46,65 @@ class Scenario:
     source: str = "scenario"
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """A scenario of a list that cannot be asked, and why."""
+
+    name: str
+    error: UsageError
+
+
 def read_scenarios(path: Path) -> tuple[Scenario, ...]:
     """Read a scenario file, or a batch file with a list of them.
 
     Raises
     ------
-    InputError
+    UsageError
         Naming the file and every key that is unknown.
+    InputError
+        If the file is missing or no TOML.
+    """
+    listed = read_list(path)
+    faults = [str(s.error) for s in listed if isinstance(s, Unreadable)]
+    if faults:
+        raise UsageError("\n".join(faults))
+    return tuple(s for s in listed if isinstance(s, Scenario))
+
+
+def read_list(path: Path) -> tuple[Scenario | Unreadable, ...]:
+    """Read a batch file, or a file of one scenario: one that cannot be asked leaves the others as they are.
+
+    Raises
+    ------
+    UsageError
+        If the list itself is wrong: empty, or two scenarios of one name.
+    InputError
+        If the file is missing or no TOML.
     """
     data = _read(path, ())
-    listed = data.pop("scenario", None)
-    if listed is None:
-        return (from_table(data, str(path)),)
-    if not isinstance(listed, list) or not listed:
-        raise InputError(f"{path}: [[scenario]] must be a list with at least one entry.")
+    entries = data.pop("scenario", None)
+    if entries is None:
+        return (_one(data, str(data.get("name", path.stem)), str(path)),)
+    if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
+        raise UsageError(f"{path}: [[scenario]] must be a list of tables with at least one entry.")
     made = []
-    for number, entry in enumerate(listed, start=1):
-        where = f"{path}, scenario {number}"
+    for number, entry in enumerate(entries, start=1):
         table = merged(data, entry)
-        table.setdefault("name", f"{data.get('name', path.stem)} {number}")
-        made.append(from_table(table, where))
+        if "name" not in entry:
+            table["name"] = f"{data.get('name', path.stem)} {number}"
+        made.append(_one(table, str(table["name"]), f"{path}, scenario {number}"))
     names = [s.name for s in made]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
-        raise InputError(f"{path}: two scenarios are called {', '.join(twice)}; give each its own name.")
+        raise UsageError(f"{path}: two scenarios are called {', '.join(twice)}; give each its own name.")
     return tuple(made)
+
+
+def _one(table: Mapping[str, Any], name: str, where: str) -> Scenario | Unreadable:
+    try:
+        return from_table(table, where)
+    except UsageError as error:
+        return Unreadable(name, error)
 
 
 def from_table(table: Mapping[str, Any], where: str = "scenario") -> Scenario:
@@ -77,31 +112,44 @@ def from_table(table: Mapping[str, Any], where: str = "scenario") -> Scenario:
 
     Raises
     ------
-    InputError
-        If the question is missing, or a key is unknown.
+    UsageError
+        If the question is missing, or a key or choice is unknown or cannot be.
     """
     tables = [t for t in table if t in registry.families()]
     question = table.get("question") or (tables[0] if len(tables) == 1 else "")
     if question not in registry.families():
-        raise InputError(
+        raise UsageError(
             f"{where}: say which question = {' | '.join(registry.families())}; got {question!r}."
         )
     unknown = sorted(set(table) - set(_TOP) - set(registry.families()))
     if unknown:
-        raise InputError(
+        raise UsageError(
             f"{where}: unknown key {', '.join(unknown)}. Known: {', '.join((*_TOP, *registry.families()))}."
         )
-    solve = dict(table.get("solve", {}))
+    solve, chosen = _table(table, "solve", where), _table(table, question, where)
     formulation = str(solve.pop("formulation", "")) or registry.default(question)
-    if formulation.split(".")[0] != question:
-        raise InputError(
-            f"{where}: {formulation} does not answer {question}. It needs one of "
-            f"{', '.join(registry.names(question))}."
-        )
     (options,) = choices.read((SolveOptions,), solve, f"{where}, [solve]")
-    return Scenario(
-        str(table.get("name", question)), question, dict(table.get(question, {})), options, formulation, where
-    )
+    made = Scenario(str(table.get("name", question)), question, chosen, options, formulation, where)
+    check(made)
+    return made
+
+
+def check(scenario: Scenario) -> None:
+    """Raise UsageError where a scenario names what there is not; what depends on the data is told when it is asked."""
+    registry.known(scenario.formulation)
+    if scenario.formulation.split(".")[0] != scenario.question:
+        raise UsageError(
+            f"{scenario.source}: {scenario.formulation} does not answer {scenario.question}. It needs one of "
+            f"{', '.join(registry.names(scenario.question))}."
+        )
+    choices.read(kinds(scenario.question), scenario.choices, f"{scenario.source}, [{scenario.question}]")
+
+
+def _table(table: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{where}: {key} = {value!r} should be a table, [{key}] with its choices below.")
+    return dict(value)
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +163,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if path.resolve() in seen or len(seen) > DEEPEST_BASE:
-        raise InputError(f"{path}: its bases form a circle: {' -> '.join(p.name for p in seen)}.")
+        raise UsageError(f"{path}: its bases form a circle: {' -> '.join(p.name for p in seen)}.")
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise InputError(f"{path} is larger than {LARGEST_FILE:,} bytes; a scenario is a short text.")

@@ -1,21 +1,26 @@
-"""Manners of the terminal: results on stdout, talk on stderr, one progress line, two-step Ctrl-C, exit codes."""
+"""Manners of the terminal: results on stdout, talk on stderr, one progress line, two-step Ctrl-C, exit codes.
+
+One rule for units: text shows the planner's (minutes, percent), JSON holds the core's (seconds, fractions), each
+number beside its ``unit`` or named by its suffix (``gap_frac``).
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from types import FrameType
 from typing import Any
 
 from optimiser.problems.base import Violation
+from optimiser.report.phrases import NO_BREAK, shown_value
 from optimiser.solve.progress import Progress
 from optimiser.solve.result import PROOF_GAP, Judged, Result, Status, StoppedBy
-from optimiser.units import minutes, percent
 
 
 class Exit(IntEnum):
@@ -45,17 +50,36 @@ def code_of(result: Result[Any], asked_gap_frac: float, *, accept_gap: bool = Fa
 
 def say(text: str = "") -> None:
     """Talk to the person at the terminal."""
-    print(text, file=sys.stderr, flush=True)
+    print(_typed(text), file=sys.stderr, flush=True)
 
 
 def show(text: str) -> None:
-    """Print a result."""
-    print(text, flush=True)
+    """Print a result, in planner's units."""
+    print(_typed(text), flush=True)
 
 
 def show_json(value: Any) -> None:
-    """Print a result as JSON."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str), flush=True)
+    """Print a result as JSON, in core units; what is no number (a drive that no road allows) is null."""
+    plain = _as_json(value)
+    readable = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(plain, ensure_ascii=not readable, indent=1, allow_nan=False, default=str), flush=True)
+
+
+def _typed(text: str) -> str:
+    """Return text with plain spaces, so that what is printed can be searched as it is read."""
+    return text.replace(NO_BREAK, " ")
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _as_json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_as_json(v) for v in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if hasattr(value, "item"):  # a number or truth value of numpy
+        return _as_json(value.item())
+    return value
 
 
 def table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> str:
@@ -73,21 +97,10 @@ def table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> str:
     return "\n".join(["  ".join(line).rstrip(), "  ".join("-" * w for w in width), *body])
 
 
-def in_planners_units(value: float, unit: str) -> tuple[float, str]:
-    """Return a value and its unit as planners read them: minutes for seconds, percent for fractions."""
-    if unit == "s":
-        return minutes(value), "min"
-    if unit == "frac":
-        return percent(value), "%"
-    if "-seconds" in unit:
-        return minutes(value), unit.replace("-seconds", "-minutes")
-    return value, unit
-
-
 def in_words(violation: Violation) -> str:
     """Say a broken rule in planner's units."""
-    found, unit = in_planners_units(violation.found, violation.unit)
-    limit, _ = in_planners_units(violation.limit, violation.unit)
+    found, unit = shown_value(violation.found, violation.unit)
+    limit, _ = shown_value(violation.limit, violation.unit)
     return f"{violation.rule}: {violation.where} has {found:,.4g} {unit}, the limit is {limit:,.4g} {unit}"
 
 
@@ -126,7 +139,10 @@ class Line:
             self._told = progress.seconds
             say(text)
 
-    def end(self) -> None:
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Clear the line."""
         if self._live and not self._quiet:
             sys.stderr.write("\r\x1b[K")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from optimiser.cli import values
 from optimiser.cli.console import Exit, in_words, show, show_json
 
 
@@ -39,11 +41,18 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     init.add_argument(
         "--response-time", help="received_to_arrived, dispatched_to_arrived or received_to_dispatched"
     )
-    init.add_argument("--date-order", help="day-first or month-first, where the dates do not tell")
     init.add_argument(
-        "--priority", action="append", default=[], metavar="CODE=NUMBER", help="1 is the most urgent"
+        "--date-order", choices=("DMY", "MDY"), help="day or month first, where the dates do not tell"
     )
-    init.add_argument("--weeks", type=float, help="weeks that a workload table spans")
+    init.add_argument(
+        "--priority",
+        type=values.coded,
+        action="append",
+        default=[],
+        metavar="CODE=NUMBER",
+        help="1 is the most urgent (repeatable)",
+    )
+    init.add_argument("--weeks", type=values.weeks, help="weeks that a workload table spans")
     init.add_argument("--again", action="store_true", help="import into a folder that exists")
     init.set_defaults(run=run_init)
     check = commands.add_parser(
@@ -64,20 +73,13 @@ def run_init(a: argparse.Namespace) -> int:
     """Make a project folder."""
     from optimiser.data.init import init
     from optimiser.data.quality import to_record
-    from optimiser.errors import InputError
 
-    priority = {}
-    for given in a.priority:
-        code, sign, number = given.partition("=")
-        if not sign or not number.strip().isdigit():
-            raise InputError(f"--priority {given!r} should be CODE=NUMBER, as P1=1.")
-        priority[code.strip()] = int(number)
     report = init(
         a.folder, a.areas, a.calls, a.workload, a.roads, stations=a.stations, units=a.units,
         unit_responses=a.unit_responses, adjacency=a.adjacency, adjacency_edits=a.adjacency_edits,
         hard_lines=a.hard_lines, hard_polygons=a.hard_polygons, plans=a.plan, columns=a.columns, name=a.name,
         crs=a.crs, timezone=a.timezone, response_time=a.response_time, date_order=a.date_order,
-        priority=priority or None, weeks=a.weeks, again=a.again,
+        priority=dict(a.priority) or None, weeks=a.weeks, again=a.again,
     )  # fmt: skip
     if a.json:
         show_json(
@@ -122,7 +124,7 @@ def _check_plan(a: argparse.Namespace, project: Any) -> int:
     (name, plan), *_ = plans.items()
     broken = family.check(question.problem, plan)
     if a.json:
-        show_json({"plan": name, "violations": [str(v) for v in broken]})
+        show_json({"plan": name, "violations": [asdict(v) for v in broken]})
     else:
         show(f"{name}: {len(broken)} broken rules" if broken else f"{name}: every rule is kept")
         for violation in broken:

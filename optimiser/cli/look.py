@@ -6,10 +6,13 @@ import argparse
 import importlib.util
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from optimiser.cli.console import Exit, in_planners_units, in_words, say, show, show_json, table
+from optimiser.cli import values
+from optimiser.cli.console import Exit, in_words, say, show, show_json, table
+from optimiser.report.phrases import shown_value
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -32,7 +35,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     runs.set_defaults(run=run_runs)
     app = commands.add_parser("app", parents=[common], help="open the planner's app on a project")
     app.add_argument("folder", type=Path, help="the project folder")
-    app.add_argument("--port", type=int, help="port on this machine (a free one)")
+    app.add_argument("--port", type=values.whole(1, 65535), help="port on this machine (a free one)")
     app.add_argument("--no-browser", action="store_true", help="only print the address")
     app.set_defaults(run=run_app)
     doctor = commands.add_parser(
@@ -52,7 +55,7 @@ def run_compare(a: argparse.Namespace) -> int:
     question, plans, results = question_and_plans(project, a.plans, a.set)
     found = compare(registry.family(question.family), question.problem, plans, results)
     if a.json:
-        violations = {j.name: [str(v) for v in j.violations] for j in found.judgements}
+        violations = {j.name: [asdict(v) for v in j.violations] for j in found.judgements}
         show_json({"measures": found.rows(), "violations": violations, "proof": found.distinguishable()})
         return Exit.DONE
     header = ["measure", "unit", "better", *plans]
@@ -67,10 +70,8 @@ def run_compare(a: argparse.Namespace) -> int:
 
 def _row(row: dict[str, Any], names: list[str]) -> list[Any]:
     """Return a row of the comparison in planner's units."""
-    _, unit = in_planners_units(0.0, str(row["unit"]))
-    values = [
-        None if row.get(n) is None else in_planners_units(float(row[n]), str(row["unit"]))[0] for n in names
-    ]
+    _, unit = shown_value(0.0, str(row["unit"]))
+    values = [None if row.get(n) is None else shown_value(float(row[n]), str(row["unit"]))[0] for n in names]
     return [row["measure"], unit, row["better"], *values]
 
 

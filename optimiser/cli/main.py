@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
+import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 
 from optimiser import __version__
-from optimiser.cli import ask, files, look, shows
+from optimiser.cli import ask, batch, files, look, shows
 from optimiser.cli.console import Exit
-from optimiser.errors import BackendError, InputError, OptimiserError
+from optimiser.errors import BackendError, InputError, OptimiserError, UsageError
 
 log = logging.getLogger(__name__)
 
 EPILOG = (
-    "Exit codes: 0 done, 2 wrong use, 3 input refused, 4 infeasible, 5 plan found but gap missed, 6 no plan, "
-    "7 cancelled, 8 batch ended with failures, 70 internal error, 130 interrupted."
+    "Exit codes: 0 done, 2 wrong use (an option, choice or name that there is not, also in a scenario file), 3 input "
+    "refused (a file or folder that is missing or faulty), 4 infeasible, 5 plan found but gap missed, 6 no plan, "
+    "7 cancelled, 8 batch ended with failures, 70 internal error, 130 interrupted. Text is in minutes and percent, "
+    "JSON in seconds and fractions."
 )
 
 
@@ -31,21 +35,29 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"optimiser {__version__}")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", help="print the result as JSON")
+    common.add_argument(
+        "--json", action="store_true", help="print the result as JSON, in seconds and fractions"
+    )
     common.add_argument("--quiet", action="store_true", help="no progress")
     common.add_argument("--log-file", help="write a log here")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (shows, files, ask, look):
+    for module in (shows, files, ask, batch, look):
         module.add(commands, common)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a terminal that lacks a letter shows ? instead of ending the run
     arguments = parser().parse_args(argv)
-    _log_to(arguments.log_file)
     try:
+        _log_to(arguments.log_file)
         code: int = arguments.run(arguments)
+    except UsageError as error:
+        return _fail(error, Exit.USAGE)
     except InputError as error:
         return _fail(error, Exit.INPUT)
     except BackendError as error:
@@ -54,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error, Exit.INTERNAL)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return Exit.DONE
     except Exception as error:
         log.exception("internal error")
@@ -69,9 +82,12 @@ def _log_to(path: str | None) -> None:
     if path is None:
         logging.basicConfig(level=logging.INFO, handlers=[logging.NullHandler()])
     else:
-        logging.basicConfig(
-            level=logging.INFO, filename=path, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
+        try:
+            handler = logging.FileHandler(path, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"--log-file {path} cannot be written: {error.strerror}.") from error
+        layout = "%(asctime)s %(levelname)s %(name)s %(message)s"
+        logging.basicConfig(level=logging.INFO, format=layout, handlers=[handler])
 
 
 def _keep_trace() -> str:

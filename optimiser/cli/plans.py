@@ -10,7 +10,7 @@ from typing import Any
 from optimiser.batch.runner import store_of
 from optimiser.data.plans import other_names, read_plan
 from optimiser.data.project import Project
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.prepare.questions import Question, ask
 from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.solve.result import Result
@@ -21,14 +21,14 @@ def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
 
     Raises
     ------
-    InputError
+    UsageError
         If a pair has no ``=``.
     """
     table: dict[str, Any] = {}
     for pair in pairs:
         key, sign, text = pair.partition("=")
         if not sign:
-            raise InputError(f"--set {pair!r} should be KEY=VALUE.")
+            raise UsageError(f"--set {pair!r} should be KEY=VALUE.")
         try:
             value: Any = tomllib.loads(f"v = {text}")["v"]
         except tomllib.TOMLDecodeError:
@@ -49,6 +49,10 @@ def question_and_plans(
     results = {n: run.result() for n, run in runs.items()}
     if runs:
         first = next(iter(runs.values()))
+        if pairs:
+            raise UsageError(
+                f"--set changes nothing here: the question is that of run {first.id}. Leave it out, or name no run."
+            )
         question = Question(str(first.request["family"]), first.problem())
     else:
         question = _sector_question(project, _districts(project, names[0]), settings_of(pairs))

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt
 
 QUESTIONS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
@@ -24,8 +25,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
     demo = commands.add_parser("demo", parents=[common], help="plan a made-up county and open the app on it")
     demo.add_argument("folder", type=Path, nargs="?", default=Path("demo"))
-    demo.add_argument("--seed", type=int, default=1)
-    demo.add_argument("--areas", type=int, default=700, help="number of reporting areas")
+    demo.add_argument("--seed", type=values.whole(0, 2**31 - 1), default=1)
+    demo.add_argument("--areas", type=values.whole(20, 5000), default=700, help="number of reporting areas")
     demo.add_argument("--no-app", action="store_true", help="end after printing what was found")
     demo.set_defaults(run=run_demo)
 
@@ -51,7 +52,7 @@ def run_demo(a: argparse.Namespace) -> int:
     with stop_on_interrupt() as asked:
         for family, title, limit_s, chosen in QUESTIONS:
             run, question, result = _solve(project, family, title, limit_s, chosen, asked, quiet=a.quiet)
-            answers[family] = {"run": run.id, "status": str(result.status), "gap": result.gap_frac}
+            answers[family] = {"run": run.id, "status": str(result.status), "gap_frac": result.gap_frac}
             if not a.json:
                 _tell(title, run, question, result)
             if result.plan is None:
@@ -113,9 +114,8 @@ def _solve(
     solve = {"time_limit_min": minutes(limit_s), "gap_pct": 0.01}
     scenario = from_table({"name": title, "question": family, family: chosen, "solve": solve}, "demo")
     run, question = runner.create(project, scenario)
-    line = Line(family, quiet=quiet)
-    result = runner.work(run, project=project, scene=question.scene, on_progress=line, should_stop=asked)
-    line.end()
+    with Line(family, quiet=quiet) as line:
+        result = runner.work(run, project=project, scene=question.scene, on_progress=line, should_stop=asked)
     return run, question, result
 
 

@@ -27,6 +27,7 @@ from optimiser.data.read import read_table
 from optimiser.data.table import Table
 from optimiser.data.wall_clock import hour_of_week
 from optimiser.errors import InputError
+from optimiser.units import percent_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -256,7 +257,7 @@ def _count_loose_ends(calls: pd.DataFrame, notes: Notes) -> None:
     weekly = pd.Series(1, index=received).resample("7D").sum().iloc[:-1]
     if len(weekly) >= 8 and weekly.median() >= 50:
         step = weekly.rolling(4).median().pct_change(4).abs().max()
-        action = f"calls a week change by {step:.0%} within two months: did the export change, or demand?"
+        action = f"calls a week change by {percent_text(step, 0)} within two months: did the export change, or demand?"
         notes.add("step in the number of calls", int(step > 0.3), 0, action)
 
 

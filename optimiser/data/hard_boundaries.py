@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from optimiser.data.borders import CONTACT_M, border_between
+from optimiser.units import percent_text
 
 ALONG_FRAC = 0.8
 _NOTED_FRAC = 0.25
@@ -53,7 +54,7 @@ def cut_by_lines(
             notes.append(f"link {ids[i]} - {ids[j]} cut by a hard boundary")
         elif along_frac >= _NOTED_FRAC:
             notes.append(
-                f"link {ids[i]} - {ids[j]} kept: {along_frac:.0%} of the border lies along a hard boundary"
+                f"link {ids[i]} - {ids[j]} kept: {percent_text(along_frac, 0)} of the border lies along a hard boundary"
             )
     return cut, notes
 
@@ -108,6 +109,7 @@ def _crossed_notes(ids: tuple[str, ...], shapes: NDArray[np.object_], strip: sha
             minor_frac = 1.0 - pieces.max() / pieces.sum()
             if minor_frac >= 0.05:
                 notes.append(
-                    f"area {ids[k]} lies on both sides of a hard boundary ({minor_frac:.0%} on the smaller side)"
+                    f"area {ids[k]} lies on both sides of a hard boundary ({percent_text(minor_frac, 0)} on the "
+                    "smaller side)"
                 )
     return notes

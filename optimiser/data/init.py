@@ -15,7 +15,7 @@ from optimiser.data.area_import import ImportedAreas, import_areas, import_stati
 from optimiser.data.call_units import UnitRoles, read_roles
 from optimiser.data.calls import CallSource, ImportedCalls, import_calls
 from optimiser.data.columns import ColumnGuess
-from optimiser.data.columns_file import ColumnMap, read_column_map, write_column_map
+from optimiser.data.columns_file import DATE_ORDERS, ColumnMap, read_column_map, write_column_map
 from optimiser.data.init_report import InitReport
 from optimiser.data.plans import other_names, read_plan
 from optimiser.data.project import Project, load, stored_record
@@ -34,7 +34,7 @@ from optimiser.data.sources import relative, sha256
 from optimiser.data.store import write_areas, write_pairs, write_plan, write_table
 from optimiser.data.street_checks import street_findings
 from optimiser.data.workload import ImportedWorkload, import_workload
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.units import SECONDS_PER_HOUR
 
 _TO_SAY = ("response time is not defined", "workload table without its weeks", "duration column")
@@ -122,6 +122,8 @@ def init(
 
     Raises
     ------
+    UsageError
+        If what else is said cannot be: an unknown zone, system or order of dates.
     InputError
         If a file cannot be used, or the folder exists. Nothing is written then.
     """
@@ -133,7 +135,7 @@ def init(
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else (folder,)) and not again:
         raise InputError(f"{folder} exists. Give a new folder, or add --again to import into this one.")
     settings, column_map = _start(folder, columns, again=again)
-    settings = _said(settings, folder, name, crs, timezone, response_time, weeks)
+    settings = _said(settings, folder, name, crs, timezone, response_time, date_order, weeks)
     order = column_map.date_order if date_order is None else date_order
     column_map = replace(column_map, date_order=order, priority={**column_map.priority, **(priority or {})})
     key_file = folder / names.KEY_FILE
@@ -171,9 +173,12 @@ def _said(
     crs: str | None,
     timezone: str | None,
     response_time: str | None,
+    date_order: str | None,
     weeks: float | None,
 ) -> Settings:
     faults: list[str] = []
+    if date_order not in (None, *DATE_ORDERS):
+        faults.append(f"date_order = {date_order!r} is none of {', '.join(DATE_ORDERS)}")
     if timezone is not None:
         check_zone(timezone, faults)
     if crs:
@@ -183,7 +188,7 @@ def _said(
     if weeks is not None and not weeks > 0:
         faults.append(f"weeks = {weeks!r} must be positive")
     if faults:
-        raise InputError("; ".join(faults) + ".")
+        raise UsageError("; ".join(faults) + ".")
     chosen = {"crs": crs, "timezone": timezone, "response_time": response_time, "n_weeks": weeks}
     stated = {k: v for k, v in chosen.items() if v is not None}
     given = settings.given | {"workload_weeks" if k == "n_weeks" else k for k in stated}

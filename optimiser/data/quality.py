@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.data.table import Repair, some_lines
+from optimiser.units import percent_text
 
 MOST_EXAMPLES = 10
 
@@ -46,7 +47,7 @@ class Finding:
     source: str = ""
 
     def __str__(self) -> str:
-        share = "" if math.isnan(self.share_frac) else f" ({self.share_frac:.1%})"
+        share = "" if math.isnan(self.share_frac) else f" ({percent_text(self.share_frac)})"
         where = f" [{self.source}]" if self.source else ""
         shown = f" e.g. {', '.join(self.examples)}." if self.examples else ""
         return f"{'RED ' if self.red else ''}{self.rule}: {self.count:,}{share}{where}. {self.action}.{shown}"

@@ -17,6 +17,7 @@ from optimiser.data.figures import parse_numbers
 from optimiser.data.layers import KINDS, read_layer
 from optimiser.data.quality import Finding, Notes
 from optimiser.errors import InputError
+from optimiser.units import percent_text
 
 _SPEED = ("speedlimit", "maxspeed", "speed", "postedspeed", "speedlim")
 _OPEN = ("enabled", "open", "active")
@@ -75,6 +76,7 @@ def _graph_notes(shapes: NDArray[np.object_], notes: Notes) -> None:
     count, label = connected_components(links, directed=False)
     if count > 1:
         largest = int(np.bincount(label).max())
-        action = f"the street graph falls into {count} pieces; the largest holds {largest / n:.1%} of {n:,} junctions"
+        held = percent_text(largest / n)
+        action = f"the street graph falls into {count} pieces; the largest holds {held} of {n:,} junctions"
         notes.add("junctions cut off from the largest street piece", n - largest, n, action)
         notes.add("pieces of the street graph", count, 0, action)

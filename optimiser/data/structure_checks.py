@@ -12,6 +12,7 @@ import shapely
 
 from optimiser.data.areas import AreaGraph
 from optimiser.data.quality import Finding, finding
+from optimiser.units import percent_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -164,9 +165,9 @@ def _cut_off(graph: AreaGraph, work: Mapping[str, float]) -> list[Finding]:
         shown = [a for p in small for a in p]
         some = ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
         action = (
-            f"{some} hang apart and hold less than {_LEAST_PIECE_FRAC:.1%} of the work a piece, too little for a "
-            f"district ({len(parts)} pieces in all): add a link in adjacency_edits.csv (columns area_a, area_b, "
-            "action add/remove, reason) or take the areas out; a district must hang together"
+            f"{some} hang apart and hold less than {percent_text(_LEAST_PIECE_FRAC)} of the work a piece, too "
+            f"little for a district ({len(parts)} pieces in all): add a link in adjacency_edits.csv (columns "
+            "area_a, area_b, action add/remove, reason) or take the areas out; a district must hang together"
         )
         found.append(finding("pieces of the map cut off", len(small), 0, action, examples=shown, red=True))
     apart = [a for p in parts[1:] if p not in small for a in p]
@@ -264,7 +265,7 @@ def demand_findings(areas: gpd.GeoDataFrame, per_area: pd.Series | None) -> list
                 "more than half of the calls in one area",
                 1,
                 0,
-                f"{most:.0%} of them: a default address?",
+                f"{percent_text(most, 0)} of them: a default address?",
                 examples=top,
             )
         )

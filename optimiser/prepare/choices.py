@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, Union, get_args, get_origin
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.units import fraction_from_percent, minutes, percent, seconds_from_minutes
 
 _SUFFIXES = (("_s", "_min"), ("_frac", "_pct"))
@@ -65,8 +66,8 @@ def read(kinds: Sequence[type[Any]], table: Mapping[str, Any], where: str) -> tu
 
     Raises
     ------
-    InputError
-        Naming every unknown key and every value of the wrong type.
+    UsageError
+        Naming every unknown key and every value of the wrong type or out of range.
     """
     homes = {public_name(f.name): (kind, f) for kind in kinds for f in dataclasses.fields(kind)}
     given: dict[type[Any], dict[str, Any]] = {kind: {} for kind in kinds}
@@ -80,12 +81,30 @@ def read(kinds: Sequence[type[Any]], table: Mapping[str, Any], where: str) -> tu
         try:
             hint = typing.get_type_hints(kind)[f.name]
             given[kind][f.name] = _shape(hint, to_core(f.name, value))
-        except (TypeError, ValueError):
+            faults += _out_of_range(f, key, value, given[kind][f.name])
+        except (TypeError, ValueError, OverflowError):
             faults.append(f"{key} = {value!r} should be {_plain(typing.get_type_hints(kind)[f.name])}")
     if faults:
         tail = f" Choices: {', '.join(sorted(homes))}." if any("unknown" in f for f in faults) else ""
-        raise InputError(f"{where}: {'; '.join(faults)}.{tail}")
-    return tuple(kind(**values) for kind, values in given.items())
+        raise UsageError(f"{where}: {'; '.join(faults)}.{tail}")
+    try:
+        return tuple(kind(**values) for kind, values in given.items())
+    except InputError as error:
+        raise UsageError(f"{where}: {error}") from error
+
+
+def _out_of_range(f: dataclasses.Field[Any], key: str, given: Any, value: Any) -> list[str]:
+    """Say where a number lies outside what its field takes, in the planner's units."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return []
+    low, high = f.metadata.get("minimum"), f.metadata.get("maximum")
+    if not math.isfinite(value):
+        return [f"{key} = {given!r} should be a finite number"]
+    if low is not None and value < low:
+        return [f"{key} = {given!r} should be at least {to_planner(f.name, low):.3g}"]
+    if high is not None and value > high:
+        return [f"{key} = {given!r} should be at most {to_planner(f.name, high):.3g}"]
+    return []
 
 
 def show(instance: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from optimiser.prepare.dispatch_scene import Floats, IncidentsAt, Ints, Snapshot
 from optimiser.problems.assignment import AssignmentParams
 from optimiser.problems.assignment.data import ENDS, FREE
 from optimiser.problems.base import choice
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TOP_LEVEL = 3
@@ -86,8 +86,9 @@ def snapshot(
     problem = assemble(units, incidents, zones, params, times)
     told = (
         f"Busiest hour of the week: {DAYS[hour // HOURS_PER_DAY]} {hour % HOURS_PER_DAY:02d}:00.",
-        f"{len(units.ids)} units, drawn: {setup.double_crewed_frac:.0%} double-crewed, {setup.busy_frac:.0%} on a "
-        f"break or with a prisoner, {setup.advanced_frac:.0%} advanced drivers.",
+        f"{len(units.ids)} units, drawn: {asked_text(setup.double_crewed_frac)} double-crewed, "
+        f"{asked_text(setup.busy_frac)} on a break or with a prisoner, {asked_text(setup.advanced_frac)} advanced "
+        "drivers.",
         said,
         f"{len(zones.ids)} zones; levels 1 to {TOP_LEVEL} by their share of the hour's calls.",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimiser.data.project import Project
-from optimiser.errors import InputError
+from optimiser.errors import UsageError
 from optimiser.prepare import choices
 
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -39,11 +39,11 @@ def kinds(family: str) -> tuple[type[Any], ...]:
 
     Raises
     ------
-    InputError
+    UsageError
         If there is no such family.
     """
     if family not in _KINDS:
-        raise InputError(f"Unknown question {family!r}. Known: {', '.join(_KINDS)}.")
+        raise UsageError(f"Unknown question {family!r}. Known: {', '.join(_KINDS)}.")
     found = []
     for target in _KINDS[family]:
         module, _, name = target.partition(":")
@@ -56,8 +56,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
 
     Raises
     ------
+    UsageError
+        If a choice is unknown or its value cannot be.
     InputError
-        If a choice is unknown or does not fit the project.
+        If a choice does not fit the project.
     """
     chosen = choices.read(kinds(family), table, f"{where}, [{family}]")
     if family == "sectors":

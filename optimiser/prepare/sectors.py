@@ -17,7 +17,7 @@ from optimiser.problems.base import choice
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.data import ObjectiveName
 from optimiser.problems.sectors.measures import best_centres
-from optimiser.units import SECONDS_PER_HOUR
+from optimiser.units import SECONDS_PER_HOUR, percent
 
 CALLS, WORK = "calls", "unit hours"
 _OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
@@ -202,7 +202,7 @@ def _params(project: Project, setup: SectorsSetup, centre_ids: tuple[str, ...]) 
     districts = _district_names(project, centre_ids) if choose_all else tuple(f"D{d + 1}" for d in range(n))
     shares = setup.target_shares_frac
     if shares and abs(sum(shares) - 1) > 1e-6:
-        raise InputError(f"The target shares must sum to 100 %; they sum to {100 * sum(shares):g} %.")
+        raise InputError(f"The target shares must sum to 100 %; they sum to {percent(sum(shares)):g} %.")
     return SectorsParams(
         district_ids=districts,
         fixed_centres=centre_ids if choose_all else (),

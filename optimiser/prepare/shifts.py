@@ -16,7 +16,7 @@ from optimiser.errors import InputError
 from optimiser.problems.base import choice
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS, SLOT_LENGTHS_S
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, minutes, percent, time_of_day
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text, minutes, time_of_day
 
 FloatArray = NDArray[np.float64]
 NIGHT_FROM_H, NIGHT_TO_H = 22, 6
@@ -193,7 +193,7 @@ def assumptions(params: ShiftsParams, setup: ShiftsSetup, service: RequirementPa
         "Units on calls are spread over time as if there were always a free one (M/M/infinity).",
     ]
     if service.no_free_unit_frac is not None:
-        said.append(f"At most {percent(service.no_free_unit_frac):.0f} % of calls may find no free unit.")
+        said.append(f"At most {asked_text(service.no_free_unit_frac)} of calls may find no free unit.")
     if not params.hold_split:
         said.append("The time split is shown and not held as a rule.")
     return tuple(said)

@@ -1,4 +1,7 @@
-"""Numbers as a planner reads them: minutes, percent, hours, and counts with their noun."""
+"""Numbers as a planner reads them: minutes, percent, hours, and counts with their noun.
+
+Shares are printed by :mod:`optimiser.units`; here they are only set for text that is broken into lines.
+"""
 
 from __future__ import annotations
 
@@ -11,31 +14,30 @@ from optimiser.problems.base import Measure
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 _MOST_NAMED = 6
+_WEIGHTED = "weighted s"
+_MINUTES = {"s": "minutes", _WEIGHTED: "weighted minutes"}
 _AIMS = {"calls covered": "calls within target"}
 
 
 def percent(fraction: float, digits: int = 1, *, signed: bool = False) -> str:
     """``0.0042`` to ``0.4 %``; signed, to ``+0.4 %`` with a true minus."""
-    sign = "+" if signed else ""
-    text = f"{units.percent(fraction):{sign},.{digits}f}"
-    if float(text.replace(",", "")) == 0:
-        text = text.replace("-", "").replace("+", "")
-    if signed:
-        text = text.replace("-", MINUS)
-    return f"{text}{NO_BREAK}%"
+    text = units.percent_text(fraction, digits, signed=signed)
+    return _set(text.replace("-", MINUS) if signed else text)
 
 
 def asked(fraction: float) -> str:
     """Percent of a choice: ``30 %``, with a digit only where it has one, ``32.5 %``."""
-    return percent(fraction, 0 if abs(units.percent(fraction) - round(units.percent(fraction))) < 0.05 else 1)
+    return _set(units.asked_text(fraction))
 
 
 def at_most(fraction: float) -> str:
     """Percent for an upper limit, rounded up so that "at most" stays true; ``less than 0.1 %`` below that."""
-    tenths = math.ceil(units.percent(fraction) * 10 - 1e-9)
-    if fraction > 0 and units.percent(fraction) < 0.1 - 1e-9:
-        return f"less than 0.1{NO_BREAK}%"
-    return f"at most {tenths / 10:,.1f}{NO_BREAK}%"
+    return _set(units.at_most_text(fraction))
+
+
+def _set(share: str) -> str:
+    """Keep number and percent sign on one line, as maps and reports break theirs."""
+    return share.replace(" %", f"{NO_BREAK}%")
 
 
 def minutes(seconds: float, digits: int = 1) -> str:
@@ -73,15 +75,10 @@ def in_units(value: float, unit: str) -> str:
         return minutes(value)
     if unit == "frac":
         return percent(value)
-    if unit == "h":
-        return f"{number(value)}{NO_BREAK}hours"
-    if unit == "call-seconds per week":
-        return f"{number(units.minutes(value))}{NO_BREAK}call-minutes a week"
     if unit == "cost":
         return count(value, "cost unit")
-    if unit == "weighted s":
-        return f"{number(units.minutes(value), 1)}{NO_BREAK}weighted minutes"
-    return f"{number(value)}{NO_BREAK}{unit.replace(' per ', ' a ')}".rstrip()
+    shown, unit_shown = planner_value(value, unit)
+    return f"{number(shown, 1 if unit == _WEIGHTED else 0)}{NO_BREAK}{unit_shown}".rstrip()
 
 
 def aim(name: str) -> str:
@@ -90,18 +87,20 @@ def aim(name: str) -> str:
 
 
 def planner_value(value: float, unit: str) -> tuple[float, str]:
-    """Return a value of a core unit as (number, unit) for a sheet: seconds as minutes, fractions stay."""
-    if unit == "s":
-        return units.minutes(value), "minutes"
-    if unit == "call-seconds per week":
-        return units.minutes(value), "call-minutes a week"
-    if unit == "weighted s":
-        return units.minutes(value), "weighted minutes"
-    if unit == "h":
-        return value, "hours"
-    if unit == "cost":
-        return value, "cost units"
-    return value, unit.replace(" per ", " a ")
+    """Return a value of a core unit as (number, unit) for a sheet: seconds as minutes, fractions stay.
+
+    A sheet formats its fractions itself; :func:`shown_value` is for tables of plain numbers.
+    """
+    if unit in _MINUTES:
+        return units.minutes(value), _MINUTES[unit]
+    if "-seconds" in unit:
+        return units.minutes(value), unit.replace("-seconds", "-minutes").replace(" per ", " a ")
+    return value, {"h": "hours", "cost": "cost units"}.get(unit, unit.replace(" per ", " a "))
+
+
+def shown_value(value: float, unit: str) -> tuple[float, str]:
+    """Return a value of a core unit as (number, unit) as a screen or terminal shows it: fractions in percent."""
+    return (units.percent(value), "%") if unit == "frac" else planner_value(value, unit)
 
 
 def measures_by_name(measures: Sequence[Measure]) -> dict[str, Measure]:

@@ -23,7 +23,7 @@ _MOST_ROWS = 1_048_575
 _WIDEST, _NARROWEST = 60, 7
 _LOOKED_AT = 500
 _FORMATS = (
-    (re.compile(r"(_frac|share|percent|deviation)", re.IGNORECASE), "0.0%"),
+    (re.compile(r"(_frac|share|percent|deviation)", re.IGNORECASE), "0.0 %"),
     (re.compile(r"(_min\b|minutes)", re.IGNORECASE), "#,##0.0"),
     (re.compile(r"(_h\b|hours)", re.IGNORECASE), "#,##0.0"),
 )
@@ -192,7 +192,7 @@ def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
 
 def _number_format(name: str, values: list[Any], *, percent: bool) -> str:
     if percent:
-        return "0.0%"
+        return "0.0 %"
     for pattern, number_format in _FORMATS:
         if pattern.search(name):
             return number_format

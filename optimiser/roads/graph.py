@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from optimiser.errors import InputError
 from optimiser.roads.access import MODES, mode_bits, open_backward, open_forward
+from optimiser.units import percent_text
 
 LON_LAT = "EPSG:4326"
 _WGS84 = Geod(ellps="WGS84")
@@ -203,7 +204,7 @@ def largest(graph: StreetGraph, modes: tuple[str, ...]) -> StreetGraph:
     }
     note = (
         f"Of {before.n_nodes} street points in {counts['pieces']} unconnected pieces, {after.n_nodes} "
-        f"({after.n_nodes / before.n_nodes:.1%}) lie in the largest part where every point can be reached from "
-        f"every other; the rest was dropped ({counts['segments_dropped']} street segments)."
+        f"({percent_text(after.n_nodes / before.n_nodes)}) lie in the largest part where every point can be "
+        f"reached from every other; the rest was dropped ({counts['segments_dropped']} street segments)."
     )
     return replace(after, assumptions=(*graph.assumptions, note), counts={**graph.counts, **counts})

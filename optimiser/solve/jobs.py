@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from optimiser.errors import BackendError, InputError, OptimiserError, RejectedPlan
+from optimiser.errors import BackendError, InputError, OptimiserError, RejectedPlan, UsageError
 from optimiser.problems import portable
 from optimiser.problems.base import Family, Measure
 from optimiser.solve.options import SolveOptions
@@ -20,7 +20,7 @@ PROBLEM_FILE = "problem.npz"
 START_FILE = "start.json"
 RESULT_FILE = "result.json"
 _ERRORS: dict[str, type[OptimiserError]] = {
-    e.__name__: e for e in (InputError, RejectedPlan, BackendError, OptimiserError)
+    e.__name__: e for e in (InputError, UsageError, RejectedPlan, BackendError, OptimiserError)
 }
 
 
@@ -61,6 +61,12 @@ def result_to_json(result: Result[Any]) -> dict[str, Any]:
     data["gap_frac"] = result.gap_frac
     data["in_words"] = [o.in_words() for o in result.objectives]
     return data
+
+
+def judged_to_json(judged: Judged) -> dict[str, Any]:
+    """Return one objective as JSON types, in its core unit, with its gap and what was proved."""
+    data: dict[str, Any] = portable.to_json(judged)
+    return data | {"gap_frac": judged.gap_frac, "in_words": judged.in_words()}
 
 
 def write_error(folder: Path, error: BaseException) -> None:

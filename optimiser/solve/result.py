@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,9 +14,6 @@ PlanT = TypeVar("PlanT")
 
 PROOF_GAP = 1e-6
 """A plan within this relative gap of its bound is called optimal."""
-
-_LEAST_SAID_FRAC = 0.001 - 1e-11
-"""Below this "at most 0.0 %" would be said, which reads like a proof."""
 
 
 class Status(StrEnum):
@@ -93,14 +89,7 @@ class Judged:
             return "nothing proved yet about better plans"
         if share <= PROOF_GAP:
             return "proven best for these inputs and rules"
-        if share < _LEAST_SAID_FRAC:
-            return "less than 0.1 % better can exist"
-        return f"at most {_rounded_up_percent(share):,.1f} % better can exist"
-
-
-def _rounded_up_percent(share: float) -> float:
-    """Percent with one digit, rounded up so that "at most" stays true."""
-    return math.ceil(units.percent(share) * 10 - 1e-9) / 10
+        return f"{units.at_most_text(share)} better can exist"
 
 
 def gap(value: float, bound: float | None) -> float | None:

@@ -71,7 +71,7 @@ def test_carrollton_as_a_project(carrollton):
     assert report.quality.by_rule("areas that hang on one link").examples == ("2C48",)
     assert "3 pieces" in report.quality.by_rule("areas with no beat").action
     assert "1,548 calls" in report.quality.by_rule("plan PMed_Results1: areas left out").action
-    assert "96.7%" in report.quality.by_rule("pieces of the street graph").action
+    assert "96.7 %" in report.quality.by_rule("pieces of the street graph").action
     assert set(report.quality.by_rule("plan PMed_Results1: areas left out").examples) == {
         "2G11", "2G12", "2I15", "2I10", "2I21",
     }  # fmt: skip

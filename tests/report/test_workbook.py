@@ -58,7 +58,7 @@ def test_numbers_stay_numbers(tmp_path):
     first, second = ([c.value for c in row] for row in sheet.iter_rows(min_row=2))
     assert first == [-5, -0.25, -0.04, None, None, None, True]
     assert second == [7, 0.5, 0.1, 1.5, 2, "x", False]
-    assert sheet["C2"].number_format == "0.0%"
+    assert sheet["C2"].number_format == "0.0 %"
 
 
 def test_a_data_frame_and_times(tmp_path):

@@ -10,7 +10,7 @@ from optimiser.problems.shifts.data import ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, TimeSplit, time_split
 from optimiser.problems.shifts.plan import ShiftsPlan
 from optimiser.problems.shifts.rules import DAY_NAMES, known_rows, on_duty
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text
 
 BUSY_FRACS = (0.45, 0.60)
 """Shares of on-duty time on calls above which an hour is counted as busy."""
@@ -107,7 +107,9 @@ def _busy(problem: ShiftsProblem, duty: NDArray[np.float64]) -> tuple[Measure, .
     for share in BUSY_FRACS:
         busy = problem.call_work_s > share * on_duty_s + 1e-9
         measures.append(
-            Measure(f"hours above {share:.0%} on calls", float(busy.sum()) * problem.slot_h, "h", "lower")
+            Measure(
+                f"hours above {asked_text(share)} on calls", float(busy.sum()) * problem.slot_h, "h", "lower"
+            )
         )
     above = float(above_ceiling_h(problem, duty).sum())
     return (*measures, Measure("call work above the ceiling of its slot", above, "officer-hours", "lower"))

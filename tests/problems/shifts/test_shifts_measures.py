@@ -36,8 +36,8 @@ def test_measures_by_hand():
     assert found["officer-hours"].value == 8
     assert found["shortage"].value == 2
     assert found["surplus"].value == 6
-    assert found["hours above 45% on calls"].value == 1
-    assert found["hours above 60% on calls"].value == 0
+    assert found["hours above 45 % on calls"].value == 1
+    assert found["hours above 60 % on calls"].value == 0
     assert found["start times"].value == 1
     assert found["changed against today's plan"].value == 16
     assert found["officer-hours"].by == {"E": 8}

@@ -1,0 +1,63 @@
+"""What options take, told apart while the command line is read: a slip ends with exit code 2 before any work."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+
+
+def seconds(text: str) -> float:
+    """Read a time limit in seconds, at least one."""
+    value = _number(text)
+    if not 1 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} should be a number of seconds from 1 on")
+    return value
+
+
+def share_pct(text: str) -> float:
+    """Read a share in percent, from 0 to below 100."""
+    value = _number(text.rstrip("% "))
+    if not 0 <= value < 100:
+        raise argparse.ArgumentTypeError(f"{text!r} should be percent, from 0 to below 100")
+    return value
+
+
+def weeks(text: str) -> float:
+    """Read a number of weeks above 0."""
+    value = _number(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} should be a number of weeks above 0")
+    return value
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} should be a whole number from {least:,} to {most:,}"
+            ) from None
+        return value
+
+    return read
+
+
+def coded(text: str) -> tuple[str, int]:
+    """Read a priority code and its number, ``P1=1``."""
+    code, sign, number = text.partition("=")
+    if not sign or not code.strip() or not number.strip().isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} should be CODE=NUMBER, as P1=1")
+    return code.strip(), int(number)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
