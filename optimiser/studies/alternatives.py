@@ -17,6 +17,7 @@ from optimiser.problems.base import Objective
 from optimiser.solve.result import Result
 from optimiser.studies.series import Series
 from optimiser.studies.variants import Variants
+from optimiser.units import percent_text
 
 TRIES = 4
 """Solves spent on one alternative by pushing, and as many again from other seeds where that found none."""
@@ -169,7 +170,7 @@ class _Search:
             return
         held, broke, strength = 0.0, None, FIRST_PUSH
         for _ in range(TRIES):
-            plan = self._solve(push(self.v.problem, self.chosen, strength), f"{strength:.0%} away")
+            plan = self._solve(push(self.v.problem, self.chosen, strength), f"{percent_text(strength, 0)} away")
             if plan is not None and self.good(plan):
                 held = strength
             else:
