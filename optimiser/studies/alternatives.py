@@ -170,7 +170,9 @@ class _Search:
             return
         held, broke, strength = 0.0, None, FIRST_PUSH
         for _ in range(TRIES):
-            plan = self._solve(push(self.v.problem, self.chosen, strength), f"{percent_text(strength, 0)} away")
+            plan = self._solve(
+                push(self.v.problem, self.chosen, strength), f"{percent_text(strength, 0)} away"
+            )
             if plan is not None and self.good(plan):
                 held = strength
             else:
