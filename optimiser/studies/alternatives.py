@@ -165,15 +165,14 @@ class _Search:
 
     def _push(self) -> None:
         """Push as strongly as the slack allows: doubled while it holds, halved between where it does not."""
-        push: Callable[[Any, Sequence[Any], float], Any] | None = self.v.hooks.push
+        push: Callable[[Any, Sequence[Any], float], Sequence[Any]] | None = self.v.hooks.push
         if push is None:
             return
         held, broke, strength = 0.0, None, FIRST_PUSH
         for _ in range(TRIES):
-            plan = self._solve(
-                push(self.v.problem, self.chosen, strength), f"{percent_text(strength, 0)} away"
-            )
-            if plan is not None and self.good(plan):
+            pushed = push(self.v.problem, self.chosen, strength)
+            plans = [self._solve(problem, f"{percent_text(strength, 0)} away") for problem in pushed]
+            if any(plan is not None and self.good(plan) for plan in plans):
                 held = strength
             else:
                 broke = strength
@@ -194,10 +193,13 @@ class _Search:
     def _solve(self, problem: Any, title: str, options: Any = None) -> Any:
         """Solve and keep what passes the planner's own rules."""
         result = self.v.series.solve(problem, title, options=options)
-        if result is None or result.plan is None or not self.v.passes(result.plan, {}):
+        if result is None or result.plan is None:
             return None
-        self.v.offer(result.plan)
-        return result.plan
+        both = [result.plan, self.v.hooks.settled(self.v.problem, result.plan)]
+        passing = [plan for plan in both if self.v.passes(plan, {})]
+        for plan in passing:
+            self.v.offer(plan)
+        return min(passing, key=lambda plan: self.v.sign * self.value(plan), default=None)
 
     def within(self) -> list[Any]:
         """Return the best plan known now and those chosen that are still within the slack and far enough."""

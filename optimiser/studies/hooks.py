@@ -85,8 +85,10 @@ class Hooks:
     distance_of
         What the distance is a share of, in words.
     push
-        ``(problem, plans, strength)``: the same rules, with an objective that leads away from ``plans``; None
-        where only other seeds help.
+        ``(problem, plans, strength)``: problems under the same rules or tighter ones whose objectives lead away
+        from ``plans``, the further the greater the strength, 0 to 1; None where only other seeds help.
+    settled
+        ``(problem, plan)``: the plan with what it leaves open put right for the planner's own objective.
     """
 
     plain: Callable[[Any], Any] = _same
@@ -96,7 +98,8 @@ class Hooks:
     without: Callable[[Any, str, Sequence[str]], Any] = lambda problem, rule, parts: problem
     distance: Callable[[Any, Any, Any], float] = differing_entries
     distance_of: str = "decisions"
-    push: Callable[[Any, Sequence[Any], float], Any] | None = None
+    push: Callable[[Any, Sequence[Any], float], Sequence[Any]] | None = None
+    settled: Callable[[Any, Any], Any] = lambda problem, plan: plan
 
 
 def hooks_of(family: str) -> Hooks:

@@ -30,7 +30,9 @@ def _bare(problem: AssignmentProblem) -> Iterator[Refutation]:
             yield Refutation((FLOOR.name,), where, level, limit, "levels", limit - level)
 
 
-def push(problem: AssignmentProblem, plans: Sequence[AssignmentPlan], strength: float) -> AssignmentProblem:
+def push(
+    problem: AssignmentProblem, plans: Sequence[AssignmentPlan], strength: float
+) -> tuple[AssignmentProblem, ...]:
     """Forbid ways that the plans go, more of them the greater the strength; the most used first."""
     used: dict[tuple[str, str], int] = {}
     for plan in plans:
@@ -40,7 +42,7 @@ def push(problem: AssignmentProblem, plans: Sequence[AssignmentPlan], strength: 
     travel_s = np.array(problem.travel_s)
     for unit, incident in ranked[: max(1, round(strength * len(ranked)))]:
         travel_s[problem.unit_ids.index(unit), problem.incident_ids.index(incident)] = np.inf
-    return replace(problem, travel_s=travel_s)
+    return (replace(problem, travel_s=travel_s),)
 
 
 HOOKS = Hooks(refute=refute, distance_of="units sent otherwise", push=push)

@@ -13,11 +13,12 @@ from scipy.sparse.csgraph import connected_components
 
 from optimiser.problems.base import relaxed
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.measures import best_centres
 from optimiser.problems.sectors.rules import ROUNDING
 from optimiser.studies.hooks import Hooks, Refutation
 
-STEEPEST = 4.0
-"""At full strength a pair that plans to be left behind have in common costs this many times more."""
+STEEPEST = 2.0
+"""At full strength a call that stays where it is costs this many mean drives more."""
 _JOIN = " to "
 
 
@@ -185,8 +186,20 @@ def _labels(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.int64]:
     return np.array([known.get(plan.district_of.get(a, ""), -1) for a in problem.area_ids], dtype=np.int64)
 
 
-def push(problem: SectorsProblem, plans: Sequence[SectorsPlan], strength: float) -> SectorsProblem:
-    """Make what the plans have in one district dearer to have in one district again; the rules stay as they are."""
+def push(
+    problem: SectorsProblem, plans: Sequence[SectorsPlan], strength: float
+) -> tuple[SectorsProblem, ...]:
+    """Lead away from plans: by charges, and by other centres where these are free. The rules stay as they are."""
+    return (_charged(problem, plans, strength), *_elsewhere(problem, plans, strength))
+
+
+def _charged(problem: SectorsProblem, plans: Sequence[SectorsPlan], strength: float) -> SectorsProblem:
+    """Charge each call that stays in a district with what it is with in the plans.
+
+    The charge is the same for every call, as in :func:`distance`: :data:`STEEPEST` mean drives at full strength.
+    Districts keep the first plan's centres, or a centre moved next door would pass for a new district; the best
+    centres are found afterwards (:func:`settled`).
+    """
     together = np.zeros(problem.travel_s.shape)
     for plan in plans:
         label = _labels(problem, plan)
@@ -194,13 +207,44 @@ def push(problem: SectorsProblem, plans: Sequence[SectorsPlan], strength: float)
     share = together / max(len(plans), 1)
     share[np.arange(len(problem.centre_ids)), problem.centre_area] = 0.0
     limit = problem.params.longest_drive_s + relaxed(problem.params.relax, "longest drive")
-    dearer = problem.travel_s * (1.0 + STEEPEST * strength * share)
+    mean_s = float(problem.travel_s.mean())
+    dearer = problem.travel_s + STEEPEST * strength * mean_s * share
     inside = problem.travel_s <= limit
+    part = float(problem.cover_calls.sum()) / max(float(problem.calls.sum()), 1e-12)
+    p = problem.params
     return replace(
         problem,
+        params=replace(p, fixed_centres=tuple(plans[0].centre_of[d] for d in p.district_ids)),
         travel_s=np.where(inside, np.minimum(dearer, limit), dearer),
-        covered_calls=problem.covered_calls * (1.0 - min(strength, 1.0) * share),
+        covered_calls=problem.covered_calls + strength * part * (1.0 - share) * problem.calls,
     )
+
+
+def _elsewhere(
+    problem: SectorsProblem, plans: Sequence[SectorsPlan], strength: float
+) -> Iterator[SectorsProblem]:
+    """Take the plans' centres off the list, and with them those next to them, more the greater the strength."""
+    p = problem.params
+    given = {c for c in p.centres() if c}
+    used = {c for plan in plans for c in plan.centre_of.values()} - given
+    rows = [problem.centre_ids.index(c) for c in sorted(used)]
+    near_s = strength * float(np.median(problem.travel_s)) / 2
+    near = problem.travel_s[rows][:, problem.centre_area].min(axis=0, initial=np.inf) <= near_s
+    near[rows] = True
+    left = np.array([c in given or not gone for c, gone in zip(problem.centre_ids, near, strict=True)])
+    if used and left.sum() >= p.n_districts:
+        yield replace(
+            problem,
+            centre_ids=tuple(c for c, stays in zip(problem.centre_ids, left, strict=True) if stays),
+            centre_area=problem.centre_area[left],
+            travel_s=problem.travel_s[left],
+            covered_calls=problem.covered_calls[left],
+        )
+
+
+def settled(problem: SectorsProblem, plan: SectorsPlan) -> SectorsPlan:
+    """Return the plan with the best centre in each district."""
+    return SectorsPlan(plan.district_of, best_centres(problem, dict(plan.district_of)))
 
 
 HOOKS = Hooks(
@@ -212,4 +256,5 @@ HOOKS = Hooks(
     distance=distance,
     distance_of="calls in another district",
     push=push,
+    settled=settled,
 )

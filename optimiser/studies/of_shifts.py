@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from optimiser.problems.base import relaxed
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
-from optimiser.problems.shifts.rules import HOURS_TOLERANCE, known_rows, slot_name
+from optimiser.problems.shifts.rules import HOURS_TOLERANCE, known_rows, on_duty, slot_name
 from optimiser.studies.hooks import Hooks, Refutation
 
 
@@ -102,7 +102,20 @@ def _hours(problem: ShiftsProblem, plan: ShiftsPlan) -> NDArray[np.float64]:
     return hours
 
 
-def push(problem: ShiftsProblem, plans: Sequence[ShiftsPlan], strength: float) -> ShiftsProblem:
+def push(problem: ShiftsProblem, plans: Sequence[ShiftsPlan], strength: float) -> tuple[ShiftsProblem, ...]:
+    """Lead away from plans: by dearer hours where they have most on duty, and without their usual start times."""
+    return _dearer(problem, plans, strength), _other_starts(problem, plans, strength)
+
+
+def _dearer(problem: ShiftsProblem, plans: Sequence[ShiftsPlan], strength: float) -> ShiftsProblem:
+    """Raise the cost of an hour by how many the plans have in it beyond the need; at full strength it doubles."""
+    duty = np.mean([on_duty(problem, plan) for plan in plans], axis=0)
+    beyond = np.maximum(duty - problem.requirement, 0.0)
+    most = max(float(beyond.max(initial=0.0)), 1e-9)
+    return replace(problem, cost_per_officer_h=problem.cost_per_officer_h * (1.0 + strength * beyond / most))
+
+
+def _other_starts(problem: ShiftsProblem, plans: Sequence[ShiftsPlan], strength: float) -> ShiftsProblem:
     """Take the start times that the plans use most off the offer, more of them the greater the strength."""
     hours = np.sum([_hours(problem, plan).sum(axis=1) for plan in plans], axis=0)
     starts = np.unique(problem.shift_start[hours > 0])
