@@ -57,13 +57,18 @@ def every_plan(problem: SectorsProblem) -> Iterator[SectorsPlan]:
 
 def best_of_all(problem: SectorsProblem, relax: Mapping[str, float]) -> float | None:
     """Return the best first objective under a relaxation, None where no plan passes."""
-    easier = relaxed_by(problem, relax)
-    values = [
-        FAMILY.objectives(easier, p)[0].value for p in every_plan(easier) if not FAMILY.check(easier, p)
-    ]
-    if not values:
-        return None
-    return max(values) if problem.params.first_sense == "max" else min(values)
+    return next(iter(_best(relaxed_by(problem, relax))[0]), None)
+
+
+def _best(problem: SectorsProblem) -> tuple[tuple[float, ...], SectorsPlan | None]:
+    """Return the objectives of the best plan and that plan; () and None where no plan passes."""
+    best: tuple[tuple[float, ...], tuple[float, ...], SectorsPlan | None] = ((), (), None)
+    for plan in every_plan(problem):
+        told = FAMILY.objectives(problem, plan)
+        key = tuple((-1 if o.sense == "max" else 1) * o.value for o in told)
+        if (best[2] is None or key < best[0]) and not FAMILY.check(problem, plan):
+            best = (key, tuple(o.value for o in told), plan)
+    return best[1], best[2]
 
 
 class Looker:
@@ -73,19 +78,10 @@ class Looker:
         self.asked = 0
 
     def outcome(self, problem: SectorsProblem) -> Outcome[SectorsPlan]:
-        best = None
-        sign = -1.0 if problem.params.first_sense == "max" else 1.0
-        for plan in every_plan(problem):
-            if FAMILY.check(problem, plan):
-                continue
-            key = tuple((-1 if o.sense == "max" else 1) * o.value for o in FAMILY.objectives(problem, plan))
-            if best is None or key < best[0]:
-                best = (key, plan)
-        if best is None:
+        values, plan = _best(problem)
+        if plan is None:
             return Outcome(None, infeasible=True, notes={"confirmed_by": "looking at every plan"})
-        values = tuple(o.value for o in FAMILY.objectives(problem, best[1]))
-        assert values[0] == sign * best[0][0]
-        return Outcome(best[1], objective=values, bound=values)
+        return Outcome(plan, objective=values, bound=values)
 
     def solve(
         self, problem, formulation, options=None, *, start=None, on_progress=None, should_stop=None
