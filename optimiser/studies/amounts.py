@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from optimiser import units
 from optimiser.problems.base import Family
 
 Relax = Mapping[str, float]
@@ -46,6 +47,18 @@ _COUNT = Scale(1.0, 1.0, 10_000.0, whole=True)
 def scale_of(unit: str) -> Scale:
     """Return the scale of a unit; what is not measured is counted."""
     return _SCALES.get(unit, _COUNT)
+
+
+def amount_text(amount: float, unit: str) -> str:
+    """Print an amount of a rule in planner's units: ``1.5 min``, ``2 percentage points``, ``3 areas``."""
+    if unit == "s":
+        return f"{units.minutes(amount):.3g} min"
+    if unit == "frac":
+        points = units.percent(amount)
+        return f"{points:.3g} percentage point{'' if points == 1 else 's'}"
+    if amount == 1 and unit.endswith("s") and not unit.endswith("ss"):
+        return f"1 {unit[:-1]}"
+    return f"{amount:,.6g} {unit}".rstrip()
 
 
 def relaxable(family: Family[Any, Any]) -> tuple[str, ...]:

@@ -228,7 +228,7 @@ def _bisect(v: Variants, rule: str, relax: Relax, floor: float | None) -> tuple[
         middle = (low + high) / 2
         middle = math.floor(middle) if scale.whole else middle
         at = {**others, rule: middle}
-        can = v.possible(at, f"{rule} relaxed by {middle:.4g}")
+        can = v.possible(at, v.said(at))
         if can is None:
             break
         if can:

@@ -133,7 +133,7 @@ def frontier(
         relax = ask(v, axes, asked, n_points)
         if relax is None or len(asked) >= n_points:
             break
-        v.best(relax, ", ".join(f"{r} by {a:.4g}" for r, a in relax.items()))
+        v.best(relax, v.said(relax))
         known = v.interval(relax).closed or v.why_impossible(relax) is not None
         if series.over and not known and series.n_solves + series.n_remembered == before:
             break  # not asked any more
@@ -224,11 +224,7 @@ def _gather(
     points = [_point(v, relax, rules) for relax in sorted(asked, key=lambda r: [r[rule] for rule in rules])]
     told = next((p.objectives[0] for p in points if p.objectives), None)
     series = v.series
-    undecided = tuple(
-        ", ".join(f"{r} by {p.allowed[r]:.4g}" for r in rules)
-        for p in points
-        if p.plan is None and not p.impossible
-    )
+    undecided = tuple(v.said(p.allowed) for p in points if p.plan is None and not p.impossible)
     return Frontier(
         v.family.name,
         tuple(axes),

@@ -113,8 +113,8 @@ def price(
     found = []
     for rule in rules:
         dropped = _price(v, rule, None, v.plenty(rule))
-        if not dropped.changes[0].nothing and not _solved(v, {rule: by[rule]}, f"{rule} by {by[rule]:g}"):
-            undecided.append(f"{rule} by {by[rule]:g} {v.family.rule(rule).unit}")
+        if not dropped.changes[0].nothing and not _solved(v, {rule: by[rule]}, v.said({rule: by[rule]})):
+            undecided.append(v.said({rule: by[rule]}))
         found.append((rule, by[rule]))
     prices = [p for r, a in found for p in (_price(v, r, a, a), _price(v, r, None, v.plenty(r)))]
     return Prices(

@@ -14,7 +14,16 @@ from typing import Any
 from optimiser.errors import RejectedPlan
 from optimiser.solve.engine import BOUND_TOLERANCE
 from optimiser.solve.result import PROOF_GAP, Result, Status
-from optimiser.studies.amounts import Relax, Scale, covers, least_that, relaxable, relaxed_by, scale_of
+from optimiser.studies.amounts import (
+    Relax,
+    Scale,
+    amount_text,
+    covers,
+    least_that,
+    relaxable,
+    relaxed_by,
+    scale_of,
+)
 from optimiser.studies.hooks import hooks_of
 from optimiser.studies.series import Series
 
@@ -73,6 +82,13 @@ class Variants:
         """Return an amount that switches a rule off."""
         own = self.hooks.plenty(self.problem, rule)
         return self.scale(rule).plenty if own is None else own
+
+    def said(self, relax: Relax) -> str:
+        """Say a relaxation in planner's units: ``balance by 2 percentage points, lock by 1 area``."""
+        told = [
+            f"{rule} by {amount_text(a, self.family.rule(rule).unit)}" for rule, a in relax.items() if a > 0
+        ]
+        return ", ".join(told) or "as asked"
 
     def at(self, relax: Relax) -> Any:
         """Return the problem under a relaxation."""
@@ -191,9 +207,7 @@ class Variants:
         last = len(self.pool) - 1
         for relax, by in self.impossible:
             if self._passed(last, relax):
-                raise RejectedPlan(
-                    f"{by} called impossible what a checked plan keeps: relaxed by {relax or 'nothing'}."
-                )
+                raise RejectedPlan(f"{by} called impossible what a checked plan keeps ({self.said(relax)}).")
         for relax, bound in self.bounds:
             self._hold_against(last, relax, bound)
 
@@ -201,7 +215,7 @@ class Variants:
         beaten_by = self.sign * (bound - self._values[k])
         if beaten_by > BOUND_TOLERANCE * max(1.0, abs(self._values[k])) and self._passed(k, relax):
             raise RejectedPlan(
-                f"A bound of {bound:.10g} was told, relaxed by {dict(relax) or 'nothing'}, yet a checked plan has "
+                f"A bound of {bound:.10g} was told ({self.said(relax)}), yet a checked plan has "
                 f"{self._values[k]:.10g}."
             )
 
