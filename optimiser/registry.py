@@ -22,6 +22,7 @@ _FAMILIES = {
     "sectors": "optimiser.problems.sectors:FAMILY",
     "shifts": "optimiser.problems.shifts:FAMILY",
     "assignment": "optimiser.problems.assignment:FAMILY",
+    "fold": "optimiser.problems.fold:FAMILY",
 }
 
 

@@ -26,4 +26,10 @@ CATALOGUE = {
         "optimiser_models.assignment.cpsat:FORMULATION",
         "Joint assignment with coverage by constraint programming",
     ),
+    "fold.lattice": Entry(
+        "optimiser_models.fold.lattice:FORMULATION",
+        "Fold tables: the cheapest chain of connected partitions, row by row",
+        default=True,
+    ),
+    "fold.cpsat": Entry("optimiser_models.fold.cpsat:FORMULATION", "Fold tables by constraint programming"),
 }

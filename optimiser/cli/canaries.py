@@ -91,4 +91,17 @@ def two_units() -> tuple[Any, float]:
     return problem, 130.0
 
 
-_CASES = {"sectors": path_of_four, "shifts": one_early_shift, "assignment": two_units}
+def four_beats() -> tuple[Any, float]:
+    """Four beats in a row with equal work: 50 % over with three cars, even with two and with one."""
+    from optimiser.problems.fold import FoldParams, FoldProblem
+
+    problem = FoldProblem(
+        beat_ids=("A", "B", "C", "D"),
+        edges=np.array([[0, 1], [1, 2], [2, 3]]),
+        work=np.ones(4),
+        params=FoldParams(),
+    )
+    return problem, 0.5 / 3
+
+
+_CASES = {"sectors": path_of_four, "shifts": one_early_shift, "assignment": two_units, "fold": four_beats}

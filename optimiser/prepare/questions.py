@@ -22,6 +22,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "optimiser.problems.assignment:AssignmentParams",
         "optimiser.prepare.assignment:SnapshotSetup",
     ),
+    "fold": ("optimiser.problems.fold:FoldParams", "optimiser.prepare.fold:FoldSetup"),
 }
 
 
@@ -70,6 +71,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.shifts import shifts_problem
 
         return Question(family, shifts_problem(project, *chosen))
+    if family == "fold":
+        from optimiser.prepare.fold import fold_problem
+
+        return Question(family, fold_problem(project, *chosen))
     from optimiser.prepare.assignment import snapshot
 
     scene = snapshot(project, *chosen)

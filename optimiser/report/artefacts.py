@@ -34,7 +34,7 @@ WORKBOOK_FILE = "workbook.xlsx"
 SEARCH_FILE = "search.png"
 _MOST_ROADS = 80_000
 _FEWEST_POINTS = 3
-_TITLES = {"sectors": "Districts", "shifts": "Shifts", "assignment": "Who goes where"}
+_TITLES = {"sectors": "Districts", "shifts": "Shifts", "assignment": "Who goes where", "fold": "Fold table"}
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."
 
 Maker = Callable[[], Sequence[Path]]
@@ -131,7 +131,16 @@ def _pictures(
                 folder, problem, result, place, "response_chart", "responses.png"
             ),
         }
+    if family == "fold":
+        return {"fold.pdf": lambda: _fold_page(folder, problem, result, title, place)}
     return {}
+
+
+def _fold_page(folder: Path, problem: Any, result: Result[Any], title: str, place: str) -> list[Path]:
+    from optimiser.report.fold_page import Fold, fold_page
+
+    figure = fold_page([Fold(problem.params.part_name, problem, result)], title=title, place=place)
+    return _both(figure, folder / "fold.png")
 
 
 def _charts(

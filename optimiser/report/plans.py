@@ -12,6 +12,7 @@ from typing import Any
 from optimiser import units
 from optimiser.errors import InputError
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
+from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
@@ -28,6 +29,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "sectors": ("area_id", "district_id"),
         "shifts": ("shift_id", "day", "officers"),
         "assignment": ("unit", "incident", "minutes"),
+        "fold": ("cars", "car", "beat"),
     },
     CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
 }
@@ -67,6 +69,17 @@ def assignment_rows(problem: AssignmentProblem, plan: AssignmentPlan) -> list[di
     ]
 
 
+def fold_rows(problem: FoldProblem, plan: FoldPlan) -> list[dict[str, Any]]:
+    """Return cars, car (1 and on) and beat, from full cars down; beats in the order of the map."""
+    return [
+        {"cars": cars, "car": car_of[beat] + 1, "beat": beat}
+        for cars in sorted(plan.groups_at, reverse=True)
+        for car_of in (plan.cars_of(cars),)
+        for beat in problem.beat_ids
+        if beat in car_of
+    ]
+
+
 def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any]]]:
     """Return the plan's tables by file name.
 
@@ -81,7 +94,11 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: shifts_rows(problem, plan)}
     if family == "assignment":
         return {PLAN_FILE: assignment_rows(problem, plan)}
-    raise InputError(f"There is no plan file for {family!r}; there is one for sectors, shifts, assignment.")
+    if family == "fold":
+        return {PLAN_FILE: fold_rows(problem, plan)}
+    raise InputError(
+        f"There is no plan file for {family!r}; there is one for {', '.join(_COLUMNS[PLAN_FILE])}."
+    )
 
 
 def write_plan(folder: Path, family: str, problem: Any, plan: Any) -> list[Path]:

@@ -10,6 +10,8 @@ import numpy as np
 from optimiser import units
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.base import Measure
+from optimiser.problems.fold import FoldPlan, FoldProblem
+from optimiser.problems.fold.measures import shares
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
@@ -18,7 +20,7 @@ from optimiser.problems.shifts.rules import on_duty, slot_name
 from optimiser.report.journeys import responses
 from optimiser.report.map_assignment import cover_by_zone
 from optimiser.report.phrases import measures_by_name, planner_value
-from optimiser.report.plans import assignment_rows, shifts_rows
+from optimiser.report.plans import assignment_rows, fold_rows, shifts_rows
 from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
@@ -32,6 +34,7 @@ def sheets(family: str, problem: Any, result: Result[Any]) -> dict[str, Rows]:
         "sectors": _sectors,
         "shifts": _shifts,
         "assignment": _assignment,
+        "fold": _fold,
     }
     found: dict[str, Rows] = own[family](problem, result) if result.plan is not None and family in own else {}
     return {
@@ -196,6 +199,22 @@ def _assignment(problem: AssignmentProblem, result: Result[AssignmentPlan]) -> d
         for z, (zone, state) in enumerate(cover_by_zone(problem, result.measures).items())
     ]
     return {"Units sent": assignment_rows(problem, result.plan), "Incidents": incidents, "Zones": zones}
+
+
+def _fold(problem: FoldProblem, result: Result[FoldPlan]) -> dict[str, Rows]:
+    assert result.plan is not None
+    rows: Rows = []
+    for cars, groups in sorted(result.plan.groups_at.items(), reverse=True):
+        for group, share in zip(groups, shares(problem, groups), strict=True):
+            rows.append(
+                {
+                    "cars": cars,
+                    "beats of one car": " + ".join(group),
+                    "share of the work": share,
+                    "against the even share": cars * share - 1,
+                }
+            )
+    return {"Who takes what": rows, "Beats": fold_rows(problem, result.plan)}
 
 
 def _part(by_name: dict[str, Measure], measure: str, part: str) -> float | None:

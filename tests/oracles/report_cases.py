@@ -11,6 +11,8 @@ import shapely
 
 from optimiser.problems.assignment import FAMILY as ASSIGNMENT
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
+from optimiser.problems.fold import FAMILY as FOLD
+from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.sectors import FAMILY as SECTORS
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.shifts import FAMILY as SHIFTS
@@ -21,10 +23,12 @@ from optimiser.solve.engine import judge
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Outcome, Result, StoppedBy
 from tests.oracles.assignment_cases import PLAIN, snapshot
+from tests.oracles.fold_cases import GOOD as FOLDED
+from tests.oracles.fold_cases import path_of_four as path_of_four_beats
 from tests.oracles.sectors_cases import path_of_four
 from tests.oracles.shifts_cases import SLOTS, week
 
-FAMILIES = {"sectors": SECTORS, "shifts": SHIFTS, "assignment": ASSIGNMENT}
+FAMILIES = {"sectors": SECTORS, "shifts": SHIFTS, "assignment": ASSIGNMENT, "fold": FOLD}
 
 
 def judged(problem: Any, plan: Any, bound: float | None, **more: Any) -> Result[Any]:
@@ -89,4 +93,10 @@ def places() -> Places:
     )
 
 
-CASES = {"sectors": sectors, "shifts": shifts, "assignment": assignment}
+def fold(bound: float | None = 0.15, **params: Any) -> tuple[FoldProblem, Result[FoldPlan]]:
+    """Four equal beats in a row, A B joined first, then C D: 50 % over with three cars, even with two and one."""
+    problem = path_of_four_beats(**params)
+    return problem, judged(problem, FOLDED, bound)
+
+
+CASES = {"sectors": sectors, "shifts": shifts, "assignment": assignment, "fold": fold}
