@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,8 @@ from optimiser.data.areas import AreaGraph
 from optimiser.data.assumptions import defaults_in_force
 from optimiser.data.columns_file import ColumnMap, read_column_map
 from optimiser.data.layers import layers, read_layer
-from optimiser.data.plans import current_plan, read_plans
+from optimiser.data.places import read_places
+from optimiser.data.plans import current_plan, other_names, read_plans
 from optimiser.data.quality import Finding, QualityReport, finding, from_record
 from optimiser.data.settings import PROJECT_FILE, Settings, read_settings
 from optimiser.data.structure_checks import (
@@ -54,6 +55,8 @@ class Project:
         OSM extract or street lines; None for none.
     plans
         Area to district by plan name; ``current`` holds the beats or districts in use.
+    places
+        By kind of named place (neighbourhood, municipality, ward), the name for each area, "" for none.
     assumptions
         Defaults in force, in words.
     quality
@@ -71,6 +74,7 @@ class Project:
     plans: Mapping[str, Mapping[str, str]]
     assumptions: tuple[str, ...]
     quality: tuple[Finding, ...]
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def report(self) -> QualityReport:
@@ -136,6 +140,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         plans,
         tuple(said),
         tuple(found),
+        read_places(folder, other_names(areas), near.graph.ids),
     )
 
 

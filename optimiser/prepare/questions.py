@@ -12,7 +12,7 @@ from optimiser.errors import UsageError
 from optimiser.prepare import choices
 
 _KINDS: dict[str, tuple[str, ...]] = {
-    "sectors": ("optimiser.prepare.sectors:SectorsSetup",),
+    "sectors": ("optimiser.prepare.sectors_setup:SectorsSetup",),
     "shifts": (
         "optimiser.problems.shifts:ShiftsParams",
         "optimiser.prepare.shifts:ShiftsSetup",

@@ -1,10 +1,9 @@
-"""A project becomes a sector question: work by area, drive times on its roads, centres and targets."""
+"""A project becomes a sector question: work by area, drive times on its roads, centres, today's plan and targets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,90 +11,23 @@ from numpy.typing import NDArray
 from optimiser.data.project import Project
 from optimiser.demand.workload import Workload, from_project
 from optimiser.errors import InputError
+from optimiser.prepare.sectors_setup import CALLS, OBJECTIVES, WORK, SectorsSetup
+from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of_work
 from optimiser.prepare.travel import area_points, times_s
-from optimiser.problems.base import choice
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
-from optimiser.problems.sectors.data import ObjectiveName
 from optimiser.problems.sectors.measures import best_centres
-from optimiser.units import SECONDS_PER_HOUR, percent
+from optimiser.problems.sectors.obvious import contradictions
+from optimiser.units import percent
 
-CALLS, WORK = "calls", "unit hours"
-_OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
-    "cover then travel": ("cover", "travel"),
-    "cover": ("cover",),
-    "travel": ("travel",),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectorsSetup:
-    """A planner's choices for a sector design, as the scenario file and the form state them.
-
-    Parameters
-    ----------
-    n_districts
-        How many; 0 for as many as there are stations, else as in the plan in use.
-    centres
-        "stations": each district is served from a station; "free": from the best of its areas.
-    objective
-        What to aim for: calls within target first and then the least driving, or one of the two.
-    balance_on
-        Which work is shared out: "unit hours" or "calls".
-    """
-
-    n_districts: int = field(
-        default=0, metadata=choice("districts", "How many districts (0: as today)", minimum=0)
-    )
-    centres: Literal["stations", "free"] = field(
-        default="stations",
-        metadata=choice("", "Where districts are served from", options=("stations", "free")),
-    )
-    objective: Literal["cover then travel", "cover", "travel"] = field(
-        default="cover then travel",
-        metadata=choice(
-            "",
-            "Most calls within their target, the least driving, or the first and then the second",
-            options=tuple(_OBJECTIVES),
-        ),
-    )
-    balance_on: Literal["unit hours", "calls"] = field(
-        default="unit hours", metadata=choice("", "What is shared out fairly", options=(WORK, CALLS))
-    )
-    tolerance_frac: float = field(
-        default=0.05,
-        metadata=choice("frac", "Largest deviation from a district's target share", minimum=0, maximum=1),
-    )
-    target_shares_frac: tuple[float, ...] = field(
-        default=(),
-        metadata=choice("frac", "Share of the work of each district; empty for equal", group="advanced"),
-    )
-    target_s: float = field(
-        default=0.0,
-        metadata=choice(
-            "s", "Drive that counts as within target (0: the project's priority targets)", minimum=0
-        ),
-    )
-    cover_priorities: tuple[int, ...] = field(
-        default=(),
-        metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced"),
-    )
-    longest_drive_s: float = field(
-        default=0.0, metadata=choice("s", "Longest drive from a centre to its areas (0: none)", minimum=0)
-    )
-    contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
-    locks: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Areas tied to a district: pairs of area and district", hidden=True)
-    )
-    driver: str = field(
-        default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
-    )
-    junctions: bool = field(
-        default=False,
-        metadata=choice("", "Drive times between nearest junctions, without access legs", group="advanced"),
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+__all__ = [
+    "CALLS",
+    "WORK",
+    "SectorsSetup",
+    "beats_in_use",
+    "districts_in_use",
+    "plan_of",
+    "sectors_problem",
+]
 
 
 def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> SectorsProblem:
@@ -104,78 +36,169 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     Raises
     ------
     InputError
-        If the project has red faults, a choice does not fit it, or an area cannot be reached by road.
+        If the project has red faults, a choice does not fit it, an area cannot be reached by road, or no plan can
+        exist for a reason that shows at once (named, with areas too large to balance).
     """
     setup = setup or SectorsSetup()
     project.require_ready()
-    _refuse_groups(project)
     work = from_project(project)
     ids = tuple(str(a) for a in project.areas["area_id"])
     points = area_points(project)
-    centre_ids, centre_area, places = _centres(project, setup, ids, points)
-    travel_s = times_s(project, places, points, driver=setup.driver, junctions=setup.junctions)
-    calls = work.calls.sum(axis=1)
-    counted = _cover_calls(work, setup)
-    target_s = _target_s(project, setup)
-    params = _params(project, setup, centre_ids)
-    return SectorsProblem(
+    centres = _centres(project, setup, ids, points)
+    travel_s = times_s(project, centres.places, points, driver=setup.driver, junctions=setup.junctions)
+    covered, counted = _cover(project, work, setup, travel_s)
+    balance_frac = _balance_frac(setup)
+    names, balance = kinds_of_work(project, work, set(balance_frac) | set(setup.ceilings))
+    today = _today(project, setup, ids)
+    params = _params(project, setup, centres, today, balance_frac)
+    problem = SectorsProblem(
         area_ids=ids,
         edges=np.asarray(project.graph.edges, dtype=np.int64).reshape(-1, 2),
-        centre_ids=centre_ids,
-        centre_area=centre_area,
+        centre_ids=centres.ids,
+        centre_area=centres.area,
         travel_s=travel_s,
-        calls=calls,
-        covered_calls=np.where(travel_s <= target_s + 1e-6, counted[None, :], 0.0),
+        calls=work.calls.sum(axis=1),
+        covered_calls=covered,
         cover_calls=counted,
-        balance_names=(CALLS, WORK),
-        balance=np.array([calls, work.unit_s.sum(axis=1) / SECONDS_PER_HOUR]),
+        balance_names=names,
+        balance=balance,
         params=params,
+        distance_m=np.linalg.norm(centres.places[:, None, :] - points[None, :, :], axis=2),
+        border_m=np.asarray(project.graph.shared_m, dtype=np.float64),
+        today=today if params.counts_change or set(today) - {""} == set(params.district_ids) else (),
+        respond_within_s=_responses(setup, ids),
+        places=project.places,
     )
+    if setup.within:
+        problem = _only(problem, [d == setup.within for d in _level(project, "districts")], setup.within)
+    why = contradictions(problem)
+    if why:
+        raise InputError("No plan can keep these rules: " + " ".join(why))
+    return problem
 
 
-def _refuse_groups(project: Project) -> None:
-    """Refuse areas that a hard polygon keeps together: the models do not treat them as one area yet."""
-    groups = project.graph.groups
-    if groups:
-        shown = "; ".join(", ".join(g[:4]) for g in groups[:3])
-        raise InputError(
-            f"Hard polygons keep {len(groups)} groups of areas together ({shown}); a sector design cannot do so yet. "
-            "Lock the areas of each group to one district instead, and import without hard polygons."
-        )
+@dataclass(frozen=True)
+class _Centres:
+    """Candidate centres: id, the area each lies in, its place in metres; ``given`` where each is a district's own."""
+
+    ids: tuple[str, ...]
+    area: NDArray[np.int64]
+    places: NDArray[np.float64]
+    given: bool
 
 
 def _centres(
     project: Project, setup: SectorsSetup, ids: tuple[str, ...], points: NDArray[np.float64]
-) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.float64]]:
-    """Return ids, the area each lies in, and its place in metres, of all candidate centres."""
+) -> _Centres:
     if setup.centres == "free" or setup.junctions:
-        return ids, np.arange(len(ids)), points
+        return _Centres(ids, np.arange(len(ids)), points, given=False)
+    if setup.centres == "picked":
+        unknown = sorted(set(setup.centre_areas) - set(ids))
+        if unknown or not setup.centre_areas:
+            raise InputError(
+                f"Centres are picked: give centre_areas; {', '.join(unknown[:5]) or 'none'} is no area of this map."
+            )
+        at = np.array([ids.index(a) for a in dict.fromkeys(setup.centre_areas)], dtype=np.int64)
+        n = setup.n_districts or len(at)
+        return _Centres(tuple(ids[i] for i in at), at, points[at], given=n == len(at))
     stations = project.stations
     if not len(stations):
         raise InputError("There are no stations in this project: import some, or let the centres be free.")
     where = project.areas.sindex.nearest(stations.geometry, return_all=False)[1]
     places = np.column_stack([stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()])
-    return tuple(str(s) for s in stations["station_id"]), where.astype(np.int64), places
+    names = tuple(str(s) for s in stations["station_id"])
+    return _Centres(
+        names, where.astype(np.int64), places, given=setup.n_districts in (0, len(names)) and not setup.within
+    )
 
 
-def _cover_calls(work: Workload, setup: SectorsSetup) -> NDArray[np.float64]:
+def _cover(
+    project: Project, work: Workload, setup: SectorsSetup, travel_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return calls covered (C, n) and calls that count for cover (n,), each priority within its own target."""
+    covered, counted = np.zeros(travel_s.shape), np.zeros(travel_s.shape[1])
+    for priority, calls in _cover_calls(work, setup).items():
+        target_s = _target_s(project, setup, priority)
+        covered += np.where(travel_s <= target_s + 1e-6, calls[None, :], 0.0)
+        counted += calls
+    return covered, counted
+
+
+def _balance_frac(setup: SectorsSetup) -> dict[str, float]:
+    """Return the tolerance of every kind of work that is balanced."""
+    found = {setup.balance_on: setup.tolerance_frac, **setup.balance}
+    for parts, tolerance in (
+        (PARTS_OF_DAY, setup.part_tolerance_frac),
+        (PARTS_OF_WEEK, setup.week_part_tolerance_frac),
+    ):
+        if tolerance > 0:
+            found |= {f"{setup.balance_on}, {part}": tolerance for part in parts}
+    return found
+
+
+def _responses(setup: SectorsSetup, ids: tuple[str, ...]) -> NDArray[np.float64]:
+    if not setup.critical_s:
+        return np.zeros(0)
+    within = np.full(len(ids), np.inf)
+    unknown = sorted({a for a, _ in setup.critical_s} - set(ids))
+    if unknown:
+        raise InputError(f"critical_s names {', '.join(unknown[:5])}, which this map does not have.")
+    for area, limit_s in setup.critical_s:
+        within[ids.index(area)] = min(within[ids.index(area)], limit_s)
+    return within
+
+
+def _only(problem: SectorsProblem, inside: list[bool], district: str) -> SectorsProblem:
+    """Return the question of one district's areas."""
+    keep = np.flatnonzero(inside)
+    if not keep.size:
+        raise InputError(f"No area belongs to district {district!r} today: within must name one in use.")
+    place = np.full(len(inside), -1, dtype=np.int64)
+    place[keep] = np.arange(keep.size)
+    ends = place[problem.edges]
+    edge = (ends >= 0).all(axis=1)
+    seat = place[problem.centre_area] >= 0
+    pick = np.ix_(np.flatnonzero(seat), keep)
+    return replace(
+        problem,
+        area_ids=tuple(problem.area_ids[i] for i in keep),
+        edges=ends[edge],
+        border_m=problem.border_m[edge],
+        centre_ids=tuple(c for c, s in zip(problem.centre_ids, seat, strict=True) if s),
+        centre_area=place[problem.centre_area[seat]],
+        travel_s=problem.travel_s[pick],
+        covered_calls=problem.covered_calls[pick],
+        distance_m=problem.distance_m[pick],
+        calls=problem.calls[keep],
+        cover_calls=problem.cover_calls[keep],
+        balance=problem.balance[:, keep],
+        today=tuple(problem.today[i] for i in keep) if problem.today else (),
+        respond_within_s=problem.respond_within_s[keep] if problem.respond_within_s.size else np.zeros(0),
+        places={kind: tuple(names[i] for i in keep) for kind, names in problem.places.items()},
+    )
+
+
+def _cover_calls(work: Workload, setup: SectorsSetup) -> dict[int, NDArray[np.float64]]:
+    """Return the calls that count for cover by priority; all of them under 0 where none is known."""
     known = sorted(p for p, calls in work.priority_calls.items() if p > 0 and calls.sum() > 0)
     wanted = setup.cover_priorities or tuple(known[:1])
     unknown = [p for p in wanted if p not in work.priority_calls]
     if unknown:
         raise InputError(f"cover_priorities names {unknown}, but the calls have priorities {known}.")
     if not wanted:
-        return np.asarray(work.calls.sum(axis=1))
-    return np.asarray(sum(work.priority_calls[p] for p in wanted), dtype=np.float64)
+        return {0: np.asarray(work.calls.sum(axis=1))}
+    return {p: np.asarray(work.priority_calls[p]) for p in wanted}
 
 
-def _target_s(project: Project, setup: SectorsSetup) -> float:
+def _target_s(project: Project, setup: SectorsSetup, priority: int) -> float:
+    """Return the drive that counts as within target for a priority: the planner's, its own, or the shortest."""
     if setup.target_s > 0:
         return setup.target_s
     targets = project.settings.priority_targets_s
     if targets:
-        return float(min(targets.values()))
-    if setup.objective != "travel":
+        return float(targets.get(priority, min(targets.values())))
+    aims = set(setup.objectives or OBJECTIVES[setup.objective]) | set(setup.weights)
+    if aims & {"cover", "backup", "expected"}:
         raise InputError(
             "Cover needs a target drive: give the choice target_min (--set target_min=8), or priority_targets_min in "
             "project.toml; or aim for the least driving with objective = travel."
@@ -183,36 +206,114 @@ def _target_s(project: Project, setup: SectorsSetup) -> float:
     return 0.0
 
 
-def _params(project: Project, setup: SectorsSetup, centre_ids: tuple[str, ...]) -> SectorsParams:
-    fixed = setup.centres == "stations" and not setup.junctions
-    n = setup.n_districts or (
-        len(centre_ids)
-        if fixed
-        else len(set((districts_in_use(project) or project.plans.get("current", {})).values()))
-    )
+def _params(
+    project: Project,
+    setup: SectorsSetup,
+    centres: _Centres,
+    today: tuple[str, ...],
+    balance_frac: Mapping[str, float],
+) -> SectorsParams:
+    in_use = sorted(set(_inside(project, setup, today)) - {""})
+    n = setup.n_districts or (len(centres.ids) if centres.given else len(in_use))
     if n < 1:
         raise InputError(
             "Say how many districts: sectors.n_districts; the project has no plan in use to count."
         )
-    if fixed and n > len(centre_ids):
+    if setup.centres == "stations" and n > len(centres.ids):
         raise InputError(
-            f"{n} districts are asked for, but there are only {len(centre_ids)} stations; let centres be free for more."
+            f"{n} districts are asked for, but there are only {len(centres.ids)} stations; "
+            "let centres be free for more."
         )
-    choose_all = fixed and n == len(centre_ids)
-    districts = _district_names(project, centre_ids) if choose_all else tuple(f"D{d + 1}" for d in range(n))
+    counts = setup.change_limit_frac < 1 or setup.core_steps or setup.objective == "least change"
+    if centres.given and setup.centres == "stations":
+        districts = _district_names(project, centres.ids)
+    elif counts and len(in_use) <= n:
+        districts = (*in_use, *(f"new {d + 1}" for d in range(n - len(in_use))))
+    else:
+        districts = tuple(f"D{d + 1}" for d in range(n))
     shares = setup.target_shares_frac
     if shares and abs(sum(shares) - 1) > 1e-6:
         raise InputError(f"The target shares must sum to 100 %; they sum to {percent(sum(shares)):g} %.")
     return SectorsParams(
         district_ids=districts,
-        fixed_centres=centre_ids if choose_all else (),
+        fixed_centres=centres.ids if centres.given else (),
         target_shares=shares,
-        balance_frac={setup.balance_on: setup.tolerance_frac},
-        objectives=_OBJECTIVES[setup.objective],
-        locks=setup.locks,
+        balance_frac=balance_frac,
+        ceilings=setup.ceilings,
+        objectives=setup.objectives or OBJECTIVES[setup.objective],
+        weights=setup.weights,
+        busy_frac=setup.busy_frac,
+        locks=(*setup.locks, *_cores(project, setup, today, districts)),
+        together=_together(project, setup),
+        apart=setup.apart,
         longest_drive_s=setup.longest_drive_s or float("inf"),
+        change_limit_frac=setup.change_limit_frac,
+        moved_on=setup.balance_on,
+        split_limits=setup.split_limits,
         contiguity=setup.contiguity,
+        shape=setup.shape,
         relax=setup.relax,
+    )
+
+
+def _together(project: Project, setup: SectorsSetup) -> tuple[tuple[str, ...], ...]:
+    """Join the planner's groups with those of hard polygons; groups that share an area become one."""
+    groups: list[set[str]] = []
+    inside = set(_level_ids(project, setup))
+    for members in (*setup.together, *project.graph.groups):
+        mine = set(members) & inside
+        for other in [g for g in groups if g & mine]:
+            groups.remove(other)
+            mine |= other
+        if len(mine) > 1:
+            groups.append(mine)
+    return tuple(tuple(sorted(g)) for g in groups)
+
+
+def _level_ids(project: Project, setup: SectorsSetup) -> list[str]:
+    ids = [str(a) for a in project.areas["area_id"]]
+    if not setup.within:
+        return ids
+    return [a for a, d in zip(ids, _level(project, "districts"), strict=True) if d == setup.within]
+
+
+def _inside(project: Project, setup: SectorsSetup, today: tuple[str, ...]) -> list[str]:
+    mine = set(_level_ids(project, setup))
+    return [d for a, d in zip(project.areas["area_id"], today, strict=True) if str(a) in mine]
+
+
+def _level(project: Project, level: str) -> tuple[str, ...]:
+    """Return today's district or beat of each area, "" for none."""
+    column = "beat_id" if level == "beats" else "district_id"
+    return tuple(str(d) for d in project.areas[column])
+
+
+def _today(project: Project, setup: SectorsSetup, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return today's plan at the level of the question; else the plan named current, else none."""
+    found = _level(project, setup.level)
+    current = project.plans.get("current", {})
+    return found if any(found) else tuple(current.get(a, "") for a in ids)
+
+
+def _cores(
+    project: Project, setup: SectorsSetup, today: tuple[str, ...], districts: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Lock the areas that lie more than ``core_steps`` links inside a district of today."""
+    if not setup.core_steps:
+        return ()
+    if setup.change_limit_frac == 1 and not set(today) & set(districts):
+        raise InputError("core_steps needs districts that are named as today's: give n_districts as today.")
+    label = np.array(today)
+    edges = np.asarray(project.graph.edges).reshape(-1, 2)
+    edge = np.zeros(len(label), dtype=bool)
+    cut = edges[label[edges[:, 0]] != label[edges[:, 1]]]
+    edge[cut.ravel()] = True
+    for _ in range(setup.core_steps - 1):
+        near = edge[edges].any(axis=1)
+        edge[edges[near].ravel()] = True
+    ids, mine = project.graph.ids, set(_level_ids(project, setup))
+    return tuple(
+        (a, d) for a, d, e in zip(ids, today, edge, strict=True) if not e and d in districts and a in mine
     )
 
 
@@ -229,6 +330,12 @@ def _district_names(project: Project, centre_ids: tuple[str, ...]) -> tuple[str,
 def districts_in_use(project: Project) -> dict[str, str]:
     """Return today's district of each area; areas without one are left out."""
     pairs = zip(project.areas["area_id"], project.areas["district_id"], strict=True)
+    return {str(a): str(d) for a, d in pairs if d}
+
+
+def beats_in_use(project: Project) -> dict[str, str]:
+    """Return today's beat of each area; areas without one are left out."""
+    pairs = zip(project.areas["area_id"], project.areas["beat_id"], strict=True)
     return {str(a): str(d) for a, d in pairs if d}
 
 

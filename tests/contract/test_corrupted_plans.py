@@ -14,7 +14,7 @@ from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
 from optimiser.solve.engine import judge
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Outcome
-from tests.oracles.sectors_cases import enumerate_best, random_problem
+from tests.oracles.sectors_cases import enumerate_best, random_problem, random_problem_of_places
 
 PLANS = 600
 
@@ -27,6 +27,7 @@ def second_judge(problem: SectorsProblem, plan: SectorsPlan) -> set[str]:
     graph.add_nodes_from(range(n))
     graph.add_edges_from(problem.edges.tolist())
     index = {a: i for i, a in enumerate(problem.area_ids)}
+    graph.add_edges_from((index[g[0]], index[a]) for g in p.together for a in g[1:])
     seat = {c: int(a) for c, a in zip(problem.centre_ids, problem.centre_area, strict=True)}
     row = {c: j for j, c in enumerate(problem.centre_ids)}
     if set(plan.district_of) - set(index):
@@ -62,10 +63,48 @@ def second_judge(problem: SectorsProblem, plan: SectorsPlan) -> set[str]:
             far = problem.travel_s[row[centre]][sorted(members[d])]
             if (far > p.longest_drive_s + p.relax.get("longest drive", 0)).any():
                 broken.add("longest drive")
+        for name, most in p.ceilings.items():
+            work = problem.balance[problem.balance_names.index(name)]
+            if work[sorted(members[d])].sum() > (most + p.relax.get("ceiling", 0)) * (1 + 1e-6):
+                broken.add("ceiling")
+        if centre in row and problem.respond_within_s.size:
+            mine = sorted(members[d])
+            within = problem.respond_within_s[mine] + p.relax.get("response", 0)
+            if (problem.travel_s[row[centre]][mine] > within).any():
+                broken.add("response")
+    home = plan.district_of.get
+    if sum(home(a) != home(g[0]) for g in p.together for a in g[1:]) > p.relax.get("together", 0):
+        broken.add("together")
+    if sum(home(a) is not None and home(a) == home(b) for a, b in set(p.apart)) > p.relax.get("apart", 0):
+        broken.add("apart")
+    broken |= of_places(problem, plan, seat)
     if p.contiguity and cut_off > p.relax.get("contiguity", 0):
         broken.add("contiguity")
     if sum(plan.district_of.get(a) != d for a, d in set(p.locks)) > p.relax.get("lock", 0):
         broken.add("lock")
+    return broken
+
+
+def of_places(problem: SectorsProblem, plan: SectorsPlan, seat: dict[str, int]) -> set[str]:
+    """Judge change, old ground and splits."""
+    p, broken = problem.params, set()
+    label = np.array([plan.district_of.get(a, "") for a in problem.area_ids])
+    before = np.array(problem.today or [""] * len(label))
+    if p.change_limit_frac < 1:
+        work = problem.balance[0] * (before != "")
+        share = work[label != before].sum() / work.sum()
+        if share > p.change_limit_frac + p.relax.get("change", 0) + 1e-6:
+            broken.add("change")
+    if p.change_limit_frac < 1 or "moved" in p.objectives:
+        for d, given in zip(p.district_ids, p.centres(), strict=True):
+            centre = plan.centre_of.get(d)
+            if not given and d in before and centre in seat and before[seat[centre]] != d:
+                broken.add("old ground")
+    for kind, limit in p.split_limits.items():
+        names = np.array(problem.places[kind])
+        pieces = {(w, d) for w, d in zip(names, label, strict=True) if w and d}
+        if len(pieces) - len({w for w, _ in pieces}) > limit + p.relax.get("splits", 0):
+            broken.add("splits")
     return broken
 
 
@@ -95,7 +134,7 @@ def test_two_judges_agree_on_corrupted_plans():
     refused = kept = 0
     seed = 0
     while refused + kept < PLANS:
-        problem = random_problem(seed)
+        problem = (random_problem, random_problem_of_places)[seed % 2](seed)
         plan, value = enumerate_best(problem)
         seed += 1
         if plan is None:

@@ -9,12 +9,19 @@ import numpy as np
 
 from optimiser.problems.sectors import FAMILY, SectorsParams, SectorsPlan, SectorsProblem
 
+DATA = ("distance_m", "border_m", "today", "respond_within_s", "places")
+"""What a problem may carry beside its params."""
+
 
 def path_of_four(**params) -> SectorsProblem:
-    """Four areas in a row, one call a week each, a minute from neighbour to neighbour: A - B - C - D."""
+    """Four areas in a row, one call a week each, a minute from neighbour to neighbour: A - B - C - D.
+
+    ``params`` may also name data of the problem (:data:`DATA`).
+    """
     ids = ("A", "B", "C", "D")
     travel = 60.0 * np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     given = {"district_ids": ("1", "2"), "balance_frac": {"calls": 0.05}} | params
+    data = {name: given.pop(name) for name in DATA if name in given}
     return SectorsProblem(
         area_ids=ids,
         edges=np.array([[0, 1], [1, 2], [2, 3]]),
@@ -27,6 +34,7 @@ def path_of_four(**params) -> SectorsProblem:
         balance_names=("calls",),
         balance=np.ones((1, 4)),
         params=SectorsParams(**given),
+        **data,
     )
 
 
@@ -142,10 +150,106 @@ def hand_cases():
             180.0,
         ),
         ("ring, longest drive", ring_of_six(longest_drive_s=150.0), "infeasible"),
+        *_hand_cases_of_places(),
         (
             "ring, longest drive relaxed",
             ring_of_six(longest_drive_s=150.0, relax={"longest drive": 60.0}),
             600.0,
+        ),
+    ]
+
+
+def _hand_cases_of_places():
+    """Rules and objectives about places, today and shape."""
+    apart_km = 1000.0 * np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
+    return [
+        # A with D counts as one area: {A B D} from B, 60 + 120, and {C}
+        ("path, ends kept together", path_of_four(together=(("A", "D"),), balance_frac={}), 180.0),
+        # the same, but one area of the group may leave it: the free optimum
+        (
+            "path, ends kept together, one may leave",
+            path_of_four(together=(("A", "D"),), relax={"together": 1.0}),
+            120.0,
+        ),
+        # A and B apart: {A} {B C D} from C, 60 + 60
+        ("path, neighbours kept apart", path_of_four(apart=(("A", "B"),), balance_frac={}), 120.0),
+        ("path, neighbours kept apart, in balance", path_of_four(apart=(("A", "B"),)), "infeasible"),
+        (
+            "path, neighbours kept apart, once relaxed",
+            path_of_four(apart=(("A", "B"),), relax={"apart": 1.0}),
+            120.0,
+        ),
+        # at most one call a district: two districts hold two of four
+        ("path, a ceiling too low", path_of_four(ceilings={"calls": 1.0}, balance_frac={}), "infeasible"),
+        ("path, a ceiling that holds", path_of_four(ceilings={"calls": 2.0}, balance_frac={}), 120.0),
+        # B needs its centre within 30 s, so B is a centre; {A B} from B, {C D}: 60 + 60
+        (
+            "path, a critical location",
+            path_of_four(respond_within_s=np.array([np.inf, 30.0, np.inf, np.inf])),
+            120.0,
+        ),
+        # both ends need their centre within 30 s: A and D are centres
+        (
+            "path, critical ends with given centres",
+            path_of_four(respond_within_s=np.array([30.0, np.inf, np.inf, np.inf]), fixed_centres=("B", "D")),
+            "infeasible",
+        ),
+        # today {A} {B C D}; at most a quarter of the work may move: B moves to the first, 60 + 60
+        (
+            "path, little change",
+            path_of_four(today=("1", "2", "2", "2"), change_limit_frac=0.25),
+            120.0,
+        ),
+        (
+            "path, no change at all",
+            path_of_four(today=("1", "2", "2", "2"), change_limit_frac=0.0),
+            "infeasible",
+        ),
+        # in balance, one of the four must move
+        ("path, least moved", path_of_four(today=("1", "2", "2", "2"), objectives=("moved",)), 0.25),
+        # balance +-5 % forces {A B} {C D}: the place B-C is cut, a ward of A and B is not
+        (
+            "path, a place cut",
+            path_of_four(places={"ward": ("x", "x", "y", "y")}, split_limits={"ward": 0}),
+            120.0,
+        ),
+        (
+            "path, a place that must be cut",
+            path_of_four(places={"ward": ("", "x", "x", "")}, split_limits={"ward": 0}),
+            "infeasible",
+        ),
+        (
+            "path, fewest further pieces",
+            path_of_four(places={"ward": ("", "x", "x", "")}, objectives=("splits",)),
+            1.0,
+        ),
+        # squares of one kilometre each: two areas at 1 km
+        ("path, compactness", path_of_four(distance_m=apart_km, objectives=("compactness",)), 2e6),
+        # borders 5, 3 and 7 m long, no balance: cut the shortest
+        (
+            "path, boundary",
+            path_of_four(border_m=np.array([5.0, 3.0, 7.0]), objectives=("boundary",), balance_frac={}),
+            3.0,
+        ),
+        # {A B} {C D} is exactly even
+        ("path, deviation", path_of_four(balance_frac={"calls": 0.6}, objectives=("deviation",)), 0.0),
+        # centres A and B: in {A B} and {C D} no call of C or D is near A; all calls of A and B have both
+        (
+            "path, backup from given centres",
+            path_of_four(fixed_centres=("B", "C"), objectives=("backup",)),
+            2.0,
+        ),
+        # own car free 0.7 of the time: 4 x 0.7; B and C fall back on the other: 2 x 0.3 x 0.7
+        (
+            "path, expected from given centres",
+            path_of_four(fixed_centres=("B", "C"), objectives=("expected",), busy_frac=0.3),
+            3.22,
+        ),
+        # drive in minutes plus one for each call left uncovered, less four: 2 - 4
+        (
+            "path, a score",
+            path_of_four(objectives=("score",), weights={"travel": 1 / 60, "cover": 1.0}),
+            -2.0,
         ),
     ]
 
@@ -172,6 +276,22 @@ def breaking_plans():
         "balance": (problem, _plan("1222", "AC")),
         "lock": (path_of_four(locks=(("A", "2"),)), good),
         "longest drive": (path_of_four(longest_drive_s=30.0, balance_frac={}), good),
+        "old ground": (path_of_four(today=("1", "2", "1", "2"), change_limit_frac=0.9), _plan("1122", "BC")),
+        "ceiling": (path_of_four(ceilings={"calls": 1.5}), good),
+        "together": (path_of_four(together=(("B", "C"),)), good),
+        "apart": (path_of_four(apart=(("A", "B"),)), good),
+        "response": (path_of_four(respond_within_s=np.array([np.inf, 30.0, np.inf, np.inf])), good),
+        "change": (path_of_four(today=("1", "2", "2", "2"), change_limit_frac=0.1), good),
+        "splits": (path_of_four(places={"ward": ("", "x", "x", "")}, split_limits={"ward": 0}), good),
+        "shape": (
+            # from the centre A, B is further than C: C touches nothing of its district that is nearer
+            path_of_four(
+                shape="closer neighbour",
+                balance_frac={},
+                distance_m=1000.0 * np.array([[0, 3, 2, 1], [1, 0, 1, 2], [2, 1, 0, 1], [3, 2, 1, 0.0]]),
+            ),
+            _plan("1112", "AD"),
+        ),
     }
 
 
@@ -195,6 +315,8 @@ def random_problem(seed: int) -> SectorsProblem:
     relax = {}
     if rng.random() < 0.3:
         relax = {str(rng.choice(["contiguity", "lock"])): 1.0}
+    more = _more_rules(seed, ids, work)
+    within = more.pop("respond_within_s")
     return SectorsProblem(
         area_ids=ids,
         edges=np.array(sorted(edges)),
@@ -214,7 +336,69 @@ def random_problem(seed: int) -> SectorsProblem:
             objectives=(("cover",), ("travel",))[int(rng.integers(2))],
             locks=locks,
             longest_drive_s=float(rng.choice([300.0, np.inf])),
-            relax=relax,
+            relax=relax | more.pop("relax"),
+            **more,
+        ),
+        respond_within_s=within,
+    )
+
+
+def _more_rules(seed: int, ids, work):
+    """Pairs, a ceiling and a critical location for some seeds, from a stream of their own."""
+    rng = np.random.default_rng((seed, 1))
+    a, b, c, d = rng.permutation(ids)[:4].tolist()
+    within = np.full(len(ids), np.inf)
+    if rng.random() < 0.2:
+        within[int(rng.integers(len(ids)))] = 200.0
+    relax = {str(rng.choice(["together", "apart"])): 1.0} if rng.random() < 0.2 else {}
+    return {
+        "together": ((a, b),) if rng.random() < 0.3 else (),
+        "apart": ((c, d),) if rng.random() < 0.3 else (),
+        "ceilings": {"other": 0.75 * float(work[1].sum())} if rng.random() < 0.3 else {},
+        "respond_within_s": within,
+        "relax": relax,
+    }
+
+
+def random_problem_of_places(seed: int) -> SectorsProblem:
+    """As :func:`random_problem`, with a plan of today, wards, borders, and any objective at all."""
+    problem = random_problem(seed)
+    rng = np.random.default_rng((seed, 2))
+    p, n = problem.params, len(problem.area_ids)
+    aims = (
+        "compactness",
+        "moved",
+        "deviation",
+        "splits",
+        "boundary",
+        "score",
+        "travel",
+        "backup",
+        "expected",
+    )
+    aim = aims[seed % len(aims)]
+    given = p.fixed_centres
+    if aim in ("backup", "expected") and not given:
+        given = tuple(rng.choice(problem.centre_ids, p.n_districts, replace=False).tolist())
+    today = tuple(str(d) for d in rng.choice(p.district_ids, n))
+    change = aim == "moved" or rng.random() < 0.4
+    distance = rng.integers(1, 9, (n, n)) * 100.0
+    np.fill_diagonal(distance, 0.0)
+    weights = {"travel": 0.01, "cover": 1.0, "boundary": 0.2, "splits": 1.0, "deviation": 5.0}
+    return replace(
+        problem,
+        distance_m=distance,
+        border_m=rng.integers(1, 20, len(problem.edges)).astype(float),
+        today=today if change else (),
+        places={"ward": tuple(str(w) for w in rng.choice(["", "x", "y"], n))},
+        params=replace(
+            p,
+            objectives=(aim,),
+            weights=weights if aim == "score" else {},
+            fixed_centres=given,
+            locks=(),
+            change_limit_frac=0.6 if change and rng.random() < 0.5 else 1.0,
+            split_limits={"ward": 2} if rng.random() < 0.5 else {},
         ),
     )
 

@@ -91,8 +91,83 @@ def test_choices_that_do_not_fit(project, table, message):
         ask(project, "sectors", table)
 
 
-def test_groups_are_refused_not_ignored(project):
-    """Areas that a polygon keeps together are no silent wish: the question is refused, with a way out."""
-    held = replace(project, graph=replace(project.graph, groups=(project.graph.ids[:2],)))
-    with pytest.raises(InputError, match="keep 1 groups of areas together"):
-        sectors_problem(held)
+def test_hard_polygons_keep_areas_together(project):
+    """Areas in one hard polygon are one group of the question; a group of the planner's that meets it joins it."""
+    a, b, c, d = project.graph.ids[:4]
+    held = replace(project, graph=replace(project.graph, groups=((a, b),)))
+    problem = sectors_problem(held, SectorsSetup(together=((b, c), (d,))))
+    assert problem.params.together == (tuple(sorted((a, b, c))),)
+
+
+def test_parts_of_the_day_are_kinds_of_work(project):
+    """Day, evening and night sum to the whole, each with its own tolerance."""
+    problem = sectors_problem(project, SectorsSetup(part_tolerance_frac=0.15))
+    parts = [q for q, name in enumerate(problem.balance_names) if name.startswith("unit hours, ")]
+    assert [problem.balance_names[q] for q in parts] == [
+        "unit hours, day", "unit hours, evening", "unit hours, night",
+    ]  # fmt: skip
+    whole = problem.balance[problem.balance_names.index("unit hours")]
+    assert problem.balance[parts].sum(axis=0) == pytest.approx(whole)
+    assert problem.params.balance_frac["unit hours, night"] == 0.15
+
+
+def test_beats_of_one_district(project):
+    """Inside one district: its areas only, its beats of today by name, change counted from them."""
+    setup = SectorsSetup(
+        within="D1", level="beats", centres="free", objective="travel", change_limit_frac=0.2
+    )
+    problem = sectors_problem(project, setup)
+    mine = [
+        str(a)
+        for a, d in zip(project.areas["area_id"], project.areas["district_id"], strict=True)
+        if d == "D1"
+    ]
+    assert list(problem.area_ids) == mine
+    assert set(problem.today) == set(problem.params.district_ids)
+    assert problem.params.change_limit_frac == 0.2
+
+
+def test_cores_stay(project):
+    """Areas more than two links inside a district of today are locked to it; those at its border are not."""
+    problem = sectors_problem(project, SectorsSetup(core_steps=2))
+    locks = dict(problem.params.locks)
+    today = districts_in_use(project)
+    assert locks
+    assert all(today[a] == d for a, d in locks.items())
+    ids = problem.area_ids
+    border = {ids[i] for i, j in problem.edges.tolist() if today[ids[i]] != today[ids[j]]}
+    assert not border & set(locks)
+
+
+def test_each_priority_within_its_own_target(project):
+    """Two priorities with two targets: the calls of each are covered within its own."""
+    own = replace(project, settings=replace(project.settings, priority_targets_s={1: 240.0, 2: 900.0}))
+    problem = sectors_problem(own, SectorsSetup(cover_priorities=(1, 2)))
+    first = sectors_problem(own, SectorsSetup(cover_priorities=(1,)))
+    near, middle = problem.travel_s <= 240.0, (problem.travel_s > 240.0) & (problem.travel_s <= 900.0)
+    every = np.broadcast_to(problem.cover_calls, near.shape)
+    assert problem.covered_calls[near] == pytest.approx(every[near])
+    second = every - np.broadcast_to(first.cover_calls, near.shape)
+    assert problem.covered_calls[middle] == pytest.approx(second[middle])
+
+
+def test_areas_too_large_are_listed_before_a_solve(project):
+    """One area with more work than a district may have is named, with its share and what to do."""
+    with pytest.raises(InputError, match="Areas too large to balance"):
+        sectors_problem(project, SectorsSetup(centres="free", n_districts=59, objective="travel"))
+
+
+def test_places_are_read_and_limited(county):
+    """Wards of areas come from places.csv; a wrong column or area is named."""
+    ids = [str(a) for a in load(county).areas["area_id"]]
+    (county / "places.csv").write_text(
+        "area_id,ward\n" + "".join(f"{a},W{i % 3}\n" for i, a in enumerate(ids))
+    )
+    problem = sectors_problem(load(county), SectorsSetup(split_limits={"ward": 12}))
+    assert problem.places["ward"][:4] == ("W0", "W1", "W2", "W0")
+    (county / "places.csv").write_text("area_id,owner\nx,y\n")
+    with pytest.raises(InputError, match="owner"):
+        load(county)
+    (county / "places.csv").write_text("area_id,ward\nnowhere,W1\n")
+    with pytest.raises(InputError, match="line 2: 'nowhere'"):
+        load(county)

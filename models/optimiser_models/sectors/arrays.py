@@ -1,8 +1,13 @@
-"""A sector problem as the arrays that search, bound and cuts share: costs to minimise, windows, locks."""
+"""A sector problem as the arrays that search, bound and cuts share: costs to minimise, windows, locks.
+
+Areas that are kept together become one area here (:mod:`.contract`), so that no method needs to know of them.
+An objective is a cost of each pair (centre, area) and, for the few that are no sum over pairs, a weight of the
+border between districts, of further pieces of named places, and of the largest deviation.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +15,51 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.measures import second_best
+from optimiser.problems.sectors.params import SENSES
+from optimiser_models.sectors.contract import Contraction, contraction
 
 FREE = -1
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def _empty_pairs() -> Ints:
+    return np.zeros((0, 2), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Named places that districts may cut: area ``i`` lies in ``ids[starts[i]:starts[i + 1]]``.
+
+    ``kind`` (G,) is the kind of each place, ``limit`` (K,) the most further pieces of a kind, ``most`` the most of
+    all kinds together; inf for none.
+    """
+
+    starts: Ints
+    ids: Ints
+    kind: Ints
+    limit: Floats
+    most: float = np.inf
+
+    @property
+    def limited(self) -> bool:
+        """Whether any limit can bind."""
+        return bool(np.isfinite(self.limit).any() or np.isfinite(self.most))
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Weights of what is no sum over pairs: metres of border, further pieces, largest deviation."""
+
+    boundary: float = 0.0
+    splits: float = 0.0
+    deviation: float = 0.0
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return bool(self.boundary or self.splits or self.deviation)
 
 
 @dataclass(frozen=True)
@@ -21,36 +69,58 @@ class Districting:
     Parameters
     ----------
     cost
-        Shape (C, n), to be minimised: call-seconds of travel, or minus the calls covered.
+        Shape (C, n), to be minimised: call-seconds of travel, or minus the calls covered, or a weighted sum.
     weight, low, high
-        Balanced kinds of work only: shapes (Q, n), (Q, k), (Q, k).
+        Limited kinds of work only: shapes (Q, n), (Q, k), (Q, k).
+    target
+        Shape (Q, k): what a deviation is measured from; 0 for kinds that have a ceiling only.
+    may
+        Shape (k, C): the centres a district may have.
     fixed
         Shape (k,): given centre of a district or FREE.
     lock
         Shape (n,): district an area is locked to or FREE.
     allowed
-        Shape (C, n): may this centre serve this area (longest drive).
-    starts, neighbours
-        The links as CSR.
-    kept, kept_limit
-        Cost of a more important objective, shape (C, n), and what it may come to at most; None for none.
+        Shape (C, n): may this centre serve this area (longest drive, critical locations).
+    starts, neighbours, border
+        The links as CSR, and the shared border of each.
+    side, side_limit
+        Shapes (R, C, n), (R,): further sums over pairs with a limit: change, more important objectives.
+    same, apart
+        Pairs of areas wanted in one district or in different ones; up to ``slack_same`` and ``slack_apart`` fail.
+    contraction
+        Which areas of the problem make up an area here.
+    contradiction
+        Why no plan can exist, where that shows without a search.
     """
 
-    cost: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    fixed: NDArray[np.int64]
-    lock: NDArray[np.int64]
+    cost: Floats
+    weight: Floats
+    low: Floats
+    high: Floats
+    target: Floats
+    may: NDArray[np.bool_]
+    fixed: Ints
+    lock: Ints
     allowed: NDArray[np.bool_]
-    centre_area: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    neighbours: NDArray[np.int64]
+    centre_area: Ints
+    starts: Ints
+    neighbours: Ints
+    border: Floats
     contiguity: bool
     slack_areas: int
     slack_locks: int
-    kept: NDArray[np.float64] | None = None
-    kept_limit: float = np.inf
+    side: Floats
+    side_limit: Floats
+    places: Places
+    contraction: Contraction
+    same: Ints = field(default_factory=_empty_pairs)
+    apart: Ints = field(default_factory=_empty_pairs)
+    slack_same: int = 0
+    slack_apart: int = 0
+    extras: Extras = Extras()
+    contradiction: str = ""
+    stage: int = 0
 
     @property
     def k(self) -> int:
@@ -62,23 +132,55 @@ class Districting:
         """Number of areas."""
         return int(self.cost.shape[1])
 
-    def spread(self) -> NDArray[np.float64]:
+    def spread(self) -> Floats:
         """Return what a typical move of each area costs, shape (n,): the scale of the search."""
-        spread: NDArray[np.float64] = np.maximum(np.median(self.cost, axis=0) - self.cost.min(axis=0), 0.0)
+        spread: Floats = np.maximum(np.median(self.cost, axis=0) - self.cost.min(axis=0), 0.0)
         return spread
 
-    def keeps(self, label: NDArray[np.int64], centre: NDArray[np.int64]) -> bool:
-        """Is the more important objective kept?"""
-        if self.kept is None:
-            return True
-        value = float(self.kept[centre[label], np.arange(self.n)].sum())
-        return value <= self.kept_limit + 1e-9 * max(1.0, abs(self.kept_limit))
+    def value(self, label: Ints, centre: Ints) -> float:
+        """Return the objective of a state: of the district of each area (n,) and the centre of each district (k,)."""
+        total = float(self.cost[centre[label], np.arange(self.n)].sum())
+        e = self.extras
+        if e.boundary:
+            ends = np.repeat(np.arange(self.n), np.diff(self.starts))
+            total += e.boundary * float(self.border[label[ends] != label[self.neighbours]].sum()) / 2
+        if e.splits:
+            total += e.splits * float(self.further_pieces(label).sum())
+        if e.deviation:
+            total += e.deviation * self.deviation(label)
+        return total
 
-    def components(self) -> NDArray[np.int64]:
+    def further_pieces(self, label: Ints) -> Ints:
+        """Return the further pieces of each kind of place, shape (K,)."""
+        ends = np.repeat(np.arange(self.n), np.diff(self.places.starts))
+        pairs = np.unique(np.column_stack([self.places.ids, label[ends]]), axis=0)
+        kinds = self.places.limit.size
+        found = np.bincount(self.places.kind[pairs[:, 0]], minlength=kinds)
+        found -= np.bincount(self.places.kind, minlength=kinds)
+        return np.asarray(found, dtype=np.int64)
+
+    def deviation(self, label: Ints) -> float:
+        """Return the largest relative deviation from a target."""
+        worst = 0.0
+        for q in range(self.weight.shape[0]):
+            if self.target[q].all():
+                load = np.bincount(label, weights=self.weight[q], minlength=self.k)
+                worst = max(worst, float(np.abs(load / self.target[q] - 1).max()))
+        return worst
+
+    def keeps(self, label: Ints, centre: Ints) -> bool:
+        """Are the further sums within their limits?"""
+        areas = np.arange(self.n)
+        for row, limit in zip(self.side, self.side_limit, strict=True):
+            if float(row[centre[label], areas].sum()) > limit + 1e-9 * max(1.0, abs(limit)):
+                return False
+        return True
+
+    def components(self) -> Ints:
         """Return the connected component of each area, shape (n,)."""
         ones = np.ones(self.neighbours.size, dtype=np.int8)
         graph = csr_array((ones, self.neighbours, self.starts), shape=(self.n, self.n))
-        labels: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+        labels: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
         return labels
 
 
@@ -86,52 +188,183 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
     """Return the arrays of a problem for one of its objectives (the first by default)."""
     p = problem.params
     objective = objective or p.objectives[0]
-    balanced = [q for q, name in enumerate(problem.balance_names) if name in p.balance_frac]
-    balanced = [q for q in balanced if problem.balance[q].sum() > 0]
+    c = contraction(problem)
     low, high = problem.windows()
+    limited = [
+        q
+        for q, name in enumerate(problem.balance_names)
+        if (name in p.balance_frac and problem.balance[q].sum() > 0) or name in p.ceilings
+    ]
+    balanced = np.array([problem.balance_names[q] in p.balance_frac for q in limited], dtype=bool)
+    target = problem.balance[limited].sum(axis=1)[:, None] * p.shares()[None, :] * balanced[:, None]
+    starts, neighbours, border = c.links(problem)
     district = {d: k for k, d in enumerate(p.district_ids)}
-    centre = {c: j for j, c in enumerate(problem.centre_ids)}
-    area = {a: i for i, a in enumerate(problem.area_ids)}
-    lock = np.full(len(problem.area_ids), FREE, dtype=np.int64)
-    for a, d in p.locks:
-        lock[area[a]] = district[d]
-    starts, neighbours = problem.neighbours()
+    row = {name: j for j, name in enumerate(problem.centre_ids)}
+    fixed = np.array([row[name] if name else FREE for name in p.centres()], dtype=np.int64)
+    side, side_limit = _side(problem, fixed)
     slack = p.relax.get("contiguity", 0.0)
+    allowed = problem.travel_s <= p.longest_drive_s + p.relax.get("longest drive", 0.0)
+    if problem.respond_within_s.size:
+        allowed &= problem.travel_s <= problem.respond_within_s + p.relax.get("response", 0.0)
+    lock, contradiction = c.locks({a: district[d] for a, d in p.locks})
+    apart, joined = c.pairs(p.apart)
+    slack_apart = int(p.relax.get("apart", 0.0)) - joined
     return Districting(
-        cost=costs(problem, objective),
-        weight=np.ascontiguousarray(problem.balance[balanced]),
-        low=low[balanced],
-        high=high[balanced],
-        fixed=np.array([centre[c] if c else FREE for c in p.centres()], dtype=np.int64),
+        cost=c.sums(costs(problem, objective, fixed)),
+        weight=c.sums(problem.balance[limited]),
+        low=low[limited],
+        high=high[limited],
+        target=target,
+        may=_may(problem, fixed),
+        fixed=fixed,
         lock=lock,
-        allowed=problem.travel_s <= p.longest_drive_s + p.relax.get("longest drive", 0.0),
-        centre_area=problem.centre_area.astype(np.int64),
+        allowed=c.all(allowed),
+        centre_area=c.part[problem.centre_area].astype(np.int64),
         starts=starts,
         neighbours=neighbours,
+        border=border,
         contiguity=p.contiguity and slack < len(problem.area_ids),
         slack_areas=int(slack),
         slack_locks=int(p.relax.get("lock", 0.0)),
+        side=c.sums(side),
+        side_limit=side_limit,
+        places=_places(problem, c),
+        contraction=c,
+        same=c.same,
+        apart=apart,
+        slack_same=int(p.relax.get("together", 0.0)),
+        slack_apart=slack_apart,
+        extras=_extras(problem, objective),
+        contradiction=contradiction or ("areas kept apart are kept together" if slack_apart < 0 else ""),
     )
 
 
-def costs(problem: SectorsProblem, objective: str) -> NDArray[np.float64]:
-    """Return the cost of serving each area from each centre for an objective, shape (C, n), to be minimised."""
-    cost = -problem.covered_calls if objective == "cover" else problem.travel_s * problem.calls[None, :]
+def next_stage(d: Districting, problem: SectorsProblem, kept: str, name: str, value: float) -> Districting:
+    """Return the arrays for the next objective ``name``, with the one before, ``kept``, at ``value`` or better."""
+    c = d.contraction
+    if kept == "deviation":
+        wide = np.where(d.target > 0, d.target * value * (1 + 1e-9), np.inf)
+        d = replace(d, low=np.maximum(d.low, d.target - wide), high=np.minimum(d.high, d.target + wide))
+    elif kept == "splits":
+        d = replace(d, places=replace(d.places, most=value))
+    else:
+        d = replace(d, side=np.concatenate([d.side, d.cost[None]]), side_limit=np.append(d.side_limit, value))
+    return replace(
+        d,
+        cost=c.sums(costs(problem, name, d.fixed)),
+        extras=_extras(problem, name),
+        stage=d.stage + 1,
+    )
+
+
+def costs(problem: SectorsProblem, objective: str, fixed: Ints | None = None) -> Floats:
+    """Return the cost of serving each area from each centre for an objective, shape (C, n), to be minimised.
+
+    The parts of an objective that are no sum over pairs are in :class:`Extras`.
+    """
+    p = problem.params
+    cost = np.zeros(problem.travel_s.shape)
+    if objective == "score":
+        for name, weight in p.weights.items():
+            cost += weight * costs(problem, name, fixed)
+    elif objective == "cover":
+        cost = -problem.covered_calls
+    elif objective == "travel":
+        cost = problem.travel_s * problem.calls[None, :]
+    elif objective == "compactness":
+        cost = problem.distance_m**2 * problem.calls[None, :]
+    elif objective == "moved":
+        cost = _moved(problem, np.full(p.n_districts, FREE) if fixed is None else fixed)
+    elif objective in ("backup", "expected"):
+        assert fixed is not None
+        own, other = problem.covered_calls, second_best(problem, np.sort(fixed[fixed >= 0]))
+        both = np.minimum(own, other)
+        cost = -both if objective == "backup" else -(1 - p.busy_frac) * (own + p.busy_frac * other)
     return np.ascontiguousarray(cost, dtype=np.float64)
 
 
-def to_plan(problem: SectorsProblem, label: NDArray[np.int64], centre: NDArray[np.int64]) -> SectorsPlan:
+def _extras(problem: SectorsProblem, objective: str) -> Extras:
+    given = problem.params.weights if objective == "score" else {objective: 1.0}
+    return Extras(given.get("boundary", 0.0), given.get("splits", 0.0), given.get("deviation", 0.0))
+
+
+def _moved(problem: SectorsProblem, fixed: Ints) -> Floats:
+    """Return the share of today's work that an area moves if this centre serves it, shape (C, n).
+
+    A centre belongs to the district that it is given to, else to the one that its area has today ("old ground").
+    """
+    work = problem.moved_work()
+    owner = np.array([problem.today[a] for a in problem.centre_area], dtype=object)
+    for d, j in zip(problem.params.district_ids, fixed, strict=True):
+        if j != FREE:
+            owner[j] = d
+    before = np.array(problem.today, dtype=object)
+    share = work / max(float(work.sum()), 1e-12)
+    return np.where(owner[:, None] != before[None, :], share[None, :], 0.0)
+
+
+def _may(problem: SectorsProblem, fixed: Ints) -> NDArray[np.bool_]:
+    """Return which centres a district may have: its given one, or any, or those on its old ground."""
+    p = problem.params
+    may = np.ones((p.n_districts, len(problem.centre_ids)), dtype=bool)
+    for k, district in enumerate(p.district_ids):
+        if fixed[k] != FREE:
+            may[k] = np.arange(may.shape[1]) == fixed[k]
+        else:
+            may[k, fixed[fixed >= 0]] = False
+            if p.counts_change and district in problem.today:
+                may[k] &= np.array([problem.today[a] == district for a in problem.centre_area])
+    return may
+
+
+def _side(problem: SectorsProblem, fixed: Ints) -> tuple[Floats, Floats]:
+    p = problem.params
+    if p.change_limit_frac >= 1:
+        return np.zeros((0, *problem.travel_s.shape)), np.zeros(0)
+    return _moved(problem, fixed)[None], np.array([p.change_limit_frac + p.relax.get("change", 0.0)])
+
+
+def _places(problem: SectorsProblem, c: Contraction) -> Places:
+    extra = problem.params.relax.get("splits", 0.0)
+    index: dict[tuple[str, str], int] = {}
+    kind: list[int] = []
+    members = set()
+    for q, (name, of_area) in enumerate(problem.places.items()):
+        for i, place in enumerate(of_area):
+            if place:
+                g = index.setdefault((name, place), len(index))
+                if g == len(kind):
+                    kind.append(q)
+                members.add((int(c.part[i]), g))
+    pairs = np.array(sorted(members), dtype=np.int64).reshape(-1, 2)
+    starts = np.zeros(c.n + 1, dtype=np.int64)
+    np.cumsum(np.bincount(pairs[:, 0], minlength=c.n), out=starts[1:])
+    limits = problem.params.split_limits
+    limit = [limits[name] + extra if name in limits else np.inf for name in problem.places]
+    return Places(
+        starts, pairs[:, 1].copy(), np.array(kind, dtype=np.int64), np.array(limit, dtype=np.float64)
+    )
+
+
+def to_plan(problem: SectorsProblem, d: Districting, label: Ints, centre: Ints) -> SectorsPlan:
     """Return a plan from the district of each area (n,) and the centre of each district (k,)."""
     names = problem.params.district_ids
+    of_area = label[d.contraction.part]
     return SectorsPlan(
-        {a: names[d] for a, d in zip(problem.area_ids, label.tolist(), strict=True)},
-        {names[d]: problem.centre_ids[j] for d, j in enumerate(centre.tolist())},
+        {a: names[k] for a, k in zip(problem.area_ids, of_area.tolist(), strict=True)},
+        {names[k]: problem.centre_ids[j] for k, j in enumerate(centre.tolist())},
     )
 
 
-def from_plan(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.int64]:
+def from_plan(problem: SectorsProblem, d: Districting, plan: SectorsPlan) -> Ints:
     """Return the district of each area (n,), FREE where the plan says none that is known."""
-    district = {d: k for k, d in enumerate(problem.params.district_ids)}
-    return np.array(
-        [district.get(plan.district_of.get(a, ""), FREE) for a in problem.area_ids], dtype=np.int64
-    )
+    district = {name: k for k, name in enumerate(problem.params.district_ids)}
+    of_area = np.array([district.get(plan.district_of.get(a, ""), FREE) for a in problem.area_ids], np.int64)
+    label = np.full(d.n, FREE, dtype=np.int64)
+    label[d.contraction.part[::-1]] = of_area[::-1]  # the first member has the last word
+    return label
+
+
+def sign_of(name: str) -> float:
+    """Minus one where the planner's objective is a maximum."""
+    return -1.0 if SENSES[name] == "max" else 1.0

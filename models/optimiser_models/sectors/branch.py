@@ -155,7 +155,7 @@ def _separate(run: Run, model: Hess, x: NDArray[np.float64]) -> int:
 
 
 def _cost(run: Run, label: NDArray[np.int64], centre: NDArray[np.int64]) -> float:
-    return float(run.d.cost[centre[label], np.arange(run.d.n)].sum())
+    return run.d.value(label, centre)
 
 
 def _polish(run: Run, label: NDArray[np.int64], centre: NDArray[np.int64], seed: int) -> None:

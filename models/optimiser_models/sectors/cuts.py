@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,15 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors import lagrange, search
-from optimiser_models.sectors.arrays import FREE, Districting, costs, from_plan, prepare, to_plan
+from optimiser_models.sectors.arrays import (
+    FREE,
+    Districting,
+    from_plan,
+    next_stage,
+    prepare,
+    sign_of,
+    to_plan,
+)
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.search import State
@@ -63,12 +71,12 @@ class Run:
     @property
     def sign(self) -> float:
         """Minus one where the planner's objective is a maximum."""
-        return -1.0 if self.name == "cover" else 1.0
+        return sign_of(self.name)
 
     @property
     def first(self) -> bool:
         """Is this the most important objective? Only its numbers are told while the search is on."""
-        return self.d.kept is None
+        return self.d.stage == 0
 
     def budget_s(self, share: float) -> float:
         """Return a share of the time this method has, in seconds."""
@@ -97,7 +105,7 @@ class Run:
         """Take a state if it is better and passes the planner's own rules."""
         if state is None or (self.best is not None and state.cost >= self.best.cost - 1e-9):
             return
-        plan = to_plan(self.problem, state.label, state.centre)
+        plan = to_plan(self.problem, self.d, state.label, state.centre)
         if check(self.problem, plan):
             return
         self.best = state
@@ -133,17 +141,18 @@ def solve(
         runs.append(run)
         if run.best is None or last or report.should_stop():
             break
-        start = to_plan(problem, run.best.label, run.best.centre)
-        d = replace(d, cost=costs(problem, names[stage + 1]), kept=d.cost, kept_limit=run.best.cost)
+        start = to_plan(problem, d, run.best.label, run.best.centre)
+        d = next_stage(d, problem, name, names[stage + 1], run.best.cost)
     return _outcome(runs, notes)
 
 
 def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     """Search, bound and close for one objective; return what to note."""
     notes: dict[str, Any] = {}
-    run.infeasible = _cannot_be(run.d)
-    if run.infeasible:
-        return {"confirmed_by": "a piece of the map has no centre of its own"}
+    why = run.d.contradiction or _cannot_be(run.d)
+    if why:
+        run.infeasible = True
+        return {"confirmed_by": why}
     slots = lagrange.slots(run.d)
     run.report(phase="searching")
     # each area served by its best centre: nothing can beat that, and it costs nothing to know
@@ -173,25 +182,38 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         rounds += 1
         _search_on(run, run.options.seed + 1000 * rounds, min(run.budget_s(0.25), run.left_s()))
         if not run.done():
-            bound = _bound(run, slots, allowed, bound.alpha, run.budget_s(0.1))
+            bound = _bound(run, slots, allowed, bound.at, run.budget_s(0.1))
     return notes
 
 
-def _cannot_be(d: Districting) -> bool:
-    """Is there a piece of the map that no district can have a centre in?"""
+def _cannot_be(d: Districting) -> str:
+    """Say why there is no plan where that shows at once, "" otherwise."""
+    seats = d.fixed[d.fixed >= 0]
+    if np.unique(d.centre_area[seats]).size < seats.size:
+        return "two given centres lie in one area, or in areas kept together"
     if not d.contiguity or d.slack_areas:
-        return False
+        return ""
     component = d.components()
     pieces = set(component.tolist())
-    if len(pieces) > d.k or pieces - set(component[d.centre_area].tolist()):
-        return True
-    given = d.fixed[d.fixed >= 0]
-    return given.size == d.k and bool(pieces - set(component[d.centre_area[given]].tolist()))
+    given = set(component[d.centre_area[seats]].tolist())
+    alone = len(pieces) > d.k or pieces - set(component[d.centre_area].tolist())
+    if alone or (seats.size == d.k and pieces - given):
+        return "a piece of the map has no centre of its own"
+    return ""
+
+
+def today_plan(problem: SectorsProblem) -> SectorsPlan:
+    """Return today's districts as a plan without centres."""
+    return SectorsPlan({a: d for a, d in zip(problem.area_ids, problem.today, strict=True) if d}, {})
 
 
 def _starts(run: Run, start: SectorsPlan | None) -> Iterator[NDArray[np.int64]]:
     if start is not None:
-        label = from_plan(run.problem, start)
+        label = from_plan(run.problem, run.d, start)
+        if (label != FREE).all() and np.unique(label).size == run.d.k:
+            yield label
+    if run.problem.params.counts_change:  # today's plan breaks the fewest rules of change
+        label = from_plan(run.problem, run.d, today_plan(run.problem))
         if (label != FREE).all() and np.unique(label).size == run.d.k:
             yield label
     for seed in range(run.options.seed, run.options.seed + GROWTHS):
@@ -258,7 +280,7 @@ def _bound(
     run: Run,
     slots: lagrange.Slots,
     allowed: NDArray[np.bool_],
-    alpha: NDArray[np.float64] | None,
+    at: lagrange.Multipliers | None,
     seconds: float,
 ) -> lagrange.Bound | None:
     until = run.report.elapsed_s() + seconds
@@ -268,7 +290,7 @@ def _bound(
         return not run.done() and run.report.elapsed_s() < until
 
     best = run.best.cost if run.best is not None else np.inf
-    bound = lagrange.improve(run.d, slots, allowed, best, alpha=alpha, keep_going=keep_going)
+    bound = lagrange.improve(run.d, slots, allowed, best, at=at, keep_going=keep_going)
     if bound is None:
         run.infeasible = run.best is None
     return bound
@@ -298,10 +320,8 @@ def _outcome(runs: list[Run], notes: dict[str, Any]) -> Outcome[SectorsPlan]:
     best = next(r.best for r in reversed(runs) if r.best is not None)
     valid = "exact contiguity and these rules" if first.d.contiguity else "these rules"
     return Outcome(
-        plan=to_plan(first.problem, best.label, best.centre),
-        objective=tuple(
-            r.sign * float(r.d.cost[best.centre[best.label], np.arange(r.d.n)].sum()) for r in runs
-        ),
+        plan=to_plan(first.problem, first.d, best.label, best.centre),
+        objective=tuple(r.sign * r.d.value(best.label, best.centre) for r in runs),
         bound=bounds,
         stopped_by=stopped,
         bound_valid_for=valid,
@@ -309,10 +329,29 @@ def _outcome(runs: list[Run], notes: dict[str, Any]) -> Outcome[SectorsPlan]:
     )
 
 
+def refuses(problem: SectorsProblem) -> str:
+    """Say what this method does not do."""
+    p = problem.params
+    if p.shape:
+        return "it does not keep the rule shape; use sectors.median."
+    if "score" in p.objectives[:-1] and {"boundary", "splits", "deviation"} & set(p.weights):
+        return "a score with boundary, splits or deviation can only be the last objective."
+    if {"backup", "expected"} & p.aims and not all(p.centres()):
+        return "backup and expected cover need a given centre for every district: give fixed centres."
+    if p.counts_change:
+        new = [
+            d for d, c in zip(p.district_ids, p.centres(), strict=True) if not c and d not in problem.today
+        ]
+        if new:
+            return f"change is counted, so the new district {new[0]} needs a given centre."
+    return ""
+
+
 FORMULATION = Formulation(
     name="sectors.cuts",
     family=FAMILY,
     run=solve,
+    refuses=refuses,
     summary="Lagrangian bound, annealed contiguous plans, and HiGHS with separators on the pairs that are left",
     reference="Hess et al. (1965); Held, Wolfe and Crowder (1974); Validi, Buchanan and Lykhovyd (2022)",
 )

@@ -10,7 +10,9 @@ r"""Sectors as one readable MILP: assignment to centres with contiguity by a flo
          sum_in f_j at i <= (n - 1) x_ji            for all i not root of j (8) only members carry
          sum_{j,i} e_ji <= r_contiguity, e_ji <= x_ji                       (9) relaxed contiguity
          x_ji >= y_jd - b_i  and  x_ji <= y_jd + b_i for i locked to d, sum b <= r_lock   (10) lock
-    x, y, b, e binary, f >= 0
+         x_ja = x_jb +- s_ab for a, b kept together, sum s <= r_together                  (11) together
+         x_ja + x_jb <= 1 + s_ab for a, b kept apart, sum s <= r_apart                    (12) apart
+    x, y, b, e, s binary, f >= 0
 
 Single-commodity flow after Shirabe (2009), A model of contiguity for spatial unit allocation. Pairs beyond the
 longest drive are left out. One flow per candidate centre: made for given centres, and for free ones on small maps.
@@ -39,8 +41,10 @@ def build(problem: SectorsProblem, start: SectorsPlan | None) -> Program[Sectors
     p, n = problem.params, len(problem.area_ids)
     centres = _candidates(problem)
     districts = range(p.n_districts)
-    longest = p.longest_drive_s + p.relax.get("longest drive", 0.0)
-    pairs = [(j, i) for j in centres for i in range(n) if problem.travel_s[j, i] <= longest]
+    longest = np.full(n, p.longest_drive_s + p.relax.get("longest drive", 0.0))
+    if problem.respond_within_s.size:
+        longest = np.minimum(longest, problem.respond_within_s + p.relax.get("response", 0.0))
+    pairs = [(j, i) for j in centres for i in range(n) if problem.travel_s[j, i] <= longest[i]]
     served: dict[int, list[int]] = {i: [] for i in range(n)}
     members: dict[int, list[int]] = {j: [] for j in centres}
     for j, i in pairs:
@@ -52,7 +56,11 @@ def build(problem: SectorsProblem, start: SectorsPlan | None) -> Program[Sectors
     opens: dict[int, list[int]] = {j: [d for jj, d in can_open if jj == j] for j in centres}
 
     cover = p.objectives[0] == "cover"
-    value = problem.covered_calls if cover else problem.travel_s * problem.calls[None, :]
+    value = problem.covered_calls
+    if p.objectives[0] == "travel":
+        value = problem.travel_s * problem.calls[None, :]
+    elif p.objectives[0] == "compactness":
+        value = problem.distance_m**2 * problem.calls[None, :]
     scale = max(float(np.abs(value).max()), 1e-9) / LARGEST_COST
 
     m = pyo.ConcreteModel()
@@ -78,6 +86,7 @@ def build(problem: SectorsProblem, start: SectorsPlan | None) -> Program[Sectors
     if p.contiguity:
         _contiguity(m, problem, members, root)
     _locks(m, problem, served, opens)
+    _pairs(m, problem, centres)
 
     def read_plan(value_of: ValueOf) -> SectorsPlan:
         centre_of = {
@@ -98,7 +107,7 @@ def build(problem: SectorsProblem, start: SectorsPlan | None) -> Program[Sectors
 
 def _total(terms: Any) -> Any:
     """Sum of linear terms; 0 where there are none."""
-    return pyo.quicksum(terms, linear=True)
+    return pyo.quicksum(terms)
 
 
 def _add(rows: Any, row: Any) -> None:
@@ -127,7 +136,8 @@ def _balance(
     m.balance = pyo.ConstraintList()
     for q, name in enumerate(problem.balance_names):
         total = float(problem.balance[q].sum())
-        if name not in problem.params.balance_frac or total <= 0:
+        limited = name in problem.params.balance_frac or name in problem.params.ceilings
+        if not limited or total <= 0:
             continue
         unit = total / problem.params.n_districts / MEAN_TARGET
         for j, mine in members.items():
@@ -141,7 +151,7 @@ def _balance(
 
 def _contiguity(m: Any, problem: SectorsProblem, members: dict[int, list[int]], root: dict[int, int]) -> None:
     slack = problem.params.relax.get("contiguity", 0.0)
-    links = [*problem.edges.tolist(), *problem.edges[:, ::-1].tolist()]
+    links = [*problem.links().tolist(), *problem.links()[:, ::-1].tolist()]
     arcs = []
     for j, mine in members.items():
         inside = set(mine)
@@ -186,11 +196,42 @@ def _locks(
             _add(m.lock, m.x[j, i] - mine - m.b[i] <= 0)
 
 
+def _pairs(m: Any, problem: SectorsProblem, centres: list[int]) -> None:
+    p = problem.params
+    area = {a: i for i, a in enumerate(problem.area_ids)}
+    same = [(area[g[0]], area[a]) for g in p.together for a in g[1:]]
+    other = [(area[a], area[b]) for a, b in sorted(set(p.apart))]
+    m.parted = pyo.Var(range(len(same)), domain=pyo.Binary)
+    m.joined = pyo.Var(range(len(other)), domain=pyo.Binary)
+    m.together, m.apart = pyo.ConstraintList(), pyo.ConstraintList()
+    if same:
+        _add(m.together, _total(m.parted.values()) <= p.relax.get("together", 0.0))
+    if other:
+        _add(m.apart, _total(m.joined.values()) <= p.relax.get("apart", 0.0))
+
+    there = set(m.x.keys())
+
+    def x(j: int, i: int) -> Any:
+        return m.x[j, i] if (j, i) in there else 0.0
+
+    for j in centres:
+        for s, (a, b) in enumerate(same):
+            _add(m.together, x(j, a) - x(j, b) - m.parted[s] <= 0)
+            _add(m.together, x(j, b) - x(j, a) - m.parted[s] <= 0)
+        for s, (a, b) in enumerate(other):
+            _add(m.apart, x(j, a) + x(j, b) - m.joined[s] <= 1)
+
+
 def refuses(problem: SectorsProblem) -> str:
     """Say which problems are too large or ask for what this model does not write."""
     if len(problem.params.objectives) > 1:
-        return "it aims for one objective at a time; give 'cover' or 'travel'."
-    size = 2 * len(problem.edges) * len(_candidates(problem))
+        return "it aims for one objective at a time; give 'cover', 'travel' or 'compactness'."
+    if problem.params.objectives[0] not in ("cover", "travel", "compactness"):
+        return "it aims for 'cover', 'travel' or 'compactness' only; use sectors.cuts."
+    p = problem.params
+    if p.counts_change or p.split_limits or p.shape:
+        return "it does not write the rules change, splits and shape; use sectors.cuts."
+    size = 2 * len(problem.links()) * len(_candidates(problem))
     if problem.params.contiguity and size > LARGEST_FLOW:
         return (
             f"{len(problem.area_ids)} areas with {len(_candidates(problem))} candidate centres need {size:,} flow "

@@ -41,7 +41,9 @@ def _seeds(d: Districting, rng: np.random.Generator) -> NDArray[np.int64] | None
     candidate[d.centre_area] = True
     component = d.components() if d.contiguity else np.zeros(d.n, dtype=np.int64)
     for k in np.flatnonzero(~given):
-        open_ = candidate & ~np.isin(np.arange(d.n), roots[roots >= 0])
+        seats = np.zeros(d.n, dtype=bool)
+        seats[d.centre_area[d.may[k]]] = True
+        open_ = candidate & seats & ~np.isin(np.arange(d.n), roots[roots >= 0])
         locked = np.flatnonzero(d.lock == k)
         open_ &= (d.lock == FREE) | (d.lock == k)
         lonely = open_ & ~np.isin(component, component[roots[roots >= 0]])
@@ -107,8 +109,9 @@ def _fill(d: Districting, label: NDArray[np.int64], root: NDArray[np.int64]) -> 
     """Let the district with the least of its target grow by its cheapest border area, until all is taken."""
     work = d.weight[0] if d.weight.size else np.ones(d.n)
     target = d.low[0] + 1e-9 if d.weight.size else np.ones(d.k)
-    seat = {int(a): c for c, a in enumerate(d.centre_area)}
-    centre = np.array([d.fixed[k] if d.fixed[k] >= 0 else seat[int(root[k])] for k in range(d.k)])
+    centre = np.array(
+        [np.flatnonzero((d.centre_area == root[k]) & d.may[k])[0] for k in range(d.k)], dtype=np.int64
+    )
     load = np.array([work[label == k].sum() for k in range(d.k)])
     border: list[list[tuple[float, int]]] = [[] for _ in range(d.k)]
 

@@ -8,8 +8,12 @@ r"""The assignment model of districting on the pairs that are left, with contigu
          sum_g L_gq y_jg <= sum_i w_qi x_ji <= sum_g U_gq y_jg        (6) balance
          x_ja <= sum_{v in S} x_jv (+ e_a)       for separators S     (7) contiguity, added when violated
          x_ji - y_jg <= b_i, sum_i b_i <= r      relaxed locks        (8) lock
-         sum_ji k_ji x_ji <= K                   a more important objective, kept  (9) kept
-    x, y, e, b binary
+         sum_ji k_rji x_ji <= K_r                change, kept aims    (9) side
+         x_ja + x_jb <= 1 + e, x_ja - x_jb <= s, sum s <= r           (10) apart, together where relaxed
+         z_Gj >= x_ji for i in place G, sum_Gj z_Gj <= places + limit (11) splits
+         -t T <= sum_i w_qi x_ji - T y_jg <= t T                      (12) deviation, where it is aimed at
+         b_e >= x_ji - x_jv for all j and links e = (i, v)            (13) boundary, where it is aimed at
+    x, y, e, b, s, z binary
 
 A group is a set of districts that are alike (see :mod:`.lagrange`). Hess et al. (1965); separators as in Validi,
 Buchanan and Lykhovyd, Operations Research 70 (2022).
@@ -24,6 +28,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimiser.solve.backends.linear import LinearModel
+from optimiser_models.sectors import further
 from optimiser_models.sectors.arrays import FREE, Districting
 from optimiser_models.sectors.lagrange import Slots
 from optimiser_models.sectors.search import State
@@ -75,9 +80,7 @@ class Hess:
         self.column = np.full(pairs.shape, -1, dtype=np.int64)
         self.column[self.centre, self.area] = np.arange(self.centre.size)
         self.n_pairs = int(self.centre.size)
-        opens = pairs[seats][:, None] & (
-            (slots.only[None, :] == FREE) | (slots.only[None, :] == np.arange(pairs.shape[0])[:, None])
-        )
+        opens = pairs[seats][:, None] & slots.may.T
         opens &= slots.state[:, d.centre_area].T != 2  # nor can one whose area is locked to another district
         self.y_centre, self.y_group = np.nonzero(opens)
         self.y_column = np.full(opens.shape, -1, dtype=np.int64)
@@ -87,14 +90,29 @@ class Hess:
         self.broken = self.exempt + self.n_exempt
         self.n_broken = d.n if d.slack_locks else 0
         self.n_columns = self.broken + self.n_broken
-        self.scale = max(float(np.abs(d.cost[self.centre, self.area]).max(initial=0.0)), 1e-9) / LARGEST_COST
+        e = d.extras
+        dearest = max(e.splits, e.deviation, e.boundary * float(d.border.max(initial=0.0)))
+        dearest = max(dearest, float(np.abs(d.cost[self.centre, self.area]).max(initial=0.0)), 1e-9)
+        self.scale = dearest / LARGEST_COST
         self.rows = Rows()
+        self.more: list[tuple[float, float, bool]] = []  # cost, upper bound, integer of each further column
         self.cuts: set[tuple[int, int, tuple[int, ...]]] = set()
         self._assignment()
         self._links()
         self._balance()
         self._relaxed()
-        self._kept()
+        self._side()
+        further.add_pairs(self)
+        further.add_splits(self)
+        further.add_deviation(self)
+        further.add_boundary(self)
+
+    def new_columns(self, count: int, *, cost: float = 0.0, upper: float = 1.0, integer: bool = True) -> int:
+        """Add columns of one kind and return the first; ``cost`` in the objective's own unit."""
+        first = self.n_columns
+        self.more += [(cost, upper, integer)] * count
+        self.n_columns += count
+        return first
 
     def _assignment(self) -> None:
         d = self.d
@@ -157,14 +175,13 @@ class Hess:
                     columns = np.array([p, self.broken + i] + ([y] if y >= 0 else []), dtype=np.int64)
                     self.rows.add(columns, np.array([1.0, -1.0, -1.0])[: columns.size], -np.inf, 0, "lock")
 
-    def _kept(self) -> None:
-        d = self.d
-        if d.kept is not None:
-            value = d.kept[self.centre, self.area]
+    def _side(self) -> None:
+        for row, bound in zip(self.d.side, self.d.side_limit.tolist(), strict=True):
+            value = row[self.centre, self.area]
             unit = max(float(np.abs(value).max(initial=0.0)), 1e-12) / MEAN_TARGET
             used = np.flatnonzero(value)
-            limit = d.kept_limit + 1e-9 * max(1.0, abs(d.kept_limit))
-            self.rows.add(used, value[used] / unit, -np.inf, limit / unit, "kept")
+            limit = bound + 1e-9 * max(1.0, abs(bound))
+            self.rows.add(used, value[used] / unit, -np.inf, limit / unit, "side")
 
     def add_cut(self, j: int, area: int, separator: NDArray[np.int64]) -> bool:
         """Add (7) for one centre, area and separator; False if it is there already."""
@@ -185,16 +202,21 @@ class Hess:
         """Return the arrays of the model as it stands, as an LP if ``relaxed``."""
         cost = np.zeros(self.n_columns)
         cost[: self.n_pairs] = self.d.cost[self.centre, self.area] / self.scale
+        upper, integer = np.ones(self.n_columns), np.full(self.n_columns, not relaxed)
+        for column, (price, most, whole) in enumerate(self.more, self.n_columns - len(self.more)):
+            cost[column], upper[column] = price / self.scale, most
+            integer[column] &= whole
         return LinearModel(
             sense="min",
             cost=cost,
             lower=np.zeros(self.n_columns),
-            upper=np.ones(self.n_columns),
-            integer=np.full(self.n_columns, not relaxed),
+            upper=upper,
+            integer=integer,
             a=self.rows.matrix(self.n_columns),
             row_lower=np.array(self.rows.lower),
             row_upper=np.array(self.rows.upper),
             row_names=tuple(self.rows.names),
+            offset=-self.d.extras.splits * self.d.places.kind.size / self.scale,
         )
 
     def start(self, state: State) -> NDArray[np.float64] | None:
@@ -206,7 +228,7 @@ class Hess:
             return None
         x[columns] = 1.0
         x[ys] = 1.0
-        return x
+        return None if self.more else x  # HiGHS fills in no further columns for itself
 
     def read(self, x: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (district of each area (n,), centre of each district (k,)) of an integer point."""

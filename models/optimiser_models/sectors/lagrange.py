@@ -3,11 +3,13 @@ r"""A lower bound on any districting, by Lagrangian relaxation of "every area be
     min  sum_j sum_i c_ji x_ji                                        (1)
     s.t. sum_j x_ji = 1                        for all i              (2)  relaxed with multipliers alpha_i
          L_s y_js <= sum_i w_i x_ji <= U_s y_js, x_ji <= y_j          (3)  one kind of work, exactly
-         sum_j y_js = 1 for each district s, sum_s y_js <= 1          (4)
+         L_qs y_js <= sum_i w_qi x_ji <= U_qs y_js   further kinds    (4)  relaxed, over_qj and under_qj >= 0
+         sum_j sum_i k_rji x_ji <= K_r          change, kept aims     (5)  relaxed, mu_r >= 0
+         sum_j y_js = 1 for each district s, sum_s y_js <= 1          (6)
 
-For given ``alpha`` each pair of centre j and district s is a continuous knapsack with a floor and a ceiling,
-solved by sorting; the pairs are then matched (4). The bound ignores contiguity and further kinds of work, so
-it is valid with them. Two facts about contiguous plans sharpen it: an area that no chain of areas within
+For given multipliers each pair of centre j and district s is a continuous knapsack with a floor and a ceiling,
+solved by sorting; the pairs are then matched (6). The bound ignores contiguity and what else is no sum over
+pairs, so it is valid with them. Two facts about contiguous plans sharpen it: an area that no chain of areas within
 U_s joins to the centre cannot be served from it, and neither can one beyond the longest drive.
 
 Held, Wolfe and Crowder (1974) for the steps; Hess et al. (1965) for the model.
@@ -30,16 +32,28 @@ LEVEL = 1e-9
 """A slope below this is rounding: a step along it would be without end."""
 NEVER = 1e15
 """Stands for a pair that cannot be, in a matching."""
+FEW_PAIRS = 2_000
+"""Centres times groups for which every pair is matched anew."""
+
+
+@dataclass(frozen=True)
+class Multipliers:
+    """Prices of areas (n,), of further sums (R,), and per kind and centre (Q, C) of work over and under the window."""
+
+    alpha: NDArray[np.float64]
+    mu: NDArray[np.float64]
+    over: NDArray[np.float64]
+    under: NDArray[np.float64]
 
 
 @dataclass
 class Bound:
-    """Multipliers (n,), the bound they prove, and what it says of each pair.
+    """Multipliers, the bound they prove, and what it says of each pair.
 
     ``needs`` has shape (C, n): a plan that serves area i from centre j costs at least this much.
     """
 
-    alpha: NDArray[np.float64]
+    at: Multipliers
     value: float
     needs: NDArray[np.float64]
 
@@ -48,39 +62,50 @@ class Bound:
 class Slots:
     """Districts that a centre may serve, alike ones together.
 
-    ``group`` (k,) gives each district its group; per group: window (G,), state (G, n) of each area
-    (0 free, 1 must belong, 2 must not), and the only centre it may have (G,) or FREE.
+    ``group`` (k,) gives each district its group; per group: windows (Q, G) of every kind, state (G, n) of each area
+    (0 free, 1 must belong, 2 must not), and the centres it may have (G, C).
     """
 
     group: NDArray[np.int64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
     state: NDArray[np.int8]
-    only: NDArray[np.int64]
+    may: NDArray[np.bool_]
+
+    @property
+    def low(self) -> NDArray[np.float64]:
+        """Least of the first kind of work per group, (G,)."""
+        return self.lows[0] if self.lows.size else np.zeros(len(self.state))
+
+    @property
+    def high(self) -> NDArray[np.float64]:
+        """Most of the first kind of work per group, (G,)."""
+        return self.highs[0] if self.highs.size else np.full(len(self.state), np.inf)
+
+    @property
+    def uniform(self) -> bool:
+        """Whether all districts are alike and may have any centre."""
+        return len(self.state) == 1 and bool(self.may.all())
 
 
 def slots(d: Districting) -> Slots:
-    """Group the districts that are alike: same window, no given centre, no lock of their own."""
+    """Group the districts that are alike: same windows, same centres allowed, no lock of their own."""
     hard_locks = d.lock if d.slack_locks == 0 else np.full(d.n, FREE)
-    keys: dict[tuple[float | int, ...], int] = {}
+    keys: dict[tuple[bytes, bytes, int], int] = {}
     group = np.zeros(d.k, dtype=np.int64)
-    rows = []
+    first, state = [], []
     for k in range(d.k):
-        low, high = (d.low[0, k], d.high[0, k]) if d.weight.size else (0.0, np.inf)
         own = k if (d.lock == k).any() else FREE
-        key = (*d.low[:, k].tolist(), *d.high[:, k].tolist(), int(d.fixed[k]), own)
+        windows = np.concatenate([d.low[:, k], d.high[:, k], d.target[:, k]])
+        key = (windows.tobytes(), d.may[k].tobytes(), own)
         if key not in keys:
             keys[key] = len(keys)
-            state = np.where((hard_locks != FREE) & (hard_locks != k), 2, np.where(hard_locks == k, 1, 0))
-            rows.append((low, high, state, d.fixed[k]))
+            first.append(k)
+            state.append(
+                np.where((hard_locks != FREE) & (hard_locks != k), 2, np.where(hard_locks == k, 1, 0))
+            )
         group[k] = keys[key]
-    return Slots(
-        group,
-        np.array([r[0] for r in rows], dtype=np.float64),
-        np.array([r[1] for r in rows], dtype=np.float64),
-        np.array([r[2] for r in rows], dtype=np.int8),
-        np.array([r[3] for r in rows], dtype=np.int64),
-    )
+    return Slots(group, d.low[:, first], d.high[:, first], np.array(state, dtype=np.int8), d.may[first])
 
 
 def servable(d: Districting) -> NDArray[np.bool_]:
@@ -121,7 +146,7 @@ def improve(
     allowed: NDArray[np.bool_],
     incumbent: float,
     *,
-    alpha: NDArray[np.float64] | None = None,
+    at: Multipliers | None = None,
     rounds: int = 1000,
     keep_going: Callable[[float], bool],
 ) -> Bound | None:
@@ -130,37 +155,156 @@ def improve(
     ``incumbent`` is an upper bound (inf where there is none: the steps then aim a little above the bound).
     ``keep_going(bound)`` is asked each round.
     """
-    work = d.weight[0] if d.weight.size else np.zeros(d.n)
-    cost = np.where(allowed, d.cost, np.inf)
-    own = d.centre_area
-    if alpha is None:
-        near = np.partition(d.cost, min(d.k, d.cost.shape[0] - 1), axis=0)[min(d.k, d.cost.shape[0] - 1)]
-        alpha = near.copy()
-    best, best_alpha = -np.inf, alpha.copy()
+    relaxed = _Relaxation(d, s, allowed)
+    m = at or relaxed.first()
+    best, best_at = -np.inf, m
     direction, reach, stale = np.zeros(d.n), 1.0, 0
-    value = np.empty((d.cost.shape[0], s.low.size))
     for _ in range(rounds):
-        _price(alpha, cost, work, own, s.low, s.high, s.state, value)
+        found = relaxed.solve(m)
+        if found is None:
+            return None
+        bound, centres, groups = found
+        stale = 0 if bound > best + 1e-5 * abs(best) else stale + 1
+        if bound > best:
+            best, best_at = bound, m
+        if stale >= 15:
+            reach, stale, m = reach * 0.6, 0, best_at
+            direction[:] = 0
+        if not keep_going(best) or reach < 1e-3:
+            break
+        slope = relaxed.slope(m, centres, groups)
+        steepness = slope.steepness()
+        if steepness < LEVEL:
+            break
+        direction = 0.7 * slope.alpha + 0.3 * direction
+        aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
+        step = reach * max(aim - bound, 1e-6 * abs(bound)) / steepness
+        m = Multipliers(
+            m.alpha + step * direction,
+            np.maximum(m.mu + step * slope.mu, 0.0),
+            np.maximum(m.over + step * slope.over, 0.0),
+            np.maximum(m.under + step * slope.under, 0.0),
+        )
+    return Bound(best_at, best, relaxed.needs(best_at))
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """A supergradient, in the same scaled units as the multipliers."""
+
+    alpha: NDArray[np.float64]
+    mu: NDArray[np.float64]
+    over: NDArray[np.float64]
+    under: NDArray[np.float64]
+
+    def steepness(self) -> float:
+        return float(sum((part * part).sum() for part in (self.alpha, self.mu, self.over, self.under)))
+
+
+class _Relaxation:
+    """The relaxed problem for given multipliers: prices, matching, slope, and what each pair needs."""
+
+    def __init__(self, d: Districting, s: Slots, allowed: NDArray[np.bool_]) -> None:
+        self.d, self.s = d, s
+        self.cost = np.where(allowed, d.cost, np.inf)
+        self.work = d.weight[0] if d.weight.size else np.zeros(d.n)
+        # further sums and kinds are scaled so that an average area counts as one, as it does in (2)
+        self.side_unit = np.array([max(float(np.abs(r).mean()), 1e-12) for r in d.side])
+        self.more = d.weight[1:]
+        self.more_unit = np.maximum(self.more.mean(axis=1), 1e-12) if len(self.more) else np.zeros(0)
+        lows, highs = s.lows[1:], s.highs[1:]
+        self.lows, self.highs = lows, highs
+        self.bounded_above = np.isfinite(highs).all(axis=1)
+
+    def first(self) -> Multipliers:
+        d = self.d
+        rank = min(d.k, d.cost.shape[0] - 1)
+        shape = (len(self.more), d.cost.shape[0])
+        return Multipliers(
+            np.partition(d.cost, rank, axis=0)[rank].copy(),
+            np.zeros(len(d.side)),
+            np.zeros(shape),
+            np.zeros(shape),
+        )
+
+    def priced(self, m: Multipliers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the cost of each pair (C, n) with (4) and (5) priced in, and what a seat adds (C, G)."""
+        cost = self.cost
+        if m.mu.any():
+            cost = cost + np.tensordot(m.mu / self.side_unit, self.d.side, axes=1)
+        constant = np.zeros((cost.shape[0], len(self.s.state)))
+        if m.over.any() or m.under.any():
+            unit = self.more_unit[:, None]
+            cost = cost + ((m.over - m.under) / unit).T @ self.more
+            high = np.where(np.isfinite(self.highs), self.highs, 0.0)
+            constant = (m.under / unit).T @ self.lows - (m.over / unit).T @ high
+        return cost, constant
+
+    def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:
+        cost, constant = self.priced(m)
+        s, own = self.s, self.d.centre_area
+        value = np.empty(constant.shape)
+        _price(m.alpha, cost, self.work, own, s.low, s.high, s.state, value)
+        value += constant
         matched = _match(value, s)
         if matched is None:
             return None
         centres, groups = matched
-        bound = float(alpha.sum() + value[centres, groups].sum()) - _rounding(alpha, d)
-        stale = 0 if bound > best + 1e-5 * abs(best) else stale + 1
-        if bound > best:
-            best, best_alpha = bound, alpha.copy()
-        if stale >= 15:
-            reach, stale, alpha = reach * 0.6, 0, best_alpha.copy()
-            direction[:] = 0
-        if not keep_going(best) or reach < 1e-3:
-            break
-        slope = 1.0 - _serve(alpha, cost, work, own, s.low, s.high, s.state, centres, groups)
-        if np.abs(slope).max() < LEVEL:
-            break
-        direction = 0.7 * slope + 0.3 * direction
-        aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
-        alpha = alpha + reach * max(aim - bound, 1e-6 * abs(bound)) / float((slope * slope).sum()) * direction
-    return Bound(best_alpha, best, _needs(d, s, cost, work, best_alpha))
+        bound = float(m.alpha.sum() + value[centres, groups].sum()) - self._limits(m) - self._lost(m)
+        return bound, centres, groups
+
+    def _limits(self, m: Multipliers) -> float:
+        return float((m.mu / self.side_unit * self.d.side_limit).sum()) if m.mu.size else 0.0
+
+    def _lost(self, m: Multipliers) -> float:
+        lost = _rounding(m.alpha, self.d)
+        if m.mu.any():
+            size = np.abs(self.d.side).max(axis=(1, 2)) * self.d.n + np.abs(self.d.side_limit)
+            lost += float(np.finfo(np.float64).eps * self.d.n * (m.mu / self.side_unit * size).sum())
+        if m.over.any() or m.under.any():
+            size = self.more.sum(axis=1)[:, None] * (m.over + m.under) / self.more_unit[:, None]
+            lost += float(np.finfo(np.float64).eps * self.d.n * size.sum())
+        return lost
+
+    def slope(self, m: Multipliers, centres: NDArray[np.int64], groups: NDArray[np.int64]) -> _Slope:
+        d, s = self.d, self.s
+        cost, _ = self.priced(m)
+        take = _serve(m.alpha, cost, self.work, d.centre_area, s.low, s.high, s.state, centres, groups)
+        over, under = np.zeros_like(m.over), np.zeros_like(m.under)
+        if len(self.more):
+            used = take @ self.more.T  # (k, Q)
+            excess = (used - self.highs[:, groups].T) / self.more_unit
+            over[:, centres] = np.where(self.bounded_above, np.where(np.isfinite(excess), excess, 0.0), 0.0).T
+            under[:, centres] = ((self.lows[:, groups].T - used) / self.more_unit).T
+            over = np.where((m.over <= 0) & (over < 0), 0.0, over)
+            under = np.where((m.under <= 0) & (under < 0), 0.0, under)
+        mu = np.zeros_like(m.mu)
+        if m.mu.size:
+            used_side = np.array([float((row[centres] * take).sum()) for row in d.side])
+            mu = (used_side - d.side_limit) / self.side_unit
+            mu = np.where((m.mu <= 0) & (mu < 0), 0.0, mu)
+        return _Slope(1.0 - take.sum(axis=0), mu, over, under)
+
+    def needs(self, m: Multipliers) -> NDArray[np.float64]:
+        """Return what a plan costs at least if centre j serves area i, shape (C, n); inf where it cannot.
+
+        Opening j instead of the worst chosen centre costs the difference of their values; taking i into the
+        knapsack of j costs at least its reduced cost at the critical ratio (linear programming duality).
+        """
+        d, s = self.d, self.s
+        cost, constant = self.priced(m)
+        value, critical = np.empty(constant.shape), np.zeros(constant.shape)
+        _values(m.alpha, cost, self.work, d.centre_area, s.low, s.high, s.state, value, critical)
+        value += constant
+        away = self._limits(m) + self._lost(m)
+        needs = np.full(d.cost.shape, np.inf)
+        totals = _with(value, s)
+        for j, g in np.argwhere(np.isfinite(totals)):
+            extra = np.maximum(cost[j] - m.alpha - critical[j, g] * self.work, 0.0)
+            extra = np.where(s.state[g] == 2, np.inf, extra)
+            extra[(s.state[g] == 1) | (np.arange(d.n) == d.centre_area[j])] = 0.0  # taken already
+            needs[j] = np.minimum(needs[j], m.alpha.sum() + totals[j, g] + extra - away)
+        return needs
 
 
 def _rounding(alpha: NDArray[np.float64], d: Districting) -> float:
@@ -171,20 +315,17 @@ def _rounding(alpha: NDArray[np.float64], d: Districting) -> float:
 
 def _match(value: NDArray[np.float64], s: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Choose a centre for each district, all different, at least total value: (centres (k,), groups (k,))."""
-    if s.low.size == 1 and s.only[0] == FREE:
+    if s.uniform:
         k = s.group.size
         centres = np.argpartition(value[:, 0], k - 1)[:k]
         groups = np.zeros(k, dtype=np.int64)
     else:
-        pairs = value[:, s.group].T.copy()
-        for slot, only in enumerate(s.only[s.group]):
-            if only != FREE:
-                keep = pairs[slot, only]
-                pairs[slot] = NEVER
-                pairs[slot, only] = keep
+        pairs = np.where(s.may[s.group], value[:, s.group].T, NEVER)
         _, centres = linear_sum_assignment(np.minimum(pairs, NEVER))
         groups = s.group
-    if (value[centres, groups] >= NEVER).any():
+        if not s.may[groups, centres].all():
+            return None
+    if (value[centres, groups] >= NEVER / 2).any():
         return None
     return centres.astype(np.int64), groups
 
@@ -251,70 +392,65 @@ def _price(alpha, cost, work, own, low, high, state, value):  # type: ignore[no-
 
 @njit(cache=True)
 def _serve(alpha, cost, work, own, low, high, state, centres, groups):  # type: ignore[no-untyped-def]
-    served = np.zeros(alpha.size)
-    take = np.empty(alpha.size)
+    """Return what each chosen seat takes of each area, shape (k, n)."""
+    take = np.empty((centres.size, alpha.size))
     for s in range(centres.size):
         g = groups[s]
-        _fill(alpha, cost[centres[s]], work, own[centres[s]], low[g], high[g], state[g], take)
-        served += take
-    return served
+        _fill(alpha, cost[centres[s]], work, own[centres[s]], low[g], high[g], state[g], take[s])
+    return take
 
 
-def _needs(
-    d: Districting, s: Slots, cost: NDArray[np.float64], work: NDArray[np.float64], alpha: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return what a plan costs at least if centre j serves area i, shape (C, n); inf where it cannot.
+@njit(cache=True, parallel=True)
+def _values(alpha, cost, work, own, low, high, state, value, critical):  # type: ignore[no-untyped-def]
+    for j in prange(cost.shape[0]):
+        take = np.empty(alpha.size)
+        for g in range(low.size):
+            found = _fill(alpha, cost[j], work, own[j], low[g], high[g], state[g], take)
+            value[j, g], critical[j, g] = found[0], found[1]
 
-    Opening j instead of the worst chosen centre costs the difference of their values; taking i into the
-    knapsack of j costs at least its reduced cost at the critical ratio (linear programming duality).
+
+def _with(value: NDArray[np.float64], s: Slots) -> NDArray[np.float64]:
+    """Return the least total value of a matching in which centre j serves a district of group g, shape (C, G).
+
+    Never more than it is: the cost of the best matching plus the reduced cost of the pair, by the potentials
+    of its rows and columns.
     """
-    n_centres = d.cost.shape[0]
-    value = np.empty((n_centres, s.low.size))
-    critical = np.zeros((n_centres, s.low.size))
-    take = np.empty(d.n)
-    for j in range(n_centres):
-        for g in range(s.low.size):
-            value[j, g], critical[j, g], _ = _fill(
-                alpha, cost[j], work, d.centre_area[j], s.low[g], s.high[g], s.state[g], take
-            )
-    lost = _rounding(alpha, d)
-    needs = np.full(d.cost.shape, np.inf)
-    base = _match(value, s)
-    if base is None:
-        return needs
-    for j in range(n_centres):
-        for g in range(s.low.size):
-            total = _with(value, s, j, g)
-            if not np.isfinite(total):
-                continue
-            extra = np.maximum(cost[j] - alpha - critical[j, g] * work, 0.0)
-            extra = np.where(s.state[g] == 2, np.inf, extra)
-            extra[(s.state[g] == 1) | (np.arange(d.n) == d.centre_area[j])] = 0.0  # in the knapsack already
-            needs[j] = np.minimum(needs[j], alpha.sum() + total + extra - lost)
-    return needs
+    matched = _match(value, s)
+    if matched is None:
+        return np.full(value.shape, np.inf)
+    centres, groups = matched
+    base = float(value[centres, groups].sum())
+    pairs = np.where(s.may[groups], value[:, groups].T, NEVER)
+    own = pairs[np.arange(centres.size), centres]
+    # the least potentials that fit: then a centre that stays shut costs most
+    u = own.copy()
+    for _ in range(centres.size):
+        u = np.maximum(u, (own[:, None] + (u[:, None] - pairs[:, centres]).T).max(axis=1))
+    v = np.zeros(value.shape[0])
+    v[centres] = own - u
+    total = np.full(value.shape, np.inf)
+    reduced = np.maximum(pairs - u[:, None] - v[None, :], 0.0)
+    for row, g in enumerate(groups.tolist()):
+        total[:, g] = np.minimum(total[:, g], base + reduced[row])
+    total = _exact_where_small(total, value, s)
+    barred = (value >= NEVER / 2) | ~s.may.T
+    return np.where(barred | (total >= NEVER / 2), np.inf, total)
 
 
-def _with(value: NDArray[np.float64], s: Slots, j: int, g: int) -> float:
-    """Return the least total value of a matching in which centre j serves a district of group g."""
-    if value[j, g] >= NEVER or s.only[g] not in (FREE, j):
-        return float("inf")
-    if s.low.size == 1 and s.only[0] == FREE:
-        others = np.delete(value[:, 0], j)
-        k = s.group.size
-        rest = np.partition(others, k - 2)[: k - 1].sum() if k > 1 else 0.0
-        total = float(value[j, 0] + rest)
-        return total if total < NEVER else float("inf")
-    keep = value[j, g]
-    slot = int(np.flatnonzero(s.group == g)[0])
-    pairs = np.delete(value[:, np.delete(s.group, slot)], j, axis=0).T.copy()
-    index = np.delete(np.arange(value.shape[0]), j)
-    for row, only in enumerate(s.only[np.delete(s.group, slot)]):
-        if only != FREE:
-            pairs[row] = np.where(index == only, pairs[row], NEVER)
-    if pairs.size == 0:
-        return float(keep)
-    if pairs.shape[0] > pairs.shape[1]:
-        return float("inf")
-    rows, columns = linear_sum_assignment(np.minimum(pairs, NEVER))
-    total = float(keep + pairs[rows, columns].sum())
-    return total if total < NEVER else float("inf")
+def _exact_where_small(
+    total: NDArray[np.float64], value: NDArray[np.float64], s: Slots
+) -> NDArray[np.float64]:
+    """Match anew for each pair where there are few: potentials say little when every centre opens."""
+    if value.size > FEW_PAIRS:
+        return total
+    exact = np.full(value.shape, np.inf)
+    for j, g in np.ndindex(*value.shape):
+        if value[j, g] >= NEVER / 2 or not s.may[g, j]:
+            continue
+        rest = np.delete(s.group, int(np.flatnonzero(s.group == g)[0]))
+        pairs = np.where(s.may[rest], value[:, rest].T, NEVER)
+        pairs = np.minimum(np.delete(pairs, j, axis=1), NEVER)
+        if pairs.shape[0] <= pairs.shape[1]:
+            rows, columns = linear_sum_assignment(pairs)
+            exact[j, g] = value[j, g] + pairs[rows, columns].sum()
+    return exact

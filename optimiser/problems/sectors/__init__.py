@@ -1,8 +1,9 @@
 """Sectors: which small areas form which district, and where each district's centre is."""
 
 from optimiser.problems.base import Family
-from optimiser.problems.sectors.data import RULES, SectorsParams, SectorsProblem
+from optimiser.problems.sectors.data import SectorsProblem
 from optimiser.problems.sectors.measures import measure, objectives
+from optimiser.problems.sectors.params import RULES, SectorsParams
 from optimiser.problems.sectors.plan import SectorsPlan
 from optimiser.problems.sectors.rules import check
 

@@ -1,143 +1,23 @@
-"""What a sector design is given: areas, their links, work and calls, drive times, and the planner's choices."""
+"""What a sector design is given: areas, their links, work and calls, drive times, and what is so today."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice
-
-ObjectiveName = Literal["cover", "travel"]
-
-RULES = (
-    Rule("known areas", "a plan names only areas of this map", "areas", relaxable=False),
-    Rule("known districts", "a plan names only the districts asked for", "areas", relaxable=False),
-    Rule("every area", "every area belongs to exactly one district", "areas", relaxable=False),
-    Rule(
-        "centre",
-        "every district has one centre, a candidate that lies in one of its own areas",
-        "districts",
-        False,
-    ),
-    Rule("fixed centre", "a district whose centre is given keeps it", "districts", relaxable=False),
-    Rule("contiguity", "every area of a district can be reached from its centre without leaving it", "areas"),
-    Rule("balance", "a district's share of the work stays near its target share", "frac"),
-    Rule("lock", "a locked area belongs to the district it is locked to", "areas"),
-    Rule("longest drive", "no area is further from its centre than the longest drive", "s"),
-)
+from optimiser.problems.sectors.params import SectorsParams
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectorsParams:
-    """The planner's choices.
+def _none() -> NDArray[np.float64]:
+    return np.zeros(0)
 
-    Parameters
-    ----------
-    district_ids
-        Names of the districts, k of them.
-    fixed_centres
-        Centre id of each district, "" where it is free; empty for all free.
-    target_shares
-        Share of the work each district should get; empty for equal shares. Sums to 1.
-    balance_frac
-        Per attribute of the work, the largest relative deviation from the target share: 0.05 is +-5 %.
-    objectives
-        "cover" (calls within target of their centre, most), "travel" (call-weighted drive, least), or both
-        in order of importance.
-    locks
-        Pairs (area id, district id).
-    longest_drive_s
-        Longest drive from a centre to its areas in seconds; inf for none.
-    relax
-        By rule name, the amount by which a hard rule is relaxed in its own unit.
-    """
 
-    district_ids: tuple[str, ...] = field(metadata=choice("", "Names of the districts", hidden=True))
-    fixed_centres: tuple[str, ...] = field(
-        default=(), metadata=choice("", "Centre of each district", hidden=True)
-    )
-    target_shares: tuple[float, ...] = field(
-        default=(), metadata=choice("frac", "Share of the work per district")
-    )
-    balance_frac: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("frac", "Largest deviation from the target share, per kind of work"),
-    )
-    objectives: tuple[ObjectiveName, ...] = field(
-        default=("travel",), metadata=choice("", "What to aim for, most important first")
-    )
-    locks: tuple[tuple[str, str], ...] = field(default=(), metadata=choice("", "Areas tied to a district"))
-    longest_drive_s: float = field(
-        default=float("inf"),
-        metadata=choice("s", "Longest drive from a centre to its areas", group="advanced"),
-    )
-    contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
-
-    def __post_init__(self) -> None:
-        k = len(self.district_ids)
-        if k < 1 or len(set(self.district_ids)) != k:
-            raise InputError(
-                f"district_ids must be at least one, all different; got {list(self.district_ids)}."
-            )
-        for name, given in (("fixed_centres", self.fixed_centres), ("target_shares", self.target_shares)):
-            if given and len(given) != k:
-                raise InputError(
-                    f"{name} has {len(given)} entries for {k} districts; give one each, or none."
-                )
-        named = [c for c in self.fixed_centres if c]
-        if len(set(named)) != len(named):
-            raise InputError(f"fixed_centres gives one centre to two districts: {sorted(named)}.")
-        if self.target_shares and not (
-            min(self.target_shares) > 0 and abs(sum(self.target_shares) - 1) <= 1e-6
-        ):
-            raise InputError(
-                f"target_shares must be positive and sum to 1; they sum to {sum(self.target_shares):g}."
-            )
-        for name, tolerance in self.balance_frac.items():
-            if not tolerance >= 0:
-                raise InputError(f"balance_frac of {name} must be at least 0, got {tolerance}; 5 % is 0.05.")
-        if not self.objectives or set(self.objectives) - {"cover", "travel"}:
-            raise InputError(f"objectives must be of cover, travel; got {list(self.objectives)}.")
-        if not self.longest_drive_s > 0:
-            raise InputError(f"longest_drive_s must be positive seconds, got {self.longest_drive_s}.")
-        check_relaxations(self.relax, RULES)
-        self._check_locks()
-
-    def _check_locks(self) -> None:
-        seen: dict[str, str] = {}
-        for area, district in self.locks:
-            if district not in self.district_ids:
-                raise InputError(f"lock of area {area} names district {district}, which is not asked for.")
-            if seen.setdefault(area, district) != district:
-                raise InputError(f"area {area} is locked to both {seen[area]} and {district}; keep one lock.")
-
-    @property
-    def n_districts(self) -> int:
-        """How many districts are asked for."""
-        return len(self.district_ids)
-
-    @property
-    def first_sense(self) -> Sense:
-        """Direction of the most important objective."""
-        return "max" if self.objectives[0] == "cover" else "min"
-
-    def shares(self) -> NDArray[np.float64]:
-        """Return the target shares, shape (k,)."""
-        if self.target_shares:
-            return np.asarray(self.target_shares, dtype=np.float64)
-        return np.full(self.n_districts, 1.0 / self.n_districts)
-
-    def centres(self) -> tuple[str, ...]:
-        """Return the given centre of each district, "" where free."""
-        return self.fixed_centres or ("",) * self.n_districts
+def _no_pairs() -> NDArray[np.float64]:
+    return np.zeros((0, 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +45,16 @@ class SectorsProblem:
         Q kinds of work and how much of each an area has, shape (Q, n).
     params
         The planner's choices.
+    distance_m
+        Shape (C, n): straight-line metres from a centre to an area; empty where nothing asks for them.
+    border_m
+        Shape (m,): shared border of each link in metres; empty where nothing asks for it.
+    today
+        n district ids, "" for none: what an area belongs to now; empty where there is nothing to compare with.
+    respond_within_s
+        Shape (n,): longest drive to a critical location, inf elsewhere; empty for none at all.
+    places
+        By kind of named place (neighbourhood, municipality, ward), the name for each area, "" for none.
 
     Raises
     ------
@@ -183,6 +73,11 @@ class SectorsProblem:
     balance_names: tuple[str, ...]
     balance: NDArray[np.float64]
     params: SectorsParams
+    distance_m: NDArray[np.float64] = field(default_factory=_no_pairs)
+    border_m: NDArray[np.float64] = field(default_factory=_none)
+    today: tuple[str, ...] = ()
+    respond_within_s: NDArray[np.float64] = field(default_factory=_none)
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n, c, q = len(self.area_ids), len(self.centre_ids), len(self.balance_names)
@@ -194,6 +89,12 @@ class SectorsProblem:
             "balance": (self.balance.shape, (q, n)),
             "centre_area": (self.centre_area.shape, (c,)),
         }
+        if self.distance_m.size:
+            shapes["distance_m"] = (self.distance_m.shape, (c, n))
+        if self.border_m.size:
+            shapes["border_m"] = (self.border_m.shape, (len(self.edges),))
+        if self.respond_within_s.size:
+            shapes["respond_within_s"] = (self.respond_within_s.shape, (n,))
         for name, (found, needed) in shapes.items():
             if found != needed:
                 raise InputError(
@@ -205,12 +106,26 @@ class SectorsProblem:
             raise InputError(f"edges must name areas 0..{n - 1}.")
         if c and (self.centre_area.min() < 0 or self.centre_area.max() >= n):
             raise InputError(f"centre_area must name areas 0..{n - 1}.")
-        for name in ("travel_s", "calls", "covered_calls", "cover_calls", "balance"):
+        for name in (
+            "travel_s",
+            "calls",
+            "covered_calls",
+            "cover_calls",
+            "balance",
+            "distance_m",
+            "border_m",
+        ):
             values = getattr(self, name)
             if not np.isfinite(values).all() or (values < 0).any():
                 raise InputError(f"{name} must be finite and >= 0{self._where(values)}.")
+        if np.isnan(self.respond_within_s).any() or (self.respond_within_s <= 0).any():
+            raise InputError("respond_within_s must be positive seconds, or inf for none.")
         self._check_names(n)
-        for name in ("edges", "centre_area", "travel_s", "calls", "covered_calls", "cover_calls", "balance"):
+        self._check_asked(n)
+        for name in (
+            "edges", "centre_area", "travel_s", "calls", "covered_calls", "cover_calls", "balance",
+            "distance_m", "border_m", "respond_within_s",
+        ):  # fmt: skip
             getattr(self, name).flags.writeable = False
 
     def _where(self, values: NDArray[np.float64]) -> str:
@@ -231,7 +146,12 @@ class SectorsProblem:
         known: tuple[tuple[str, set[str], set[str]], ...] = (
             ("fixed_centres", {c for c in p.fixed_centres if c}, set(self.centre_ids)),
             ("balance_frac", set(p.balance_frac), set(self.balance_names)),
+            ("ceilings", set(p.ceilings), set(self.balance_names)),
+            ("moved_on", {p.moved_on} - {""}, set(self.balance_names)),
             ("locks", {a for a, _ in p.locks}, set(self.area_ids)),
+            ("together", {a for group in p.together for a in group}, set(self.area_ids)),
+            ("apart", {a for pair in p.apart for a in pair}, set(self.area_ids)),
+            ("split_limits", set(p.split_limits), set(self.places)),
         )
         for name, asked, there in known:
             if asked - there:
@@ -239,14 +159,43 @@ class SectorsProblem:
                     f"{name} names {', '.join(sorted(asked - there)[:5])}, which this map does not have."
                 )
 
+    def _check_asked(self, n: int) -> None:
+        """Refuse what is asked for without the data it needs."""
+        p = self.params
+        for what, found in (("today", self.today), *((f"places of {k}", v) for k, v in self.places.items())):
+            if found and len(found) != n:
+                raise InputError(f"{what} has {len(found)} entries for {n} areas; give one each, or none.")
+        if p.counts_change and not (self.today and self.balance_names):
+            raise InputError("Change is counted, but there is no plan of today to count it from.")
+        if (p.shape or "compactness" in p.aims) and self.distance_m.size == 0:
+            raise InputError("Shape and compactness need distance_m, the distances from centres to areas.")
+        if "boundary" in p.aims and self.border_m.size == 0 and len(self.edges):
+            raise InputError("The length of borders needs border_m, the shared border of each link.")
+        if "deviation" in p.aims and not p.balance_frac:
+            raise InputError("The largest deviation needs balance_frac: which kinds of work, and its limit.")
+        if "splits" in p.aims and not self.places:
+            raise InputError(
+                "Splits need places: the name of each area's neighbourhood, municipality or ward."
+            )
+
+    def links(self) -> NDArray[np.int64]:
+        """Return the links, shape (m', 2): the edges, and the first area of each kept-together group to the others."""
+        index = {a: i for i, a in enumerate(self.area_ids)}
+        joined = [(index[g[0]], index[a]) for g in self.params.together for a in g[1:]]
+        extra = np.array(joined, dtype=np.int64).reshape(-1, 2)
+        return np.concatenate([self.edges.reshape(-1, 2).astype(np.int64), extra])
+
+    def moved_work(self) -> NDArray[np.float64]:
+        """Return the work that counts as change per area, shape (n,): that of areas which have a district today."""
+        name = self.params.moved_on
+        work = self.balance[self.balance_names.index(name) if name else 0]
+        return np.where([bool(d) for d in self.today], work, 0.0)
+
     def neighbours(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the links as CSR arrays (starts (n+1,), neighbours (2m,))."""
         n = len(self.area_ids)
-        ends = (
-            np.concatenate([self.edges, self.edges[:, ::-1]])
-            if self.edges.size
-            else np.zeros((0, 2), np.int64)
-        )
+        links = self.links()
+        ends = np.concatenate([links, links[:, ::-1]])
         order = np.lexsort((ends[:, 1], ends[:, 0]))
         starts = np.zeros(n + 1, dtype=np.int64)
         np.cumsum(np.bincount(ends[:, 0], minlength=n), out=starts[1:])
@@ -255,7 +204,7 @@ class SectorsProblem:
     def windows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the least and most work of each kind per district, each of shape (Q, k); relaxations included.
 
-        Kinds that ``balance_frac`` does not name have the window [0, inf].
+        Kinds that neither ``balance_frac`` nor ``ceilings`` names have the window [0, inf].
         """
         extra = float(self.params.relax.get("balance", 0.0))
         low = np.zeros((len(self.balance_names), self.params.n_districts))
@@ -265,4 +214,7 @@ class SectorsProblem:
                 target = self.balance[q].sum() * self.params.shares()
                 tolerance = self.params.balance_frac[name] + extra
                 low[q], high[q] = np.maximum(0.0, target * (1 - tolerance)), target * (1 + tolerance)
+            if name in self.params.ceilings:
+                most = self.params.ceilings[name] + self.params.relax.get("ceiling", 0.0)
+                high[q] = np.minimum(high[q], most)
         return low, high

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.sectors.data import SectorsProblem
+from optimiser.problems.sectors.params import SENSES
 from optimiser.problems.sectors.plan import SectorsPlan
+from optimiser.problems.sectors.rules_of_places import moved_frac, pieces
 
 
 def served_by(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.int64]:
@@ -20,25 +22,83 @@ def served_by(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.int64]:
 
 
 def objectives(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Objective, ...]:
-    """Return the planner's objectives in order of importance.
+    """Return the planner's objectives in order of importance; unassigned areas count for none of them.
 
     ``cover``: calls per week within their target time of the own centre. ``travel``: sum over areas of
-    calls per week times the drive from the own centre, in call-seconds. Unassigned areas count for neither.
+    calls per week times the drive from the own centre, in call-seconds. ``backup``: calls within target of the
+    own centre and of another one. ``expected``: calls that find the own centre's car free, or else the car of the
+    best other centre. The calls of an area are taken to come within reach in one order: of two centres that
+    reach 3 and 5 of its calls, both reach the same 3. ``compactness``: calls times squared metres to the own
+    centre. ``moved``: share of today's work whose district changes. ``deviation``: largest deviation from a
+    target share over districts and balanced kinds. ``splits``: further pieces of named places. ``boundary``:
+    metres of border between districts. ``score``: the weighted sum, covered calls counting against it.
     """
+    return tuple(_objective(problem, plan, name) for name in problem.params.objectives)
+
+
+def _objective(problem: SectorsProblem, plan: SectorsPlan, name: str) -> Objective:
+    label, unit = NAMES[name]
+    return Objective(label, value_of(problem, plan, name), unit, SENSES[name])
+
+
+NAMES = {
+    "cover": ("calls covered", "calls per week"),
+    "travel": ("call-weighted drive", "call-seconds per week"),
+    "backup": ("calls with a second centre", "calls per week"),
+    "expected": ("calls that find a free car", "calls per week"),
+    "compactness": ("spread around the centres", "call-m2"),
+    "moved": ("work that changes district", "frac"),
+    "deviation": ("largest deviation from a target share", "frac"),
+    "splits": ("further pieces of named places", "pieces"),
+    "boundary": ("border between districts", "m"),
+    "score": ("score", "points"),
+}
+"""Name and unit of each objective."""
+
+
+def value_of(problem: SectorsProblem, plan: SectorsPlan, name: str) -> float:
+    """Return the value of one objective, recomputed from data and plan."""
+    p = problem.params
+    if name == "score":
+        return sum(
+            w * value_of(problem, plan, n) * (-1.0 if SENSES[n] == "max" else 1.0)
+            for n, w in p.weights.items()
+        )
+    if name == "moved":
+        return moved_frac(problem, plan)
+    if name == "splits":
+        return float(sum(sum(pieces(problem, plan, kind).values()) for kind in problem.places))
+    if name == "boundary":
+        return float(problem.border_m[_cut_links(problem, plan)].sum())
+    if name == "deviation":
+        off = [m.value for m in _deviations(problem, plan, set(p.balance_frac))]
+        return max(off, default=0.0)
     centre = served_by(problem, plan)
     areas = np.flatnonzero(centre >= 0)
-    values = {
-        "cover": Objective(
-            "calls covered", float(problem.covered_calls[centre[areas], areas].sum()), "calls per week", "max"
-        ),
-        "travel": Objective(
-            "call-weighted drive",
-            float((problem.travel_s[centre[areas], areas] * problem.calls[areas]).sum()),
-            "call-seconds per week",
-            "min",
-        ),
-    }
-    return tuple(values[name] for name in problem.params.objectives)
+    mine = centre[areas]
+    if name == "cover":
+        return float(problem.covered_calls[mine, areas].sum())
+    if name == "travel":
+        return float((problem.travel_s[mine, areas] * problem.calls[areas]).sum())
+    if name == "compactness":
+        return float((problem.distance_m[mine, areas] ** 2 * problem.calls[areas]).sum())
+    row = {c: k for k, c in enumerate(problem.centre_ids)}
+    opened = np.array(sorted(row[c] for c in set(plan.centre_of.values()) if c in row), dtype=np.int64)
+    second = second_best(problem, opened)
+    own, other = problem.covered_calls[mine, areas], second[mine, areas]
+    if name == "backup":
+        return float(np.minimum(own, other).sum())
+    return float(((1 - p.busy_frac) * own + p.busy_frac * (1 - p.busy_frac) * other).sum())
+
+
+def second_best(problem: SectorsProblem, opened: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return for a district's centre and an area the most calls that another open centre covers, shape (C, n)."""
+    covered = problem.covered_calls[opened]
+    found = np.zeros_like(problem.covered_calls)
+    for row, centre in enumerate(opened):
+        others = np.delete(covered, row, axis=0)
+        found[centre] = others.max(axis=0) if others.size else 0.0
+    return found
 
 
 def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
@@ -83,22 +143,48 @@ def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
         Measure("longest drive", float(drive_s.max(initial=0.0)), "s", "lower"),
         Measure("calls", call_total, "calls per week", "neither", n_calls, "district"),
         Measure("areas", float(areas.size), "areas", "neither", by_district(np.ones(areas.size)), "district"),
-        Measure("borders", float(_cut_links(problem, plan)), "links cut", "lower"),
+        Measure("borders", float(_cut_links(problem, plan).sum()), "links cut", "lower"),
     ]
-    return (*found, *_deviations(problem, plan))
+    return (*found, *_optional(problem, plan), *_deviations(problem, plan))
 
 
-def _cut_links(problem: SectorsProblem, plan: SectorsPlan) -> int:
-    label = [plan.district_of.get(a, "") for a in problem.area_ids]
-    return sum(label[i] != label[j] for i, j in problem.edges.tolist())
+def _optional(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
+    """Return what only some questions carry the data for."""
+    found = []
+    if problem.border_m.size:
+        found.append(Measure("border between districts", value_of(problem, plan, "boundary"), "m", "lower"))
+    if problem.distance_m.size:
+        found.append(
+            Measure("spread around the centres", value_of(problem, plan, "compactness"), "call-m2", "lower")
+        )
+    cover = max(float(problem.cover_calls.sum()), 1e-12)
+    for name in ("backup", "expected"):
+        found.append(Measure(NAMES[name][0], value_of(problem, plan, name) / cover, "frac", "higher"))
+    if problem.today:
+        found.append(Measure(NAMES["moved"][0], moved_frac(problem, plan), "frac", "neither"))
+    for kind in problem.places:
+        cut = pieces(problem, plan, kind)
+        by = {name: float(n) for name, n in cut.items() if n}
+        found.append(
+            Measure(f"further pieces of each {kind}", float(sum(by.values())), "pieces", "lower", by, kind)
+        )
+    return found
 
 
-def _deviations(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
+def _cut_links(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.bool_]:
+    """Return which links join two districts, shape (m,)."""
+    label = np.array([plan.district_of.get(a, "") for a in problem.area_ids])
+    edges = problem.edges.reshape(-1, 2)
+    cut: NDArray[np.bool_] = label[edges[:, 0]] != label[edges[:, 1]]
+    return cut
+
+
+def _deviations(problem: SectorsProblem, plan: SectorsPlan, only: set[str] | None = None) -> list[Measure]:
     label = np.array([plan.district_of.get(a, "") for a in problem.area_ids])
     found = []
     for q, name in enumerate(problem.balance_names):
         total = float(problem.balance[q].sum())
-        if total <= 0:
+        if total <= 0 or (only is not None and name not in only):
             continue
         off = {
             d: float(problem.balance[q][label == d].sum()) / (share * total) - 1

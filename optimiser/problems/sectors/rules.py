@@ -10,6 +10,7 @@ from collections import Counter
 from optimiser.problems.base import Violation, relaxed
 from optimiser.problems.sectors.data import SectorsProblem
 from optimiser.problems.sectors.plan import SectorsPlan
+from optimiser.problems.sectors.rules_of_places import apart, change, old_ground, shape, splits, together
 
 ROUNDING = 1e-6
 """Shares are compared with this relative allowance: work is measured, not counted."""
@@ -20,10 +21,18 @@ def check(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
     return [
         *_names(problem, plan),
         *_centres(problem, plan),
+        *old_ground(problem, plan),
         *_contiguity(problem, plan),
         *_balance(problem, plan),
+        *_ceilings(problem, plan),
         *_locks(problem, plan),
+        *together(problem, plan),
+        *apart(problem, plan),
         *_drives(problem, plan),
+        *_responses(problem, plan),
+        *change(problem, plan),
+        *splits(problem, plan),
+        *shape(problem, plan),
     ]
 
 
@@ -62,6 +71,10 @@ def _contiguity(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
     for i, j in problem.edges.tolist():
         links[problem.area_ids[i]].append(problem.area_ids[j])
         links[problem.area_ids[j]].append(problem.area_ids[i])
+    for group in problem.params.together:  # counts as one large area
+        for area in group[1:]:
+            links[group[0]].append(area)
+            links[area].append(group[0])
     place = {
         c: problem.area_ids[int(a)] for c, a in zip(problem.centre_ids, problem.centre_area, strict=True)
     }
@@ -109,6 +122,23 @@ def _balance(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
     return found
 
 
+def _ceilings(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
+    found = []
+    extra = relaxed(problem.params.relax, "ceiling")
+    for name, most in problem.params.ceilings.items():
+        work = dict(
+            zip(problem.area_ids, problem.balance[problem.balance_names.index(name)].tolist(), strict=True)
+        )
+        load = dict.fromkeys(problem.params.district_ids, 0.0)
+        for area, district in plan.district_of.items():
+            if district in load:
+                load[district] += work.get(area, 0.0)
+        for district, value in load.items():
+            if value > (most + extra) * (1 + ROUNDING):
+                found.append(Violation("ceiling", f"{district}, {name}", value, most + extra, "of its kind"))
+    return found
+
+
 def _locks(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
     broken = [(a, d) for a, d in sorted(set(problem.params.locks)) if plan.district_of.get(a) != d]
     allowed = relaxed(problem.params.relax, "lock")
@@ -128,5 +158,19 @@ def _drives(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
         if centre in row and problem.travel_s[row[centre], i] > limit:
             found.append(
                 Violation("longest drive", area, float(problem.travel_s[row[centre], i]), limit, "s")
+            )
+    return found
+
+
+def _responses(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
+    row = {c: k for k, c in enumerate(problem.centre_ids)}
+    extra = relaxed(problem.params.relax, "response")
+    found = []
+    for i, within in enumerate(problem.respond_within_s.tolist()):
+        area = problem.area_ids[i]
+        centre = plan.centre_of.get(plan.district_of.get(area, ""), "")
+        if centre in row and problem.travel_s[row[centre], i] > within + extra:
+            found.append(
+                Violation("response", area, float(problem.travel_s[row[centre], i]), within + extra, "s")
             )
     return found

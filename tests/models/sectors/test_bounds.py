@@ -55,7 +55,7 @@ def test_pairs_of_the_best_plan_are_never_dropped():
         allowed = lagrange.servable(d)
         bound = lagrange.improve(d, lagrange.slots(d), allowed, cost, rounds=100, keep_going=ALWAYS)
         assert bound is not None
-        for i, area in enumerate(problem.area_ids):
+        for area, i in zip(problem.area_ids, d.contraction.part.tolist(), strict=True):
             j = problem.centre_ids.index(plan.centre_of[plan.district_of[area]])
             assert allowed[j, i], seed
             assert bound.needs[j, i] <= cost + 1e-6 * max(1, abs(cost)), (seed, area)
@@ -118,7 +118,7 @@ def test_every_annealed_state_is_admissible():
         state = search.anneal(d, label, moves=5000, seed=seed, keep_going=ALWAYS)
         if state is None:
             continue
-        plan = arrays.to_plan(problem, state.label, state.centre)
+        plan = arrays.to_plan(problem, d, state.label, state.centre)
         assert FAMILY.check(problem, plan) == [], seed
         sign = -1 if problem.params.first_sense == "max" else 1
         assert FAMILY.objectives(problem, plan)[0].value == pytest.approx(sign * state.cost), seed

@@ -1,0 +1,193 @@
+"""A planner's choices for a sector design, as the scenario file and the form state them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from optimiser.problems.base import choice
+from optimiser.problems.sectors.params import ObjectiveName, ShapeName
+
+CALLS, WORK = "calls", "unit hours"
+OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
+    "cover then travel": ("cover", "travel"),
+    "cover": ("cover",),
+    "travel": ("travel",),
+    "travel then cover": ("travel", "cover"),
+    "compactness": ("compactness",),
+    "least change": ("moved", "travel"),
+    "even work": ("deviation", "travel"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectorsSetup:
+    """A planner's choices for a sector design.
+
+    Parameters
+    ----------
+    n_districts
+        How many; 0 for as many as there are stations, else as in the plan in use.
+    level
+        What is designed, and so which plan of today counts: "districts" or "beats".
+    within
+        Design only inside this district of today ("North": its beats); "" for the whole map.
+    centres
+        "stations": each district is served from a station; "free": from the best of its areas; "picked": from
+        the areas in ``centre_areas``.
+    objective, objectives, weights
+        What to aim for; ``objectives`` overrides ``objective`` by names of the family in order of importance,
+        ``weights`` gives a weighted score of them.
+    balance_on, tolerance_frac
+        Which work is shared out, and how far a district may be off its share.
+    part_tolerance_frac
+        The same for each part of the day (day, evening, night) and of the week; 0 for no such rule.
+    balance
+        Further kinds: "population", "area km2", "calls", "unit hours", or one with a part of the day.
+    change_limit_frac, core_steps
+        Largest share of the work that may change its district; areas further than this many steps inside a
+        district of today stay in it (0: none).
+    """
+
+    n_districts: int = field(
+        default=0, metadata=choice("districts", "How many districts (0: as today)", minimum=0)
+    )
+    level: Literal["districts", "beats"] = field(
+        default="districts", metadata=choice("", "What is designed", options=("districts", "beats"))
+    )
+    within: str = field(
+        default="", metadata=choice("", "Only inside this district of today (empty: the whole map)")
+    )
+    centres: Literal["stations", "free", "picked"] = field(
+        default="stations",
+        metadata=choice("", "Where districts are served from", options=("stations", "free", "picked")),
+    )
+    centre_areas: tuple[str, ...] = field(
+        default=(),
+        metadata=choice("", "Areas that may hold a centre, where centres are picked", group="advanced"),
+    )
+    objective: Literal[
+        "cover then travel",
+        "cover",
+        "travel",
+        "travel then cover",
+        "compactness",
+        "least change",
+        "even work",
+    ] = field(
+        default="cover then travel",
+        metadata=choice(
+            "",
+            "Most calls within their target, the least driving, the first and then the second, or another aim",
+            options=tuple(OBJECTIVES),
+        ),
+    )
+    objectives: tuple[ObjectiveName, ...] = field(
+        default=(),
+        metadata=choice("", "Aims by name, most important first (overrides objective)", hidden=True),
+    )
+    weights: Mapping[str, float] = field(
+        default_factory=dict, metadata=choice("", "Weight of each aim in a score", hidden=True)
+    )
+    busy_frac: float = field(
+        default=0.3,
+        metadata=choice(
+            "frac", "Share of the time that a car is busy", group="advanced", minimum=0, maximum=0.99
+        ),
+    )
+    balance_on: Literal["unit hours", "calls"] = field(
+        default="unit hours", metadata=choice("", "What is shared out fairly", options=(WORK, CALLS))
+    )
+    tolerance_frac: float = field(
+        default=0.05,
+        metadata=choice("frac", "Largest deviation from a district's target share", minimum=0, maximum=1),
+    )
+    part_tolerance_frac: float = field(
+        default=0.0,
+        metadata=choice(
+            "frac", "The same for each of day, evening and night (0: no such rule)", minimum=0, maximum=1
+        ),
+    )
+    week_part_tolerance_frac: float = field(
+        default=0.0,
+        metadata=choice(
+            "frac",
+            "The same for weekdays and for the weekend (0: no such rule)",
+            group="advanced",
+            minimum=0,
+            maximum=1,
+        ),
+    )
+    balance: Mapping[str, float] = field(
+        default_factory=dict,
+        metadata=choice("", "Largest deviation of further kinds, as fractions", hidden=True),
+    )
+    ceilings: Mapping[str, float] = field(
+        default_factory=dict, metadata=choice("", "Most of a kind of work in one district", hidden=True)
+    )
+    target_shares_frac: tuple[float, ...] = field(
+        default=(),
+        metadata=choice("frac", "Share of the work of each district; empty for equal", group="advanced"),
+    )
+    target_s: float = field(
+        default=0.0,
+        metadata=choice(
+            "s", "Drive that counts as within target (0: the project's priority targets)", minimum=0
+        ),
+    )
+    cover_priorities: tuple[int, ...] = field(
+        default=(),
+        metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced"),
+    )
+    longest_drive_s: float = field(
+        default=0.0, metadata=choice("s", "Longest drive from a centre to its areas (0: none)", minimum=0)
+    )
+    critical_s: tuple[tuple[str, float], ...] = field(
+        default=(),
+        metadata=choice("s", "Critical locations: pairs of area and its longest drive", hidden=True),
+    )
+    contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
+    shape: ShapeName = field(
+        default="",
+        metadata=choice(
+            "",
+            "Areas that jut out (empty: allowed)",
+            group="advanced",
+            options=("", "closer neighbour", "smooth", "round"),
+        ),
+    )
+    change_limit_frac: float = field(
+        default=1.0,
+        metadata=choice(
+            "frac", "Largest share of the work that may change its district", minimum=0, maximum=1
+        ),
+    )
+    core_steps: int = field(
+        default=0,
+        metadata=choice(
+            "", "Areas further inside a district than this stay in it (0: none)", group="advanced", minimum=0
+        ),
+    )
+    split_limits: Mapping[str, int] = field(
+        default_factory=dict, metadata=choice("", "Further pieces of named places, per kind", hidden=True)
+    )
+    locks: tuple[tuple[str, str], ...] = field(
+        default=(), metadata=choice("", "Areas tied to a district: pairs of area and district", hidden=True)
+    )
+    together: tuple[tuple[str, ...], ...] = field(
+        default=(), metadata=choice("", "Groups of areas kept in one district", hidden=True)
+    )
+    apart: tuple[tuple[str, str], ...] = field(
+        default=(), metadata=choice("", "Pairs of areas kept in different districts", hidden=True)
+    )
+    driver: str = field(
+        default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
+    )
+    junctions: bool = field(
+        default=False,
+        metadata=choice("", "Drive times between nearest junctions, without access legs", group="advanced"),
+    )
+    relax: Mapping[str, float] = field(
+        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
+    )

@@ -1,0 +1,137 @@
+"""Why no plan can exist, where arithmetic shows it before any solve. Each reason is a sentence for the planner."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.sectors.data import SectorsProblem
+from optimiser.units import clock, percent
+
+ROUNDING = 1e-6
+SHOWN = 5
+
+
+def contradictions(problem: SectorsProblem) -> tuple[str, ...]:
+    """Return every reason found; none does not mean that a plan exists.
+
+    Areas too heavy for any district, districts whose ceilings cannot hold all the work, areas no centre may serve,
+    and pieces of the map without a centre of their own.
+    """
+    return (
+        *_too_heavy(problem),
+        *_ceilings(problem),
+        *_out_of_reach(problem),
+        *_pieces(problem),
+    )
+
+
+def too_large(problem: SectorsProblem, name: str) -> dict[str, float]:
+    """Return the areas (groups by their first area) with more work than any district may have, with their share."""
+    _, high = problem.windows()
+    q = problem.balance_names.index(name)
+    work = problem.balance[q].copy()
+    index = {a: i for i, a in enumerate(problem.area_ids)}
+    if not problem.params.relax.get("together"):
+        for group in problem.params.together:
+            members = [index[a] for a in group]
+            work[members[0]] = work[members].sum()
+            work[members[1:]] = 0.0
+    most = float(high[q].max())
+    total = max(float(work.sum()), 1e-12)
+    heavy = np.flatnonzero(work > most * (1 + ROUNDING))
+    return {problem.area_ids[i]: float(work[i]) / total for i in heavy}
+
+
+def _too_heavy(problem: SectorsProblem) -> list[str]:
+    found = []
+    for name in problem.balance_names:
+        heavy = too_large(problem, name)
+        if heavy:
+            shown = ", ".join(f"{a} ({percent(s):.1f} %)" for a, s in list(heavy.items())[:SHOWN])
+            found.append(
+                f"Areas too large to balance: {shown} hold more of {name} than any district may have. "
+                "Cut the area at import, widen the tolerance, or ask for fewer districts."
+            )
+    return found
+
+
+def _ceilings(problem: SectorsProblem) -> list[str]:
+    low, high = problem.windows()
+    found = []
+    for q, name in enumerate(problem.balance_names):
+        total = float(problem.balance[q].sum())
+        if float(high[q].sum()) < total * (1 - ROUNDING):
+            found.append(
+                f"All districts together may have {high[q].sum():.6g} of {name}, but there is {total:.6g}: "
+                "raise the ceiling or ask for more districts."
+            )
+        elif (low[q] > high[q] * (1 + ROUNDING)).any():
+            k = int(np.argmax(low[q] - high[q]))
+            found.append(
+                f"District {problem.params.district_ids[k]} needs at least {low[q, k]:.6g} of {name} for its share, "
+                f"but its ceiling is {high[q, k]:.6g}: raise the ceiling or lower the share."
+            )
+    return found
+
+
+def _usable(problem: SectorsProblem) -> NDArray[np.bool_]:
+    """Return which centres some district may have, shape (C,)."""
+    given = problem.params.centres()
+    if all(given):
+        return np.isin(np.array(problem.centre_ids), given)
+    return np.ones(len(problem.centre_ids), dtype=bool)
+
+
+def _out_of_reach(problem: SectorsProblem) -> list[str]:
+    p = problem.params
+    limit = np.full(len(problem.area_ids), p.longest_drive_s + p.relax.get("longest drive", 0.0))
+    if problem.respond_within_s.size:
+        limit = np.minimum(limit, problem.respond_within_s + p.relax.get("response", 0.0))
+    nearest = problem.travel_s[_usable(problem)].min(axis=0)
+    far = np.flatnonzero(nearest > limit)
+    if not far.size:
+        return []
+    shown = ", ".join(
+        f"{problem.area_ids[i]} (nearest centre {clock(float(nearest[i]))}, limit {clock(float(limit[i]))})"
+        for i in far[:SHOWN]
+    )
+    return [
+        f"{far.size} areas lie beyond their longest drive from every centre: {shown}. Allow a longer drive."
+    ]
+
+
+def _pieces(problem: SectorsProblem) -> list[str]:
+    p = problem.params
+    if not p.contiguity or p.relax.get("contiguity"):
+        return []
+    part = _components(problem)
+    centres = problem.centre_area[_usable(problem)]
+    lonely = sorted(set(part.tolist()) - set(part[centres].tolist()))
+    if lonely:
+        areas = [problem.area_ids[i] for i in np.flatnonzero(part == lonely[0])[:SHOWN]]
+        return [
+            f"A part of the map ({', '.join(areas)} ...) has no link to the rest and no centre of its own: add a link "
+            "in adjacency_edits.csv, move the hard boundary, or allow a centre there."
+        ]
+    n_parts = len(set(part.tolist()))
+    if n_parts > p.n_districts:
+        return [
+            f"The map falls into {n_parts} parts without a link between them, more than the {p.n_districts} districts "
+            "asked for: add links in adjacency_edits.csv or ask for more districts."
+        ]
+    return []
+
+
+def _components(problem: SectorsProblem) -> NDArray[np.int64]:
+    """Return the connected part of each area, shape (n,), named by its first area."""
+    part = np.arange(len(problem.area_ids))
+    links = problem.links()
+    while True:
+        least = np.minimum(part[links[:, 0]], part[links[:, 1]])
+        before = part.copy()
+        np.minimum.at(part, links[:, 0], least)
+        np.minimum.at(part, links[:, 1], least)
+        part = part[part]
+        if (part == before).all():
+            return part
