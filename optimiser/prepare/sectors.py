@@ -16,7 +16,6 @@ from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of
 from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
-from optimiser.problems.sectors.obvious import contradictions
 from optimiser.units import percent
 
 __all__ = [
@@ -36,8 +35,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     Raises
     ------
     InputError
-        If the project has red faults, a choice does not fit it, an area cannot be reached by road, or no plan can
-        exist for a reason that shows at once (named, with areas too large to balance).
+        If the project has red faults, a choice does not fit it, or an area cannot be reached by road.
     """
     setup = setup or SectorsSetup()
     project.require_ready()
@@ -71,9 +69,6 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     )
     if setup.within:
         problem = _only(problem, [d == setup.within for d in _level(project, "districts")], setup.within)
-    why = contradictions(problem)
-    if why:
-        raise InputError("No plan can keep these rules: " + " ".join(why))
     return problem
 
 

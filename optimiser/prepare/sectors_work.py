@@ -23,13 +23,12 @@ def hours_of(part: str) -> NDArray[np.bool_]:
     """Return which hours of the week belong to a part of the day or the week, shape (168,)."""
     hour = np.arange(HOURS_PER_WEEK) % HOURS_PER_DAY
     day = np.arange(HOURS_PER_WEEK) // HOURS_PER_DAY
-    if part in PARTS_OF_DAY:
-        begin, end = PARTS_OF_DAY[part]
-        within: NDArray[np.bool_] = (hour >= begin) & (hour < end)
-        return within if begin < end else (hour >= begin) | (hour < end)
-    first, last = PARTS_OF_WEEK[part]
-    within = (day >= first) & (day < last)
-    return within
+    if part in PARTS_OF_WEEK:
+        first, last = PARTS_OF_WEEK[part]
+        return np.asarray((day >= first) & (day < last))
+    begin, end = PARTS_OF_DAY[part]
+    after, before = hour >= begin, hour < end
+    return np.asarray(after & before if begin < end else after | before)
 
 
 def kinds_of_work(
@@ -53,7 +52,7 @@ def _amount(project: Project, work: Workload, name: str) -> NDArray[np.float64]:
     base, _, part = name.partition(", ")
     tables = {CALLS: work.calls, WORK: work.unit_s / SECONDS_PER_HOUR}
     if base in tables and not part:
-        return np.asarray(tables[base].sum(axis=1))
+        return np.asarray(tables[base].sum(axis=1), dtype=np.float64)
     if base in tables and (part in PARTS_OF_DAY or part in PARTS_OF_WEEK):
         return np.asarray(tables[base][:, hours_of(part)].sum(axis=1))
     if name == LAND:
@@ -64,7 +63,7 @@ def _amount(project: Project, work: Workload, name: str) -> NDArray[np.float64]:
             raise InputError(
                 "Population is to be balanced, but the areas carry none: import a population column."
             )
-        return np.nan_to_num(people)
+        return np.asarray(np.nan_to_num(people), dtype=np.float64)
     parts = ", ".join([*PARTS_OF_DAY, *PARTS_OF_WEEK])
     raise InputError(
         f"Unknown kind of work {name!r}. Known: {CALLS}, {WORK}, each also with one of {parts} "

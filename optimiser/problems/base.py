@@ -110,6 +110,9 @@ class Family(Generic[ProblemT, PlanT]):
         ``(problem, plan) -> tuple[Objective, ...]`` in order of importance, from data and plan alone.
     measure
         ``(problem, plan) -> tuple[Measure, ...]``.
+    contradictions
+        ``(problem) -> tuple[str, ...]``: reasons, in sentences for the planner, why no plan can exist, where
+        arithmetic shows it before any solve. Given any, the engine does not ask a formulation.
     """
 
     name: str
@@ -120,6 +123,7 @@ class Family(Generic[ProblemT, PlanT]):
     check: Callable[[ProblemT, PlanT], list[Violation]]
     objectives: Callable[[ProblemT, PlanT], tuple[Objective, ...]]
     measure: Callable[[ProblemT, PlanT], tuple[Measure, ...]]
+    contradictions: Callable[[ProblemT], tuple[str, ...]] = field(default=lambda problem: ())
 
     def rule(self, name: str) -> Rule:
         """Return the rule of that name.

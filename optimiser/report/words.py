@@ -128,6 +128,9 @@ def _valid_for(result: Result[Any]) -> str:
 
 
 def _no_plan(result: Result[Any]) -> list[str]:
+    reasons = result.notes.get("reasons")
+    if result.status is Status.INFEASIBLE and reasons:
+        return ["No plan can keep all these rules at once for these inputs:", *reasons]
     if result.status is Status.INFEASIBLE:
         how = f", {_CONFIRMED}" if result.confirmed_by else " by one search; not confirmed by a second"
         return [

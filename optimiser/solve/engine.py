@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 OBJECTIVE_TOLERANCE = 1e-6
 """Largest relative difference between a claimed objective and the one the data give."""
 
+ARITHMETIC = "arithmetic on the data, before any search"
+"""What confirms an infeasibility that shows at once."""
+
 BOUND_TOLERANCE = 1e-5
 """Solvers hold rows only to about 1e-6: a bound may miss the plan's value by this share."""
 
@@ -65,7 +68,11 @@ def solve(
     report = report or Recorder()
     began = time.monotonic()
     built = began
-    if formulation.run is not None:
+    reasons = formulation.family.contradictions(problem)
+    outcome: Outcome[Any]
+    if reasons:
+        outcome = Outcome(None, infeasible=True, notes={"confirmed_by": ARITHMETIC, "reasons": list(reasons)})
+    elif formulation.run is not None:
         outcome = formulation.run(problem, start, options, report)
     else:
         assert formulation.build is not None

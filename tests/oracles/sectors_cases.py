@@ -277,7 +277,7 @@ def breaking_plans():
         "lock": (path_of_four(locks=(("A", "2"),)), good),
         "longest drive": (path_of_four(longest_drive_s=30.0, balance_frac={}), good),
         "old ground": (path_of_four(today=("1", "2", "1", "2"), change_limit_frac=0.9), _plan("1122", "BC")),
-        "ceiling": (path_of_four(ceilings={"calls": 1.5}), good),
+        "ceiling": (path_of_four(ceilings={"calls": 2.5}, balance_frac={}), _plan("1222", "AC")),
         "together": (path_of_four(together=(("B", "C"),)), good),
         "apart": (path_of_four(apart=(("A", "B"),)), good),
         "response": (path_of_four(respond_within_s=np.array([np.inf, 30.0, np.inf, np.inf])), good),

@@ -3,6 +3,7 @@
 from optimiser.problems.base import Family
 from optimiser.problems.sectors.data import SectorsProblem
 from optimiser.problems.sectors.measures import measure, objectives
+from optimiser.problems.sectors.obvious import contradictions
 from optimiser.problems.sectors.params import RULES, SectorsParams
 from optimiser.problems.sectors.plan import SectorsPlan
 from optimiser.problems.sectors.rules import check
@@ -16,6 +17,7 @@ FAMILY: Family[SectorsProblem, SectorsPlan] = Family(
     check=check,
     objectives=objectives,
     measure=measure,
+    contradictions=contradictions,
 )
 
 __all__ = ["FAMILY", "SectorsParams", "SectorsPlan", "SectorsProblem"]
