@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimiser.problems.base import Family, Measure, Objective, Violation
-from optimiser.solve.result import PROOF_GAP, Result
+from optimiser.solve.result import PROOF_GAP, UNCONFIRMED, Result
 from optimiser.units import at_most_text, percent_text
 
 LEAST_SAID_FRAC = 0.001
@@ -16,7 +16,10 @@ LEAST_SAID_FRAC = 0.001
 
 @dataclass(frozen=True)
 class Judgement:
-    """One plan judged: what it breaks, reaches and costs. ``gap_frac`` is its proof's gap, None without a proof."""
+    """One plan judged: what it breaks, reaches and costs.
+
+    ``gap_frac`` is its proof's gap, None without a proof; ``confirmed`` says whether a closed one has a second route.
+    """
 
     name: str
     plan: Any
@@ -24,6 +27,12 @@ class Judgement:
     objectives: tuple[Objective, ...]
     measures: tuple[Measure, ...]
     gap_frac: float | None = None
+    confirmed: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Does its proof leave nothing open?"""
+        return self.gap_frac is not None and self.gap_frac <= PROOF_GAP
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,9 @@ class Comparison:
         than = "more" if spread > max(open_, PROOF_GAP) else "no more"
         apart = at_most_text(spread) if 0 < spread < LEAST_SAID_FRAC else percent_text(spread)
         left = "nothing" if open_ <= PROOF_GAP else at_most_text(open_)
-        return f"They differ by {apart}, {than} than the proofs leave open ({left})."
+        alone = " and ".join(j.name for j in proved if j.closed and not j.confirmed)
+        doubt = f" The proof of {alone} is {UNCONFIRMED}." if alone else ""
+        return f"They differ by {apart}, {than} than the proofs leave open ({left}).{doubt}"
 
 
 def judge(
@@ -71,6 +82,7 @@ def judge(
         family.objectives(problem, plan),
         family.measure(problem, plan),
         None if result is None else result.gap_frac,
+        confirmed=result is not None and result.confirmed,
     )
 
 

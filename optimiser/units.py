@@ -55,8 +55,8 @@ def asked_text(fraction: float) -> str:
 
 
 def at_most_text(fraction: float) -> str:
-    """Print an upper limit, rounded up so that "at most" stays true; ``less than 0.1 %`` below that."""
-    if 0 < percent(fraction) < 0.1 - 1e-9:
+    """Print an upper limit, rounded up so that "at most" stays true; ``less than 0.1 %`` below that, 0 too."""
+    if percent(fraction) < 0.1 - 1e-9:
         return "less than 0.1 %"
     return f"at most {percent_text(fraction_from_percent(math.ceil(percent(fraction) * 10 - 1e-9) / 10))}"
 

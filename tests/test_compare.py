@@ -8,6 +8,7 @@ from optimiser.compare import compare, matched, moved
 from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import UNCONFIRMED
 from tests.oracles.sectors_cases import path_of_four
 
 
@@ -31,8 +32,18 @@ def test_proof_decides_what_is_distinguishable():
     result = solve(problem, FORMULATION, SolveOptions(time_limit_s=20))
     both = compare(FAMILY, problem, {"a": result.plan, "b": result.plan}, {"a": result, "b": result})
     assert "no more than" in both.distinguishable()
+    assert UNCONFIRMED not in both.distinguishable()
     one = compare(FAMILY, problem, {"a": result.plan, "b": plan("1122", "AC")}, {"a": result})
     assert "not proved" in one.distinguishable()
+
+
+def test_a_proof_without_a_second_route_is_named():
+    """Both proofs are closed, one is confirmed: the other's name stands with the doubt."""
+    problem = path_of_four()
+    sure = solve(problem, FORMULATION, SolveOptions(time_limit_s=20))
+    alone = solve(problem, FORMULATION, SolveOptions(time_limit_s=20, confirm=False))
+    found = compare(FAMILY, problem, {"a": sure.plan, "b": alone.plan}, {"a": sure, "b": alone})
+    assert found.distinguishable().endswith(f"The proof of b is {UNCONFIRMED}.")
 
 
 def test_moved_and_matched():

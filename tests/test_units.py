@@ -37,7 +37,7 @@ def test_shares_are_printed_in_one_way():
     assert (units.asked_text(0.3), units.asked_text(0.325)) == ("30 %", "32.5 %")
     assert (units.at_most_text(0.0041), units.at_most_text(0.001)) == ("at most 0.5 %", "at most 0.1 %")
     assert units.at_most_text(2e-6) == "less than 0.1 %"
-    assert units.at_most_text(0.0) == "at most 0.0 %"
+    assert units.at_most_text(0.0) == "less than 0.1 %"
 
 
 def test_nobody_prints_percent_by_hand():

@@ -20,7 +20,7 @@ from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.problems.shifts.rules import on_duty, slot_name
 from optimiser.report.phrases import at_most, percent, shown_value
-from optimiser.solve.result import PROOF_GAP, Result
+from optimiser.solve.result import UNCONFIRMED, Result
 from optimiser.units import HOURS_PER_DAY, minutes
 from optimiser_apps import today
 
@@ -114,11 +114,11 @@ def proof_words(comparison: Comparison) -> str:
         return (
             "The measures are exact. No plan here has a proof for this question, so a better one may exist."
         )
-    open_frac = proved[0].gap_frac or 0.0
-    best = (
-        "is proven best" if open_frac <= PROOF_GAP else f"has a proof: {at_most(open_frac)} better can exist"
-    )
-    return f"The measures are exact. {proved[0].name} {best}. The others have no proof for this question."
+    one = proved[0]
+    best = f"has a bound: {at_most(one.gap_frac or 0.0)} better can exist"
+    if one.closed:
+        best = "is proved best and confirmed" if one.confirmed else f"{best}, {UNCONFIRMED}"
+    return f"The measures are exact. {one.name} {best}. The others have no proof for this question."
 
 
 def rows(comparison: Comparison) -> pd.DataFrame:

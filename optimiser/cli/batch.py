@@ -8,6 +8,7 @@ from typing import Any
 
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
 from optimiser.report.phrases import shown_value
+from optimiser.solve.result import status_in_words
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -66,17 +67,20 @@ def _solve(project: Any, scenario: Any, title: str, asked: Any, *, quiet: bool) 
     except OptimiserError as error:
         say(f"{scenario.name}: {error}")
         return row | {"status": "failed", "error": str(error)}
-    say(f"{scenario.name}: {'; '.join(o.in_words() for o in result.objectives) or result.status}")
+    say(f"{scenario.name}: {result.in_words()}")
     return row | {
         "status": str(result.status),
         "gap_frac": result.gap_frac,
+        "confirmed_by": result.confirmed_by,
         "objectives": [judged_to_json(o) for o in result.objectives],
     }
 
 
 def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as the table prints it, in planner's units."""
+    """Return a row as the table prints it, in planner's units and words."""
     cells = {"used again" if k == "used_again" else k: v for k, v in row.items()}
+    if "confirmed_by" in cells:
+        cells["status"] = status_in_words(row["status"], confirmed=bool(cells.pop("confirmed_by")))
     for o in cells.pop("objectives", ()):
         value, unit = shown_value(o["value"], o["unit"])
         cells |= {f"{o['name']}, {unit}": value, f"{o['name']}: proof": o["in_words"]}

@@ -129,7 +129,7 @@ class Line:
             return
         parts = [f"{self._title}: {progress.seconds:5.1f} s", progress.phase]
         if progress.incumbent is not None:
-            told = Judged("", "", "min", progress.incumbent, progress.bound).in_words()
+            told = Judged("", "", "min", progress.incumbent, progress.bound).open_in_words()
             parts.append(f"a plan is found, {told}")
         text = ", ".join(p for p in parts if p)
         if self._live:

@@ -86,9 +86,7 @@ def run_runs(a: argparse.Namespace) -> int:
         if run.status == "done":
             try:
                 result = run.result()
-                row[4] = "; ".join(f"{o.name}: {o.in_words()}" for o in result.objectives) or str(
-                    result.status
-                )
+                row[4] = result.in_words()
             except OptimiserError as error:
                 row[4] = str(error)
         rows.append(row)

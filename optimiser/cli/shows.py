@@ -52,7 +52,12 @@ def run_demo(a: argparse.Namespace) -> int:
     with stop_on_interrupt() as asked:
         for family, title, limit_s, chosen in QUESTIONS:
             run, question, result = _solve(project, family, title, limit_s, chosen, asked, quiet=a.quiet)
-            answers[family] = {"run": run.id, "status": str(result.status), "gap_frac": result.gap_frac}
+            answers[family] = {
+                "run": run.id,
+                "status": str(result.status),
+                "gap_frac": result.gap_frac,
+                "confirmed_by": result.confirmed_by,
+            }
             if not a.json:
                 _tell(title, run, question, result)
             if result.plan is None:

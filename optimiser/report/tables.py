@@ -60,7 +60,7 @@ def _proof(result: Result[Any]) -> Rows:
                 "unit": unit,
                 "better plans by at most (share)": judged.gap_frac,
                 "valid for": result.bound_valid_for,
-                "confirmed by": result.confirmed_by,
+                "confirmed by": judged.confirmed_by or ("nothing yet" if judged.closed else ""),
             }
         )
     return rows

@@ -10,9 +10,7 @@ from optimiser.errors import InputError
 from optimiser.problems.base import Family
 from optimiser.report import words_assignment, words_fold, words_sectors, words_shifts
 from optimiser.report.phrases import NO_BREAK, aim, at_most, in_units, listed, number
-from optimiser.solve.result import PROOF_GAP, Judged, Result, Status, StoppedBy
-
-_CONFIRMED = "confirmed by a second solve by another route"
+from optimiser.solve.result import UNCONFIRMED, Judged, Result, Status, StoppedBy, route_in_words
 
 Say = Callable[[Any, Result[Any]], list[str]]
 
@@ -90,11 +88,13 @@ def proof_line(result: Result[Any]) -> str:
     if result.plan is None:
         return "No plan."
     gap_frac = result.gap_frac
-    if result.status is Status.OPTIMAL:
-        return f"Proven best {_valid_for(result)}."
     if gap_frac is None:
         return "Nothing is proved yet about better plans."
-    return f"{_capital(at_most(gap_frac))} better can exist {_valid_for(result)}."
+    if result.status is not Status.OPTIMAL:
+        return f"{_better(gap_frac)} {_valid_for(result)}."
+    if result.confirmed:
+        return f"Proved best {_valid_for(result)}, and confirmed by {_routes(result)}."
+    return f"{_better(gap_frac)} {_valid_for(result)}, {UNCONFIRMED}."
 
 
 def _judged(judged: Judged, result: Result[Any]) -> str:
@@ -102,24 +102,24 @@ def _judged(judged: Judged, result: Result[Any]) -> str:
     if judged.bound is None or judged.gap_frac is None:
         return f"Nothing is proved yet about better plans; this one's {aim(judged.name)} is {value}."
     least = "less" if judged.sense == "min" else "more"
-    if judged.gap_frac <= PROOF_GAP:
-        how = (
-            f", {_confirmed(result)}" if result.confirmed_by else ", by one search; not confirmed by a second"
-        )
-        return (
-            f"This is proven best {_valid_for(result)}{how}. {_capital(aim(judged.name))}: {value} here; "
-            f"no plan can have {least}."
-        )
+    here = f"{_capital(aim(judged.name))}: {value} here"
+    if judged.closed and judged.confirmed_by:
+        how = f"and confirmed by {route_in_words(judged.confirmed_by)}"
+        return f"This is proved best {_valid_for(result)}, {how}. {here}; no plan can have {least}."
+    if judged.closed:
+        return f"{_better(judged.gap_frac)} {_valid_for(result)}, {UNCONFIRMED}. {here}."
     bound = in_units(judged.bound, judged.unit)
-    return (
-        f"{_capital(at_most(judged.gap_frac))} better can exist {_valid_for(result)}. {_capital(aim(judged.name))}: "
-        f"{value} here; no plan can have {least} than {bound}."
-    )
+    return f"{_better(judged.gap_frac)} {_valid_for(result)}. {here}; no plan can have {least} than {bound}."
 
 
-def _confirmed(result: Result[Any]) -> str:
-    """Say what confirmed a proof, without a solver's words."""
-    return _CONFIRMED if "presolve" in result.confirmed_by else result.confirmed_by
+def _better(gap_frac: float) -> str:
+    return f"{_capital(at_most(gap_frac))} better can exist"
+
+
+def _routes(result: Result[Any]) -> str:
+    """Say what confirmed the proof of each objective, each route once."""
+    routes = [o.confirmed_by for o in result.objectives] or [result.confirmed_by]
+    return listed(list(dict.fromkeys(route_in_words(r) for r in routes)))
 
 
 def _valid_for(result: Result[Any]) -> str:
@@ -132,15 +132,18 @@ def _no_plan(result: Result[Any]) -> list[str]:
     if result.status is Status.INFEASIBLE and reasons:
         return ["No plan can keep all these rules at once for these inputs:", *reasons]
     if result.status is Status.INFEASIBLE:
-        how = f", {_CONFIRMED}" if result.confirmed_by else " by one search; not confirmed by a second"
+        said = (
+            f"No plan can keep all these rules at once for these inputs: proved, and confirmed by {_routes(result)}."
+            if result.confirmed
+            else f"No plan keeps all these rules at once for these inputs, {UNCONFIRMED}."
+        )
         return [
-            f"No plan can keep all these rules at once for these inputs (proved{how}).",
+            said,
             "Loosen a rule, remove a lock or a fixed choice, or change a target, and try again.",
         ]
-    said = (
+    return [
         "No plan was found. That does not say that none exists: give the search more time, or loosen a rule."
-    )
-    return [said]
+    ]
 
 
 def _stopped(result: Result[Any]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 from optimiser.errors import InputError, RejectedPlan
@@ -71,7 +72,7 @@ def solve(
     reasons = formulation.family.contradictions(problem)
     outcome: Outcome[Any]
     if reasons:
-        outcome = Outcome(None, infeasible=True, notes={"confirmed_by": ARITHMETIC, "reasons": list(reasons)})
+        outcome = Outcome(None, infeasible=True, confirmed_by=(ARITHMETIC,), notes={"reasons": list(reasons)})
     elif formulation.run is not None:
         outcome = formulation.run(problem, start, options, report)
     else:
@@ -133,7 +134,7 @@ def judge(
             build_s=build_s,
             solve_s=solve_s,
             bound_valid_for=outcome.bound_valid_for,
-            confirmed_by=str(outcome.notes.get("confirmed_by", "")),
+            confirmed_by=_confirmed(outcome, judged),
             notes=outcome.notes,
             provenance=provenance(portable.digest(problem), options),
         )
@@ -147,7 +148,7 @@ def judge(
         shown = "; ".join(map(str, broken[:10]))
         raise RejectedPlan(f"{name}: {len(broken)} broken rules: {shown}")
     judged = _judge_objectives(problem, family, outcome, name)
-    proved = all(o.gap_frac is not None and o.gap_frac <= PROOF_GAP for o in judged)
+    proved = all(o.closed for o in judged)
     status = Status.OPTIMAL if proved else Status.FEASIBLE
     return result(status, judged, family.measure(problem, outcome.plan))
 
@@ -175,8 +176,17 @@ def _judge_objectives(
                 )
             if worse > 0 or (gap(objective.value, bound) or 0.0) <= PROOF_GAP / 100:
                 bound = objective.value
-        judged.append(Judged(objective.name, objective.unit, objective.sense, objective.value, bound))
+        route = outcome.confirmed_by[k] if k < len(outcome.confirmed_by) else ""
+        found = Judged(objective.name, objective.unit, objective.sense, objective.value, bound, route)
+        judged.append(found if found.closed else replace(found, confirmed_by=""))
     return tuple(judged)
+
+
+def _confirmed(outcome: Outcome[Any], judged: tuple[Judged, ...]) -> str:
+    """Return what confirmed "optimal" or "infeasible"; "" where any part of the claim stands alone."""
+    routes = [o.confirmed_by for o in judged] if outcome.plan is not None else list(outcome.confirmed_by)
+    claimed = outcome.infeasible or outcome.plan is not None
+    return "; ".join(dict.fromkeys(routes)) if claimed and routes and all(routes) else ""
 
 
 def judge_plan(

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from optimiser.errors import InputError
 from optimiser.problems.base import choice
 
+SHARE_OF_TIME_TO_CONFIRM = 1.0
+"""Of the time that a proof took, what may be spent on confirming it."""
+SHORTEST_CONFIRMATION_S = 2.0
+"""A proof that took less may take this long to confirm."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveOptions:
@@ -27,7 +32,7 @@ class SolveOptions:
     memory_mib
         Cap on the worker's memory in MiB; 0 for none.
     confirm
-        Look for a second route to "optimal" and "infeasible" (presolve off) in a part of the time left.
+        Look for a second route to "optimal" and "infeasible" in a part of the time left.
     """
 
     time_limit_s: float = field(default=60.0, metadata=choice("s", "Longest time to search", minimum=1))
@@ -56,3 +61,10 @@ class SolveOptions:
             raise InputError(f"threads must be at least 1, got {self.threads}.")
         if self.memory_mib < 0:
             raise InputError(f"memory_mib must be 0 (no cap) or positive, got {self.memory_mib}.")
+
+    def time_to_confirm_s(self, proof_s: float, elapsed_s: float) -> float:
+        """Return the seconds that may be spent on confirming a proof of ``proof_s``; 0 where that is not asked for."""
+        if not self.confirm:
+            return 0.0
+        most = max(SHORTEST_CONFIRMATION_S, SHARE_OF_TIME_TO_CONFIRM * proof_s)
+        return max(0.0, min(self.time_limit_s - elapsed_s, most))

@@ -90,7 +90,7 @@ def no_fault(page: playwright.Page) -> None:
 def stop_when_there_is_a_bound(page: playwright.Page) -> None:
     """Press stop once a plan and a bound are shown; a search that ends before is as good."""
     found = page.get_by_text("What was found")
-    proved = page.get_by_text(re.compile("better can exist|proven best", re.IGNORECASE))
+    proved = page.get_by_text(re.compile("better can exist|proved best", re.IGNORECASE))
     deadline = time.monotonic() + PATIENCE_MS / 1000
     while time.monotonic() < deadline and not found.count():
         if proved.count() and page.get_by_role("button", name="Stop and keep best").count():

@@ -31,7 +31,7 @@ def test_home_judges_the_districts_in_use(fresh: Path) -> None:
 def test_home_lists_runs_with_their_proof_in_words(solved: tuple[Path, dict[str, str]]) -> None:
     """Each run stands with its status and its bound in words."""
     at = calm(screen("home", solved[0]))
-    assert said(at).count("Proven best") == 3  # all three tiny runs are proved
+    assert said(at).count("Proved best") == 3  # all three tiny runs are proved and confirmed
     assert sum(b.label == "Open" for b in at.button) == 3
 
 
@@ -67,7 +67,7 @@ def test_run_shows_findings_checks_and_tables(solved: tuple[Path, dict[str, str]
     folder, ids = solved
     at = calm(screen(family, folder, run=ids[family]))
     words = said(at)
-    assert "Proven best" in words
+    assert "Proved best" in words
     assert "Every rule was checked on the plan itself" in words
     assert any("all rules hold" in e.label for e in at.expander)
     rules = next(d.value for d in at.dataframe if "rule" in d.value.columns)

@@ -43,7 +43,7 @@ def test_solve_twice_is_one_run(told, county):
         "solve", "sectors", county, "--set", "objective=travel", "--set", "tolerance_pct=20", *FAST
     )
     assert code == Exit.DONE, err
-    assert "better can exist" in out or "proven best" in out
+    assert "better can exist" in out or "proved best" in out
     (run,) = (p for p in (county / "runs").iterdir() if p.is_dir())
     assert {"result.json", "plan.csv", "map.png", "workbook.xlsx"} <= {p.name for p in run.iterdir()}
     before = (run / "result.json").read_bytes()

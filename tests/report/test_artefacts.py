@@ -106,7 +106,7 @@ def test_a_run_without_a_plan_leaves_a_summary(tmp_path):
     )
     made = {p.name for p in artefacts.write(tmp_path, None, "sectors", problem, result)}
     assert made == {"workbook.xlsx", "summary.md"}
-    assert "No plan can keep all these rules" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "No plan keeps all these rules" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
 def test_workbook_of_a_run(tmp_path):

@@ -91,18 +91,22 @@ def test_the_family_itself_is_taken_as_well_as_its_name():
     assert findings(FAMILY, *cases.sectors()) == findings("sectors", *cases.sectors())
 
 
-def test_proven_best_names_what_confirmed_it_or_that_nothing_did():
-    """An optimum is shown only with what confirmed it."""
+def test_proved_best_names_what_confirmed_it_or_that_nothing_did():
+    """An optimum is shown only with what confirmed it; a closed proof alone is one search's word."""
     problem, result = cases.sectors(bound=120.0)
-    assert (
-        "This is proven best for these inputs and these rules, by one search; not confirmed by a second."
-        in said("sectors", problem, result)
+    alone = (
+        "Less than 0.1 % better can exist for these inputs and these rules, by one search's word (not confirmed "
+        "by a second route)."
     )
-    confirmed = replace(result, confirmed_by="HiGHS with presolve off")
+    assert alone in said("sectors", problem, result)
+    assert proof_line(result).replace("\u00a0", " ") == alone
+    outcome = Outcome(result.plan, bound=(120.0,), confirmed_by=("HiGHS with presolve off",))
+    confirmed = judge(problem, FAMILY, outcome, name="x", options=SolveOptions())
+    sure = "best for these inputs and these rules, and confirmed by a second solve by another route."
     text = said("sectors", problem, confirmed)
-    assert "these inputs and these rules, confirmed by a second solve by another route." in text
+    assert f"This is proved {sure}" in text
     assert "HiGHS" not in text
-    assert proof_line(result) == "Proven best for these inputs and these rules."
+    assert proof_line(confirmed) == f"Proved {sure}"
 
 
 def test_no_bound_is_said_and_not_hidden():
@@ -188,7 +192,7 @@ def test_assignment_says_who_is_late_and_which_zone_loses_cover():
 
 @pytest.mark.parametrize(
     ("infeasible", "expected"),
-    [(True, "No plan can keep all these rules at once"), (False, "does not say that none exists")],
+    [(True, "No plan keeps all these rules at once"), (False, "does not say that none exists")],
 )
 def test_no_plan_and_no_possible_plan_are_told_apart(infeasible, expected):
     """A planner must not take a lack of time for a proof."""

@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from optimiser.errors import BackendError
 from optimiser.solve.backends import cpsat
-from optimiser.solve.backends.highs import solve_linear
+from optimiser.solve.backends.highs_arrays import solve_linear
 from optimiser.solve.backends.linear import LinearModel, lint
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Program

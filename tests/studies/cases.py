@@ -80,7 +80,7 @@ class Looker:
     def outcome(self, problem: SectorsProblem) -> Outcome[SectorsPlan]:
         values, plan = _best(problem)
         if plan is None:
-            return Outcome(None, infeasible=True, notes={"confirmed_by": "looking at every plan"})
+            return Outcome(None, infeasible=True, confirmed_by=("looking at every plan",))
         return Outcome(plan, objective=values, bound=values)
 
     def solve(

@@ -15,7 +15,7 @@ from optimiser.problems.base import Objective
 from optimiser.report.phrases import number, planner_value
 from optimiser.report.words import escaped
 from optimiser.solve.progress import Progress
-from optimiser.solve.result import PROOF_GAP, Judged
+from optimiser.solve.result import Judged
 from optimiser.units import clock
 from optimiser_apps import charts
 from optimiser_apps.components import shown
@@ -107,8 +107,8 @@ def bound_words(last: Progress, objectives: tuple[Objective, ...]) -> str:
         return "No plan yet. The first one usually comes within seconds."
     first, *more = objectives
     judged = Judged(first.name, first.unit, first.sense, last.incumbent, last.bound)
-    words = f"{first.name.capitalize()}: {judged.in_words()}."
-    if more and judged.gap_frac is not None and judged.gap_frac <= PROOF_GAP:
+    words = f"{first.name.capitalize()}: {judged.open_in_words()}."
+    if more and judged.closed:
         words += f" Now the next aim, among plans as good in that: {more[0].name}."
     return words
 

@@ -32,16 +32,21 @@ _MIME = {
     ".md": "text/markdown",
 }
 _BADGES = {
-    Status.OPTIMAL: ("Proven best", "green", ":material/verified:"),
+    Status.OPTIMAL: ("Proved best and confirmed", "green", ":material/verified:"),
     Status.FEASIBLE: ("Good plan, proof not closed", "blue", ":material/task_alt:"),
     Status.INFEASIBLE: ("No plan can keep all rules", "red", ":material/block:"),
     Status.NO_PLAN: ("No plan found", "orange", ":material/help:"),
+}
+_UNCONFIRMED_BADGES = {
+    Status.OPTIMAL: ("Good plan, proof not confirmed", "blue", ":material/task_alt:"),
+    Status.INFEASIBLE: ("No plan, not confirmed", "orange", ":material/block:"),
 }
 
 
 def verdict(result: Result[Any]) -> None:
     """Show in one line what was proved."""
-    word, colour, icon = _BADGES[result.status]
+    badges = _BADGES if result.confirmed else _BADGES | _UNCONFIRMED_BADGES
+    word, colour, icon = badges[result.status]
     st.badge(word, color=colour, icon=icon)  # type: ignore[arg-type]
     st.markdown(f"**{proof_line(result)}**")
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.solve.backends.highs import Solved, Watch, solve_linear
+from optimiser.solve.backends.confirm import confirm
+from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
 from optimiser.solve.result import PROOF_GAP, StoppedBy
 from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 RELAXATION_ROUNDS = 12
 POLISH_MOVES = 300_000
 TINY = 1e-6
-CONFIRM_SHARE = 0.5
-"""Of the time that a proof took, what may be spent on confirming it."""
 
 
 def close(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> dict[str, Any]:
@@ -65,30 +64,22 @@ def close(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> dict[str, Any]:
 
 
 def _confirm(run: Run, model: Hess) -> str:
-    """Ask HiGHS again with presolve off, the relaxation first; "" where that takes longer than it may."""
-    left = min(run.left_s(), max(2.0, CONFIRM_SHARE * (run.report.elapsed_s() - run.began_s)))
-    proved = run.infeasible or run.gap() <= PROOF_GAP
-    if not (run.options.confirm and proved) or left < 0.1 or run.report.should_stop():
-        return ""
+    """Look for a second route on the pairs left; "" where that takes longer than it may."""
     if run.infeasible:  # solve_linear claims it only after a second look
-        return "HiGHS with presolve off"
+        return OTHER_PRESOLVE
+    used = run.report.elapsed_s()
+    left = min(run.left_s(), run.options.time_to_confirm_s(used - run.began_s, used))
+    if run.best is None or run.gap() > PROOF_GAP or left <= 0 or run.report.should_stop():
+        return ""
     run.report(phase="confirming")
-    for relaxed in (True, False):
-        again = solve_linear(
-            model.model(relaxed=relaxed),
-            time_limit_s=left,
-            options=run.options,
-            presolve=False,
-            gap_frac=0.0,
-            watch=Watch(should_stop=run.report.should_stop),
-        )
-        if again.infeasible:  # the pairs left hold nothing at all, or nothing better than what is known
-            return "HiGHS with presolve off"
-        assert run.best is not None
-        near = run.best.cost - 10 * PROOF_GAP * max(1.0, abs(run.best.cost))
-        if again.bound is not None and again.bound * model.scale >= near:
-            return "HiGHS with presolve off"
-    return ""
+    # no start: the plan need not lie on the pairs left, which may hold nothing at all
+    return confirm(
+        model.model(relaxed=False),
+        run.best.cost / model.scale,
+        options=run.options,
+        time_limit_s=left,
+        should_stop=run.report.should_stop,
+    )
 
 
 def _exhausted(run: Run) -> None:

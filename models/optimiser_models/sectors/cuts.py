@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,7 @@ def solve(
     names = problem.params.objectives
     d = prepare(problem)
     runs: list[Run] = []
+    routes: list[str] = []
     notes: dict[str, Any] = {}
     for stage, name in enumerate(names):
         began = report.elapsed_s()
@@ -137,13 +138,14 @@ def solve(
         until = began + share * max(0.0, options.time_limit_s - began)
         run = Run(problem, d, options, report, began, until, name=name)
         found = _stage(run, start)
+        routes.append(str(found.pop("confirmed_by", "")))
         notes |= found if stage == 0 else {f"{name}: {key}": value for key, value in found.items()}
         runs.append(run)
         if run.best is None or last or report.should_stop():
             break
         start = to_plan(problem, d, run.best.label, run.best.centre)
         d = next_stage(d, problem, name, names[stage + 1], run.best.cost)
-    return _outcome(runs, notes)
+    return replace(_outcome(runs, notes), confirmed_by=tuple(routes))
 
 
 def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
@@ -152,19 +154,19 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     why = run.d.contradiction or _cannot_be(run.d)
     if why:
         run.infeasible = True
-        return {"confirmed_by": why}
+        return {"confirmed_by": f"plain sums ({why})"}
     slots = lagrange.slots(run.d)
     run.report(phase="searching")
     # each area served by its best centre: nothing can beat that, and it costs nothing to know
     cheapest = np.where(run.d.allowed, run.d.cost, np.inf).min(axis=0)
     if not np.isfinite(cheapest).all():
         run.infeasible = True
-        return {"confirmed_by": "an area lies beyond the longest drive of every centre"}
+        return {"confirmed_by": "plain sums (an area lies beyond the longest drive of every centre)"}
     run.prove(float(cheapest.sum()))
     _first_plans(run, start)
     if run.done():
         proved = run.gap() <= PROOF_GAP
-        return notes | ({"confirmed_by": "every area already has its best centre"} if proved else {})
+        return notes | ({"confirmed_by": "plain sums (every area has its best centre)"} if proved else {})
     run.report(phase="bounding")
     allowed = lagrange.servable(run.d)
     if allowed.sum() <= SMALL_MODEL:

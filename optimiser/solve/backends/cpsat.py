@@ -120,11 +120,16 @@ def _outcome(
     if status == cp_model.MODEL_INVALID:
         raise BackendError("CP-SAT calls the model invalid.")
     scale = program.objective_scale
-    notes = {"branches": solver.num_branches, "confirmed_by": ""} | dict(program.notes)
+    notes = {"branches": solver.num_branches} | dict(program.notes)
     if status == cp_model.INFEASIBLE:
-        if options.confirm:
-            notes["confirmed_by"] = _confirm_infeasible(program, options, report)
-        return Outcome(None, infeasible=True, stopped_by=StoppedBy.PROOF, notes=notes)
+        route = _confirm(program.model, options, report, "infeasible with presolve, a plan without")
+        return Outcome(
+            None,
+            infeasible=True,
+            stopped_by=StoppedBy.PROOF,
+            confirmed_by=(route,) * bool(route),
+            notes=notes,
+        )
     # UNKNOWN answers objective_value 0.0: only FEASIBLE and OPTIMAL carry a plan
     stop = StoppedBy.PLANNER if planner else StoppedBy.TIME
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -133,27 +138,48 @@ def _outcome(
         return Outcome(None, bound=(bound,) if known else (), stopped_by=stop, notes=notes)
     objective = solver.objective_value * scale
     bound = solver.best_objective_bound * scale
+    route = ""
     if status == cp_model.OPTIMAL:
         stop = StoppedBy.PROOF if (gap(objective, bound) or 0.0) <= PROOF_GAP else StoppedBy.GAP
+    if stop is StoppedBy.PROOF:
+        route = _confirm(_better(program.model, solver), options, report, "a better plan without presolve")
     return Outcome(
         plan=program.read_plan(lambda v: float(solver.value(v))),
         objective=(objective,),
         bound=(bound,),
         stopped_by=stop,
+        confirmed_by=(route,) * bool(route),
         notes=notes,
     )
 
 
-def _confirm_infeasible(program: Program[Any], options: SolveOptions, report: Report) -> str:
-    """Ask again with presolve off: CP-SAT's wrong "infeasible" came from presolve (or-tools#5274)."""
-    left = min(options.time_limit_s - report.elapsed_s(), max(2.0, 0.5 * report.elapsed_s()))
-    if left < 0.1:
+def _better(model: Any, solver: Any) -> Any:
+    """Return the model with "at least one unit better than the solver's plan" as a rule instead of an objective."""
+    harder = model.clone()
+    objective = model.proto.objective  # always a minimum: of a maximum the coefficients are negated
+    columns = [harder.get_int_var_from_proto_index(j) for j in objective.vars]
+    reached = sum(
+        c * solver.value(model.get_int_var_from_proto_index(j))
+        for j, c in zip(objective.vars, objective.coeffs, strict=True)
+    )
+    harder.clear_objective()
+    harder.add(cp_model.LinearExpr.weighted_sum(columns, list(objective.coeffs)) <= reached - 1)
+    return harder
+
+
+def _confirm(model: Any, options: SolveOptions, report: Report, contradiction: str) -> str:
+    """Ask again, with presolve off, for what is claimed not to exist; "" where the time does not suffice.
+
+    CP-SAT's wrong claims came from presolve (or-tools#5274).
+    """
+    left = options.time_to_confirm_s(report.elapsed_s(), report.elapsed_s())
+    if left <= 0 or report.should_stop():
         return ""
     report(phase="confirming")
     second = cp_model.CpSolver()
     _set(second, options, left)
     second.parameters.cp_model_presolve = False
-    status, _ = _solve(second, program.model, None, report)
+    status, _ = _solve(second, model, None, report)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise BackendError("CP-SAT contradicts itself: infeasible with presolve, a plan without.")
+        raise BackendError(f"CP-SAT contradicts itself: {contradiction}.")
     return "CP-SAT with presolve off" if status == cp_model.INFEASIBLE else ""

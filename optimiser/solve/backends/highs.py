@@ -1,232 +1,18 @@
-"""HiGHS on arrays: one solve, with incumbents, bounds and a stop, and the Program back end built on it."""
+"""The Program back end on HiGHS: report, solve, confirm."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.errors import BackendError
-from optimiser.solve.backends.linear import INFINITE, LinearModel, lint
+from optimiser.solve.backends.confirm import confirm
+from optimiser.solve.backends.highs_arrays import Solved, Watch, solve_linear
+from optimiser.solve.backends.linear import INFINITE, LinearModel
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Program, Report
-from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy, gap
-
-SHARE_OF_TIME_TO_CONFIRM = 0.5
-SHORTEST_SECOND_LOOK_S = 1.0
-FEASIBLE = 1e-6
-"""HiGHS keeps rows to this."""
-
-
-@dataclass(frozen=True)
-class Solved:
-    """What HiGHS says of a LinearModel. ``x`` is the rounded incumbent or None; the bound is kept always."""
-
-    x: NDArray[np.float64] | None
-    objective: float | None
-    bound: float | None
-    infeasible: bool
-    stopped_by: StoppedBy
-    nodes: int = 0
-    row_dual: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    reduced_cost: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-
-
-@dataclass(frozen=True)
-class Watch:
-    """What to call while HiGHS runs."""
-
-    incumbent: Callable[[float, float, NDArray[np.float64]], None] = lambda objective, bound, x: None
-    bound: Callable[[float], None] = lambda bound: None
-    should_stop: Callable[[], bool] = lambda: False
-
-
-def solve_linear(
-    model: LinearModel,
-    *,
-    time_limit_s: float,
-    options: SolveOptions,
-    start: NDArray[np.float64] | None = None,
-    watch: Watch | None = None,
-    presolve: bool = True,
-    gap_frac: float | None = None,
-) -> Solved:
-    """Solve a MILP or LP.
-
-    Parameters
-    ----------
-    start
-        A full warm start, shape (n,).
-    gap_frac
-        Overrides ``options.gap_frac``.
-
-    Raises
-    ------
-    BackendError
-        If the model fails the lint or HiGHS reports an error.
-    """
-    lint(model)
-    watch = watch or Watch()
-    if (model.lower > model.upper).any() or (model.row_lower > model.row_upper).any():
-        return Solved(None, None, None, True, StoppedBy.PROOF)  # an empty interval needs no solver
-    empty = np.diff(model.a.indptr) == 0  # HiGHS calls a model without columns empty, whatever its rows ask
-    if (empty & ((model.row_lower > FEASIBLE) | (model.row_upper < -FEASIBLE))).any():
-        return Solved(None, None, None, True, StoppedBy.PROOF)
-    began = time.monotonic()
-    solved = _run(model, time_limit_s, options, start, watch, presolve, gap_frac)
-    if not (solved.infeasible and presolve):
-        return solved
-    # HiGHS 1.13.1 calls small feasible models infeasible in presolve (tests/solvers has one): only a second
-    # route makes the claim, and where its time does not suffice, nothing is claimed
-    left = max(SHORTEST_SECOND_LOOK_S, time_limit_s - (time.monotonic() - began))
-    again = _run(model, left, options, start, watch, False, gap_frac)
-    if again.infeasible or again.x is not None:
-        return again
-    return Solved(None, None, again.bound, False, again.stopped_by)
-
-
-def _run(
-    model: LinearModel,
-    time_limit_s: float,
-    options: SolveOptions,
-    start: NDArray[np.float64] | None,
-    watch: Watch,
-    presolve: bool,
-    gap_frac: float | None,
-) -> Solved:
-    _use_threads(1 if options.reproducible else options.threads)
-    h = _load(model)
-    h.setOptionValue("time_limit", max(0.05, float(time_limit_s)))
-    h.setOptionValue("threads", 1 if options.reproducible else options.threads)
-    h.setOptionValue("random_seed", options.seed)
-    h.setOptionValue("mip_rel_gap", max(options.gap_frac if gap_frac is None else gap_frac, PROOF_GAP / 10))
-    h.setOptionValue("mip_abs_gap", 1e-9)
-    if not presolve:
-        h.setOptionValue("presolve", "off")
-    if start is not None:
-        given = highspy.HighsSolution()
-        given.col_value = list(start)
-        h.setSolution(given)
-    stopped = _listen(h, model, watch)
-    h.run()
-    return _read(h, model, planner=bool(stopped))
-
-
-_threads_in_use: list[int] = []
-
-
-def _use_threads(threads: int) -> None:
-    """Start HiGHS's pool of threads anew where another size is asked for; a changed size ends in "Not Set"."""
-    if _threads_in_use and _threads_in_use[0] != threads:
-        highspy.Highs.resetGlobalScheduler(True)
-    _threads_in_use[:] = [threads]
-
-
-def _load(model: LinearModel) -> Any:
-    h = highspy.Highs()
-    h.silent()
-    lp = highspy.HighsLp()
-    m, n = model.a.shape
-    lp.num_col_, lp.num_row_ = n, m
-    lp.sense_ = highspy.ObjSense.kMinimize if model.sense == "min" else highspy.ObjSense.kMaximize
-    lp.offset_ = model.offset
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = model.cost, _inf(model.lower), _inf(model.upper)
-    lp.row_lower_, lp.row_upper_ = _inf(model.row_lower), _inf(model.row_upper)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = model.a.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = model.a.indices.astype(np.int32)
-    lp.a_matrix_.value_ = model.a.data.astype(np.float64)
-    if model.integer.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(w)] for w in model.integer]
-    if h.passModel(lp) == highspy.HighsStatus.kError:
-        raise BackendError("HiGHS does not accept the model.")
-    return h
-
-
-def _inf(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.abs(values) >= INFINITE, np.copysign(highspy.kHighsInf, values), values).astype(
-        np.float64
-    )
-
-
-def _listen(h: Any, model: LinearModel, watch: Watch) -> list[bool]:
-    """Subscribe the callbacks; the returned list is filled once the planner stopped the solve."""
-    stopped: list[bool] = []
-    last = [0.0, -np.inf]
-
-    def improving(event: Any) -> None:
-        out = event.data_out
-        x = np.asarray(out.mip_solution, dtype=np.float64)
-        if x.size == model.cost.size:
-            watch.incumbent(float(out.mip_primal_bound), float(out.mip_dual_bound), x)
-
-    def interrupt(event: Any) -> None:
-        now = time.monotonic()
-        if now - last[0] < 0.1:
-            return
-        last[0] = now
-        bound = float(event.data_out.mip_dual_bound)
-        if np.isfinite(bound) and abs(bound) < INFINITE and bound != last[1]:
-            last[1] = bound
-            watch.bound(bound)
-        if watch.should_stop():
-            stopped.append(True)
-            event.interrupt()
-
-    if model.integer.any():
-        h.cbMipImprovingSolution.subscribe(improving)
-        h.cbMipInterrupt.subscribe(interrupt)
-    else:
-        h.cbSimplexInterrupt.subscribe(interrupt)
-    return stopped
-
-
-def _read(h: Any, model: LinearModel, *, planner: bool) -> Solved:
-    status = h.getModelStatus()
-    known = highspy.HighsModelStatus
-    if status in (known.kSolveError, known.kModelError, known.kLoadError, known.kPresolveError):
-        raise BackendError(f"HiGHS ended with {h.modelStatusToString(status)}.")
-    if status == known.kModelEmpty:
-        return Solved(np.zeros(0), model.offset, model.offset, False, StoppedBy.PROOF)
-    if status in (known.kUnbounded, known.kUnboundedOrInfeasible):
-        raise BackendError("HiGHS calls the model unbounded: a bound is missing in the formulation.")
-    info, solution = h.getInfo(), h.getSolution()
-    mip = bool(model.integer.any())
-    infeasible = status == known.kInfeasible
-    x: NDArray[np.float64] | None = None
-    objective: float | None = None
-    # a time limit without an incumbent still fills col_value: value_valid and the status must both say yes
-    if not infeasible and solution.value_valid and info.primal_solution_status == 2:
-        x = np.asarray(solution.col_value, dtype=np.float64)
-        x = np.where(model.integer, np.round(x), x)
-        objective = float(model.cost @ x + model.offset)
-    bound = float(info.mip_dual_bound) if mip else (objective if status == known.kOptimal else None)
-    if bound is not None and (not np.isfinite(bound) or abs(bound) >= INFINITE):
-        bound = None
-    by = {
-        known.kOptimal: StoppedBy.PROOF,
-        known.kInfeasible: StoppedBy.PROOF,
-        known.kTimeLimit: StoppedBy.TIME,
-        known.kMemoryLimit: StoppedBy.MEMORY,
-    }.get(status, StoppedBy.PLANNER if planner else StoppedBy.FAULT)
-    if by is StoppedBy.PROOF and objective is not None and (gap(objective, bound) or 0.0) > PROOF_GAP:
-        by = StoppedBy.GAP
-    return Solved(
-        x,
-        objective,
-        bound,
-        infeasible,
-        by,
-        int(info.mip_node_count) if mip else 0,
-        np.asarray(solution.row_dual) if not mip else np.zeros(0),
-        np.asarray(solution.col_dual) if not mip else np.zeros(0),
-    )
+from optimiser.solve.result import Outcome, StoppedBy
 
 
 def run(program: Program[Any], options: SolveOptions, report: Report) -> Outcome[Any]:
@@ -252,7 +38,7 @@ def run(program: Program[Any], options: SolveOptions, report: Report) -> Outcome
     report(phase="searching")
     left = options.time_limit_s - report.elapsed_s()
     solved = solve_linear(model, time_limit_s=left, options=options, start=start, watch=watch)
-    confirmed = _confirm(model, solved, options, report) if options.confirm else ""
+    confirmed = _confirm(model, solved, options, report)
     x = solved.x
     return Outcome(
         plan=None if x is None else program.read_plan(lambda j: float(x[j])),
@@ -260,45 +46,25 @@ def run(program: Program[Any], options: SolveOptions, report: Report) -> Outcome
         bound=() if solved.bound is None else (solved.bound * scale,),
         infeasible=solved.infeasible,
         stopped_by=solved.stopped_by,
-        notes={
-            "nodes": solved.nodes,
-            "rows": model.a.shape[0],
-            "columns": model.a.shape[1],
-            "confirmed_by": confirmed,
-        }
+        confirmed_by=(confirmed,) if confirmed else (),
+        notes={"nodes": solved.nodes, "rows": model.a.shape[0], "columns": model.a.shape[1]}
         | dict(program.notes),
     )
 
 
 def _confirm(model: LinearModel, solved: Solved, options: SolveOptions, report: Report) -> str:
-    """Ask again with presolve off: presolve is where most wrong claims of HiGHS came from."""
-    if solved.stopped_by is not StoppedBy.PROOF:
-        return ""
-    if solved.infeasible:  # solve_linear claims it only after a second look
-        return "HiGHS with presolve off"
-    used = report.elapsed_s()
-    left = min(options.time_limit_s - used, max(2.0, SHARE_OF_TIME_TO_CONFIRM * used))
-    if left < 0.1:
+    """Look for a second route to a proof; "infeasible" comes with its own."""
+    if solved.infeasible or solved.stopped_by is not StoppedBy.PROOF:
+        return solved.confirmed_by
+    left = options.time_to_confirm_s(report.elapsed_s(), report.elapsed_s())
+    if solved.objective is None or left <= 0:
         return ""
     report(phase="confirming")
-    again = solve_linear(
+    return confirm(
         model,
-        time_limit_s=left,
+        solved.objective,
         options=options,
+        time_limit_s=left,
         start=solved.x,
-        presolve=False,
-        gap_frac=0.0,
-        watch=Watch(should_stop=report.should_stop),
+        should_stop=report.should_stop,
     )
-    if again.stopped_by is not StoppedBy.PROOF:
-        return ""
-    if again.infeasible or (
-        solved.objective is not None
-        and again.objective is not None
-        and abs(again.objective - solved.objective) > 10 * PROOF_GAP * max(1.0, abs(solved.objective))
-    ):
-        raise BackendError(
-            f"HiGHS contradicts itself: {solved.objective} (infeasible: {solved.infeasible}) with presolve, "
-            f"{again.objective} (infeasible: {again.infeasible}) without."
-        )
-    return "HiGHS with presolve off"
