@@ -15,8 +15,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
     init = commands.add_parser("init", parents=[common], help="make a project folder of raw files")
     init.add_argument("folder", type=Path, help="the project folder to make")
+    init.add_argument("--areas", type=Path, help="reporting areas: .gpkg, .shp, .geojson, .parquet")
     init.add_argument(
-        "--areas", type=Path, required=True, help="reporting areas: .gpkg, .shp, .geojson, .parquet"
+        "--grid",
+        metavar="KIND:SIZE",
+        help="no areas: hexagons or squares over the roads and calls, as hex:500m, square:1km or hex:0.25mi",
     )
     init.add_argument("--calls", type=Path, help="calls for service: .csv, .csv.gz, .parquet, .xlsx")
     init.add_argument("--workload", type=Path, help="or a table of area, calls, minutes")
@@ -75,7 +78,7 @@ def run_init(a: argparse.Namespace) -> int:
     from optimiser.data.quality import to_record
 
     report = init(
-        a.folder, a.areas, a.calls, a.workload, a.roads, stations=a.stations, units=a.units,
+        a.folder, a.areas, a.calls, a.workload, a.roads, grid=_grid(a), stations=a.stations, units=a.units,
         unit_responses=a.unit_responses, adjacency=a.adjacency, adjacency_edits=a.adjacency_edits,
         hard_lines=a.hard_lines, hard_polygons=a.hard_polygons, plans=a.plan, columns=a.columns, name=a.name,
         crs=a.crs, timezone=a.timezone, response_time=a.response_time, date_order=a.date_order,
@@ -95,6 +98,17 @@ def run_init(a: argparse.Namespace) -> int:
     else:
         show(report.text())
     return Exit.INPUT if report.quality.red else Exit.DONE
+
+
+def _grid(a: argparse.Namespace) -> Any:
+    """Return the grid asked for, over the streets where there are any; None for none."""
+    from optimiser.data.grid import read_grid
+    from optimiser.prepare.street_lines import street_lines
+
+    if a.grid is None:
+        return None
+    plain = read_grid(a.grid)  # a slip is told before anything is read
+    return plain if a.roads is None else read_grid(a.grid, street_lines(a.roads).geometry)
 
 
 def run_check(a: argparse.Namespace) -> int:

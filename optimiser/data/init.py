@@ -16,6 +16,7 @@ from optimiser.data.call_units import UnitRoles, read_roles
 from optimiser.data.calls import CallSource, ImportedCalls, import_calls
 from optimiser.data.columns import ColumnGuess
 from optimiser.data.columns_file import DATE_ORDERS, ColumnMap, read_column_map, write_column_map
+from optimiser.data.grid import Grid, grid_areas, kept
 from optimiser.data.init_report import InitReport
 from optimiser.data.plans import other_names, read_plan
 from optimiser.data.project import Project, load, stored_record
@@ -42,9 +43,9 @@ _TO_SAY = ("response time is not defined", "workload table without its weeks", "
 
 @dataclass(frozen=True)
 class RawFiles:
-    """The files a project is made of; only ``areas`` and one of ``calls`` and ``workload`` are needed."""
+    """The files a project is made of: ``areas`` and one of ``calls`` and ``workload``, or calls for a grid."""
 
-    areas: Path
+    areas: Path | None
     calls: Path | None = None
     workload: Path | None = None
     roads: Path | None = None
@@ -73,11 +74,12 @@ class _Made:
 
 def init(
     folder: str | Path,
-    areas: str | Path,
+    areas: str | Path | None,
     calls: str | Path | None = None,
     workload: str | Path | None = None,
     roads: str | Path | None = None,
     *,
+    grid: Grid | None = None,
     stations: str | Path | None = None,
     units: str | Path | None = None,
     unit_responses: str | Path | None = None,
@@ -104,6 +106,8 @@ def init(
         Folder to make. One that exists is refused unless ``again``.
     areas, calls, workload, roads
         Areas, and calls or a workload table (the areas' own columns where neither is given); streets.
+    grid
+        In place of areas: cells over the streets and calls, those with neither left out. Needs calls with points.
     stations, units, unit_responses
         Stations; call-sign patterns with their roles; one row a unit and call.
     adjacency, adjacency_edits
@@ -129,18 +133,19 @@ def init(
     """
     folder = Path(folder)
     raw = RawFiles(
-        Path(areas), _path(calls), _path(workload), _path(roads), _path(stations), _path(units), _path(unit_responses),
+        _path(areas), _path(calls), _path(workload), _path(roads), _path(stations), _path(units), _path(unit_responses),
         _path(adjacency), _path(adjacency_edits), _path(hard_lines), _path(hard_polygons), tuple(map(Path, plans)),
     )  # fmt: skip
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else (folder,)) and not again:
         raise InputError(f"{folder} exists. Give a new folder, or add --again to import into this one.")
+    _areas_or_grid(raw, grid)
     settings, column_map = _start(folder, columns, again=again)
     settings = _said(settings, folder, name, crs, timezone, response_time, date_order, weeks)
     order = column_map.date_order if date_order is None else date_order
     column_map = replace(column_map, date_order=order, priority={**column_map.priority, **(priority or {})})
     key_file = folder / names.KEY_FILE
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
-    made = _import(raw, settings, column_map, key)
+    made = _import(raw, grid, settings, column_map, key)
     made.settings = replace(made.settings, roads=_roads_place(raw.roads), sources=_sources(raw, folder, made))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
@@ -150,6 +155,13 @@ def init(
         project = load(draft, home=folder)  # what cannot be read back is not put in place
         _put_in_place(draft, folder)
     return _report(project, made)
+
+
+def _areas_or_grid(raw: RawFiles, grid: Grid | None) -> None:
+    if (raw.areas is None) == (grid is None):
+        raise UsageError("Give either areas or a grid.")
+    if grid is not None and (raw.calls is None or raw.workload is not None):
+        raise UsageError("A grid takes its work from calls with points: give calls, and no workload table.")
 
 
 def _path(value: str | Path | None) -> Path | None:
@@ -196,12 +208,16 @@ def _said(
     return replace(settings, name=known_name, given=given, **stated)  # type: ignore[arg-type]
 
 
-def _import(raw: RawFiles, settings: Settings, column_map: ColumnMap, key: bytes) -> _Made:
+def _import(raw: RawFiles, grid: Grid | None, settings: Settings, column_map: ColumnMap, key: bytes) -> _Made:
     """Read every raw file; every fault is raised before anything is written."""
     crs = settings.crs or None
-    areas = import_areas(raw.areas, column_map.areas, none_values=column_map.none_values, crs=crs)
+    if grid is not None and raw.calls is not None:
+        column_map = replace(column_map, calls={**column_map.calls, "area_id": ""})  # no label names a cell
+        areas = grid_areas(grid, raw.calls, column_map, crs)
+    else:
+        assert raw.areas is not None
+        areas = import_areas(raw.areas, column_map.areas, none_values=column_map.none_values, crs=crs)
     known = other_names(areas.areas)
-    findings, said = list(areas.findings), list(areas.assumptions)
     calls = None
     if raw.calls is not None:
         roles = read_roles(raw.units) if raw.units is not None else UnitRoles()
@@ -216,6 +232,12 @@ def _import(raw: RawFiles, settings: Settings, column_map: ColumnMap, key: bytes
         )
         calls = import_calls(raw.calls, column_map, source)
         column_map = calls.column_map
+        if grid is not None:
+            areas, placed = kept(areas, grid, calls.table)
+            calls = replace(calls, table=placed)
+            known = other_names(areas.areas)
+    findings, said = list(areas.findings), list(areas.assumptions)
+    if calls is not None:
         findings += calls.findings
         said += calls.assumptions
     workload = _workload(raw, known, column_map, settings)
