@@ -6,22 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
-from optimiser_models.sectors import arrays, lagrange, search
-from optimiser_models.sectors.grow import grow
 
+from optimiser import registry
 from optimiser.cli.shows import make_county
-from tests.oracles.sectors_cases import path_of_four
+from optimiser.solve import engine
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> None:
     """Compile the search and bound loops once, with time to spare: limits in tests are for solving."""
-    problem = path_of_four()
-    d = arrays.prepare(problem)
-    label = grow(d, 1)
-    assert label is not None
-    search.anneal(d, label, moves=10, seed=1, keep_going=lambda: True)
-    lagrange.improve(d, lagrange.slots(d), lagrange.servable(d), 120.0, rounds=2, keep_going=lambda _: True)
+    engine.warm(registry.load("sectors.cuts"))
 
 
 @pytest.fixture(scope="session")

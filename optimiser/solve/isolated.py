@@ -85,6 +85,7 @@ def run_worker(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> StoppedBy:
     """Run a worker on a job folder until it ends or has to be killed; say why it ended."""
+    (folder / jobs.COMPILING_FILE).unlink(missing_ok=True)  # of a worker that was killed while it compiled
     with (folder / "solver.log").open("ab") as log_file:
         process = subprocess.Popen(
             [sys.executable, "-m", "optimiser.solve.worker", str(folder)],
@@ -99,6 +100,31 @@ def run_worker(
         kill(process)
 
 
+class Deadline:
+    """When a job's worker is killed; the clock stands still while the worker compiles, unless a stop was asked."""
+
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self._marker = folder / jobs.COMPILING_FILE
+        self._looked = time.monotonic()
+        self._at = self._looked + seconds
+        self._latest = self._at + jobs.LONGEST_COMPILE_S
+
+    def look(self) -> None:
+        """Let the clock go on, or stand still; to be called often."""
+        now = time.monotonic()
+        if self._marker.exists():
+            self._at = min(self._latest, self._at + now - self._looked)
+        self._looked = now
+
+    def soon(self, seconds: float) -> None:
+        """End in at most ``seconds``, whatever the worker does."""
+        self._at = self._latest = min(self._at, time.monotonic() + seconds)
+
+    def left_s(self) -> float:
+        """Return the seconds that are left."""
+        return self._at - time.monotonic()
+
+
 def _watch(
     process: subprocess.Popen[bytes],
     folder: Path,
@@ -106,22 +132,23 @@ def _watch(
     on_progress: Callable[[Progress], None] | None,
     should_stop: Callable[[], bool],
 ) -> StoppedBy:
-    deadline = time.monotonic() + options.time_limit_s + GRACE_S
+    clock = Deadline(folder, options.time_limit_s + GRACE_S)
     told = 0
     why = StoppedBy.FAULT
     looked = 0.0
     while process.poll() is None:
-        now = time.monotonic()
+        clock.look()
         if on_progress is not None:
             told = tell(folder, told, on_progress)
         if why is not StoppedBy.PLANNER and should_stop():
             (folder / STOP_FILE).touch()
         if why is not StoppedBy.PLANNER and (folder / STOP_FILE).exists():
-            why, deadline = StoppedBy.PLANNER, min(deadline, now + GRACE_S)
-        if now > deadline:
+            why = StoppedBy.PLANNER
+            clock.soon(GRACE_S)
+        if clock.left_s() < 0:
             return why if why is StoppedBy.PLANNER else StoppedBy.TIME
-        if options.memory_mib and now - looked > 0.5:
-            looked = now
+        if options.memory_mib and time.monotonic() - looked > 0.5:
+            looked = time.monotonic()
             if _rss_mib(process.pid) > options.memory_mib:
                 return StoppedBy.MEMORY
         time.sleep(POLL_S)

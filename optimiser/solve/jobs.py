@@ -19,6 +19,10 @@ JOB_FILE = "job.json"
 PROBLEM_FILE = "problem.npz"
 START_FILE = "start.json"
 RESULT_FILE = "result.json"
+COMPILING_FILE = "compiling"
+"""There as long as the worker compiles: the job's clock stands still."""
+LONGEST_COMPILE_S = 180.0
+"""A parent waits no longer than this for a compiler."""
 _ERRORS: dict[str, type[OptimiserError]] = {
     e.__name__: e for e in (InputError, UsageError, RejectedPlan, BackendError, OptimiserError)
 }

@@ -82,6 +82,8 @@ class Formulation(Generic[ProblemT, PlanT]):
 
     ``name`` is ``family.method``. Exactly one of ``build`` (with ``backend``) and ``run`` is given.
     ``refuses`` returns a sentence where the formulation cannot take a problem (size, option), else "".
+    ``warm`` compiles what the formulation compiles on a machine's first solve, by running it on tiny arrays of the
+    same types; it is called before any clock starts, so that a time limit is for solving.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Formulation(Generic[ProblemT, PlanT]):
     backend: BackendName | None = None
     run: Callable[[ProblemT, PlanT | None, SolveOptions, Report], Outcome[PlanT]] | None = None
     refuses: Callable[[ProblemT], str] = field(default=lambda problem: "")
+    warm: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         if (self.build is None) == (self.run is None) or (self.build is None) != (self.backend is None):

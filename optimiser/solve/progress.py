@@ -16,6 +16,8 @@ PROGRESS_FILE = "progress.jsonl"
 INCUMBENT_FILE = "incumbent.json"
 STOP_FILE = "stop"
 PLAN_INTERVAL_S = 0.5
+COMPILING = "compiling (first run on this machine)"
+"""Phase of a worker whose formulation compiles its loops; it is not counted as time of the solve."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 from optimiser import registry
 from optimiser.solve import jobs
-from optimiser.solve.isolated import GRACE_S, POLL_S, _rss_mib, kill, salvage, tell
+from optimiser.solve.isolated import GRACE_S, POLL_S, Deadline, _rss_mib, kill, salvage, tell
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import STOP_FILE, Progress
 from optimiser.solve.result import Result, StoppedBy
@@ -106,15 +106,17 @@ class WarmWorker:
 
         A polite stop is a file in the job's folder; the deadline is then a grace away.
         """
-        deadline = time.monotonic() + seconds
+        clock = Deadline(folder, seconds)
         told, asked = 0, False
         while True:
+            clock.look()
             if on_progress is not None:
                 told = tell(folder, told, on_progress)
             if not asked and should_stop():
                 (folder / STOP_FILE).touch()
-                asked, deadline = True, min(deadline, time.monotonic() + GRACE_S)
-            left = deadline - time.monotonic()
+                asked = True
+                clock.soon(GRACE_S)
+            left = clock.left_s()
             try:
                 answer = self._answers.get(timeout=max(0.0, min(left, POLL_S)))
             except queue.Empty:

@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from optimiser.batch import runner
-from optimiser.batch.store import Run
+from optimiser.batch.store import CLAIM_FILE, Run
 from optimiser.errors import OptimiserError
 from optimiser.problems.base import Objective
 from optimiser.report.phrases import number, planner_value
 from optimiser.report.words import escaped
-from optimiser.solve.progress import Progress
+from optimiser.solve.progress import COMPILING, PROGRESS_FILE, Progress
 from optimiser.solve.result import Judged
 from optimiser.units import clock
 from optimiser_apps import charts
@@ -26,6 +26,7 @@ PATIENCE_S = 15.0
 LIVE = ("queued", "running")
 PHASES = {
     "": "Starting",
+    COMPILING: "Compiling its loops: only on the first run on this machine, and not counted as time",
     "reading": "Reading the question",
     "building model": "Setting up the search",
     "searching": "Looking for a first plan",
@@ -54,7 +55,7 @@ def _panel(run: Run) -> None:
         _numbers(last, objectives)
         factor = planner_value(1.0, objectives[0].unit)[0] if objectives else 1.0
         axis = f"{objectives[0].name}, {_unit(objectives)}" if objectives else "aim"
-        steps = charts.search_steps(lines, axis, factor, _since_claim_s(run))
+        steps = charts.search_steps(lines, axis, factor, _elapsed_s(run, last))
         if steps is not None:
             text = (
                 "Best plan so far and the bound that no plan can be beyond, over the seconds of the search."
@@ -66,14 +67,18 @@ def _panel(run: Run) -> None:
 
 def _clock(run: Run, last: Progress) -> None:
     limit_s = run.options.time_limit_s
-    elapsed_s = max(last.seconds, _since_claim_s(run))
+    elapsed_s = _elapsed_s(run, last)
     share = min(elapsed_s / limit_s, 1.0)
     st.progress(share, text=f"{clock(elapsed_s)} of at most {clock(limit_s)} minutes")
 
 
-def _since_claim_s(run: Run) -> float:
-    path = run.folder / "claim.json"
-    return max(0.0, time.time() - path.stat().st_mtime) if path.exists() else 0.0
+def _elapsed_s(run: Run, last: Progress) -> float:
+    """Return the seconds that the search has had: its own clock at its last line and what has passed since."""
+    if last.phase == COMPILING:
+        return last.seconds
+    told = run.folder / PROGRESS_FILE
+    since = told if told.exists() else run.folder / CLAIM_FILE
+    return last.seconds + (max(0.0, time.time() - since.stat().st_mtime) if since.exists() else 0.0)
 
 
 def _objectives(run: Run) -> tuple[Objective, ...]:

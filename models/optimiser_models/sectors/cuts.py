@@ -34,6 +34,7 @@ from optimiser_models.sectors.arrays import (
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.search import State
+from optimiser_models.sectors.warm import compile_loops
 
 FIRST_MOVES = 400_000
 LONG_MOVES = 4_000_000
@@ -354,6 +355,7 @@ FORMULATION = Formulation(
     family=FAMILY,
     run=solve,
     refuses=refuses,
+    warm=compile_loops,
     summary="Lagrangian bound, annealed contiguous plans, and HiGHS with separators on the pairs that are left",
     reference="Hess et al. (1965); Held, Wolfe and Crowder (1974); Validi, Buchanan and Lykhovyd (2022)",
 )

@@ -1,0 +1,37 @@
+"""Compile the loops of search and bound on a tiny map, before the clock of a first solve starts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.problems.sectors import SectorsParams, SectorsProblem
+from optimiser_models.sectors import lagrange, search
+from optimiser_models.sectors.arrays import prepare
+from optimiser_models.sectors.grow import grow
+
+ROUNDS = 2
+
+
+def compile_loops() -> None:
+    """Run every compiled loop once, on four areas in a row with two districts."""
+    ids = ("A", "B", "C", "D")
+    travel_s = np.abs(np.subtract.outer(np.arange(4.0), np.arange(4.0)))
+    problem = SectorsProblem(
+        area_ids=ids,
+        edges=np.array([[0, 1], [1, 2], [2, 3]]),
+        centre_ids=ids,
+        centre_area=np.arange(4),
+        travel_s=travel_s,
+        calls=np.ones(4),
+        covered_calls=np.where(travel_s <= 1.0, 1.0, 0.0),
+        cover_calls=np.ones(4),
+        balance_names=("calls",),
+        balance=np.ones((1, 4)),
+        params=SectorsParams(district_ids=("1", "2"), balance_frac={"calls": 0.05}),
+    )
+    d = prepare(problem)
+    label = grow(d, 1)
+    if label is not None:
+        search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)
+    allowed = lagrange.servable(d)
+    lagrange.improve(d, lagrange.slots(d), allowed, np.inf, rounds=ROUNDS, keep_going=lambda _: True)
