@@ -46,7 +46,7 @@ from optimiser_models.fold.states import (
     together,
     top,
 )
-from optimiser_models.fold.subsets import LARGEST_N, even_splits
+from optimiser_models.fold.subsets import LARGEST_N, compile_loops, even_splits
 
 WIDTHS = (1, 100, 2_000, 20_000, 200_000)
 MOST_BEATS = 200
@@ -190,4 +190,5 @@ FORMULATION: Formulation[FoldProblem, FoldPlan] = Formulation(
     summary="Cheapest chain of connected partitions, row by row, with a bound on the rows to come",
     run=run,
     refuses=refuses,
+    warm=compile_loops,
 )

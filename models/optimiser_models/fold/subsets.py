@@ -46,6 +46,11 @@ def even_splits(share: NDArray[np.float64], edges: NDArray[np.int64], fewest: in
     return best
 
 
+def compile_loops() -> None:
+    """Compile on two beats, before the clock of a first solve starts."""
+    even_splits(np.full(2, 0.5), np.array([[0, 1]]), 1)
+
+
 @njit(cache=True)
 def _connected(n, links):  # type: ignore[no-untyped-def]
     """Whether each subset hangs together."""
