@@ -105,7 +105,9 @@ def slots(d: Districting) -> Slots:
                 np.where((hard_locks != FREE) & (hard_locks != k), 2, np.where(hard_locks == k, 1, 0))
             )
         group[k] = keys[key]
-    return Slots(group, d.low[:, first], d.high[:, first], np.array(state, dtype=np.int8), d.may[first])
+    # row by row in memory: compiled loops take rows of one layout only
+    low, high = np.ascontiguousarray(d.low[:, first]), np.ascontiguousarray(d.high[:, first])
+    return Slots(group, low, high, np.array(state, dtype=np.int8), d.may[first])
 
 
 def servable(d: Districting) -> NDArray[np.bool_]:

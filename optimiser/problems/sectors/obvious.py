@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.sectors.data import SectorsProblem
-from optimiser.units import clock, percent
+from optimiser.units import clock, percent_text
 
 ROUNDING = 1e-6
 SHOWN = 5
@@ -48,7 +48,7 @@ def _too_heavy(problem: SectorsProblem) -> list[str]:
     for name in problem.balance_names:
         heavy = too_large(problem, name)
         if heavy:
-            shown = ", ".join(f"{a} ({percent(s):.1f} %)" for a, s in list(heavy.items())[:SHOWN])
+            shown = ", ".join(f"{a} ({percent_text(s)})" for a, s in list(heavy.items())[:SHOWN])
             found.append(
                 f"Areas too large to balance: {shown} hold more of {name} than any district may have. "
                 "Cut the area at import, widen the tolerance, or ask for fewer districts."
