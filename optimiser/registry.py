@@ -23,6 +23,7 @@ _FAMILIES = {
     "shifts": "optimiser.problems.shifts:FAMILY",
     "assignment": "optimiser.problems.assignment:FAMILY",
     "fold": "optimiser.problems.fold:FAMILY",
+    "standby": "optimiser.problems.standby:FAMILY",
 }
 
 

@@ -32,4 +32,13 @@ CATALOGUE = {
         default=True,
     ),
     "fold.cpsat": Entry("optimiser_models.fold.cpsat:FORMULATION", "Fold tables by constraint programming"),
+    "standby.benders": Entry(
+        "optimiser_models.standby.benders:FORMULATION",
+        "Standby posts by search, Benders cuts and prices, then HiGHS on what is left",
+        default=True,
+    ),
+    "standby.milp": Entry(
+        "optimiser_models.standby.milp:FORMULATION",
+        "Standby posts as one readable MILP on coverage patterns",
+    ),
 }

@@ -104,4 +104,28 @@ def four_beats() -> tuple[Any, float]:
     return problem, 0.5 / 3
 
 
-_CASES = {"sectors": path_of_four, "shifts": one_early_shift, "assignment": two_units, "fold": four_beats}
+
+def two_posts() -> tuple[Any, float]:
+    """Three posts in a row, four streets between and beyond them: the two ends reach all 15 calls."""
+    from optimiser.problems.standby import StandbyParams, StandbyProblem
+
+    problem = StandbyProblem(
+        post_ids=("A", "B", "C"),
+        post_cost=np.ones(3),
+        part_ids=("all",),
+        starts=np.array([0, 1, 3, 5, 6]),
+        posts=np.array([0, 0, 1, 1, 2, 2], dtype=np.int32),
+        band=np.zeros(6, dtype=np.int8),
+        weight=np.array([[4.0], [3.0], [3.0], [5.0]]),
+        params=StandbyParams(n_cars=(2,)),
+    )
+    return problem, 15.0
+
+
+_CASES = {
+    "sectors": path_of_four,
+    "shifts": one_early_shift,
+    "assignment": two_units,
+    "fold": four_beats,
+    "standby": two_posts,
+}

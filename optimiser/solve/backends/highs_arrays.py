@@ -59,6 +59,7 @@ def solve_linear(
     watch: Watch | None = None,
     presolve: bool = True,
     gap_frac: float | None = None,
+    abs_gap: float = 1e-9,
 ) -> Solved:
     """Solve a MILP or LP.
 
@@ -68,6 +69,8 @@ def solve_linear(
         A full warm start, shape (n,).
     gap_frac
         Overrides ``options.gap_frac``.
+    abs_gap
+        Stop when the bound is this near; for objectives whose values lie on a known grid.
 
     Raises
     ------
@@ -82,13 +85,13 @@ def solve_linear(
     if (empty & ((model.row_lower > FEASIBLE) | (model.row_upper < -FEASIBLE))).any():
         return Solved(None, None, None, True, StoppedBy.PROOF, confirmed_by=PLAIN_SUMS)
     began = time.monotonic()
-    solved = _run(model, time_limit_s, options, start, watch, presolve, gap_frac)
+    solved = _run(model, time_limit_s, options, start, watch, presolve, gap_frac, abs_gap)
     if not (solved.infeasible and presolve):
         return solved
     # HiGHS 1.13.1 calls small feasible models infeasible in presolve (tests/solvers has one): only a second
     # route makes the claim, and where its time does not suffice, nothing is claimed
     left = max(SHORTEST_SECOND_LOOK_S, time_limit_s - (time.monotonic() - began))
-    again = _run(model, left, options, start, watch, False, gap_frac)
+    again = _run(model, left, options, start, watch, False, gap_frac, abs_gap)
     if again.infeasible:
         return replace(again, confirmed_by=OTHER_PRESOLVE)
     if again.x is not None:
@@ -104,14 +107,15 @@ def _run(
     watch: Watch,
     presolve: bool,
     gap_frac: float | None,
+    abs_gap: float,
 ) -> Solved:
-    _use_threads(1 if options.reproducible else options.threads)
-    h = _load(model)
+    use_threads(1 if options.reproducible else options.threads)
+    h = load(model)
     h.setOptionValue("time_limit", max(0.05, float(time_limit_s)))
     h.setOptionValue("threads", 1 if options.reproducible else options.threads)
     h.setOptionValue("random_seed", options.seed)
     h.setOptionValue("mip_rel_gap", max(options.gap_frac if gap_frac is None else gap_frac, PROOF_GAP / 10))
-    h.setOptionValue("mip_abs_gap", 1e-9)
+    h.setOptionValue("mip_abs_gap", abs_gap)
     if not presolve:
         h.setOptionValue("presolve", "off")
     if start is not None:
@@ -120,20 +124,21 @@ def _run(
         h.setSolution(given)
     stopped = _listen(h, model, watch)
     h.run()
-    return _read(h, model, planner=bool(stopped))
+    return read(h, model, planner=bool(stopped))
 
 
 _threads_in_use: list[int] = []
 
 
-def _use_threads(threads: int) -> None:
+def use_threads(threads: int) -> None:
     """Start HiGHS's pool of threads anew where another size is asked for; a changed size ends in "Not Set"."""
     if _threads_in_use and _threads_in_use[0] != threads:
         highspy.Highs.resetGlobalScheduler(True)
     _threads_in_use[:] = [threads]
 
 
-def _load(model: LinearModel) -> Any:
+def load(model: LinearModel) -> Any:
+    """Return a HiGHS instance that holds the model."""
     h = highspy.Highs()
     h.silent()
     lp = highspy.HighsLp()
@@ -193,7 +198,8 @@ def _listen(h: Any, model: LinearModel, watch: Watch) -> list[bool]:
     return stopped
 
 
-def _read(h: Any, model: LinearModel, *, planner: bool) -> Solved:
+def read(h: Any, model: LinearModel, *, planner: bool) -> Solved:
+    """Return what HiGHS found after a run; ``planner`` says whether it was interrupted on request."""
     status = h.getModelStatus()
     known = highspy.HighsModelStatus
     if status in (known.kSolveError, known.kModelError, known.kLoadError, known.kPresolveError):

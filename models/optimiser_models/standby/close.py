@@ -1,0 +1,269 @@
+"""Close the gap: the relaxation by cuts, prices that drop columns, HiGHS on what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.solve.backends.highs_arrays import Solved, Watch, solve_linear
+from optimiser.solve.backends.highs_lp import GrowingLP
+from optimiser.solve.backends.linear import INFINITE, LinearModel
+from optimiser.solve.result import PROOF_GAP, StoppedBy
+from optimiser_models.standby import arrays, search
+from optimiser_models.standby.arrays import Block
+from optimiser_models.standby.master import Master
+
+if TYPE_CHECKING:
+    from optimiser_models.standby.benders import Run
+
+LARGEST_FULL = 1_500_000
+"""Entries up to which every row has a column and cuts of its own."""
+GROUPS = 100
+"""Groups of rows beyond that."""
+LARGEST_SIMPLEX = 2_000
+"""Rows from which on the first relaxation is solved by an interior point."""
+STALE_ROUNDS, STALE = 6, 1e-5
+WORTH_REBUILDING = 0.9
+"""Share of the columns left at which the relaxation is built anew without the others."""
+KERNEL = 200
+"""Columns with the best prices that are tried before all that are left."""
+KERNEL_SHARE = 0.2
+GUESS_ROUNDS = 10
+CONFIRM_SHARE = 0.5
+"""Of the time that a proof took, what may be spent on confirming it."""
+
+Key = tuple[str, int]
+
+
+@dataclass
+class Prices:
+    """What the relaxation says: its point, a bound, and what each column costs beyond it (model's units)."""
+
+    x: NDArray[np.float64]
+    bound: float
+    reduced: NDArray[np.float64]
+
+
+def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[str, Any]:
+    """Run the loop until proved, near enough or out of time; return what to note."""
+    began = run.report.elapsed_s()
+    notes: dict[str, Any] = {"cut rounds": 0}
+    ones = np.zeros(run.d.n_columns, dtype=bool)
+    run.report(phase="bounding")
+    tried = False
+    while True:
+        master = _master(run, blocks, out, ones)
+        prices = _relaxation(run, master, blocks, out, notes)
+        if run.done() or prices is None:
+            break
+        if not tried and run.best is not None:
+            tried = True
+            _kernel(run, blocks, master, prices)
+            if run.done():
+                break
+        left, ones = _useful(run, master, prices)
+        notes["columns left"] = int(left.sum())
+        if left.sum() > WORTH_REBUILDING * master.active.size:
+            break
+        out = ~left
+        blocks = {key: arrays.without(b, out) for key, b in blocks.items()}
+    if not run.done():
+        run.report(phase="proving")
+        master.ones = ones
+        _whole(run, master, notes, run.left_s(), valid=True)
+    return notes | _confirmed(run, master, began)
+
+
+def _master(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_], ones: NDArray[np.bool_]) -> Master:
+    entries = sum(b.gain.size for b in blocks.values())
+    groups = max((b.n_rows for b in blocks.values()), default=0) if entries <= LARGEST_FULL else GROUPS
+    return Master(run.d, run.aim, blocks, np.flatnonzero(~out), run.kept, groups, ones)
+
+
+def _relaxation(
+    run: Run, master: Master, blocks: dict[Key, Block], out: NDArray[np.bool_], notes: dict[str, Any]
+) -> Prices | None:
+    """Cut the linear relaxation; None where it gave no price."""
+    lp = GrowingLP(
+        master.model(),
+        options=run.options,
+        interior=len(master.rows.lower) > LARGEST_SIMPLEX,
+        should_stop=lambda: run.report.should_stop() or run.left_s() <= 0,
+    )
+    field = search.field_of(run.d, run.aims(), blocks, out)
+    prices: Prices | None = None
+    before, stale = np.inf, 0
+    while not run.done():
+        solved = lp.solve(run.left_s())
+        if solved.infeasible:
+            _exhausted(run, master)
+            return None
+        if solved.x is None or solved.objective is None:
+            break
+        model = master.model()
+        found = certificate(model, solved.row_dual)
+        prices = Prices(solved.x, *found)
+        run.prove(-found[0] * master.scale)
+        stale = stale + 1 if before - run.bound <= STALE * abs(run.bound) else 0
+        before = run.bound
+        _guess(run, master, field, solved.x)
+        first = len(master.rows.lower)
+        notes["cut rounds"] += 1
+        if run.done() or not master.separate(solved.x) or (stale >= STALE_ROUNDS and not _full(master)):
+            break
+        rows = master.rows
+        lp.add_rows(rows.matrix(master.n, first), np.array(rows.lower[first:]), np.array(rows.upper[first:]))
+    return prices
+
+
+def _full(master: Master) -> bool:
+    return all(part.single for part in master.parts.values())
+
+
+def certificate(model: LinearModel, row_dual: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Return a bound below a minimum, and what each column costs beyond it, from any prices of its rows.
+
+    Valid whatever the prices: a price on the side of a row that has no limit is taken as 0.
+    """
+    assert model.sense == "min"
+    price = np.where((row_dual > 0) & (model.row_lower <= -INFINITE), 0.0, row_dual)
+    price = np.where((price < 0) & (model.row_upper >= INFINITE), 0.0, price)
+    side = np.where(price > 0, model.row_lower, np.where(price < 0, model.row_upper, 0.0))
+    reduced = model.cost - model.a.T @ price
+    bound = float(
+        price @ side + np.minimum(reduced * model.lower, reduced * model.upper).sum() + model.offset
+    )
+    return bound, np.asarray(reduced, dtype=np.float64)
+
+
+def _guess(run: Run, master: Master, field: search.Field, x: NDArray[np.float64]) -> None:
+    """Take the cars that the relaxation is surest of, fill up and search a little from there."""
+    share = x[: master.active.size]
+    cars = np.zeros(run.d.n_columns, dtype=np.int64)
+    cars[master.active] = np.floor(share + 0.5).astype(np.int64)
+    cars, _ = search.improve(field, cars, rounds=GUESS_ROUNDS, seed=run.next_seed())
+    run.offer(cars)
+
+
+def _exhausted(run: Run, master: Master) -> None:
+    """No point at all on these columns: what is known is best, or nothing is possible."""
+    if run.best is not None:
+        run.prove(run.value)
+        return
+    again = solve_linear(
+        master.model(), time_limit_s=max(1.0, run.left_s()), options=run.options, gap_frac=0.0
+    )
+    run.infeasible = again.infeasible
+
+
+def _useful(run: Run, master: Master, prices: Prices) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which columns a better plan may use, and which it must use, both of shape (N,)."""
+    n = run.d.n_columns
+    left, ones = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    reduced = prices.reduced[: master.active.size]
+    limit = -run.needed() / master.scale
+    slack = 1e-9 * max(1.0, abs(prices.bound))
+    may = prices.bound + np.maximum(reduced, 0.0) <= limit + slack
+    left[master.active] = may
+    if run.d.room == 1:
+        ones[master.active] = may & (prices.bound + np.maximum(-reduced, 0.0) > limit + slack)
+    if run.best is None:
+        left[master.active], ones[:] = True, False
+    return left, ones
+
+
+def _kernel(run: Run, blocks: dict[Key, Block], master: Master, prices: Prices) -> None:
+    """Look for a better plan on the columns with the best prices."""
+    assert run.best is not None
+    left, _ = _useful(run, master, prices)
+    reduced = np.full(run.d.n_columns, np.inf)
+    reduced[master.active] = prices.reduced[: master.active.size]
+    some = left & (np.argsort(np.argsort(reduced, kind="stable"), kind="stable") < KERNEL)
+    some |= run.best > 0
+    some[master.active] |= prices.x[: master.active.size] > PROOF_GAP
+    some[run.d.kept] = True
+    if some.sum() >= WORTH_REBUILDING * left.sum():
+        return
+    fewer = {key: arrays.without(b, ~some) for key, b in blocks.items()}
+    part = _master(run, fewer, ~some, np.zeros(run.d.n_columns, dtype=bool))
+    run.report(phase="improving")
+    _whole(run, part, {}, KERNEL_SHARE * run.left_s(), valid=False)
+
+
+def _whole(run: Run, master: Master, notes: dict[str, Any], seconds: float, *, valid: bool) -> None:
+    """Solve in whole cars, cut off what counts too much, again; bounds count where ``valid``."""
+    until = run.report.elapsed_s() + min(seconds, run.left_s())
+    rounds = 0
+    while not run.done() and run.report.elapsed_s() < until:
+        rounds += 1
+        solved = _solve(run, master, until, valid=valid)
+        if solved.infeasible:
+            if valid:
+                _exhausted(run, master)
+            break
+        if solved.bound is not None and valid:
+            run.prove(-solved.bound * master.scale)
+        if solved.x is None:
+            break
+        cars = master.cars(solved.x)
+        run.offer(cars)
+        if not master.separate(_exact(master, solved.x)):
+            break
+    notes["whole rounds"] = rounds
+
+
+def _exact(master: Master, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    whole = x.copy()
+    whole[: master.active.size] = np.round(x[: master.active.size])
+    return whole
+
+
+def _solve(run: Run, master: Master, until: float, *, valid: bool) -> Solved:
+    def incumbent(objective: float, bound: float, x: NDArray[np.float64]) -> None:
+        run.offer(master.cars(x))
+
+    def bound(value: float) -> None:
+        if valid:
+            run.prove(-value * master.scale)
+
+    return solve_linear(
+        master.model(),
+        time_limit_s=max(0.1, min(run.left_s(), until - run.report.elapsed_s())),
+        options=run.options,
+        start=None if run.best is None else master.start(run.best),
+        watch=Watch(incumbent, bound, lambda: run.report.should_stop() or run.done()),
+        gap_frac=max(run.options.gap_frac, PROOF_GAP / 4),
+        abs_gap=max(1e-9, run.step * (1 - 1e-3) / master.scale),
+    )
+
+
+def _confirmed(run: Run, master: Master, began: float) -> dict[str, Any]:
+    """Say what stands behind a proof: sums of prices, or HiGHS again with presolve off where time allows."""
+    proved = run.infeasible or run.gap() <= PROOF_GAP
+    if not (run.options.confirm and proved) or run.report.should_stop():
+        return {}
+    if run.infeasible:  # solve_linear claims it only after a second look
+        return {"confirmed_by": "HiGHS with presolve off"}
+    left = min(run.left_s(), max(2.0, CONFIRM_SHARE * (run.report.elapsed_s() - began)))
+    if left < 0.1:
+        return {}
+    run.report(phase="confirming")
+    again = solve_linear(
+        master.model(),
+        time_limit_s=left,
+        options=run.options,
+        start=None if run.best is None else master.start(run.best),
+        presolve=False,
+        gap_frac=PROOF_GAP / 4,
+        watch=Watch(should_stop=run.report.should_stop),
+        abs_gap=max(1e-9, run.step * (1 - 1e-3) / master.scale),
+    )
+    limit = -run.needed() / master.scale - 10 * PROOF_GAP * max(1.0, abs(run.value / master.scale))
+    if again.stopped_by in (StoppedBy.PROOF, StoppedBy.GAP) and (
+        again.infeasible or (again.bound is not None and again.bound >= limit)
+    ):
+        return {"confirmed_by": "HiGHS with presolve off"}
+    return {}

@@ -1,0 +1,180 @@
+"""How good is a standby plan? From data and plan alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.base import Measure, Objective
+from optimiser.problems.standby.data import PRICES, StandbyProblem, sense_of
+from optimiser.problems.standby.plan import StandbyPlan
+
+_SAID = {
+    "cover": ("calls covered", "calls per week"),
+    "backup": ("calls with backup", "calls per week"),
+    "gradual": ("calls covered by distance", "calls per week"),
+    "expected": ("calls expected to be covered", "calls per week"),
+    "travel": ("call-weighted drive", "call-seconds per week"),
+    "posts": ("posts in use", "posts"),
+    "cars": ("cars standing", "cars"),
+    "cost": ("cost of posts", "cost"),
+    "moves": ("posts moved", "posts"),
+    "weighted": ("weighted cover", "weighted calls per week"),
+}
+
+
+def standing(problem: StandbyProblem, plan: StandbyPlan) -> NDArray[np.int64]:
+    """Return the cars at each post in each part of the day, shape (T, S); what is not known counts nothing."""
+    number = {post: j for j, post in enumerate(problem.post_ids)}
+    cars = np.zeros((len(problem.part_ids), len(problem.post_ids)), dtype=np.int64)
+    for t, part in enumerate(problem.part_ids):
+        for post, n in plan.cars_at.get(part, {}).items():
+            if post in number:
+                cars[t, number[post]] = max(0, round(n))
+    return cars
+
+
+def plan_of(problem: StandbyProblem, cars: NDArray[np.int64]) -> StandbyPlan:
+    """Return the plan with these cars, shape (T, S)."""
+    return StandbyPlan(
+        {
+            part: {problem.post_ids[j]: int(cars[t, j]) for j in np.flatnonzero(cars[t] > 0)}
+            for t, part in enumerate(problem.part_ids)
+        }
+    )
+
+
+def near_cars(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how many cars are within the nearest band of each pattern, shape (P,), for cars of shape (S,)."""
+    here = np.where(problem.band == 0, cars[problem.posts], 0)
+    found = np.bincount(problem.pattern_of(), weights=here, minlength=problem.starts.size - 1)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _shares(problem: StandbyProblem, cars: NDArray[np.int64], name: str) -> NDArray[np.float64]:
+    """Return the share of a call of each pattern that counts for an objective, shape (P,)."""
+    if name == "cover":
+        return (near_cars(problem, cars) >= 1).astype(np.float64)
+    if name == "backup":
+        return (near_cars(problem, cars) >= problem.params.backup_cars).astype(np.float64)
+    pattern, n = problem.pattern_of(), problem.starts.size - 1
+    if name == "expected":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log_busy = np.log(problem.busy())[problem.posts]
+            here = np.where(
+                (problem.band == 0) & (cars[problem.posts] > 0), cars[problem.posts] * log_busy, 0.0
+            )
+        return np.asarray(-np.expm1(np.bincount(pattern, weights=here, minlength=n)), dtype=np.float64)
+    by_band = np.zeros(128)
+    by_band[: len(problem.params.band_shares)] = problem.params.band_shares
+    best = np.zeros(n)
+    np.maximum.at(best, pattern, np.where(cars[problem.posts] > 0, by_band[problem.band], 0.0))
+    return best
+
+
+def drives_s(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the drive of the nearest car to each pattern in seconds, shape (P,); ``far_s`` where none is listed."""
+    best = np.full(problem.starts.size - 1, problem.params.far_s)
+    np.minimum.at(
+        best, problem.pattern_of(), np.where(cars[problem.posts] > 0, problem.drive_s, problem.params.far_s)
+    )
+    return best
+
+
+def by_part(problem: StandbyProblem, cars: NDArray[np.int64], name: str) -> NDArray[np.float64]:
+    """Return calls per week (or call-seconds, for travel) that count for an objective, shape (T,)."""
+    found = np.zeros(len(problem.part_ids))
+    for t in range(found.size):
+        each = drives_s(problem, cars[t]) if name == "travel" else _shares(problem, cars[t], name)
+        found[t] = float(problem.weight[:, t] @ each)
+    return found
+
+
+def value(problem: StandbyProblem, cars: NDArray[np.int64], name: str) -> float:
+    """Return the value of an objective for cars of shape (T, S)."""
+    used = (cars > 0).any(axis=0)
+    if name == "posts":
+        return float(used.sum())
+    if name == "cars":
+        return float(cars.sum())
+    if name == "cost":
+        return float(problem.post_cost[used].sum())
+    if name == "moves":
+        today = np.isin(np.array(problem.post_ids), np.array(problem.params.today))
+        return float((today & ~used).sum())
+    if name == "weighted":
+        return sum(
+            w * value(problem, cars, n) * (-1 if n in PRICES else 1)
+            for n, w in problem.params.weights.items()
+            if w > 0
+        )
+    return float(by_part(problem, cars, name).sum())
+
+
+def objectives(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Objective, ...]:
+    """Return the planner's objectives in order of importance (see :class:`.data.StandbyParams`)."""
+    cars = standing(problem, plan)
+    return tuple(
+        Objective(_SAID[name][0], value(problem, cars, name), _SAID[name][1], sense_of(name))
+        for name in problem.params.objectives
+    )
+
+
+def lost_without(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the calls per week that would no longer be covered without each post, shape (S,), cars (T, S)."""
+    lost = np.zeros(len(problem.post_ids))
+    pattern = problem.pattern_of()
+    for t in range(len(problem.part_ids)):
+        here = np.where(problem.band == 0, cars[t][problem.posts], 0)
+        alone = (here > 0) & (here == near_cars(problem, cars[t])[pattern])
+        calls = problem.weight[pattern[alone], t]
+        lost += np.bincount(problem.posts[alone], weights=calls, minlength=lost.size)
+    return lost
+
+
+def measure(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Measure, ...]:
+    """Return what a planner asks of a standby plan; shares are of all calls, by part of the day."""
+    cars = standing(problem, plan)
+    totals = problem.weight.sum(axis=0)
+    used = np.flatnonzero((cars > 0).any(axis=0))
+    parts = problem.part_ids
+
+    def share(name: str, objective: str) -> Measure:
+        got = by_part(problem, cars, objective)
+        by = {p: float(g / n) for p, g, n in zip(parts, got, totals, strict=True) if n > 0}
+        return Measure(
+            name, float(got.sum() / max(totals.sum(), 1e-12)), "frac", "higher", by, "part of the day"
+        )
+
+    lost = lost_without(problem, cars)
+    found = [
+        share("calls covered", "cover"),
+        share("calls with backup", "backup"),
+        share("calls expected to be covered", "expected"),
+        Measure("posts in use", float(used.size), "posts", "lower"),
+        Measure(
+            "cars standing",
+            float(cars.sum(axis=1).max(initial=0)),
+            "cars",
+            "lower",
+            {p: float(n) for p, n in zip(parts, cars.sum(axis=1), strict=True)},
+            "part of the day",
+        ),
+        Measure("posts moved", value(problem, cars, "moves"), "posts", "lower"),
+        Measure(
+            "lost without the post",
+            float(lost[used].min()) if used.size else 0.0,
+            "calls per week",
+            "neither",
+            {problem.post_ids[j]: float(lost[j]) for j in used},
+            "post",
+        ),
+    ]
+    if len(problem.params.band_shares) > 1:
+        found.insert(1, share("calls covered by distance", "gradual"))
+    if problem.drive_s.size:
+        got = by_part(problem, cars, "travel")
+        by = {p: float(g / n) for p, g, n in zip(parts, got, totals, strict=True) if n > 0}
+        mean = float(got.sum() / max(totals.sum(), 1e-12))
+        found.append(Measure("mean drive", mean, "s", "lower", by, "part of the day"))
+    return tuple(found)

@@ -1,0 +1,104 @@
+"""The standby question: data that is refused, objectives beside a second count, what a post is worth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimiser.errors import InputError
+from optimiser.problems.standby import FAMILY, StandbyParams, StandbyPlan
+from optimiser.problems.standby.data import GAINS, PRICES
+from optimiser.problems.standby.measures import lost_without, standing, value
+from tests.oracles.standby_cases import DRIVES, LINE, every_plan, line, random_problem, standby, worth
+
+
+def test_objectives_agree_with_plain_loops():
+    """Every objective of every plan of seeded problems, counted again call by call."""
+    compared = 0
+    for seed in range(12):
+        problem = random_problem(seed)
+        for plan in list(every_plan(problem))[::7]:
+            cars = standing(problem, plan)
+            for name in (*GAINS, *PRICES):
+                assert value(problem, cars, name) == pytest.approx(worth(problem, plan, name)), (seed, name)
+                compared += 1
+    assert compared > 1000
+
+
+def test_value_of_each_post():
+    """A and B: without A its own 4 calls are lost, without B the 3 that only it shares with C; 3 stay with either."""
+    problem = line(n_cars=(2,))
+    plan = StandbyPlan({"all": {"A": 1, "B": 1}})
+    assert lost_without(problem, standing(problem, plan)).tolist() == [4.0, 3.0, 0.0]
+    measures = {m.name: m for m in FAMILY.measure(problem, plan)}
+    assert measures["lost without the post"].by == {"A": 4.0, "B": 3.0}
+    assert measures["calls covered"].value == pytest.approx(10 / 15)
+
+
+def test_measures_by_part_of_the_day():
+    """Cover by day 4 of 5, by night 6 of 7."""
+    problem = standby([({"A": 0}, [4.0, 1.0]), ({"B": 0}, [1.0, 6.0])], parts=("day", "night"), n_cars=(1,))
+    plan = StandbyPlan({"day": {"A": 1}, "night": {"B": 1}})
+    measures = {m.name: m for m in FAMILY.measure(problem, plan)}
+    assert measures["calls covered"].by == {"day": pytest.approx(0.8), "night": pytest.approx(6 / 7)}
+    assert measures["posts in use"].value == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"n_cars": (-1,)}, "n_cars must be 0 or more"),
+        ({"objectives": ("most",)}, "objectives must be of"),
+        ({"objectives": ("weighted",)}, "give both or neither"),
+        ({"weights": {"cover": 1.0}}, "give both or neither"),
+        ({"band_shares": (0.5, 1.0)}, "do not rise"),
+        ({"busy_frac": 30.0}, "30 % is 0.3"),
+        ({"least_cover_frac": 90.0}, "90 % is 0.9"),
+        ({"kept": ("A", "A")}, "names a post twice"),
+        ({"kept": ("Z",)}, "which is no post here"),
+        ({"n_cars": (1, 2, 3)}, "3 entries for 1 parts"),
+        ({"objectives": ("travel",)}, "needs drive_s"),
+        ({"relax": {"known posts": 1.0}}, "cannot be relaxed"),
+    ],
+)
+def test_what_is_refused(change, said):
+    """Choices that make no sense are named with what to do."""
+    with pytest.raises(InputError, match=said):
+        line(**change)
+
+
+def test_far_must_be_far():
+    """A car that is near counts no more than none at all."""
+    with pytest.raises(InputError, match="less than the longest drive"):
+        standby(DRIVES, objectives=("travel",), far_s=30.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"weight": -np.ones((4, 1))}, "weight must be finite"),
+        ({"starts": np.array([0, 1, 3, 5, 7])}, "starts must rise"),
+        ({"posts": np.array([0, 1, 0, 1, 2, 2], dtype=np.int32)}, "in rising order"),
+        ({"posts": np.array([0, 0, 1, 1, 2, 9], dtype=np.int32)}, "posts must name posts 0 to 2"),
+        ({"post_cost": np.ones(2)}, "post_cost has shape"),
+        ({"post_ids": ("A", "A", "C")}, "all different"),
+    ],
+)
+def test_data_that_is_refused(change, said):
+    """Arrays that contradict each other are named."""
+    with pytest.raises(InputError, match=said):
+        replace(line(), **change)
+
+
+def test_params_say_which_way_is_better():
+    """The engine needs the sense of the first objective."""
+    assert StandbyParams().first_sense == "max"
+    assert StandbyParams(objectives=("posts", "cover")).first_sense == "min"
+
+
+def test_pattern_of_line():
+    """The four streets as sparse rows."""
+    assert len(LINE) == 4
+    assert line().starts.tolist() == [0, 1, 3, 5, 6]
