@@ -104,7 +104,6 @@ def four_beats() -> tuple[Any, float]:
     return problem, 0.5 / 3
 
 
-
 def two_posts() -> tuple[Any, float]:
     """Three posts in a row, four streets between and beyond them: the two ends reach all 15 calls."""
     from optimiser.problems.standby import StandbyParams, StandbyProblem

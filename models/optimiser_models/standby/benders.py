@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from optimiser.problems.standby import FAMILY, StandbyPlan, StandbyProblem
 from optimiser.problems.standby.measures import plan_of, standing
 from optimiser.problems.standby.rules import check
+from optimiser.solve.backends.confirm import ARITHMETIC
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
@@ -60,6 +61,7 @@ class Run:
     value: float = -np.inf
     bound: float = np.inf
     infeasible: bool = False
+    confirmed_by: str = ""
     searches: int = 0
 
     @property
@@ -176,8 +178,9 @@ def _stage(run: Run, start: NDArray[np.int64] | None) -> dict[str, Any]:
     run.report(phase="searching")
     first_plans(run, blocks, out, start)
     if run.done():
-        proved = run.gap() <= PROOF_GAP
-        return notes | ({"confirmed_by": "nothing more can be covered at all"} if proved else {})
+        if run.gap() <= PROOF_GAP:  # every pattern counts all it can
+            run.confirmed_by = ARITHMETIC
+        return notes
     return notes | close(run, blocks, out)
 
 
@@ -249,7 +252,7 @@ def _thinned(run: Run, block: Block, t: int, needed: float, cars: NDArray[np.int
 def _outcome(runs: list[Run], notes: dict[str, Any]) -> Outcome[StandbyPlan]:
     first = runs[0]
     if first.infeasible:
-        return Outcome(None, infeasible=True, notes=notes)
+        return Outcome(None, infeasible=True, confirmed_by=(first.confirmed_by,), notes=notes)
     open_ = next((r for r in runs if r.gap() > PROOF_GAP), runs[-1])
     stopped = StoppedBy.TIME
     if open_.gap() <= PROOF_GAP and len(runs) == len(first.problem.params.objectives):
@@ -267,6 +270,7 @@ def _outcome(runs: list[Run], notes: dict[str, Any]) -> Outcome[StandbyPlan]:
         objective=tuple(r.aim.sign * arrays.value(r.aim, r.blocks, r.d, best) for r in runs),
         bound=bounds,
         stopped_by=stopped,
+        confirmed_by=tuple(r.confirmed_by for r in runs),
         notes=notes,
     )
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.solve.backends.highs_arrays import Solved, Watch, solve_linear
+from optimiser.solve.backends.confirm import ARITHMETIC
+from optimiser.solve.backends.duality import safe_bound
+from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
 from optimiser.solve.backends.highs_lp import GrowingLP
 from optimiser.solve.backends.linear import INFINITE, LinearModel
-from optimiser.solve.result import PROOF_GAP, StoppedBy
+from optimiser.solve.result import PROOF_GAP
 from optimiser_models.standby import arrays, search
 from optimiser_models.standby.arrays import Block
 from optimiser_models.standby.master import Master
@@ -74,7 +76,8 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
         run.report(phase="proving")
         master.ones = ones
         _whole(run, master, notes, run.left_s(), valid=True)
-    return notes | _confirmed(run, master, began)
+    _confirm(run, master, began)
+    return notes
 
 
 def _master(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_], ones: NDArray[np.bool_]) -> Master:
@@ -107,6 +110,8 @@ def _relaxation(
         found = certificate(model, solved.row_dual)
         prices = Prices(solved.x, *found)
         run.prove(-found[0] * master.scale)
+        if run.gap() <= PROOF_GAP and not run.confirmed_by:
+            run.confirmed_by = ARITHMETIC
         stale = stale + 1 if before - run.bound <= STALE * abs(run.bound) else 0
         before = run.bound
         _guess(run, master, field, solved.x)
@@ -129,14 +134,9 @@ def certificate(model: LinearModel, row_dual: NDArray[np.float64]) -> tuple[floa
     Valid whatever the prices: a price on the side of a row that has no limit is taken as 0.
     """
     assert model.sense == "min"
-    price = np.where((row_dual > 0) & (model.row_lower <= -INFINITE), 0.0, row_dual)
-    price = np.where((price < 0) & (model.row_upper >= INFINITE), 0.0, price)
-    side = np.where(price > 0, model.row_lower, np.where(price < 0, model.row_upper, 0.0))
-    reduced = model.cost - model.a.T @ price
-    bound = float(
-        price @ side + np.minimum(reduced * model.lower, reduced * model.upper).sum() + model.offset
-    )
-    return bound, np.asarray(reduced, dtype=np.float64)
+    usable = np.where(row_dual > 0, model.row_lower > -INFINITE, model.row_upper < INFINITE)
+    reduced = model.cost - model.a.T @ np.where(usable, row_dual, 0.0)
+    return safe_bound(model, row_dual), np.asarray(reduced, dtype=np.float64)
 
 
 def _guess(run: Run, master: Master, field: search.Field, x: NDArray[np.float64]) -> None:
@@ -156,7 +156,7 @@ def _exhausted(run: Run, master: Master) -> None:
     again = solve_linear(
         master.model(), time_limit_s=max(1.0, run.left_s()), options=run.options, gap_frac=0.0
     )
-    run.infeasible = again.infeasible
+    run.infeasible, run.confirmed_by = again.infeasible, again.confirmed_by
 
 
 def _useful(run: Run, master: Master, prices: Prices) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -236,20 +236,18 @@ def _solve(run: Run, master: Master, until: float, *, valid: bool) -> Solved:
         start=None if run.best is None else master.start(run.best),
         watch=Watch(incumbent, bound, lambda: run.report.should_stop() or run.done()),
         gap_frac=max(run.options.gap_frac, PROOF_GAP / 4),
-        abs_gap=max(1e-9, run.step * (1 - 1e-3) / master.scale),
+        abs_gap=_grid(run, master),
     )
 
 
-def _confirmed(run: Run, master: Master, began: float) -> dict[str, Any]:
-    """Say what stands behind a proof: sums of prices, or HiGHS again with presolve off where time allows."""
+def _confirm(run: Run, master: Master, began: float) -> None:
+    """Find a second route to a proof: arithmetic on prices, or HiGHS again with presolve off where time allows."""
     proved = run.infeasible or run.gap() <= PROOF_GAP
-    if not (run.options.confirm and proved) or run.report.should_stop():
-        return {}
-    if run.infeasible:  # solve_linear claims it only after a second look
-        return {"confirmed_by": "HiGHS with presolve off"}
+    if run.confirmed_by or not (run.options.confirm and proved) or run.report.should_stop():
+        return
     left = min(run.left_s(), max(2.0, CONFIRM_SHARE * (run.report.elapsed_s() - began)))
-    if left < 0.1:
-        return {}
+    if left < 0.1 or run.infeasible:
+        return
     run.report(phase="confirming")
     again = solve_linear(
         master.model(),
@@ -259,11 +257,13 @@ def _confirmed(run: Run, master: Master, began: float) -> dict[str, Any]:
         presolve=False,
         gap_frac=PROOF_GAP / 4,
         watch=Watch(should_stop=run.report.should_stop),
-        abs_gap=max(1e-9, run.step * (1 - 1e-3) / master.scale),
+        abs_gap=_grid(run, master),
     )
-    limit = -run.needed() / master.scale - 10 * PROOF_GAP * max(1.0, abs(run.value / master.scale))
-    if again.stopped_by in (StoppedBy.PROOF, StoppedBy.GAP) and (
-        again.infeasible or (again.bound is not None and again.bound >= limit)
-    ):
-        return {"confirmed_by": "HiGHS with presolve off"}
-    return {}
+    limit = -run.needed() / master.scale - PROOF_GAP * abs(run.value / master.scale)
+    if again.infeasible or (again.bound is not None and again.bound >= limit):
+        run.confirmed_by = OTHER_PRESOLVE
+
+
+def _grid(run: Run, master: Master) -> float:
+    """Return the least difference between two values in the model's units."""
+    return max(1e-9, run.step * (1 - 1e-3) / master.scale)
