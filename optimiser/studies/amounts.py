@@ -40,6 +40,7 @@ _SCALES = {
     "s": Scale(6.0, 60.0, 1e6),
     "h": Scale(0.5, 1.0, 1e7),
     "m": Scale(10.0, 1000.0, 1e8),
+    "of its kind": Scale(1.0, 1.0, 1e9),
 }
 _COUNT = Scale(1.0, 1.0, 10_000.0, whole=True)
 

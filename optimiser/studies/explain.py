@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any, Literal
 
+from optimiser.solve.engine import ARITHMETIC
 from optimiser.studies.amounts import Relax
 from optimiser.studies.conflict import Conflict, conflict, only
 from optimiser.studies.hooks import Refutation
@@ -60,6 +61,8 @@ class Explanation:
         be relaxed switched off), or ``open``: neither a plan nor a proof in the time given.
     refutations
         What arithmetic alone shows.
+    reasons
+        The same in the family's own sentences.
     conflict
         An irreducible set of rules, None where there is none to give.
     choices
@@ -75,6 +78,7 @@ class Explanation:
     proved_by: str = ""
     plan: Any = None
     refutations: tuple[Refutation, ...] = ()
+    reasons: tuple[str, ...] = ()
     conflict: Conflict | None = None
     choices: tuple[Choice, ...] = ()
     not_alone: tuple[str, ...] = ()
@@ -98,7 +102,7 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
     v = Variants(series, problem, plans)
     found = v.hooks.refute(problem)
     for refutation in found:
-        v.refuted(only(v, refutation.rules), "arithmetic")
+        v.refuted(only(v, refutation.rules), ARITHMETIC)
     undecided: list[str] = []
 
     def said(verdict: Verdict, **more: Any) -> Explanation:
@@ -107,6 +111,7 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
             verdict=verdict,
             proved_by=v.why_impossible({}) or "",
             refutations=found,
+            reasons=v.family.contradictions(problem),
             undecided=(*undecided, *series.faults),
             n_solves=series.n_solves,
             seconds=series.elapsed_s,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,27 +20,45 @@ from optimiser.studies.hooks import Hooks, Refutation
 
 STEEPEST = 2.0
 """At full strength a call that stays where it is costs this many mean drives more."""
-_JOIN = " to "
+_FIELDS = {
+    "lock": "locks",
+    "together": "together",
+    "apart": "apart",
+    "balance": "balance_frac",
+    "ceiling": "ceilings",
+    "splits": "split_limits",
+}
+"""The parameter that holds the parts of a rule."""
 
 
 def plain(problem: SectorsProblem) -> SectorsProblem:
-    """Return the problem with its first objective only."""
+    """Return the problem with its first objective only; aims that bring a rule of their own stay."""
     p = problem.params
-    return (
-        problem
-        if len(p.objectives) == 1
-        else replace(problem, params=replace(p, objectives=p.objectives[:1]))
+    if len(p.objectives) == 1 or (p.counts_change and p.change_limit_frac >= 1):
+        return problem
+    first = p.objectives[:1]
+    return replace(
+        problem, params=replace(p, objectives=first, weights=p.weights if "score" in first else {})
     )
 
 
 def plenty(problem: SectorsProblem, rule: str) -> float | None:
     """Return what switches a rule off: all areas, all locks, the longest drive there is, all the work in one place."""
+    p = problem.params
     n = float(len(problem.area_ids))
+    longest_s = max(1.0, float(problem.travel_s.max(initial=0.0)))
     known = {
         "contiguity": n,
-        "lock": max(1.0, float(len(problem.params.locks))),
-        "balance": float(np.ceil(1.0 / problem.params.shares().min())),
-        "longest drive": max(1.0, float(problem.travel_s.max(initial=0.0))),
+        "shape": n,
+        "together": n,
+        "splits": n,
+        "lock": max(1.0, float(len(p.locks))),
+        "apart": max(1.0, float(len(p.apart))),
+        "balance": float(np.ceil(1.0 / p.shares().min())),
+        "ceiling": max(1.0, float(problem.balance.sum(axis=1).max(initial=0.0))),
+        "change": 1.0,
+        "longest drive": longest_s,
+        "response": longest_s,
     }
     return known.get(rule)
 
@@ -151,22 +170,30 @@ def _locked_centres(problem: SectorsProblem) -> Iterator[Refutation]:
 
 
 def parts(problem: SectorsProblem, rule: str) -> tuple[str, ...]:
-    """Return each lock, or each kind of work that is balanced."""
+    """Return each lock, group or pair, or each kind of work or place that has a limit of its own."""
+    return tuple(_parts(problem, rule))
+
+
+def _parts(problem: SectorsProblem, rule: str) -> dict[str, Any]:
+    """Return the parts of a rule by name, as the parameter that holds them has them."""
+    p = problem.params
     if rule == "lock":
-        return tuple(f"{a}{_JOIN}{d}" for a, d in sorted(set(problem.params.locks)))
-    return tuple(problem.params.balance_frac) if rule == "balance" else ()
+        return {f"{a} to {d}": (a, d) for a, d in sorted(set(p.locks))}
+    if rule == "together":
+        return {", ".join(group): group for group in p.together}
+    if rule == "apart":
+        return {f"{a} and {b}": (a, b) for a, b in sorted(set(p.apart))}
+    limits = {"balance": p.balance_frac, "ceiling": p.ceilings, "splits": p.split_limits}.get(rule, {})
+    return dict(limits.items())
 
 
 def without(problem: SectorsProblem, rule: str, dropped: Sequence[str]) -> SectorsProblem:
-    """Return the problem without some locks, or with some kinds of work not balanced."""
-    p = problem.params
-    if rule == "lock":
-        locks = tuple((a, d) for a, d in p.locks if f"{a}{_JOIN}{d}" not in dropped)
-        return replace(problem, params=replace(p, locks=locks))
-    if rule == "balance":
-        kept = {name: t for name, t in p.balance_frac.items() if name not in dropped}
-        return replace(problem, params=replace(p, balance_frac=kept))
-    return problem
+    """Return the problem without some parts of a rule."""
+    left = {name: part for name, part in _parts(problem, rule).items() if name not in dropped}
+    field = _FIELDS[rule]
+    limits = field in ("balance_frac", "ceilings", "split_limits")
+    changed: dict[str, Any] = {field: left if limits else tuple(left.values())}
+    return replace(problem, params=replace(problem.params, **changed))
 
 
 def distance(problem: SectorsProblem, one: SectorsPlan, other: SectorsPlan) -> float:
@@ -212,9 +239,13 @@ def _charged(problem: SectorsProblem, plans: Sequence[SectorsPlan], strength: fl
     inside = problem.travel_s <= limit
     part = float(problem.cover_calls.sum()) / max(float(problem.calls.sum()), 1e-12)
     p = problem.params
+    seats = tuple(plans[0].centre_of[d] for d in p.district_ids)
+    led = {"cover", "travel"} & set(p.objectives[:1]) or p.counts_change
+    if not led:  # the other aims know no charges
+        p = replace(p, objectives=("travel",), weights={})
     return replace(
         problem,
-        params=replace(p, fixed_centres=tuple(plans[0].centre_of[d] for d in p.district_ids)),
+        params=replace(p, fixed_centres=seats),
         travel_s=np.where(inside, np.minimum(dearer, limit), dearer),
         covered_calls=problem.covered_calls + strength * part * (1.0 - share) * problem.calls,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimiser.errors import RejectedPlan
-from optimiser.solve.engine import BOUND_TOLERANCE
+from optimiser.solve.engine import ARITHMETIC, BOUND_TOLERANCE
 from optimiser.solve.result import PROOF_GAP, Result, Status
 from optimiser.studies.amounts import (
     Relax,
@@ -127,17 +127,34 @@ class Variants:
             return True
         if self.why_impossible(relax) is not None:
             return False
-        result = self.series.solve(self.hooks.plain(self.at(relax)), title, any_plan=True)
-        if result is None:
-            return None
-        self.learn(relax, result, bounds=False)
-        if result.plan is not None:
-            return True
-        return False if result.status is Status.INFEASIBLE else None
+        if self.contradicted(relax):
+            return False
+        problem = self.at(relax)
+        plain = self.hooks.plain(problem)
+        for asked in [plain] if plain is problem else [plain, problem]:  # the plain one may have fewer rules
+            result = self.series.solve(asked, title, any_plan=True)
+            if result is None:
+                return None
+            self.learn(relax, result, bounds=False)
+            if result.status is Status.INFEASIBLE:
+                return False
+            if result.plan is None:
+                return None
+            if self.known(relax) is not None:
+                return True
+        return None
+
+    def contradicted(self, relax: Relax) -> bool:
+        """Take note of what arithmetic alone refutes, as the family tells it; True where it does."""
+        reasons = self.family.contradictions(self.at(relax))
+        if reasons:
+            self.refuted(relax, ARITHMETIC)
+        return bool(reasons)
 
     def best(self, relax: Relax, title: str = "") -> Interval:
         """Solve for the best plan under a relaxation, from the best one known; return what is known then."""
-        if not self.interval(relax).closed and self.why_impossible(relax) is None:
+        settled = self.interval(relax).closed or self.why_impossible(relax) is not None
+        if not settled and not self.contradicted(relax):
             result = self.series.solve(self.at(relax), title, start=self.known(relax))
             if result is not None:
                 self.learn(relax, result)

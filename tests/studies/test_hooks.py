@@ -24,6 +24,7 @@ from tests.studies.cases import Looker, best_of_all, series, two_by_three
 def hardened(seed: int):
     """A random map with one choice made hard: a tight window, many locks, a short drive, or a broken map."""
     problem = sectors_cases.random_problem(seed)
+    problem = replace(problem, params=replace(problem.params, together=(), apart=()))
     p, rng = problem.params, np.random.default_rng(seed)
     kind = seed % 5
     ids, ds = problem.area_ids, p.district_ids

@@ -44,14 +44,17 @@ def test_random_prices_against_enumeration():
             continue
         v = Variants(series(Looker()), problem)
         sign = -1.0 if problem.params.first_sense == "max" else 1.0
-        for p in price(series(Looker()), problem, amounts={"balance": 0.3}).prices:
+        for p in price(series(Looker()), problem, PRICED, {"balance": 0.3}).prices:
             relax = {p.rule: v.plenty(p.rule) if p.amount is None else p.amount}
             gain = sign * (best_of_all(problem, {}) - best_of_all(problem, relax))
             change = p.changes[0]
             assert change.at_least - 1e-9 <= gain <= change.at_most + 1e-9, (seed, p.rule)
             priced, paid = priced + 1, paid + (gain > 0)
-    assert priced > 30
-    assert paid > 4
+    assert priced > 20
+    assert paid > 2
+
+
+PRICED = ("contiguity", "balance", "lock", "longest drive")
 
 
 class Loose(Looker):
