@@ -328,7 +328,8 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
         (draft / names.EDITS_FILE).write_text(header, encoding="utf-8", newline="\n")
     for path in raw.plans:
         write_plan(draft / names.PLANS_FOLDER, path.name.split(".")[0], read_plan(path, known))
-    record = stored_record([to_record(f) for f in made.findings], made.assumptions)
+    found = [to_record(f) for f in made.findings]
+    record = stored_record(found, made.assumptions, made.settings.timezone)
     (draft / names.FINDINGS_FILE).write_text(record, encoding="utf-8", newline="\n")
 
 

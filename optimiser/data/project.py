@@ -28,6 +28,7 @@ from optimiser.data.structure_checks import (
     graph_findings,
     plan_findings,
 )
+from optimiser.data.zone_check import zone_findings
 from optimiser.errors import InputError
 
 if TYPE_CHECKING:
@@ -110,8 +111,9 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
     column_map = read_column_map(folder / names.COLUMNS_FILE)
     areas, stations = _areas(folder, settings), _stations(folder, settings)
     near = neighbours(folder, areas)
-    found, said = _stored(folder)
+    found, said, read_by = _stored(folder)
     calls = _calls(folder, settings, column_map, found)
+    found += zone_findings(home or folder, settings, calls, read_by)
     workload = _workload(folder)
     if calls is None and workload is None:
         raise InputError(f"{folder} holds neither calls nor a workload table. Run init with one of them.")
@@ -173,13 +175,15 @@ def _stations(folder: Path, settings: Settings) -> gpd.GeoDataFrame:
     return stations.to_crs(settings.crs) if settings.crs else stations
 
 
-def _stored(folder: Path) -> tuple[list[Finding], list[str]]:
+def _stored(folder: Path) -> tuple[list[Finding], list[str], str]:
+    """Return what the import found, what it assumed, and the zone it read the calls by ("" not kept)."""
     path = folder / names.FINDINGS_FILE
     if not path.exists():
-        return [], []
+        return [], [], ""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return [from_record(r) for r in data["findings"]], [str(a) for a in data["assumptions"]]
+        found = [from_record(r) for r in data["findings"]]
+        return found, [str(a) for a in data["assumptions"]], str(data.get("timezone", ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is damaged: {error}. Run init again.") from error
 
@@ -293,6 +297,7 @@ def _roads(folder: Path, settings: Settings) -> tuple[Path | None, list[Finding]
     return None, [finding("road file is missing", 1, 0, action, red=True, source=PROJECT_FILE)]
 
 
-def stored_record(findings: list[dict[str, Any]], assumptions: list[str]) -> str:
-    """Return the text of ``import.json``."""
-    return json.dumps({"findings": findings, "assumptions": assumptions}, ensure_ascii=False, indent=1) + "\n"
+def stored_record(findings: list[dict[str, Any]], assumptions: list[str], zone: str) -> str:
+    """Return the text of ``import.json``; ``zone`` is the one that calls were read by."""
+    data = {"findings": findings, "assumptions": assumptions, "timezone": zone}
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

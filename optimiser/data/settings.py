@@ -215,7 +215,11 @@ def write_settings(path: Path, settings: Settings) -> None:
     )
     doc["name"] = settings.name
     doc["crs"] = settings.crs
-    doc.add(tomlkit.comment("Wall clock of the agency: an IANA time zone. Calls are read by it at import."))
+    doc.add(
+        tomlkit.comment(
+            "Wall clock of the agency: an IANA time zone. Calls are read by it: after a change import again."
+        )
+    )
     if "timezone" in settings.given or settings.timezone != Settings().timezone:
         doc["timezone"] = settings.timezone
     else:

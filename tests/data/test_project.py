@@ -1,12 +1,15 @@
 """A project folder from made-up files: made, read, checked, made again; and what must never be in it."""
 
+import json
 import logging
+import shlex
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from optimiser.cli import main
 from optimiser.data.init import init
 from optimiser.data.layers import layers, read_layer
 from optimiser.data.project import check, load
@@ -293,6 +296,55 @@ def test_local_times_marked_utc(tmp_path):
     columns = write(tmp_path / "c.toml", "[calls]\nmarked_utc_is_local = true\n")
     make(tmp_path, content, columns=columns, again=True)
     assert load(tmp_path / "town").calls["hour_of_week"].tolist() == [10]
+
+
+def rezoned(tmp_path, zone):
+    """Change the zone in project.toml, as a planner with an editor does."""
+    path = tmp_path / "town" / "project.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(ZONE, zone), encoding="utf-8")
+    return load(tmp_path / "town")
+
+
+def test_another_zone_after_the_import_stops_a_solve_and_says_what_to_run(tmp_path):
+    """Times read by Toronto's clock are an hour off by Chicago's: red, both zones named, and the command mends it."""
+    make(tmp_path, csv_text())
+    hours = load(tmp_path / "town").calls["hour_of_week"].tolist()
+    project = rezoned(tmp_path, "America/Chicago")
+    found = project.report.by_rule("calls read by the clock of another time zone")
+    assert found.red
+    assert found.count == len(hours)
+    with pytest.raises(InputError, match=f"by the clock of {ZONE}, project.toml says America/Chicago"):
+        project.require_ready()
+    command = shlex.split(found.action.split("`")[1])
+    assert command[:1] == ["optimiser"]
+    assert main(command[1:]) in (0, 3)  # 3: the priorities have no numbers yet
+    again = load(tmp_path / "town")
+    assert again.settings.timezone == "America/Chicago"
+    assert again.report.by_rule(found.rule) is None
+    assert again.calls["hour_of_week"].tolist() == hours, "local times of the file keep their hour"
+    assert (again.calls["received_at"] - project.calls["received_at"] == pd.Timedelta(hours=1)).all()
+
+
+@pytest.mark.parametrize(
+    ("zone", "red"), [("America/Detroit", False), ("Canada/Eastern", False), ("UTC", True)]
+)
+def test_another_name_of_the_same_clock_is_no_fault(tmp_path, zone, red):
+    """Detroit's clock showed the same in March 2025 as Toronto's."""
+    make(tmp_path, csv_text())
+    found = rezoned(tmp_path, zone).report.by_rule("calls read by the clock of another time zone")
+    assert (found is not None) == red
+
+
+def test_a_folder_of_an_older_import_is_checked_by_its_hours(tmp_path):
+    """Without the zone in import.json the stored hours tell that they are not UTC's."""
+    make(tmp_path, csv_text())
+    path = tmp_path / "town" / "import.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    assert data.pop("timezone") == ZONE
+    path.write_text(json.dumps(data), encoding="utf-8")
+    rule = "calls read by the clock of another time zone"
+    assert load(tmp_path / "town").report.by_rule(rule) is None
+    assert "by the clock of another zone" in rezoned(tmp_path, "UTC").report.by_rule(rule).action
 
 
 def test_plans_graph_and_edits(tmp_path):
