@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from optimiser.cli import values
-from optimiser.cli.console import Exit, in_words, show, show_json
+from optimiser.cli.console import Exit, show, show_json
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -117,7 +116,9 @@ def run_check(a: argparse.Namespace) -> int:
 
     project = load(a.folder)
     if a.plan:
-        return _check_plan(a, project)
+        from optimiser.cli.plan import check_plan
+
+        return check_plan(project, a.plan, a.set, as_json=a.json)
     report = project.report
     if a.json:
         from optimiser.data.quality import to_record
@@ -126,21 +127,3 @@ def run_check(a: argparse.Namespace) -> int:
     else:
         show(report.text())
     return Exit.INPUT if report.red else Exit.DONE
-
-
-def _check_plan(a: argparse.Namespace, project: Any) -> int:
-    from optimiser.cli.plans import question_and_plans
-
-    question, plans, _ = question_and_plans(project, [a.plan], a.set)
-    from optimiser import registry
-
-    family = registry.family(question.family)
-    (name, plan), *_ = plans.items()
-    broken = family.check(question.problem, plan)
-    if a.json:
-        show_json({"plan": name, "violations": [asdict(v) for v in broken]})
-    else:
-        show(f"{name}: {len(broken)} broken rules" if broken else f"{name}: every rule is kept")
-        for violation in broken:
-            show(f"- {in_words(violation)}")
-    return Exit.INPUT if broken else Exit.DONE

@@ -71,6 +71,24 @@ def question_and_plans(
     return question, plans, results
 
 
+def assignment_of(project: Project, name: str) -> Mapping[str, str]:
+    """Return the district of each area in a plan by name: a run's, one of the project, one in use, or a file's.
+
+    Raises
+    ------
+    InputError
+        If there is no such plan, or it is no plan of areas.
+    """
+    run = _run(project, name)
+    if run is None:
+        return _districts(project, name)
+    plan = run.result().plan
+    if run.request["family"] != "sectors" or plan is None:
+        raise InputError(f"Run {name} has no plan of areas.")
+    district_of: Mapping[str, str] = plan.district_of
+    return district_of
+
+
 def _same_districts(name: str, district_of: Mapping[str, str], asked: tuple[str, ...]) -> None:
     """Refuse a plan whose districts are not those of the question: its figures would mean nothing."""
     theirs = {d for d in district_of.values() if d}

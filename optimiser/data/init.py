@@ -18,7 +18,7 @@ from optimiser.data.columns import ColumnGuess
 from optimiser.data.columns_file import DATE_ORDERS, ColumnMap, read_column_map, write_column_map
 from optimiser.data.grid import Grid, grid_areas, kept
 from optimiser.data.init_report import InitReport
-from optimiser.data.plans import other_names, read_plan
+from optimiser.data.plans import other_names, read_plan_file
 from optimiser.data.project import Project, load, stored_record
 from optimiser.data.quality import Finding, finding, to_record
 from optimiser.data.settings import (
@@ -327,7 +327,8 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
         header = ",".join(EDIT_COLUMNS) + "\n"
         (draft / names.EDITS_FILE).write_text(header, encoding="utf-8", newline="\n")
     for path in raw.plans:
-        write_plan(draft / names.PLANS_FOLDER, path.name.split(".")[0], read_plan(path, known))
+        file = read_plan_file(path, known).usable()
+        write_plan(draft / names.PLANS_FOLDER, path.name.split(".")[0], file.district_of, file.beat_of)
     found = [to_record(f) for f in made.findings]
     record = stored_record(found, made.assumptions, made.settings.timezone)
     (draft / names.FINDINGS_FILE).write_text(record, encoding="utf-8", newline="\n")

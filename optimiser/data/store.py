@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from optimiser.data import canonical as names
 from optimiser.data import drivers
 from optimiser.data.layers import read_layer
 from optimiser.data.read import read_table
+from optimiser.data.spreadsheet import harmless
 from optimiser.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,10 +53,14 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
     frame.to_parquet(path, index=False, compression="zstd")
 
 
-def write_plan(folder: Path, name: str, plan: Mapping[str, str]) -> None:
-    """Write ``plans/<name>.csv``."""
+def write_plan(
+    folder: Path, name: str, plan: Mapping[str, str], beats: Mapping[str, str] | None = None
+) -> None:
+    """Write ``plans/<name>.csv``, with a column of beats where there are any; no cell becomes a formula."""
     folder.mkdir(exist_ok=True)
-    _write_rows(folder / f"{name}.csv", ("area_id", "district_id"), sorted(plan.items()))
+    rows = [(a, d, *([beats.get(a, "")] if beats else [])) for a, d in sorted(plan.items())]
+    header = ("area_id", "district_id", *(["beat_id"] if beats else []))
+    _write_rows(folder / f"{name}.csv", header, [tuple(map(harmless, row)) for row in rows])
 
 
 def write_pairs(path: Path, source: Path, known: Mapping[str, str]) -> None:
@@ -87,7 +92,7 @@ def write_pairs(path: Path, source: Path, known: Mapping[str, str]) -> None:
     _write_rows(path, ("area_a", "area_b"), sorted(pairs))
 
 
-def _write_rows(path: Path, header: tuple[str, ...], rows: list[tuple[str, str]]) -> None:
+def _write_rows(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)

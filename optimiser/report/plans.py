@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from optimiser import units
+from optimiser.data.spreadsheet import harmless
 from optimiser.errors import InputError
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.fold import FoldPlan, FoldProblem
@@ -20,8 +20,6 @@ from optimiser.problems.shifts.rules import DAY_NAMES
 from optimiser.report.journeys import responses
 from optimiser.report.sheet import write_bytes
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 PLAN_FILE = "plan.csv"
 CENTRES_FILE = "centres.csv"
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -109,21 +107,17 @@ def write_plan(folder: Path, family: str, problem: Any, plan: Any) -> list[Path]
     ]
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Path:
-    """Write rows as CSV (UTF-8, comma, one line a row).
+def write_table(
+    path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str = ","
+) -> Path:
+    """Write rows as CSV (UTF-8, one line a row).
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP ASVS 1.2.10); plain
     negative numbers, and ids that are numbers, stay as they are.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", delimiter=separator)
     writer.writerow(columns)
-    writer.writerows([[_harmless(row.get(c, "")) for c in columns] for row in rows])
+    writer.writerows([[harmless(row.get(c, "")) for c in columns] for row in rows])
     write_bytes(path, text.getvalue().encode("utf-8"))
     return path
-
-
-def _harmless(value: Any) -> Any:
-    if not isinstance(value, str) or not value.startswith(_DANGEROUS):
-        return value
-    return value if _NUMBER.fullmatch(value) else f"'{value}"

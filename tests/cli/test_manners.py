@@ -164,4 +164,4 @@ def test_broken_rules_carry_their_unit(told, county):
     assert worst["unit"] == "frac"
     assert worst["limit"] == pytest.approx(0.01)
     _, text, _ = told(*asked)
-    assert f"{100 * worst['found']:,.4g} %, the limit is 1 %" in text
+    assert f"{100 * abs(worst['found']):.1f} % less unit hours than its target share; 1 % either way" in text

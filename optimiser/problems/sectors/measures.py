@@ -203,15 +203,29 @@ def best_centres(problem: SectorsProblem, district_of: dict[str, str]) -> dict[s
     """
     best: dict[str, str] = {}
     label = np.array([district_of.get(a, "") for a in problem.area_ids])
-    cover_first = problem.params.objectives[0] == "cover"
     for district, given in zip(problem.params.district_ids, problem.params.centres(), strict=True):
-        mine = np.flatnonzero(label == district)
-        inside = np.flatnonzero(label[problem.centre_area] == district)
-        if given:
-            best[district] = given
-        elif inside.size and mine.size:
-            travel = problem.travel_s[np.ix_(inside, mine)] @ problem.calls[mine]
-            cover = problem.covered_calls[np.ix_(inside, mine)].sum(axis=1)
-            order = np.lexsort((travel, -cover)) if cover_first else np.lexsort((-cover, travel))
-            best[district] = problem.centre_ids[int(inside[order[0]])]
+        centre = best_centre(problem, label == district, given)
+        if centre:
+            best[district] = centre
     return best
+
+
+def best_centre(problem: SectorsProblem, mine: NDArray[np.bool_], given: str = "") -> str:
+    """Return the best centre of a district for the first objective: the given one, "" where it has no candidate.
+
+    Parameters
+    ----------
+    mine
+        Which areas the district has, shape (n,).
+    """
+    if given:
+        return given
+    inside = np.flatnonzero(mine[problem.centre_area])
+    areas = np.flatnonzero(mine)
+    if not inside.size:
+        return ""
+    travel = problem.travel_s[np.ix_(inside, areas)] @ problem.calls[areas]
+    cover = problem.covered_calls[np.ix_(inside, areas)].sum(axis=1)
+    first = problem.params.objectives[0] == "cover"
+    order = np.lexsort((travel, -cover)) if first else np.lexsort((-cover, travel))
+    return problem.centre_ids[int(inside[order[0]])]

@@ -1,0 +1,157 @@
+"""``optimiser plan``: a planner's own plan, in and out, checked, and moved; bad files change nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from optimiser.cli import main
+from optimiser.cli.console import Exit
+from optimiser.data.project import load
+
+
+@pytest.fixture
+def told(capsys):
+    def run(*arguments):
+        try:
+            code = main([str(a) for a in arguments])
+        except SystemExit as ended:
+            code = ended.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def districts(told, county, tmp_path):
+    """The districts in use as a file."""
+    path = tmp_path / "use.csv"
+    assert told("plan", "export", county, "districts", path)[0] == Exit.DONE
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path, rows, header="area_id,district_id"):
+    path.write_text("\n".join([header, *(",".join(r) for r in rows)]) + "\n", encoding="utf-8")
+    return path
+
+
+def files(folder):
+    return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file() and "cache" not in p.parts}
+
+
+def test_out_and_in_with_beats(told, county, tmp_path):
+    """Districts with the beats in use, by pipes, and in again under a name: the same two plans."""
+    path = tmp_path / "mine.csv"
+    code, _, err = told(
+        "plan", "export", county, "districts", path, "--beats", "current", "--separator", "pipe"
+    )
+    assert code == Exit.DONE, err
+    assert path.read_text().splitlines()[0] == "area_id|district_id|beat_id"
+    code, out, err = told("plan", "import", county, path, "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert (found["areas"], found["missing"], found["notes"]) == (60, [], [])
+    again = tmp_path / "again.csv"
+    told("plan", "export", county, "mine", again, "--separator", "pipe")
+    assert again.read_text() == path.read_text()
+
+
+def test_a_bad_plan_file_changes_nothing(told, county, districts, tmp_path):
+    """Unknown, contradicting and missing areas in one message, exit 3; a plan for another map; nothing written."""
+    before = files(county)
+    rows = [(r["area_id"], r["district_id"]) for r in districts]
+    other = next(d for _, d in rows if d != rows[0][1])
+    bad = write(tmp_path / "bad.csv", [*rows[:-1], ("nowhere", "1"), (rows[0][0], other)])
+    code, out, err = told("plan", "import", county, bad)
+    assert code == Exit.INPUT
+    assert out == ""
+    assert f"line {len(rows) + 1}: 'nowhere' is not an area" in err
+    assert f"line {len(rows) + 2}: area {rows[0][0]!r} is given to" in err
+    assert f"1 area without a district: {rows[-1][0]}" in err
+    foreign = write(tmp_path / "foreign.csv", [("x1", "1"), ("x2", "2")])
+    code, _, err = told("plan", "import", county, foreign)
+    assert code == Exit.INPUT
+    assert "a plan for other areas" in err
+    assert files(county) == before
+
+
+def test_check_says_where(told, county, districts, tmp_path):
+    """An area given to a district that it does not touch is cut off: named in words, as a row and in JSON; exit 3."""
+    home = {r["area_id"]: r["district_id"] for r in districts}
+    near = {a: {home[a]} for a in home}
+    for one, other in load(county).graph.pairs():
+        near[one].add(home[other])
+        near[other].add(home[one])
+    area, to = next((a, d) for a in home for d in sorted(set(home.values())) if d not in near[a])
+    path = write(tmp_path / "odd.csv", sorted((home | {area: to}).items()))
+    code, out, _ = told("plan", "check", county, path, "--json", "--set", "tolerance_pct=100")
+    assert code == Exit.INPUT
+    (cut,) = [v for v in json.loads(out)["violations"] if v["rule"] == "contiguity" and to in v["districts"]]
+    assert cut["areas"] == [area]
+    _, text, _ = told("plan", "check", county, path, "--set", "tolerance_pct=100")
+    assert f"1 area of {to} cannot be reached from its centre without leaving it: {area}." in text
+    assert "mean drive" in text
+
+
+def test_a_move_says_what_a_check_of_the_moved_plan_says(told, county, tmp_path):
+    """The figures after a move are those of the plan that it keeps."""
+    choices = ("--set", "tolerance_pct=5")
+    _, out, _ = told("plan", "export", county, "districts", tmp_path / "use.csv")
+    with (tmp_path / "use.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    area, to = (
+        rows[0]["area_id"],
+        next(r["district_id"] for r in rows if r["district_id"] != rows[0]["district_id"]),
+    )
+    code, out, err = told(
+        "plan", "move", county, "districts", area, "--to", to, "--save", "tried", "--json", *choices
+    )
+    assert code == Exit.DONE, err
+    moved = json.loads(out)
+    _, out, _ = told("plan", "check", county, "tried", "--json", *choices)
+    checked = json.loads(out)
+    figures = {m["name"]: m["value"] for m in checked["measures"]}
+    for change in moved["measures"]:
+        if not change["part"]:
+            assert change["after"] == pytest.approx(figures[change["name"]])
+    assert moved["objectives"][0]["after"] == pytest.approx(checked["objectives"][0]["value"])
+    _, out, _ = told("plan", "check", county, "districts", "--json", *choices)
+    was = {(v["rule"], v["where"]) for v in json.loads(out)["violations"]}
+    now = {(v["rule"], v["where"]) for v in checked["violations"]}
+    assert {(v["rule"], v["where"]) for v in moved["broken"]} == now - was
+    assert {(v["rule"], v["where"]) for v in moved["mended"]} == was - now
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (
+            ["move", "{county}", "districts", "nowhere", "--to", "x"],
+            Exit.INPUT,
+            "nowhere is no area of this map",
+        ),
+        (["check", "{county}", "none.csv"], Exit.INPUT, "cannot be read"),
+        (["import", "{county}", "{plan}", "--name", "current"], Exit.INPUT, "cannot be a plan's name"),
+        (["export", "{county}", "districts", "{county}/no/such/x.csv"], Exit.INPUT, "cannot be written"),
+        (["frobnicate", "{county}"], Exit.USAGE, "invalid choice"),
+        (["check", "{county}", "districts", "--set", "objectiv=travel"], Exit.USAGE, "did you mean"),
+        (
+            ["check", "{county}", "districts", "--set", "target_shares_pct=[50.0, 60.0]"],
+            Exit.INPUT,
+            "shares",
+        ),
+    ],
+)
+def test_bad_requests_are_one_line_and_change_nothing(told, county, tmp_path, arguments, code, message):
+    """Unknown areas, files, names and choices: named, explained, nothing changed."""
+    plan = write(tmp_path / "p.csv", [("x", "1")])
+    before = files(county)
+    found, out, err = told("plan", *[a.format(county=county, plan=plan) for a in arguments])
+    assert (found, out) == (code, ""), err
+    assert message in err
+    assert "Traceback" not in err
+    assert files(county) == before
