@@ -19,6 +19,7 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.problems.shifts.rules import on_duty, slot_name
+from optimiser.problems.standby import StandbyProblem
 from optimiser.report.phrases import at_most, percent, shown_value
 from optimiser.solve.result import UNCONFIRMED, Result
 from optimiser.units import HOURS_PER_DAY, minutes
@@ -64,6 +65,8 @@ def fitted(family: str, base: Any, entry: Entry) -> tuple[Any, Any]:
         return _sectors(base, entry)
     if family == "shifts":
         return _shifts(base, entry), entry.plan
+    if family == "standby":
+        return _standby(base, entry), entry.plan
     return _assignment(base, entry), entry.plan
 
 
@@ -92,6 +95,28 @@ def _shifts(base: ShiftsProblem, entry: Entry) -> ShiftsProblem:
         shift_days=own.shift_days,
         most_per_shift=max(base.most_per_shift, own.most_per_shift),
     )
+
+
+def _standby(base: StandbyProblem, entry: Entry) -> StandbyProblem:
+    if set(entry.problem.part_ids) != set(base.part_ids):
+        raise InputError(f"{entry.name} was made for other parts of the day; ask both for the same parts.")
+    if not set(entry.plan.posts()) <= set(base.post_ids):
+        raise InputError(
+            f"{entry.name} uses posts that the first plan could not: ask both for the same candidates."
+        )
+    return base
+
+
+def posts_changed(first: Judgement, other: Judgement) -> pd.DataFrame:
+    """Return the posts whose cars differ between two standby plans: part of the day, post, cars before and after."""
+    rows = []
+    for part in dict.fromkeys([*first.plan.cars_at, *other.plan.cars_at]):
+        before, after = first.plan.cars_at.get(part, {}), other.plan.cars_at.get(part, {})
+        for post in sorted(set(before) | set(after)):
+            if before.get(post, 0) != after.get(post, 0):
+                change = {first.name: before.get(post, 0), other.name: after.get(post, 0)}
+                rows.append({"part of the day": part, "post": post} | change)
+    return pd.DataFrame(rows, columns=["part of the day", "post", first.name, other.name])
 
 
 def _assignment(base: AssignmentProblem, entry: Entry) -> AssignmentProblem:

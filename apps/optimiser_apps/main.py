@@ -24,7 +24,7 @@ def frame() -> None:
     chosen = st.navigation(
         {
             "Know": [found["home"], found["data"]],
-            "Ask": [found[q] for q in ("sectors", "shifts", "assignment")],
+            "Ask": [found[q] for q in ("sectors", "shifts", "assignment", "standby")],
             "Decide": [found["compare"]],
         }
     )

@@ -112,6 +112,21 @@ def scene_deck(
     return _deck(shapes, layers, WIDTH_PX)
 
 
+def posts_deck(
+    shapes: Shapes,
+    points: Sequence[dict[str, Any]],
+    given_up: Sequence[dict[str, Any]],
+    colour: str,
+) -> pydeck.Deck:
+    """Return a map of standby posts: those in use, and those of today that are given up (white)."""
+    quiet = ["#EEF1F4"] * len(shapes.area_ids)
+    layers = [_polygons(shapes, quiet, shapes.names, edge=[205, 211, 217, 255])]
+    if given_up:
+        layers.append(_dots("given up", given_up, "#FFFFFF", 5))
+    layers.append(_dots("posts", points, colour, 7))
+    return _deck(shapes, layers, WIDTH_PX)
+
+
 def _incidents(shapes: Shapes, scene: Any) -> list[pydeck.Layer]:
     problem = scene.problem
     made = []

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-QUESTIONS = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment"}
+QUESTIONS = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment", "standby": "Standby"}
 
 
 def pages() -> dict[str, Any]:
     """Return the pages by name."""
-    from optimiser_apps.views import assignment, compare, data, home, sectors, shifts
+    from optimiser_apps.views import assignment, compare, data, home, sectors, shifts, standby
 
     return {
         "home": st.Page(home.page, title="Home", icon=":material/home:", url_path="home", default=True),
@@ -21,6 +21,7 @@ def pages() -> dict[str, Any]:
         "assignment": st.Page(
             assignment.page, title="Assignment", icon=":material/local_police:", url_path="assignment"
         ),
+        "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
         "compare": st.Page(compare.page, title="Compare", icon=":material/balance:", url_path="compare"),
     }
 

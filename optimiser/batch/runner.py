@@ -123,8 +123,8 @@ def write_artefacts(
         if project is None and (folder / PROJECT_FILE).exists():
             project = load(folder)
         request = run.request
-        if scene is None and project is not None and request["family"] == "assignment":
-            scene = ask(project, "assignment", request["scenario"]).scene
+        if scene is None and project is not None and request["family"] in ("assignment", "standby"):
+            scene = ask(project, str(request["family"]), request["scenario"]).scene
         artefacts.write(
             run.folder,
             project,

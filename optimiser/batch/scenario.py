@@ -4,7 +4,7 @@
 
     name = "Budget 2028, five districts"
     base = "base.toml"            # read first; what follows overrides it
-    question = "sectors"          # sectors, shifts or assignment
+    question = "sectors"          # sectors, shifts, assignment, fold or standby
     [sectors]
     n_districts = 5
     tolerance_pct = 8

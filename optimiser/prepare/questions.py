@@ -23,12 +23,13 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "optimiser.prepare.assignment:SnapshotSetup",
     ),
     "fold": ("optimiser.problems.fold:FoldParams", "optimiser.prepare.fold:FoldSetup"),
+    "standby": ("optimiser.prepare.standby:StandbySetup",),
 }
 
 
 @dataclass(frozen=True)
 class Question:
-    """A problem of a family and what a picture of it needs besides (``scene``: where units and incidents are)."""
+    """A problem of a family and what a picture of it needs besides (``scene``: where units, incidents or posts are)."""
 
     family: str
     problem: Any
@@ -75,6 +76,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.fold import fold_problem
 
         return Question(family, fold_problem(project, *chosen))
+    if family == "standby":
+        from optimiser.prepare.standby import candidate_posts, standby_problem
+
+        return Question(family, standby_problem(project, *chosen), candidate_posts(project, *chosen))
     from optimiser.prepare.assignment import snapshot
 
     scene = snapshot(project, *chosen)

@@ -34,7 +34,13 @@ WORKBOOK_FILE = "workbook.xlsx"
 SEARCH_FILE = "search.png"
 _MOST_ROADS = 80_000
 _FEWEST_POINTS = 3
-_TITLES = {"sectors": "Districts", "shifts": "Shifts", "assignment": "Who goes where", "fold": "Fold table"}
+_TITLES = {
+    "sectors": "Districts",
+    "shifts": "Shifts",
+    "assignment": "Who goes where",
+    "fold": "Fold table",
+    "standby": "Standby posts",
+}
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."
 
 Maker = Callable[[], Sequence[Path]]
@@ -62,6 +68,7 @@ def write(
     family, problem, result, progress
         The question, its answer and how the search went.
     scene
+        Of standby posts: where they are (``optimiser.prepare.standby.Posts``).
         Of an assignment: a prepared snapshot (``optimiser.prepare.dispatch_scene.Snapshot``) or
         :class:`~optimiser.report.places.Places`; without it there is no map.
     title
@@ -131,6 +138,8 @@ def _pictures(
                 folder, problem, result, place, "response_chart", "responses.png"
             ),
         }
+    if family == "standby":
+        return {"map.png": lambda: _standby_maps(folder, project, problem, result, scene, title, place)}
     if family == "fold":
         return {"fold.pdf": lambda: _fold_page(folder, problem, result, title, place)}
     return {}
@@ -208,6 +217,26 @@ def _assignment_maps(
     roads = None if project is None else _roads(project)
     style = MapStyle(title=title, place=place)
     return _both(assignment_map(areas, problem, result, places, style=style, roads=roads), folder / "map.png")
+
+
+def _standby_maps(
+    folder: Path,
+    project: Project | None,
+    problem: Any,
+    result: Result[Any],
+    scene: Any,
+    title: str,
+    place: str,
+) -> list[Path]:
+    from optimiser.report.map_standby import standby_map
+    from optimiser.report.sheet import MapStyle
+
+    if project is None or scene is None:
+        raise InputError("There is no project, and so no map to draw posts on.")
+    places = dict(zip(scene.ids, scene.xy_m.tolist(), strict=True))
+    style = MapStyle(title=title, place=place)
+    figure = standby_map(project.areas, problem, result, places, style=style, roads=_roads(project))
+    return _both(figure, folder / "map.png")
 
 
 def _roads(project: Project) -> RoadLines | None:

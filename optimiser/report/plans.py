@@ -17,6 +17,7 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
 from optimiser.problems.shifts.rules import DAY_NAMES
+from optimiser.problems.standby import StandbyPlan, StandbyProblem
 from optimiser.report.journeys import responses
 from optimiser.report.sheet import write_bytes
 
@@ -28,6 +29,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "shifts": ("shift_id", "day", "officers"),
         "assignment": ("unit", "incident", "minutes"),
         "fold": ("cars", "car", "beat"),
+        "standby": ("part", "post", "cars"),
     },
     CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
 }
@@ -78,6 +80,17 @@ def fold_rows(problem: FoldProblem, plan: FoldPlan) -> list[dict[str, Any]]:
     ]
 
 
+def standby_rows(problem: StandbyProblem, plan: StandbyPlan) -> list[dict[str, Any]]:
+    """Return part of the day, post and cars, by part and in the order of the posts."""
+    return [
+        {"part": part, "post": post, "cars": plan.cars_at[part][post]}
+        for part in problem.part_ids
+        if part in plan.cars_at
+        for post in problem.post_ids
+        if plan.cars_at[part].get(post, 0) > 0
+    ]
+
+
 def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any]]]:
     """Return the plan's tables by file name.
 
@@ -94,6 +107,8 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: assignment_rows(problem, plan)}
     if family == "fold":
         return {PLAN_FILE: fold_rows(problem, plan)}
+    if family == "standby":
+        return {PLAN_FILE: standby_rows(problem, plan)}
     raise InputError(
         f"There is no plan file for {family!r}; there is one for {', '.join(_COLUMNS[PLAN_FILE])}."
     )

@@ -17,10 +17,11 @@ from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES
 from optimiser.problems.shifts.rules import on_duty, slot_name
+from optimiser.problems.standby import StandbyPlan, StandbyProblem
 from optimiser.report.journeys import responses
 from optimiser.report.map_assignment import cover_by_zone
 from optimiser.report.phrases import measures_by_name, planner_value
-from optimiser.report.plans import assignment_rows, fold_rows, shifts_rows
+from optimiser.report.plans import assignment_rows, fold_rows, shifts_rows, standby_rows
 from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
@@ -35,6 +36,7 @@ def sheets(family: str, problem: Any, result: Result[Any]) -> dict[str, Rows]:
         "shifts": _shifts,
         "assignment": _assignment,
         "fold": _fold,
+        "standby": _standby,
     }
     found: dict[str, Rows] = own[family](problem, result) if result.plan is not None and family in own else {}
     return {
@@ -199,6 +201,33 @@ def _assignment(problem: AssignmentProblem, result: Result[AssignmentPlan]) -> d
         for z, (zone, state) in enumerate(cover_by_zone(problem, result.measures).items())
     ]
     return {"Units sent": assignment_rows(problem, result.plan), "Incidents": incidents, "Zones": zones}
+
+
+def _standby(problem: StandbyProblem, result: Result[StandbyPlan]) -> dict[str, Rows]:
+    assert result.plan is not None
+    by_name = measures_by_name(result.measures)
+    today = set(problem.params.today)
+    posts: Rows = [
+        {
+            "post": post,
+            "in use today": "yes" if post in today else "",
+            **{f"cars, {part}": result.plan.cars_at.get(part, {}).get(post, 0) for part in problem.part_ids},
+            "calls a week lost without it": _part(by_name, "lost without the post", post),
+        }
+        for post in result.plan.posts()
+    ]
+    parts: Rows = [
+        {
+            "part of the day": part,
+            "calls a week": float(problem.weight[:, t].sum()),
+            "cars": _part(by_name, "cars standing", part),
+            "calls covered": _part(by_name, "calls covered", part),
+            "calls with backup": _part(by_name, "calls with backup", part),
+            "calls expected to be covered": _part(by_name, "calls expected to be covered", part),
+        }
+        for t, part in enumerate(problem.part_ids)
+    ]
+    return {"Posts": posts, "Parts of the day": parts, "Cars": standby_rows(problem, result.plan)}
 
 
 def _fold(problem: FoldProblem, result: Result[FoldPlan]) -> dict[str, Rows]:

@@ -8,7 +8,7 @@ from typing import Any
 from optimiser import units
 from optimiser.errors import InputError
 from optimiser.problems.base import Family
-from optimiser.report import words_assignment, words_fold, words_sectors, words_shifts
+from optimiser.report import words_assignment, words_fold, words_sectors, words_shifts, words_standby
 from optimiser.report.phrases import NO_BREAK, aim, at_most, in_units, listed, number
 from optimiser.solve.result import UNCONFIRMED, Judged, Result, Status, StoppedBy, route_in_words
 
@@ -19,12 +19,14 @@ _FOUND: dict[str, Say] = {
     "shifts": words_shifts.found,
     "assignment": words_assignment.found,
     "fold": words_fold.found,
+    "standby": words_standby.found,
 }
 _BINDS: dict[str, Say] = {
     "sectors": words_sectors.binds,
     "shifts": words_shifts.binds,
     "assignment": words_assignment.binds,
     "fold": words_fold.binds,
+    "standby": words_standby.binds,
 }
 _STOPPED = {
     StoppedBy.PROOF: "The search ended by itself",

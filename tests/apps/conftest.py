@@ -16,11 +16,17 @@ from optimiser.data.init import init
 from optimiser.data.project import load
 from optimiser.data.settings import PROJECT_FILE, read_settings, write_settings
 
-TITLES = {"sectors": "Three districts", "shifts": "A week of shifts", "assignment": "Four at once"}
+TITLES = {
+    "sectors": "Three districts",
+    "shifts": "A week of shifts",
+    "assignment": "Four at once",
+    "standby": "Two posts",
+}
 CHOICES = {
     "sectors": {"tolerance_pct": 30},
     "shifts": {"lengths_h": [8.0], "start_every_h": 4.0},
     "assignment": {"n_incidents": 4, "n_units": 12},
+    "standby": {"n_cars": 2, "target_min": 3},
 }
 
 

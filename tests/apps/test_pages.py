@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from optimiser.batch.runner import store_of
 from tests.apps.screens import PATIENCE_S, calm, said, screen
 
-QUESTIONS = ("sectors", "shifts", "assignment")
+QUESTIONS = ("sectors", "shifts", "assignment", "standby")
 
 
 def test_home_judges_the_districts_in_use(fresh: Path) -> None:
@@ -31,8 +31,8 @@ def test_home_judges_the_districts_in_use(fresh: Path) -> None:
 def test_home_lists_runs_with_their_proof_in_words(solved: tuple[Path, dict[str, str]]) -> None:
     """Each run stands with its status and its bound in words."""
     at = calm(screen("home", solved[0]))
-    assert said(at).count("Proved best") == 3  # all three tiny runs are proved and confirmed
-    assert sum(b.label == "Open" for b in at.button) == 3
+    assert said(at).count("Proved best") == 4  # all four tiny runs are proved and confirmed
+    assert sum(b.label == "Open" for b in at.button) == 4
 
 
 def test_data_shows_findings_assumptions_and_the_week(fresh: Path) -> None:

@@ -46,7 +46,7 @@ def test_untouched_form_is_the_default_question(family: str) -> None:
     assert fields.chosen(asked, {f.name: f.default for f in asked}) == {}
 
 
-@pytest.mark.parametrize("family", ["sectors", "shifts", "assignment"])
+@pytest.mark.parametrize("family", ["sectors", "shifts", "assignment", "standby"])
 def test_every_field_reads_back(family: str) -> None:
     """All defaults, written as choices in planner's units, are read without a fault."""
     shown = {f.name: f.default for f in fields.question_fields(family)}

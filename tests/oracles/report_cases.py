@@ -18,6 +18,8 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.shifts import FAMILY as SHIFTS
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
+from optimiser.problems.standby import FAMILY as STANDBY
+from optimiser.problems.standby import StandbyPlan, StandbyProblem
 from optimiser.report.places import Places
 from optimiser.solve.engine import judge
 from optimiser.solve.options import SolveOptions
@@ -27,8 +29,9 @@ from tests.oracles.fold_cases import GOOD as FOLDED
 from tests.oracles.fold_cases import path_of_four as path_of_four_beats
 from tests.oracles.sectors_cases import path_of_four
 from tests.oracles.shifts_cases import SLOTS, week
+from tests.oracles.standby_cases import line
 
-FAMILIES = {"sectors": SECTORS, "shifts": SHIFTS, "assignment": ASSIGNMENT, "fold": FOLD}
+FAMILIES = {"sectors": SECTORS, "shifts": SHIFTS, "assignment": ASSIGNMENT, "fold": FOLD, "standby": STANDBY}
 
 
 def judged(problem: Any, plan: Any, bound: float | None, **more: Any) -> Result[Any]:
@@ -99,4 +102,16 @@ def fold(bound: float | None = 0.15, **params: Any) -> tuple[FoldProblem, Result
     return problem, judged(problem, FOLDED, bound)
 
 
-CASES = {"sectors": sectors, "shifts": shifts, "assignment": assignment, "fold": fold}
+def standby(bound: float | None = 15.0, **params: Any) -> tuple[StandbyProblem, Result[StandbyPlan]]:
+    """Cars at both ends of the line cover all 15 calls; without A 7 are lost, without C 8."""
+    problem = line(**({"n_cars": (2,), "today": ("A", "B")} | params))
+    return problem, judged(problem, StandbyPlan({"all": {"A": 1, "C": 1}}), bound)
+
+
+CASES = {
+    "sectors": sectors,
+    "shifts": shifts,
+    "assignment": assignment,
+    "fold": fold,
+    "standby": standby,
+}

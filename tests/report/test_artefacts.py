@@ -26,6 +26,7 @@ EXPECTED = {
     "shifts": {"plan.csv", "officers.png", "time_split_by_hour.png", "time_split_by_shift.png"},
     "assignment": {"plan.csv", "map.png", "map.pdf", "responses.png"},
     "fold": {"plan.csv", "fold.png", "fold.pdf"},
+    "standby": {"plan.csv"},
 }
 LINES = [
     Progress(1.0, "searching", 180.0, 100.0),

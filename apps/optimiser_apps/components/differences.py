@@ -88,3 +88,15 @@ def assignment(project: Project, entries: tuple[Entry, ...], comparison: Compari
         shown.table(rows, text="First arrival at each incident in both plans, those that wait longer first.")
         sheets[f"First arrivals {k}"] = rows
     return sheets
+
+
+def standby(project: Project, entries: tuple[Entry, ...], comparison: Comparison) -> dict[str, Any]:
+    """Show which posts come and go; return the tables by sheet."""
+    first, *others = comparison.judgements
+    sheets: dict[str, Any] = {}
+    for k, other in enumerate(others, start=1):
+        st.subheader(f"{escaped(first.name)} → {escaped(other.name)}")
+        rows = comparing.posts_changed(first, other)
+        shown.table(rows, text="Posts whose cars differ between the plans, by part of the day.")
+        sheets[f"Posts {k}"] = rows
+    return sheets

@@ -16,6 +16,7 @@ SHOWN = {
     "sectors": ("calls covered", "mean drive", "longest drive", "largest deviation of unit hours"),
     "shifts": ("officer-hours", "shortage", "surplus", "fewest on duty"),
     "assignment": ("mean response", "longest response", "incidents late", "levels missing"),
+    "standby": ("calls covered", "calls with backup", "calls expected to be covered", "posts in use"),
 }
 _NAMES = {
     "calls covered": "Calls within target",
@@ -30,9 +31,12 @@ _NAMES = {
     "longest response": "Longest response",
     "incidents late": "Incidents late",
     "levels missing": "Cover levels missing",
+    "calls with backup": "Calls with backup",
+    "calls expected to be covered": "Calls with a free car near",
+    "posts in use": "Posts in use",
 }
 _HOW = {
-    "calls covered": "Of the calls that count, those whose drive from the district's centre is within the target.",
+    "calls covered": "Of the calls that count, those whose drive from the centre or post is within the target.",
     "mean drive": "From the district's centre, weighted by calls.",
     "longest drive": "From a district's centre to the furthest of its areas.",
     "largest deviation of unit hours": "Largest difference of a district's unit hours from its target share.",
@@ -44,6 +48,9 @@ _HOW = {
     "longest response": "From the call to the first unit at the scene.",
     "incidents late": "Attended later than the target of their grade.",
     "levels missing": "Levels of cover that zones lack after the units have left.",
+    "calls with backup": "Share of the calls with as many cars near as make a backup.",
+    "calls expected to be covered": "Share of the calls that can expect a car near that is not busy.",
+    "posts in use": "Posts with a car in some part of the day.",
 }
 
 

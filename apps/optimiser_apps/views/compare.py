@@ -80,6 +80,7 @@ def _compare(project: Project, family: str, entries: tuple[Entry, ...]) -> None:
         "sectors": differences.sectors,
         "shifts": differences.shifts,
         "assignment": differences.assignment,
+        "standby": differences.standby,
     }
     sheets |= sections[family](project, entries, comparison)
     notes = [comparing.proof_words(comparison), *project.assumptions]

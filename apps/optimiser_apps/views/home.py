@@ -17,6 +17,7 @@ ASKS = {
     "sectors": ("Balance my districts", "Share work fairly, keep help near."),
     "shifts": ("Staff my shifts", "Enough officers in every hour of the week."),
     "assignment": ("Can we handle ten incidents at once?", "Who goes where, and what cover is left."),
+    "standby": ("Where should cars stand?", "Most calls with a car near, and what each post is worth."),
 }
 
 
@@ -91,7 +92,7 @@ def _questions() -> None:
 def _runs() -> None:
     runs = sources.store().runs()
     if not runs:
-        st.info("No plan yet. Ask one of the three questions above; the answer will stand here.")
+        st.info("No plan yet. Ask one of the questions above; the answer will stand here.")
         return
     for run in runs[:MOST_RUNS]:
         with st.container(border=True):

@@ -1,0 +1,72 @@
+"""Standby posts in words: what is covered from where, what each post is worth, and which limits bind."""
+
+from __future__ import annotations
+
+from optimiser.problems.standby import StandbyPlan, StandbyProblem
+from optimiser.report.phrases import count, listed, measures_by_name, minutes, number, percent
+from optimiser.solve.result import Result
+
+
+def found(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
+    """Say what the plan gives against what was asked."""
+    assert result.plan is not None
+    by_name = measures_by_name(result.measures)
+    posts = result.plan.posts()
+    cars = by_name["cars standing"]
+    said = [
+        f"At most {count(cars.value, 'car')} stand at once, at {count(len(posts), 'post')}: {listed(posts)}."
+    ]
+    cover = by_name["calls covered"]
+    calls = count(round(float(problem.weight.sum())), "call")
+    text = f"{percent(cover.value)} of the {calls} a week have a car within the target drive"
+    if len({percent(v) for v in cover.by.values()}) > 1:
+        worst = min(cover.by, key=lambda part: cover.by[part])
+        text += f", least in the part of the day called {worst} with {percent(cover.by[worst])}"
+    said.append(f"{text}.")
+    said += _further(problem, result)
+    lost = by_name["lost without the post"].by
+    if len(lost) > 1:
+        most, least = max(lost, key=lambda p: lost[p]), min(lost, key=lambda p: lost[p])
+        said.append(
+            f"Without {most} the most would be lost, {number(lost[most])} calls a week; without {least} the least, "
+            f"{number(lost[least])}."
+        )
+    return said
+
+
+def _further(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
+    by_name = measures_by_name(result.measures)
+    p, said = problem.params, []
+    if p.uses("backup") or p.uses("expected"):
+        backup, expected = by_name["calls with backup"], by_name["calls expected to be covered"]
+        said.append(
+            f"{percent(backup.value)} have {count(p.backup_cars, 'car')} or more; with a car busy "
+            f"{percent(p.busy_frac, 0)} of the time {percent(expected.value)} can expect one that is free."
+        )
+    if "mean drive" in by_name:
+        said.append(f"The mean drive of the nearest car to a call is {minutes(by_name['mean drive'].value)}.")
+    moved = by_name["posts moved"]
+    if p.today:
+        kept = len(p.today) - round(moved.value)
+        said.append(
+            f"{number(kept)} of today's {count(len(p.today), 'post')} {'stays' if kept == 1 else 'stay'} in use."
+        )
+    return said
+
+
+def binds(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
+    """Say which limits the plan stands at."""
+    p, said = problem.params, []
+    by_name = measures_by_name(result.measures)
+    cars = by_name["cars standing"].by
+    full = [part for t, part in enumerate(problem.part_ids) if cars.get(part, 0.0) >= problem.cars()[t]]
+    if full:
+        where = "" if len(full) == len(problem.part_ids) else f" in {listed(full)}"
+        said.append(f"All cars that there are{where} stand somewhere; one more may cover more.")
+    if p.kept:
+        said.append(f"Kept by choice: {listed(sorted(p.kept))}.")
+    if p.today and by_name["posts moved"].value >= p.most_moved:
+        said.append(f"No more of today's posts may be given up than {number(p.most_moved)}.")
+    if p.least_cover_frac > 0:
+        said.append(f"At least {percent(p.least_cover_frac, 0)} had to be covered in every part of the day.")
+    return said

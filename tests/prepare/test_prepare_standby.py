@@ -1,0 +1,82 @@
+"""From the tiny county to a standby question: posts, calls by part of the day, targets, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optimiser.data.project import Project, load
+from optimiser.demand.workload import from_project
+from optimiser.errors import UsageError
+from optimiser.prepare.questions import ask
+from optimiser.prepare.standby import StandbySetup, candidate_posts, standby_problem, today_plan
+from optimiser.prepare.travel import area_points, times_s
+from optimiser.problems.standby import check
+
+
+@pytest.fixture
+def project(county: Path) -> Project:
+    return load(county)
+
+
+def test_all_calls_are_there_and_cover_is_by_drive(project: Project) -> None:
+    """Weights sum to the week's calls; what a post covers is what lies within the target by road."""
+    problem = standby_problem(project, StandbySetup(n_cars=2, target_s=180.0))
+    calls = from_project(project).calls.sum(axis=1)
+    assert problem.weight.sum() == pytest.approx(calls.sum())
+    posts = candidate_posts(project)
+    drives = times_s(project, posts.xy_m, area_points(project))
+    post = int(np.argmax((drives <= 180.0) @ calls))
+    near = np.unique(problem.pattern_of()[problem.posts == post])
+    assert problem.weight[near].sum() == pytest.approx(calls[drives[post] <= 180.0].sum())
+
+
+def test_parts_of_the_day_share_the_calls(project: Project) -> None:
+    """Day and night together are the whole; the drives follow the traffic of each."""
+    setup = StandbySetup(n_cars=2, target_s=180.0, parts=("day=07-19", "night=19-07"), candidates="stations")
+    problem = standby_problem(project, setup)
+    hours = from_project(project).calls.sum(axis=0).reshape(7, 24)
+    assert problem.part_ids == ("day", "night")
+    assert problem.weight[:, 0].sum() == pytest.approx(hours[:, 7:19].sum())
+    assert problem.weight.sum() == pytest.approx(hours.sum())
+
+
+def test_junctions_are_spread_and_the_same_every_time(project: Project) -> None:
+    """At most as many as asked for, besides the stations; none twice."""
+    setup = StandbySetup(candidates="junctions", most_candidates=7)
+    first, again = candidate_posts(project, setup), candidate_posts(project, setup)
+    assert len(first.ids) == len(project.stations) + 7
+    assert len(np.unique(first.xy_m, axis=0)) == len(first.ids)
+    assert first.ids == again.ids
+
+
+def test_the_plan_of_today_is_a_plan(project: Project) -> None:
+    """A car at each station is admissible where there are as many cars."""
+    problem = standby_problem(project)
+    assert check(problem, today_plan(problem)) == []
+    assert set(today_plan(problem).posts()) == set(problem.params.today)
+
+
+def test_drive_needs_every_post(project: Project) -> None:
+    """For the mean drive every post is listed for every area with calls, whatever the target."""
+    problem = standby_problem(project, StandbySetup(objective="drive", n_cars=1, target_s=60.0))
+    assert (np.diff(problem.starts) == len(problem.post_ids)).all()
+    assert problem.drive_s.max() < problem.params.far_s
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"further_min": [5]}, "as many further_shares_pct"),
+        ({"target_min": 5, "further_min": [3], "further_shares_pct": [50]}, "must rise"),
+        ({"objective": "drive", "move_price_calls": 3}, "goes with covered calls"),
+        ({"priorities": [99]}, "No call has priority"),
+        ({"cars_by_part": {"noon": 2}}, "no part of the day asked for"),
+    ],
+)
+def test_what_does_not_fit_is_named(project: Project, table: dict[str, object], said: str) -> None:
+    """Choices that contradict each other or the project are refused in words."""
+    with pytest.raises(UsageError, match=said):
+        ask(project, "standby", table)

@@ -1,0 +1,39 @@
+"""Standby posts on paper: the words, the tables, and a map that marks posts in use and given up."""
+
+from __future__ import annotations
+
+from optimiser.report.map_standby import standby_map
+from optimiser.report.tables import sheets
+from optimiser.report.words import findings
+from tests.oracles import report_cases as cases
+
+
+def test_words_say_cover_worth_and_limits():
+    """Two cars, all 15 calls; C is worth more than A; B is given up; both cars are used."""
+    said = " ".join(findings("standby", *cases.standby())).replace("\u00a0", " ")
+    assert "2 cars stand at once at most, at 2 posts: A and C" in said
+    assert "100.0 % of the 15 calls a week" in said
+    assert "Without C the most would be lost, 8 calls a week; without A the least, 7" in said
+    assert "1 of today's 2 posts stays in use" in said
+    assert "All cars that there are stand somewhere" in said
+
+
+def test_tables_hold_what_the_map_shows():
+    """Posts with their cars and worth, parts of the day, and the plan row by row."""
+    found = sheets("standby", *cases.standby())
+    assert [r["post"] for r in found["Posts"]] == ["A", "C"]
+    assert [r["calls a week lost without it"] for r in found["Posts"]] == [7.0, 8.0]
+    assert found["Parts of the day"][0]["calls covered"] == 1.0
+    assert found["Cars"] == [
+        {"part": "all", "post": "A", "cars": 1},
+        {"part": "all", "post": "C", "cars": 1},
+    ]
+
+
+def test_map_names_posts():
+    """Both posts are labelled, and the panel lists their worth."""
+    places = {"A": (500.0, 500.0), "B": (1500.0, 500.0), "C": (3500.0, 500.0)}
+    figure = standby_map(cases.squares(), *cases.standby(), places)
+    said = {t.get_text() for t in figure.texts} | {t.get_text() for ax in figure.axes for t in ax.texts}
+    assert {"A", "C", "8", "7"} <= said
+    assert any("given up" in t for t in said)
