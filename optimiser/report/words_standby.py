@@ -13,9 +13,9 @@ def found(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
     by_name = measures_by_name(result.measures)
     posts = result.plan.posts()
     cars = by_name["cars standing"]
-    said = [
-        f"At most {count(cars.value, 'car')} stand at once, at {count(len(posts), 'post')}: {listed(posts)}."
-    ]
+    verb = "stands" if cars.value == 1 else "stand"
+    where = f"at {count(len(posts), 'post')}: {listed(posts)}"
+    said = [f"{count(cars.value, 'car')} {verb} at once at most, {where}."]
     cover = by_name["calls covered"]
     calls = count(round(float(problem.weight.sum())), "call")
     text = f"{percent(cover.value)} of the {calls} a week have a car within the target drive"

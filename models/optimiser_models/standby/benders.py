@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.problems.standby import FAMILY, StandbyPlan, StandbyProblem
+from optimiser.problems.standby import FAMILY, StandbyParams, StandbyPlan, StandbyProblem
 from optimiser.problems.standby.measures import plan_of, standing
 from optimiser.problems.standby.rules import check
 from optimiser.solve.backends.confirm import ARITHMETIC
@@ -31,6 +31,7 @@ from optimiser_models.standby import arrays, search
 from optimiser_models.standby.arrays import Aim, Block, Design
 from optimiser_models.standby.close import close
 from optimiser_models.standby.dominate import dominated
+from optimiser_models.standby.master import Master
 
 STAGE_SHARE = 0.6
 """Share of the time left that an objective gets before the next one's turn."""
@@ -275,10 +276,31 @@ def _outcome(runs: list[Run], notes: dict[str, Any]) -> Outcome[StandbyPlan]:
     )
 
 
+def compile_loops() -> None:
+    """Run every compiled loop once on three posts and four streets."""
+    problem = StandbyProblem(
+        post_ids=("A", "B", "C"),
+        post_cost=np.ones(3),
+        part_ids=("all",),
+        starts=np.array([0, 1, 3, 5, 6], dtype=np.int64),
+        posts=np.array([0, 0, 1, 1, 2, 2], dtype=np.int32),
+        band=np.zeros(6, dtype=np.int8),
+        weight=np.array([[4.0], [3.0], [3.0], [5.0]]),
+        params=StandbyParams(n_cars=(2,)),
+    )
+    d, a = arrays.design(problem), arrays.aim(problem, "cover")
+    blocks = {("cover", 0): arrays.block(problem, "cover", 0)}
+    dominated(d, [a], blocks)
+    f = search.field_of(d, [(a, 1.0)], blocks, np.zeros(3, dtype=bool))
+    search.improve(f, np.zeros(3, dtype=np.int64), rounds=1, seed=1)
+    Master(d, a, blocks, np.arange(3), (), 10)
+
+
 FORMULATION = Formulation(
     name="standby.benders",
     family=FAMILY,
     run=solve,
+    warm=compile_loops,
     summary="Greedy, swaps and kicks; Benders cuts of the coverage; HiGHS on the posts that are left",
     reference="Church and ReVelle (1974); Cordeau, Furini and Ljubic (2019); Duran-Mateluna et al. (2023)",
 )
