@@ -146,7 +146,7 @@ def test_highs_names_its_second_route():
 
 
 @pytest.mark.parametrize("sense", ["min", "max"])
-def test_cpsat_confirms_that_nothing_is_one_unit_better(sense):
+def test_cpsat_confirms_its_best_without_presolve(sense):
     """Three numbers from 0 to 9 that sum to 20: the least and the most of x + 2y - 3z."""
     model = cp_model.CpModel()
     x, y, z = (model.new_int_var(0, 9, n) for n in "xyz")
@@ -160,18 +160,20 @@ def test_cpsat_confirms_that_nothing_is_one_unit_better(sense):
 
 
 def test_cpsat_contradiction_is_refused_aloud():
-    """A solver that stopped one short of the best cannot be confirmed."""
+    """A solver that stopped one short of the best, or that found no plan where there is one, is not believed."""
     model = cp_model.CpModel()
-    x = model.new_int_var(0, 9, "x")
-    model.maximize(x)
+    model.maximize(model.new_int_var(0, 9, "x"))
 
     class Short:
+        objective_value = 8.0
+
         def value(self, _variable):
             return 8
 
-    harder = cpsat._better(model, Short())
-    with pytest.raises(BackendError, match="a better plan"):
-        cpsat._confirm(harder, OPTIONS, Recorder(), "a better plan without presolve")
+    with pytest.raises(BackendError, match="best is 8 with presolve, 9 without"):
+        cpsat._confirm(model, Short(), OPTIONS, Recorder())
+    with pytest.raises(BackendError, match="infeasible with presolve, a plan without"):
+        cpsat._confirm(model, None, OPTIONS, Recorder())
 
 
 def test_a_confirmation_has_about_the_time_of_the_proof():

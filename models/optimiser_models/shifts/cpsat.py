@@ -1,19 +1,22 @@
 """Shift design for a constraint solver: whole numbers throughout.
 
 Legend as in ``shifts.milp``. Cover is stated slot by slot, not in network form, so that the two formulations share
-no row; every price is multiplied by S and rounded to a whole number.
+no row. k_t is the most officers with whom call work is above the ceiling in slot t, f_t its price with k_t of them,
+s_t what each further missing officer adds (f_t <= s_t). Every price is counted in 1/S and rounded down, [.] below.
 
-    minimise  sum round(S c_v) x_v + sum e_t                            (1a, objective "cost")
-    minimise  sum round(S (p_j + g)) u_tj + round(S g) sum n_t + sum e_t (1b, objective "shortage", less a constant)
-    n_t = sum_{v covers t} x_v,  n_t >= d_t                             (2)
-    n_t + sum_j u_tj >= r_t                                             (3)
-    L <= sum n_t <= B                                                   (4)
-    q sum_{t in W} n_t - a sum n_t >= C                                 (5)
-    e_t >= each chord of the price of call work above the ceiling, times S, rounded (6)
-    not y_s(v)  =>  x_v = 0,  sum y_s <= K                              (7)
+    minimise  sum [S c_v] x_v + E                                               (1a, objective "cost")
+    minimise  sum [S p_j] u_tj + [S g] sum (n_t - r_t + sum_j u_tj) + E         (1b, objective "shortage")
+    E = sum [S f_t] a_t + [S s_t] b_t,  n_t + a_t + b_t >= k_t + 1,  a_t <= 1   (2)
+    n_t = sum_{v covers t} x_v,  n_t >= d_t                                     (3)
+    n_t + sum_j u_tj >= r_t                                                     (4)
+    L <= sum n_t <= B                                                           (5)
+    q sum_{t in W} n_t - a sum n_t >= C                                         (6)
+    not y_s(v)  =>  x_v = 0,  sum y_s <= K                                      (7)
 
-S is the largest power of ten up to 1e6 that keeps every sum below 2**50. Source of (2): Dantzig, "A comment on Edie's
-traffic delays at toll booths", Operations Research 2 (1954); the other rows are this project's own.
+Prices stand in the objective alone, so that S may be large: the largest power of ten that keeps every sum below
+2**50. Each price stands before a number that is 0 or more; rounded down, none makes a plan dearer than it is, and a
+price of m units is kept to one part in m. Source of (3): Dantzig, "A comment on Edie's traffic delays at toll
+booths", Operations Research 2 (1954); the other rows are this project's own.
 """
 
 from __future__ import annotations
@@ -26,7 +29,6 @@ from optimiser.problems.shifts import FAMILY, ShiftsPlan, ShiftsProblem
 from optimiser.solve.program import Formulation, Program, ValueOf
 from optimiser_models.shifts.terms import Terms, terms
 
-_LARGEST_SCALE = 10**6
 _LARGEST_SUM = 2**50
 
 
@@ -45,18 +47,20 @@ def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPla
         return t.plan([value_of(v) for v in x])
 
     hint = {} if start is None else dict(zip(x, (float(k) for k in t.officers(start)), strict=True))
-    return Program(model=model, read_plan=read_plan, start=hint, objective_scale=1 / scale)
+    return Program(model=model, read_plan=read_plan, start=hint, objective_scale=t.unit / scale)
 
 
-def _scale(t: Terms) -> int:
-    """Return S."""
+def _scale(t: Terms) -> float:
+    """Return S, a power of ten; a fraction of 1 where sums are beyond 2**50 as they are."""
     reach = float(t.pay @ t.most) + sum(c.at(0) for c in t.chords)
     reach += float(t.most_on_duty().sum()) * t.surplus_price
     reach += float(t.wanted.sum()) * (max(t.level_prices) + t.surplus_price)
-    scale = _LARGEST_SCALE
-    while scale > 1 and reach * scale > _LARGEST_SUM:
-        scale //= 10
-    return scale
+    return 10.0 ** math.floor(math.log10(_LARGEST_SUM / reach)) if reach > 0 else 1.0
+
+
+def _whole(price: float, scale: float) -> int:
+    """Return a price in units, rounded down so that no plan is dearer in the model than it is."""
+    return math.floor(price * scale)
 
 
 def _on_duty(model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar]) -> list[cp_model.IntVar]:
@@ -82,22 +86,28 @@ def _limits(model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list
         model.add(sum(y.values()) <= t.max_starts)
 
 
-def _above(model: cp_model.CpModel, t: Terms, n: list[cp_model.IntVar], scale: int) -> cp_model.LinearExprT:
-    """Price of call work above the ceiling: at least each chord, exact at the whole n where chords meet."""
-    price = {}
+def _above(model: cp_model.CpModel, t: Terms, n: list[cp_model.IntVar], scale: float) -> cp_model.LinearExprT:
+    """Price of call work above the ceiling: of the first officer missing there, and of each further one."""
+    priced: list[cp_model.LinearExprT] = []
     for c in t.chords:
-        if c.slot not in price:
-            price[c.slot] = model.new_int_var(0, math.ceil(c.at(0) * scale) + c.pivot + 1, f"above[{c.slot}]")
-        model.add(price[c.slot] >= round(c.value * scale) + round(c.slope * scale) * (n[c.slot] - c.pivot))
-    return sum(price.values())
+        if c.value <= 0:
+            continue  # the other side of the kink: nothing is priced there
+        if c.slope == 0:
+            priced.append(_whole(c.value, scale))
+            continue
+        first = model.new_bool_var(f"above[{c.slot}]")
+        further = model.new_int_var(0, c.pivot, f"further_above[{c.slot}]")
+        model.add(n[c.slot] + first + further >= c.pivot + 1)
+        priced.append(_whole(c.value, scale) * first + _whole(-c.slope, scale) * further)
+    return sum(priced)
 
 
 def _price(
-    model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list[cp_model.IntVar], scale: int
+    model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list[cp_model.IntVar], scale: float
 ) -> cp_model.LinearExprT:
     if t.wanted.size == 0:
-        return sum(round(float(c) * scale) * staffed for c, staffed in zip(t.pay, x, strict=True))
-    surplus = round(t.surplus_price * scale)
+        return sum(_whole(float(c), scale) * staffed for c, staffed in zip(t.pay, x, strict=True))
+    surplus = _whole(t.surplus_price, scale)
     terms_of_cost = [surplus * (sum(n) - int(t.wanted.sum()))]
     last = len(t.level_prices) - 1
     for s, wanted in enumerate(t.wanted.tolist()):
@@ -109,7 +119,7 @@ def _price(
         ]
         model.add(n[s] + sum(missing) >= wanted)
         terms_of_cost += [
-            (round(price * scale) + surplus) * u for price, u in zip(t.level_prices, missing, strict=True)
+            (_whole(price, scale) + surplus) * u for price, u in zip(t.level_prices, missing, strict=True)
         ]
     return sum(terms_of_cost)
 

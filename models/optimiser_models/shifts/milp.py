@@ -1,10 +1,12 @@
 """Shift design as a mixed-integer programme in network form.
 
 Sets and data: pairs v = (shift, day) with first slot a(v), slot after the last b(v), start of day s(v), most
-officers M_v, cost c_v; slots t of the cyclic week with fewest officers d_t; W the community window; h the slot.
+officers M_v, cost c_v; slots t of the cyclic week with fewest officers d_t and, where shortage is priced, wanted
+officers r_t; W the community window; p_j the price of the j-th officer missing in a slot (the last level: of all
+further ones), g of one too many; K the most start times.
 
 Variables: x_v whole officers on a pair; n_t officers on duty; u_tj officers missing at price level j;
-e_t price of call work above the ceiling in slot t; y_s = 1 where start time s is used.
+e_t price of call work above the ceiling in slot t; y_s = 1 where start time s of the day is used.
 
     minimise  sum c_v x_v + sum e_t                                     (1a, objective "cost")
     minimise  sum p_j u_tj + g sum (n_t - r_t + sum_j u_tj) + sum e_t   (1b, objective "shortage")
@@ -19,8 +21,9 @@ e_t price of call work above the ceiling in slot t; y_s = 1 where start time s i
 
 (2) is the difference of consecutive cover rows: two entries a pair where cover rows have one for each hour of the
 shift (the network form; Kletzander and Musliu, "Modelling and solving the minimum shift design problem", CPAIOR
-2019). L is the least total in which call ceiling, administration ceiling and both floors fit; (7) keeps the community
-floor inside its window. The chords of (8) meet at whole n_t, so that the relaxation is near whole already.
+2019). L is the least total in which call ceiling, administration ceiling and both floors fit, B the budget; (7) keeps
+the community floor, a / q of the officers on duty, inside its window. L, B and C are rounded to what whole shifts add
+up to, and the chords of (8) meet at whole n_t, so that without (9) the relaxation is mostly as good as the best plan.
 """
 
 from __future__ import annotations
@@ -49,7 +52,12 @@ def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPla
     def read_plan(value_of: ValueOf) -> ShiftsPlan:
         return t.plan([value_of(m.x[v]) for v in m.x])
 
-    return Program(model=m, read_plan=read_plan, start={} if start is None else _start(m, t, start))
+    return Program(
+        model=m,
+        read_plan=read_plan,
+        start={} if start is None else _start(m, t, start),
+        objective_scale=t.unit,
+    )
 
 
 def _variables(m: Any, t: Terms) -> None:
@@ -62,7 +70,9 @@ def _variables(m: Any, t: Terms) -> None:
         m.T, domain=pyo.NonNegativeReals, bounds=lambda _, s: (int(t.need[s]), int(max(most[s], t.need[s])))
     )
     m.E = pyo.Set(initialize=sorted({c.slot for c in t.chords}))
-    m.e = pyo.Var(m.E, domain=pyo.NonNegativeReals)
+    # a bound that never binds: what all its calls cost with nobody on duty
+    dearest = {c.slot: max(c.at(0), 0.0) for c in reversed(t.chords)}
+    m.e = pyo.Var(m.E, domain=pyo.NonNegativeReals, bounds=lambda _, s: (0, dearest[s]))
     levels = len(t.level_prices)
     m.U = pyo.Set(
         dimen=2, initialize=[(s, j) for s in range(t.wanted.size) if t.wanted[s] > 0 for j in range(levels)]

@@ -1,7 +1,9 @@
 """The numbers that the shift formulations share: bounds, limits and prices in whole officers and slots.
 
-Each limit on hours is a limit on officer-slots, which are whole, so it is rounded to the next whole number that
-keeps it. That leaves solvers no row whose truth hangs on a tolerance.
+Each limit on hours is a limit on officer-slots, which are whole, so it is rounded to the next number that keeps it
+and that whole shifts can add up to. That leaves solvers no row whose truth hangs on a tolerance, and mostly a
+relaxation as good as the best plan. Prices are in units of a power of ten, because solvers hold optimality to an
+absolute tolerance.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ class Terms:
         Slots of each pair.
     most
         Most officers on each pair, shape (V,).
+    unit
+        What the prices below are counted in: the largest of them is from 10 to 100 units.
     pay
         Cost of one officer on each pair, shape (V,).
     need
@@ -54,11 +58,12 @@ class Terms:
     wanted
         Requirement of each slot where shortage is priced, shape (T,); empty where it is a rule.
     level_prices
-        Price of the first officer missing in a slot, the second, ...; per slot, not per hour.
+        Price of the first officer missing in a slot, the second, ...; of all further ones the last. Per slot, not
+        per hour.
     surplus_price
         Price of one officer above the requirement for one slot.
     least_total, most_total
-        Limits on officer-slots of the week.
+        Limits on officer-slots of the week, both multiples of what every shift's slots are a multiple of.
     community
         (q, a, rhs) of ``q * (officer-slots in the window) - a * (officer-slots) >= rhs``; None without one.
     window
@@ -75,6 +80,7 @@ class Terms:
     start: NDArray[np.int64]
     covers: tuple[tuple[int, ...], ...]
     most: NDArray[np.int64]
+    unit: float
     pay: NDArray[np.float64]
     need: NDArray[np.int64]
     wanted: NDArray[np.int64]
@@ -126,7 +132,9 @@ def terms(problem: ShiftsProblem) -> Terms:
     covers = tuple(
         tuple(int(t) for t in (f + np.arange(n)) % slots) for f, n in zip(first, length, strict=True)
     )
-    most_total = _most_total(problem)
+    step = max(1, math.gcd(*length.tolist()))
+    most_total = _most_total(problem) // step * step
+    unit = _unit(problem, covers)
     per_pair = math.floor(problem.most_per_shift + relaxed(p.relax, "shift_capacity") + _ROUND)
     return Terms(
         keys=tuple(staffing_key(problem.shift_ids[i], d) for i, d in pairs),
@@ -135,24 +143,37 @@ def terms(problem: ShiftsProblem) -> Terms:
         start=np.array([problem.shift_start[i] for i, _ in pairs], dtype=np.int64),
         covers=covers,
         most=np.minimum(per_pair, most_total // np.maximum(length, 1)),
-        pay=np.array([problem.cost_per_officer_h[list(c)].sum() * problem.slot_h for c in covers])
+        unit=unit,
+        pay=np.array([problem.cost_per_officer_h[list(c)].sum() * problem.slot_h / unit for c in covers])
         if p.objective == "cost"
         else np.zeros(len(pairs)),
         need=_need(problem),
         wanted=problem.requirement.astype(np.int64)
         if p.objective == "shortage"
         else np.zeros(0, dtype=np.int64),
-        level_prices=tuple(v * problem.slot_h for v in problem.shortage_prices),
-        surplus_price=p.surplus_price * problem.slot_h,
-        least_total=_least_total(problem),
+        level_prices=tuple(v * problem.slot_h / unit for v in problem.shortage_prices),
+        surplus_price=p.surplus_price * problem.slot_h / unit,
+        least_total=_rounded_up(_least_total(problem), step),
         most_total=most_total,
-        community=_community(problem),
+        community=_community(problem, covers),
         window=problem.community_window(),
-        chords=_chords(problem),
+        chords=_chords(problem, p.interval_price * problem.slot_h / unit),
         max_starts=None
         if p.max_start_times is None
         else math.floor(p.max_start_times + relaxed(p.relax, "start_times") + _ROUND),
     )
+
+
+def _unit(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...]) -> float:
+    """Return the power of ten of which the largest price is 10 to 100; 1 where everything is free."""
+    p = problem.params
+    prices = [p.interval_price]
+    if p.objective == "cost":
+        prices += [float(problem.cost_per_officer_h[list(c)].sum()) for c in covers]
+    else:
+        prices += [*problem.shortage_prices, p.surplus_price]
+    largest = max(prices) * problem.slot_h
+    return 10.0 ** (math.floor(math.log10(largest)) - 1) if largest > 0 else 1.0
 
 
 def _need(problem: ShiftsProblem) -> NDArray[np.int64]:
@@ -206,20 +227,30 @@ def _least_total(problem: ShiftsProblem) -> int:
     return least
 
 
-def _community(problem: ShiftsProblem) -> tuple[int, int, int] | None:
+def _rounded_up(least: int, step: int) -> int:
+    """Round a limit up to what whole shifts can add up to: a multiple of the greatest common divisor of their parts.
+
+    Chvatal and Gomory's rounding. A limit between two such multiples leaves a relaxation that no plan reaches, and a
+    proof takes a search where it needs none.
+    """
+    return -(-least // step) * step if step > 1 else least
+
+
+def _community(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...]) -> tuple[int, int, int] | None:
     floor = _shares(problem)[3]
     if not problem.params.hold_split or floor <= 0:
         return None
     share = Fraction(floor).limit_denominator(_LARGEST_DENOMINATOR)
     calls = float(problem.call_work_s[problem.community_window()].sum()) / problem.slot_s
-    rhs = math.ceil(share.denominator * calls * (1 - _ROUND))
-    return share.denominator, share.numerator, rhs
+    q, a = share.denominator, share.numerator
+    window = problem.community_window()
+    step = math.gcd(*(q * int(window[list(c)].sum()) - a * len(c) for c in covers))
+    return q, a, _rounded_up(math.ceil(q * calls * (1 - _ROUND)), step)
 
 
-def _chords(problem: ShiftsProblem) -> tuple[Chord, ...]:
+def _chords(problem: ShiftsProblem, price: float) -> tuple[Chord, ...]:
     """Tangents of ``price * max(0, calls - ceiling * n)`` between whole n, so that a solver need not branch."""
     p = problem.params
-    price = p.interval_price * problem.slot_h
     chords: list[Chord] = []
     if price <= 0:
         return ()
@@ -232,6 +263,6 @@ def _chords(problem: ShiftsProblem) -> tuple[Chord, ...]:
         whole = math.floor(calls / p.call_ceiling_frac)
         left = price * float(calls - p.call_ceiling_frac * whole)
         chords.append(Chord(slot, whole, left, -price * p.call_ceiling_frac))
-        if left > _ROUND:
+        if left > _ROUND * price:
             chords.append(Chord(slot, whole + 1, 0.0, -left))
     return tuple(chords)

@@ -18,6 +18,7 @@ from tests.oracles.shifts_cases import (
     monotone_pairs,
     random_problem,
     union_airways,
+    week,
 )
 
 BOTH = pytest.mark.parametrize("formulation", [milp.FORMULATION, cpsat.FORMULATION], ids=lambda f: f.name)
@@ -97,9 +98,68 @@ def test_chords_are_exact_at_whole_officers():
         random_problem(3), params=ShiftsParams(interval_price=1.7), call_work_s=np.linspace(0, 9e3, 168)
     )
     by_slot: dict[int, list] = {}
-    for chord in terms(problem).chords:
+    t = terms(problem)
+    for chord in t.chords:
         by_slot.setdefault(chord.slot, []).append(chord)
     for slot, calls_s in enumerate(problem.call_work_s):
         for n in range(12):
             true = 1.7 * max(0.0, calls_s / 3600 - 0.3 * n)
-            assert max([0.0, *(c.at(n) for c in by_slot.get(slot, []))]) == pytest.approx(true, abs=1e-9)
+            priced = max([0.0, *(c.at(n) for c in by_slot.get(slot, []))]) * t.unit
+            assert priced == pytest.approx(true, abs=1e-9)
+
+
+def at_prices(problem, factor):
+    """The same question where every price is ``factor`` times as high."""
+    p = problem.params
+    prices = {"interval_price": p.interval_price * factor, "surplus_price": p.surplus_price * factor}
+    return replace(
+        problem,
+        params=replace(p, **prices),
+        cost_per_officer_h=problem.cost_per_officer_h * factor,
+        shortage_prices=tuple(v * factor for v in problem.shortage_prices),
+    )
+
+
+@BOTH
+@pytest.mark.parametrize("factor", [np.pi * 1e-7, np.e / 1000, 12345.678])
+def test_the_size_of_prices_changes_no_proof(formulation, factor):
+    # objectives of 1e-6 to 1e6, no price a round number: still within 1e-6 of the best of all plans
+    compared = 0
+    for seed in range(12):
+        problem, plan, least = enumerated(seed)
+        if plan is None:
+            continue
+        result = solve(at_prices(problem, factor), formulation, OPTIONS)
+        assert result.status is Status.OPTIMAL
+        assert value(result) == pytest.approx(least * factor, rel=1e-6, abs=1e-12)
+        compared += least > 0
+    assert compared >= 5
+
+
+def odd_week(**params):
+    """Shifts of 8 and 12 hours, a quarter as many calls again by day: limits fall between what shifts add up to."""
+    calls = np.where((np.arange(168) % 24 >= 8) & (np.arange(168) % 24 < 20), 9013.0, 5407.0)
+    shifts = {f"{s:02d}x{n}": (s, n) for s in range(0, 24, 2) for n in (8, 12)}
+    need = dict.fromkeys(range(168), 3)
+    return week(ShiftsParams(**params), shifts, need, call_work_s=calls, most_per_shift=30)
+
+
+def test_limits_are_what_whole_shifts_add_up_to():
+    # 84 x (9013 + 5407) s of calls are 336.5 h; within 30 % of the week that asks for 1121.6 h, and in fours for 1124
+    t = terms(odd_week(budget_h=1150.0))
+    assert (t.least_total, t.most_total) == (1124, 1148)
+    free = terms(replace(odd_week(budget_h=1150.0), shift_slots=np.array([8, 11] * 12)))
+    assert (free.least_total, free.most_total) == (1122, 1150)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "params", [{}, {"objective": "shortage", "budget_h": 1150.0}, {"hold_split": False}], ids=str
+)
+def test_proofs_are_confirmed(formulation, params):
+    # a second route is found, and the formulations agree
+    result = solve(odd_week(**params), formulation, replace(OPTIONS, confirm=True))
+    assert result.status is Status.OPTIMAL
+    assert result.confirmed
+    other = solve(odd_week(**params), milp.FORMULATION, OPTIONS)
+    assert value(result) == pytest.approx(value(other), rel=1e-6)
