@@ -1,0 +1,55 @@
+"""What a planner wrote by hand, from files to decisions: nearest beats and street labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from optimiser.data.hand_file import read_hand_file
+from optimiser.errors import InputError
+from optimiser.studies.nearest import NearestEdit
+from optimiser.studies.street_sides import SIDES, Repair
+
+NEAREST_COLUMNS = ("part", "beat", "place", "nearest", "reason")
+REPAIR_COLUMNS = ("segment_id", "side", "label", "reason")
+
+
+def read_nearest_edits(path: Path) -> tuple[NearestEdit, ...]:
+    """Read changes of nearest beats.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table; every place that is no whole number, by line.
+    """
+    rows = read_hand_file(path, NEAREST_COLUMNS)
+    wrong = [f"line {r.line}: place {r.cells['place']!r}" for r in rows if not r.cells["place"].isdecimal()]
+    if wrong:
+        raise InputError(f"{path}: {'; '.join(wrong[:20])} should be a whole number from 1.")
+    return tuple(
+        NearestEdit(
+            r.cells["part"], r.cells["beat"], int(r.cells["place"]), r.cells["nearest"], r.cells["reason"]
+        )
+        for r in rows
+    )
+
+
+def read_repairs(path: Path) -> tuple[Repair, ...]:
+    """Read repairs of street labels.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table; every side that is none, by line.
+    """
+    rows = read_hand_file(path, REPAIR_COLUMNS)
+    wrong = [
+        f"line {r.line}: {r.cells['side']!r}"
+        for r in rows
+        if r.cells["side"].casefold() not in (*SIDES, "both")
+    ]
+    if wrong:
+        raise InputError(f"{path}: {'; '.join(wrong[:20])} is no side; write left, right or both.")
+    return tuple(
+        Repair(r.cells["segment_id"], r.cells["side"].casefold(), r.cells["label"], r.cells["reason"])
+        for r in rows
+    )
