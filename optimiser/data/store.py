@@ -30,16 +30,17 @@ def write_areas(
 ) -> None:
     """Write ``areas.gpkg`` with its layers; hard boundaries keep their shapes only."""
     path = folder / names.AREAS_FILE
-    _write_layer(path, names.AREAS_LAYER, areas)
+    write_layer(path, names.AREAS_LAYER, areas)
     if stations is not None:
-        _write_layer(path, names.STATIONS_LAYER, stations)
+        write_layer(path, names.STATIONS_LAYER, stations)
     for source, layer in ((hard_lines, names.HARD_LINES_LAYER), (hard_polygons, names.HARD_POLYGONS_LAYER)):
         if source is not None:
             shapes = read_layer(source)[["geometry"]].to_crs(areas.crs)
-            _write_layer(path, layer, shapes)
+            write_layer(path, layer, shapes)
 
 
-def _write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
+def write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
+    """Write a layer of a GeoPackage, without what the map library would say about it."""
     drivers.confine()
     import pyogrio
 

@@ -90,7 +90,7 @@ def _questions() -> None:
 
 
 def _runs() -> None:
-    runs = sources.store().runs()
+    runs = [r for r in sources.store().runs() if r.request["family"] in pages.QUESTIONS]
     if not runs:
         st.info("No plan yet. Ask one of the questions above; the answer will stand here.")
         return

@@ -1,0 +1,233 @@
+"""``tables``: what a dispatch system and a sergeant need of a plan of beats, as text tables, pages and a map layer."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimiser.cli import values
+from optimiser.cli.console import Exit, Line, in_words, say, show, show_json, stop_on_interrupt
+
+if TYPE_CHECKING:
+    from optimiser.data.project import Project
+
+WHAT = ("configuration", "nearest", "folds", "labels")
+DEFAULT_LIMIT_S = 20.0
+_SHORT_S = 3.0
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command."""
+    tables = commands.add_parser(
+        "tables",
+        parents=[common],
+        help="nearest beats, fold tables and street labels of a plan, for the dispatch system",
+    )
+    tables.add_argument("folder", type=Path, help="the project folder")
+    tables.add_argument(
+        "--plan",
+        default="current",
+        help="the plan of beats: a run, current (beats in use), a name in plans/, a CSV file",
+    )
+    tables.add_argument(
+        "--districts",
+        help="the plan of districts above the beats, named alike, or none (those in use where each beat lies in one)",
+    )
+    tables.add_argument(
+        "--what", nargs="+", choices=WHAT, default=None, help="which of them (all that can be made)"
+    )
+    tables.add_argument("--out", type=Path, help="folder to write (FOLDER/tables/PLAN)")
+    tables.add_argument(
+        "--template", type=Path, help="layout of the text tables (TOML); comma-separated without"
+    )
+    tables.add_argument(
+        "--part",
+        action="append",
+        default=[],
+        metavar="NAME=FROM-TO",
+        help="a part of the day, as night=23-07 (repeatable; day, evening and night)",
+    )
+    nearest = tables.add_argument_group("nearest beats")
+    nearest.add_argument(
+        "--places",
+        type=values.whole(1, 99),
+        default=5,
+        help="how many nearest beats (5; a template for more)",
+    )
+    nearest.add_argument("--driver", default="basic", help="driver class of the drive times")
+    nearest.add_argument(
+        "--traffic",
+        choices=("commuter", "free"),
+        default="commuter",
+        help="hours that slow the main roads, or none",
+    )
+    nearest.add_argument(
+        "--nearest-edits",
+        type=Path,
+        metavar="FILE",
+        help="changes by hand: part, beat, place, nearest, reason",
+    )
+    folds = tables.add_argument_group("fold tables")
+    folds.add_argument(
+        "--fewest-cars", type=values.whole(1, 999), default=1, help="fewest cars of a district (1)"
+    )
+    folds.add_argument(
+        "--most-beats", type=values.whole(0, 999), default=0, help="most beats one car takes (0: any)"
+    )
+    folds.add_argument(
+        "--apart",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("BEAT", "BEAT"),
+        help="never with one car (repeatable)",
+    )
+    folds.add_argument(
+        "--work-on", choices=("unit hours", "calls"), default="unit hours", help="what is shared evenly"
+    )
+    folds.add_argument(
+        "--time-limit",
+        type=values.seconds,
+        default=DEFAULT_LIMIT_S,
+        metavar="SECONDS",
+        help="for each fold table (20)",
+    )
+    folds.add_argument(
+        "--accept-gap", action="store_true", help="exit 0 also where a fold table is not proved"
+    )
+    folds.add_argument("--black-and-white", action="store_true", help="pages without colour")
+    labels = tables.add_argument_group("street labels")
+    labels.add_argument(
+        "--no-split", action="store_true", help="mark streets that cross a border, do not cut them"
+    )
+    labels.add_argument(
+        "--offset",
+        type=float,
+        default=15.0,
+        metavar="METRES",
+        help="how far beside a street its sides are looked up (15)",
+    )
+    labels.add_argument(
+        "--label-repairs", type=Path, metavar="FILE", help="repairs by hand: segment_id, side, label, reason"
+    )
+    tables.set_defaults(run=run_tables)
+
+
+def run_tables(a: argparse.Namespace) -> int:
+    """Make the tables; nothing is written before all of them are made."""
+    from optimiser.batch.tables import districts_above, make
+    from optimiser.batch.tables_write import plain_name, write
+    from optimiser.cli.plans import assignment_of
+    from optimiser.data.project import load
+    from optimiser.solve.result import Status
+    from optimiser.studies.fold_tables import NoFoldTable
+
+    setup = _setup(a)
+    project = load(a.folder)
+    project.require_ready()
+    beat_of, above = _levels(project, a.plan)
+    told = ""
+    if a.districts == "none":
+        above = None
+    elif a.districts is not None:
+        above = assignment_of(project, a.districts)
+    elif above is None:
+        above, told = districts_above(project, beat_of)
+    try:
+        with stop_on_interrupt() as asked, _Solver(a, asked) as solver:
+            made = make(project, beat_of, above, setup, solver.solve, _quiet if a.quiet else say)
+    except NoFoldTable as error:
+        say(f"optimiser: {error}")
+        return Exit.INFEASIBLE if error.status is Status.INFEASIBLE else Exit.NO_PLAN
+    made.left_out += [f"{told} Name others with --districts."] if told else []
+    folder = a.out or project.folder / "tables" / plain_name(Path(a.plan).stem)
+    files = write(folder, made, place=project.settings.name, colour=not a.black_and_white)
+    if a.json:
+        show_json({"folder": str(folder), "files": files} | made.to_json())
+    else:
+        for sentence in made.in_words():
+            show(f"- {sentence}")
+        for violation in made.broken:
+            show(f"- nearest beats break {in_words(violation)}")
+        say(f"{len(files)} files: {folder}")
+    unproved = [t for t in made.folds if t.result.status is not Status.OPTIMAL]
+    return Exit.GAP_MISSED if unproved and not a.accept_gap else Exit.DONE
+
+
+def _levels(project: Project, name: str) -> tuple[Mapping[str, str], Mapping[str, str] | None]:
+    """Return the beats of a plan, and its own districts where it has both levels; else None."""
+    from optimiser.cli.plans import assignment_of
+    from optimiser.data.plans import BEATS, other_names, read_plan_file
+
+    upper = name.removesuffix(BEATS)
+    if f"{upper}{BEATS}" in project.plans and upper in project.plans:
+        return project.plans[f"{upper}{BEATS}"], project.plans[upper]
+    if name not in project.plans and Path(name).suffix == ".csv":
+        file = read_plan_file(Path(name), other_names(project.areas)).usable()
+        return (file.beat_of, file.district_of) if file.beat_of else (file.district_of, None)
+    return assignment_of(project, name), None
+
+
+def _setup(a: argparse.Namespace) -> Any:
+    """Return the choices; a slip is told before anything is loaded."""
+    from optimiser.batch.tables import TablesSetup
+    from optimiser.demand.day_parts import DAY_EVENING_NIGHT, day_parts
+    from optimiser.problems.fold import FoldParams
+    from optimiser.roads.speeds import driver_named
+    from optimiser.studies.street_sides import SideParams
+
+    parts = tuple(a.part) or DAY_EVENING_NIGHT
+    day_parts(parts)
+    driver_named(a.driver)
+    apart = tuple((one, other) for one, other in a.apart)
+    return TablesSetup(
+        what=tuple(a.what or ()),
+        parts=parts,
+        template=a.template,
+        places=a.places,
+        driver=a.driver,
+        traffic=a.traffic == "commuter",
+        nearest_edits=a.nearest_edits,
+        label_repairs=a.label_repairs,
+        folds=FoldParams(fewest_cars=a.fewest_cars, most_beats=a.most_beats, apart=apart),
+        work_on=a.work_on,
+        sides=SideParams(offset_m=a.offset, split=not a.no_split),
+    )
+
+
+def _quiet(text: str) -> None:
+    """Say nothing."""
+
+
+class _Solver:
+    """Solves one fold question after another in a warm worker, with a progress line; the worker starts when needed."""
+
+    def __init__(self, a: argparse.Namespace, asked: Callable[[], bool]) -> None:
+        self._a, self._asked = a, asked
+        self._worker: Any = None
+
+    def __enter__(self) -> _Solver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._worker is not None:
+            self._worker.close()
+
+    def solve(self, problem: Any, where: str) -> Any:
+        """Solve one question; where it takes no time there is no progress line."""
+        from optimiser import registry
+        from optimiser.solve.options import SolveOptions
+        from optimiser.solve.warm import WarmWorker
+
+        if self._worker is None:
+            self._worker = WarmWorker()
+        with Line(f"fold table, {where}", quiet=self._a.quiet) as line:
+            return self._worker.solve(
+                problem,
+                registry.default("fold"),
+                SolveOptions(time_limit_s=self._a.time_limit),
+                on_progress=lambda p: line(p) if p.seconds >= _SHORT_S else None,
+                should_stop=self._asked,
+            )
