@@ -23,50 +23,47 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     solve.add_argument(
         "--choices", action="store_true", help="list every choice of the question with its unit and default"
     )
-    solve.add_argument("--scenario", type=Path, help="a scenario file (TOML)")
-    solve.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a choice, as tolerance_pct=5 (repeatable)",
-    )
+    add_asked(solve)
     solve.add_argument("--name", help="title of the run")
-    solve.add_argument("--formulation", help="as sectors.cuts; the family's default otherwise")
-    solve.add_argument(
-        "--time-limit", type=values.seconds, metavar="SECONDS", help="longest time to search (60)"
-    )
-    solve.add_argument(
-        "--gap",
-        type=values.share_pct,
-        metavar="PERCENT",
-        help="stop when at most this much better can exist (0: search for a proof)",
-    )
-    solve.add_argument("--seed", type=values.whole(0, 2**31 - 1), help="seed of every random choice (1)")
     solve.add_argument(
         "--accept-gap", action="store_true", help="exit 0 also where the gap asked for is missed"
     )
     solve.set_defaults(run=run_solve)
 
 
+def add_asked(parser: argparse.ArgumentParser, limit_help: str = "longest time to search (60)") -> None:
+    """Add the options that say what is asked and how it is solved."""
+    parser.add_argument("--scenario", type=Path, help="a scenario file (TOML)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a choice, as tolerance_pct=5 (repeatable)",
+    )
+    parser.add_argument("--formulation", help="as sectors.cuts; the family's default otherwise")
+    parser.add_argument("--time-limit", type=values.seconds, metavar="SECONDS", help=limit_help)
+    parser.add_argument(
+        "--gap",
+        type=values.share_pct,
+        metavar="PERCENT",
+        help="stop when at most this much better can exist (0: search for a proof)",
+    )
+    parser.add_argument("--seed", type=values.whole(0, 2**31 - 1), help="seed of every random choice (1)")
+
+
 def run_solve(a: argparse.Namespace) -> int:
     """Solve one question."""
-    from optimiser import registry
     from optimiser.batch import runner
     from optimiser.data.project import load
     from optimiser.errors import UsageError
 
-    if a.family not in registry.families():
-        near = difflib.get_close_matches(a.family, registry.families(), 1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise UsageError(
-            f"There is no question {a.family!r}; there are {', '.join(registry.families())}.{guess}"
-        )
+    known_family(a.family)
     if a.choices:
         return show_choices(a.family, as_json=a.json)
     if a.folder is None:
         raise UsageError(f"Name the project folder: optimiser solve {a.family} FOLDER.")
-    scenario = _scenario(a)  # a slip of the pen is told before anything is loaded
+    scenario = scenario_of(a)  # a slip of the pen is told before anything is loaded
     project = load(a.folder)
     run, question = runner.create(project, scenario)
     with stop_on_interrupt() as asked, Line(a.family, quiet=a.quiet) as line:
@@ -75,7 +72,18 @@ def run_solve(a: argparse.Namespace) -> int:
     return code_of(result, scenario.options.gap_frac, accept_gap=a.accept_gap)
 
 
-def _scenario(a: argparse.Namespace) -> Scenario:
+def known_family(name: str) -> None:
+    """Raise UsageError, with a guess, if there is no question of that name."""
+    from optimiser import registry
+    from optimiser.errors import UsageError
+
+    if name not in registry.families():
+        near = difflib.get_close_matches(name, registry.families(), 1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"There is no question {name!r}; there are {', '.join(registry.families())}.{guess}")
+
+
+def scenario_of(a: argparse.Namespace) -> Scenario:
     """Return what is asked: a scenario file or nothing, overridden by the options of the command line."""
     from optimiser.batch.scenario import check, from_table, merged, read_scenarios
     from optimiser.cli.plans import settings_of
@@ -99,7 +107,9 @@ def _scenario(a: argparse.Namespace) -> Scenario:
         seed=given.seed if a.seed is None else a.seed,
     )
     formulation = a.formulation or scenario.formulation
-    scenario = replace(scenario, options=options, name=a.name or scenario.name, formulation=formulation)
+    scenario = replace(
+        scenario, options=options, name=getattr(a, "name", None) or scenario.name, formulation=formulation
+    )
     check(scenario)
     return scenario
 

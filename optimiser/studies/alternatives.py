@@ -14,6 +14,7 @@ from typing import Any
 
 from optimiser.errors import InputError
 from optimiser.problems.base import Objective
+from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Result
 from optimiser.studies.series import Series
 from optimiser.studies.variants import Variants
@@ -142,6 +143,11 @@ class _Search:
         best = self.v.sign * self.value(self.v.known({}))
         return best + self.slack_frac * abs(best)
 
+    def near(self) -> SolveOptions:
+        """Return options under which a solve may stop within half the slack: no proof is wanted of what it finds."""
+        options = self.v.series.options
+        return replace(options, gap_frac=max(self.slack_frac / 2, options.gap_frac))
+
     def value(self, plan: Any) -> float:
         return float(self.v.family.objectives(self.v.problem, plan)[0].value)
 
@@ -168,10 +174,11 @@ class _Search:
         push: Callable[[Any, Sequence[Any], float], Sequence[Any]] | None = self.v.hooks.push
         if push is None:
             return
+        near = replace(self.near(), confirm=False)
         held, broke, strength = 0.0, None, FIRST_PUSH
         for _ in range(TRIES):
             pushed = push(self.v.problem, self.chosen, strength)
-            plans = [self._solve(problem, f"{percent_text(strength, 0)} away") for problem in pushed]
+            plans = [self._solve(problem, f"{percent_text(strength, 0)} away", near) for problem in pushed]
             if any(plan is not None and self.good(plan) for plan in plans):
                 held = strength
             else:
@@ -183,12 +190,7 @@ class _Search:
     def _other_seeds(self) -> None:
         for _ in range(TRIES):
             self.seed += 101
-            options = replace(
-                self.v.series.options,
-                seed=self.seed,
-                gap_frac=max(self.slack_frac / 2, self.v.series.options.gap_frac),
-            )
-            self._solve(self.v.problem, f"seed {self.seed}", options)
+            self._solve(self.v.problem, f"seed {self.seed}", replace(self.near(), seed=self.seed))
 
     def _solve(self, problem: Any, title: str, options: Any = None) -> Any:
         """Solve and keep what passes the planner's own rules."""

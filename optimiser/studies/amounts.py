@@ -41,6 +41,7 @@ _SCALES = {
     "h": Scale(0.5, 1.0, 1e7),
     "m": Scale(10.0, 1000.0, 1e8),
     "of its kind": Scale(1.0, 1.0, 1e9),
+    "cost": Scale(1.0, 1.0, 1e9),
 }
 _COUNT = Scale(1.0, 1.0, 10_000.0, whole=True)
 
@@ -53,13 +54,18 @@ def scale_of(unit: str) -> Scale:
 def amount_text(amount: float, unit: str) -> str:
     """Print an amount of a rule in planner's units: ``1.5 min``, ``2 percentage points``, ``3 areas``."""
     if unit == "s":
-        return f"{units.minutes(amount):.3g} min"
+        return f"{_short(units.minutes(amount))} min"
     if unit == "frac":
-        points = units.percent(amount)
-        return f"{points:.3g} percentage point{'' if points == 1 else 's'}"
+        points = _short(units.percent(amount))
+        return f"{points} percentage point{'' if points == '1' else 's'}"
     if amount == 1 and unit.endswith("s") and not unit.endswith("ss"):
         return f"1 {unit[:-1]}"
     return f"{amount:,.6g} {unit}".rstrip()
+
+
+def _short(number: float) -> str:
+    """Print with at most two digits after the point, none of them idle."""
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
 def relaxable(family: Family[Any, Any]) -> tuple[str, ...]:

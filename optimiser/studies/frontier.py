@@ -155,8 +155,7 @@ def _check(v: Variants, axes: Sequence[Axis], n_points: int) -> None:
     if n_points < 2:
         raise InputError(f"A frontier needs at least 2 points, got {n_points}.")
     for axis in axes:
-        if axis.rule not in v.rules:
-            raise InputError(f"{axis.rule!r} cannot be relaxed; these can: {', '.join(v.rules)}.")
+        v.require(axis.rule)
         if not 0 < axis.most < float("inf"):
             raise InputError(f"Relax {axis.rule!r} up to an amount above 0, got {axis.most}.")
 

@@ -74,6 +74,8 @@ class Hooks:
         The same rules with the plainest objective: where only whether there is a plan is asked.
     refute
         Every refutation that needs no solver.
+    in_force
+        ``(problem, rule)``: whether the question asks for the rule at all; one it does not ask for is left out.
     plenty
         Rule name to an amount that switches the rule off, where that of its unit would not do.
     parts
@@ -93,6 +95,7 @@ class Hooks:
 
     plain: Callable[[Any], Any] = _same
     refute: Callable[[Any], tuple[Refutation, ...]] = _none
+    in_force: Callable[[Any, str], bool] = lambda problem, rule: True
     plenty: Callable[[Any, str], float | None] = lambda problem, rule: None
     parts: Callable[[Any, str], tuple[str, ...]] = _no_parts
     without: Callable[[Any, str, Sequence[str]], Any] = lambda problem, rule, parts: problem

@@ -30,6 +30,11 @@ def _bare(problem: AssignmentProblem) -> Iterator[Refutation]:
             yield Refutation((FLOOR.name,), where, level, limit, "levels", limit - level)
 
 
+def in_force(problem: AssignmentProblem, rule: str) -> bool:
+    """Return whether the question asks for a rule."""
+    return problem.params.coverage_hard if rule == FLOOR.name else True
+
+
 def push(
     problem: AssignmentProblem, plans: Sequence[AssignmentPlan], strength: float
 ) -> tuple[AssignmentProblem, ...]:
@@ -45,4 +50,4 @@ def push(
     return (replace(problem, travel_s=travel_s),)
 
 
-HOOKS = Hooks(refute=refute, distance_of="units sent otherwise", push=push)
+HOOKS = Hooks(in_force=in_force, refute=refute, distance_of="units sent otherwise", push=push)

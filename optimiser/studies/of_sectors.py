@@ -42,6 +42,25 @@ def plain(problem: SectorsProblem) -> SectorsProblem:
     )
 
 
+def in_force(problem: SectorsProblem, rule: str) -> bool:
+    """Return whether the question asks for a rule; one that is not known here is taken to be asked for."""
+    p = problem.params
+    known = {
+        "contiguity": p.contiguity,
+        "balance": bool(p.balance_frac),
+        "ceiling": bool(p.ceilings),
+        "lock": bool(p.locks),
+        "together": bool(p.together),
+        "apart": bool(p.apart),
+        "longest drive": bool(np.isfinite(p.longest_drive_s)),
+        "response": bool(np.isfinite(problem.respond_within_s).any()),
+        "change": p.change_limit_frac < 1,
+        "splits": bool(p.split_limits),
+        "shape": bool(p.shape),
+    }
+    return known.get(rule, True)
+
+
 def plenty(problem: SectorsProblem, rule: str) -> float | None:
     """Return what switches a rule off: all areas, all locks, the longest drive there is, all the work in one place."""
     p = problem.params
@@ -270,6 +289,7 @@ def _elsewhere(
             centre_area=problem.centre_area[left],
             travel_s=problem.travel_s[left],
             covered_calls=problem.covered_calls[left],
+            distance_m=problem.distance_m[left] if problem.distance_m.size else problem.distance_m,
         )
 
 
@@ -280,6 +300,7 @@ def settled(problem: SectorsProblem, plan: SectorsPlan) -> SectorsPlan:
 
 HOOKS = Hooks(
     plain=plain,
+    in_force=in_force,
     refute=refute,
     plenty=plenty,
     parts=parts,

@@ -14,6 +14,21 @@ from optimiser.problems.shifts.data import DAYS
 from optimiser.problems.shifts.rules import HOURS_TOLERANCE, known_rows, on_duty, slot_name
 from optimiser.studies.hooks import Hooks, Refutation
 
+_SPLIT = ("call_ceiling", "admin_ceiling", "proactive_floor", "community_floor")
+
+
+def in_force(problem: ShiftsProblem, rule: str) -> bool:
+    """Return whether the question asks for a rule; one that is not known here is taken to be asked for."""
+    p = problem.params
+    known = {
+        "requirement": p.objective == "cost",
+        "minimum_on_duty": p.minimum_on_duty > 0,
+        "start_times": p.max_start_times is not None,
+        "budget": p.budget_h is not None,
+        **dict.fromkeys(_SPLIT, p.hold_split),
+    }
+    return known.get(rule, True)
+
 
 def plenty(problem: ShiftsProblem, rule: str) -> float | None:
     """Return what switches a rule off."""
@@ -128,5 +143,10 @@ def _other_starts(problem: ShiftsProblem, plans: Sequence[ShiftsPlan], strength:
 
 
 HOOKS = Hooks(
-    refute=refute, plenty=plenty, distance=distance, distance_of="officer-hours in other shifts", push=push
+    refute=refute,
+    in_force=in_force,
+    plenty=plenty,
+    distance=distance,
+    distance_of="officer-hours in other shifts",
+    push=push,
 )

@@ -91,9 +91,8 @@ def price(
         If a rule cannot be relaxed, or the question itself has no plan.
     """
     v = Variants(series, problem, plans)
-    unknown = [r for r in (*rules, *(amounts or {})) if r not in v.rules]
-    if unknown:
-        raise InputError(f"{unknown[0]!r} cannot be relaxed; these can: {', '.join(v.rules)}.")
+    for rule in (*rules, *(amounts or {})):
+        v.require(rule)
     rules = tuple(rules) or v.rules
     by = {r: float((amounts or {}).get(r, v.scale(r).step)) for r in rules}
     for rule, amount in by.items():
@@ -102,18 +101,14 @@ def price(
     v.best({}, "as asked")
     base = v.result({})
     if base is None or base.plan is None:
-        why = v.why_impossible({})
-        told = (
-            f"It is impossible ({why}); ask for an explanation."
-            if why
-            else "No plan was found in the time given."
-        )
-        raise InputError(f"There is nothing to price: the question as asked has no plan. {told}")
+        raise v.no_plan("nothing to price")
     undecided = [f"dropping {r}" for r in rules if not _solved(v, {r: v.plenty(r)}, f"{r} dropped")]
     found = []
     for rule in rules:
         dropped = _price(v, rule, None, v.plenty(rule))
-        if not dropped.changes[0].nothing and not _solved(v, {rule: by[rule]}, v.said({rule: by[rule]})):
+        if not all(c.nothing for c in dropped.changes) and not _solved(
+            v, {rule: by[rule]}, v.said({rule: by[rule]})
+        ):
             undecided.append(v.said({rule: by[rule]}))
         found.append((rule, by[rule]))
     prices = [p for r, a in found for p in (_price(v, r, a, a), _price(v, r, None, v.plenty(r)))]
@@ -129,8 +124,10 @@ def price(
 
 
 def _solved(v: Variants, relax: Mapping[str, float], title: str) -> bool:
-    v.best(relax, title)
-    return v.interval(relax).closed or v.result(relax) is not None
+    before = v.result({})
+    several = before is not None and len(before.objectives) > 1
+    v.best(relax, title, every=several)
+    return v.result(relax) is not None or (v.interval(relax).closed and not several)
 
 
 def _price(v: Variants, rule: str, told: float | None, amount: float) -> Price:
@@ -148,14 +145,15 @@ def _price(v: Variants, rule: str, told: float | None, amount: float) -> Price:
     )
     if at_most is not None and tight.value is not None and at_most <= PROOF_GAP * max(abs(tight.value), 1e-9):
         at_most = 0.0
-    gained = None if tight.value is None or loose.value is None else s * (tight.value - loose.value)
+    gained = None if tight.value is None or loose.value is None else s * (tight.value - loose.value) + 0.0
     changes = [Change(first.name, first.unit, first.sense, gained, at_least, at_most)]
     if after is not None and after.plan is not None:
-        proved = True
+        proved, alike = True, changes[0].nothing
         pairs = list(zip(before.objectives, after.objectives, strict=True))
         for k in range(1, len(pairs)):
             proved = proved and all(_proved(o) for o in pairs[k - 1])
-            changes.append(_later(*pairs[k], proved=proved))
+            changes.append(_later(*pairs[k], proved=proved, alike=alike))
+            alike = alike and changes[-1].nothing
     return Price(rule, v.family.rule(rule).unit, told, tuple(changes), v.known(relax))
 
 
@@ -163,9 +161,20 @@ def _proved(judged: Judged) -> bool:
     return judged.gap_frac is not None and judged.gap_frac <= PROOF_GAP
 
 
-def _later(before: Judged, after: Judged, *, proved: bool) -> Change:
-    """Compare a later objective: its best value is that among plans best in the earlier ones, so it may get worse."""
+def _later(before: Judged, after: Judged, *, proved: bool, alike: bool) -> Change:
+    """Compare a later objective: its best value is that among plans best in the earlier ones, so it may get worse.
+
+    Where the earlier ones gain nothing (``alike``), every plan of the tighter question is still one to choose from,
+    and it cannot get worse.
+    """
     s = 1.0 if before.sense == "min" else -1.0
     at_least = None if before.bound is None or not proved else s * (before.bound - after.value)
     at_most = None if after.bound is None or not proved else s * (before.value - after.bound)
-    return Change(before.name, before.unit, before.sense, s * (before.value - after.value), at_least, at_most)
+    if alike and proved:
+        at_least = max(0.0, at_least or 0.0)
+        at_most = None if at_most is None else max(0.0, at_most)
+        if at_most is not None and at_most <= PROOF_GAP * max(abs(before.value), 1e-9):
+            at_most = 0.0
+    return Change(
+        before.name, before.unit, before.sense, s * (before.value - after.value) + 0.0, at_least, at_most
+    )

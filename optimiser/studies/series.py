@@ -35,6 +35,14 @@ SAME = 1e-6
 """Largest relative difference between an objective told and the same one recomputed."""
 
 
+class NoPlanError(InputError):
+    """A study of a question that has no plan. ``impossible`` where that is proved."""
+
+    def __init__(self, text: str, *, impossible: bool) -> None:
+        super().__init__(text)
+        self.impossible = impossible
+
+
 class Worker(Protocol):
     """What solves: a :class:`~optimiser.solve.warm.WarmWorker`."""
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optimiser.errors import RejectedPlan
+from optimiser.errors import InputError, RejectedPlan
 from optimiser.solve.engine import ARITHMETIC, BOUND_TOLERANCE
 from optimiser.solve.result import PROOF_GAP, Result, Status
 from optimiser.studies.amounts import (
@@ -25,7 +25,7 @@ from optimiser.studies.amounts import (
     scale_of,
 )
 from optimiser.studies.hooks import hooks_of
-from optimiser.studies.series import Series
+from optimiser.studies.series import NoPlanError, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Variants:
         self.family = series.family
         self.problem = problem
         self.hooks = hooks_of(self.family.name)
-        self.rules = relaxable(self.family)
+        self.rules = tuple(r for r in relaxable(self.family) if self.hooks.in_force(problem, r))
         self.pool: list[Any] = []
         self.impossible: list[tuple[dict[str, float], str]] = []
         self.bounds: list[tuple[dict[str, float], float]] = []
@@ -73,6 +73,17 @@ class Variants:
         self.sign = -1.0 if sense == "max" else 1.0
         for plan in plans:
             self.offer(plan)
+
+    def require(self, rule: str) -> None:
+        """Raise InputError where a rule cannot be relaxed, or this question does not ask for it."""
+        may = relaxable(self.family)
+        if rule not in may:
+            raise InputError(f"{rule!r} cannot be relaxed; these can: {', '.join(may)}.")
+        if rule not in self.rules:
+            raise InputError(
+                f"This question does not ask for {rule!r}, so there is nothing to loosen; it asks for "
+                f"{', '.join(self.rules)}."
+            )
 
     def scale(self, rule: str) -> Scale:
         """Return the scale of a rule's amounts."""
@@ -151,9 +162,13 @@ class Variants:
             self.refuted(relax, ARITHMETIC)
         return bool(reasons)
 
-    def best(self, relax: Relax, title: str = "") -> Interval:
-        """Solve for the best plan under a relaxation, from the best one known; return what is known then."""
-        settled = self.interval(relax).closed or self.why_impossible(relax) is not None
+    def best(self, relax: Relax, title: str = "", *, every: bool = False) -> Interval:
+        """Solve for the best plan under a relaxation, from the best one known; return what is known then.
+
+        What is known already is not solved for; with ``every`` it is, where later objectives are not known.
+        """
+        closed = self.interval(relax).closed and not every
+        settled = closed or self.result(relax) is not None or self.why_impossible(relax) is not None
         if not settled and not self.contradicted(relax):
             result = self.series.solve(self.at(relax), title, start=self.known(relax))
             if result is not None:
@@ -174,6 +189,18 @@ class Variants:
         """Return the result of a full solve under exactly this relaxation, None where there was none."""
         wanted = _clean(relax)
         return next((r for known, r in reversed(self.results) if known == wanted), None)
+
+    def no_plan(self, nothing: str) -> NoPlanError:
+        """Return the error of a study that needs a plan of the question as asked and has none."""
+        why = self.why_impossible({})
+        told = (
+            f"It is impossible ({why}); ask for an explanation."
+            if why
+            else "None was found in the time given."
+        )
+        return NoPlanError(
+            f"There is {nothing}: the question as asked has no plan. {told}", impossible=why is not None
+        )
 
     def learn(self, relax: Relax, result: Result[Any], *, bounds: bool = True) -> None:
         """Take what a solve found; ``bounds`` where it aimed for the planner's own objectives."""

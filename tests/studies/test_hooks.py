@@ -137,3 +137,15 @@ def test_pushing_keeps_the_rules():
     (pushed,) = of_sectors.push(problem, [first], 1.0)
     assert [bool(FAMILY.check(pushed, p)) for p in plans] == [bool(FAMILY.check(problem, p)) for p in plans]
     assert FAMILY.objectives(pushed, first)[0].value > FAMILY.objectives(problem, first)[0].value
+
+
+@pytest.mark.parametrize("family", registry.families())
+def test_a_rule_not_asked_for_is_never_broken(family):
+    """A plan that breaks a rule breaks one that the question asks for."""
+    import importlib
+
+    from optimiser.studies.hooks import hooks_of
+
+    cases = importlib.import_module(f"tests.oracles.{family}_cases")
+    for rule, (problem, _) in cases.breaking_plans().items():
+        assert hooks_of(family).in_force(problem, rule), rule

@@ -1,0 +1,120 @@
+"""Studies on the command line: words, JSON, files, exit codes, slips."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from optimiser.cli import main
+from optimiser.cli.console import Exit
+
+EVEN = [
+    "--set",
+    "objective=travel",
+    "--set",
+    "tolerance_pct=20",
+    "--time-limit",
+    "10",
+    "--gap",
+    "1",
+    "--quiet",
+]
+
+
+@pytest.fixture
+def told(capsys):
+    def run(*arguments):
+        code = main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_explain(told, county):
+    """A drive of two minutes reaches too little: the amount, as a sentence and as the relax to ask with."""
+    asked = ["explain", "sectors", county, "--set", "longest_drive_min=2", *EVEN]
+    code, out, err = told(*asked)
+    assert code == Exit.DONE, err
+    assert "Way out: loosen longest drive by" in out
+    code, out, _ = told(*asked, "--json")
+    found = json.loads(out)
+    assert found["verdict"] == "impossible"
+    assert found["conflict"]["members"][0]["rule"] == "longest drive"
+    (choice,) = found["choices"]
+    assert choice["exact"]
+    amount = choice["relax"]["longest drive"]
+    code, out, err = told(
+        "solve", "sectors", county, "--set", f"relax={{'longest drive' = {amount}}}", *asked[3:]
+    )
+    assert code in (Exit.DONE, Exit.GAP_MISSED), err
+    code, out, _ = told("explain", "sectors", county, *EVEN)
+    assert "The request is possible" in out
+
+
+def test_price(told, county):
+    """The balance window by a point, as a table; the second call solves nothing."""
+    asked = ["price", "sectors", county, "--rule", "balance=1", *EVEN]
+    code, out, err = told(*asked)
+    assert code == Exit.DONE, err
+    assert "gain at least" in out
+    code, out, _ = told(*asked, "--json")
+    found = json.loads(out)
+    assert found["n_solves"] == 0
+    assert {p["amount"] for p in found["prices"]} == {0.01, None}
+    assert all(p["changes"][0]["at_most"] >= p["changes"][0]["at_least"] >= 0 for p in found["prices"])
+
+
+def test_frontier(told, county):
+    """Points, files and picture; the JSON of the file holds the plans, that of the terminal does not."""
+    code, out, err = told(
+        "frontier", "sectors", county, "--relax", "balance=20", "--points", 3, *EVEN, "--json"
+    )
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert len(found["points"]) == 3
+    assert "plan" not in found["points"][0]
+    assert found["picture"].endswith(".png")
+    (file,) = (county / "studies").glob("frontier-*.json")
+    assert json.loads(file.read_text())["points"][0]["plan"]["district_of"]
+    assert file.with_suffix(".png").exists()
+
+
+def test_alternatives(told, county):
+    """Each plan is a table of its own; the terminal says how different and how much worse."""
+    code, out, err = told("alternatives", "sectors", county, "--number", 1, "--slack", 10, *EVEN, "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert len(found["folders"]) == 1 + len(found["found"])
+    for a in found["found"]:
+        assert a["worse_frac"] <= 0.1
+        assert a["nearest"] >= 0.05
+    for folder in found["folders"]:
+        assert (Path(folder) / "plan.csv").exists()
+
+
+def test_a_question_without_a_plan_has_its_own_code(told, county):
+    """Nothing to price where nothing is possible: exit 4, and where to ask why."""
+    code, _, err = told("price", "sectors", county, "--set", "longest_drive_min=0.03", *EVEN)
+    assert code == Exit.INFEASIBLE
+    assert "ask for an explanation" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["explain", "weather", "{county}"], "no question"),
+        (["price", "sectors", "{county}", "--rule", "balanse"], "Did you mean 'balance'"),
+        (["frontier", "sectors", "{county}", "--relax", "balance"], "RULE=AMOUNT"),
+        (["frontier", "sectors", "{county}", "--relax", "balance=none"], "above 0"),
+        (["explain", "sectors", "{county}", "--set", "tolerence_pct=4"], "did you mean 'tolerance_pct'"),
+    ],
+)
+def test_slips(told, county, arguments, message):
+    """Every slip: exit 2, one line, before anything is solved."""
+    code, _, err = told(*[a.format(county=county) for a in arguments], "--quiet")
+    assert code == Exit.USAGE, err
+    assert message in err
+    assert not (county / "studies").exists()
