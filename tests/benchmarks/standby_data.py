@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ _RAND_MAX = 2_147_483_647
 
 
 @njit(cache=True)
-def glibc_rand(seed: int, n: int) -> NDArray[np.int64]:
+def glibc_rand(seed: int, n: int) -> NDArray[np.uint32]:
     """The first ``n`` numbers of glibc's ``rand()`` after ``srand(seed)`` (its additive feedback generator)."""
     r = np.zeros(n + 344, dtype=np.uint32)
     word = np.int64(seed)
@@ -35,18 +36,27 @@ def glibc_rand(seed: int, n: int) -> NDArray[np.int64]:
         r[i] = r[i - 31]
     for i in range(34, n + 344):
         r[i] = r[i - 31] + r[i - 3]
-    return (r[344:] >> np.uint32(1)).astype(np.int64)
+    for i in range(344, n + 344):
+        r[i] >>= np.uint32(1)
+    return r[344:]
 
 
 def cordeau(
-    n_sites: int, n_calls: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint8]]:
-    """Sites (S, 2), calls (n, 2) and demands 1 to 100 of Cordeau's grid instance with site cost 1."""
+    n_sites: int, n_calls: int, seed: int, chunk: int = 5_000_000
+) -> tuple[NDArray[np.float64], Iterator[tuple[NDArray[np.float64], NDArray[np.uint8]]]]:
+    """Sites (S, 2), and calls (k, 2) with demands 1 to 100 in chunks, of Cordeau's grid instance with site cost 1."""
     drawn = glibc_rand(seed, 3 * (n_sites + n_calls))
-    xy = drawn[: 2 * (n_sites + n_calls)] / _RAND_MAX * SIDE
-    xy = xy.reshape(-1, 2)
-    demand = drawn[2 * (n_sites + n_calls) + n_sites :] % 100 + 1
-    return xy[:n_sites], xy[n_sites:], demand.astype(np.uint8)
+
+    def places(first: int, last: int) -> NDArray[np.float64]:
+        return (drawn[2 * first : 2 * last] / _RAND_MAX * SIDE).reshape(-1, 2)
+
+    def calls() -> Iterator[tuple[NDArray[np.float64], NDArray[np.uint8]]]:
+        demand = drawn[2 * (n_sites + n_calls) + n_sites :]
+        for first in range(0, n_calls, chunk):
+            last = min(n_calls, first + chunk)
+            yield places(n_sites + first, n_sites + last), (demand[first:last] % 100 + 1).astype(np.uint8)
+
+    return places(0, n_sites), calls()
 
 
 def question(p: Patterns, n_posts: int, params: StandbyParams, **more: NDArray[np.float64]) -> StandbyProblem:

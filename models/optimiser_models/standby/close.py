@@ -17,6 +17,7 @@ from optimiser.solve.result import PROOF_GAP
 from optimiser_models.standby import arrays, search
 from optimiser_models.standby.arrays import Block
 from optimiser_models.standby.master import Master
+from optimiser_models.standby.polish import polish
 
 if TYPE_CHECKING:
     from optimiser_models.standby.benders import Run
@@ -32,9 +33,13 @@ WORTH_REBUILDING = 0.9
 """Share of the columns left at which the relaxation is built anew without the others."""
 KERNEL = 200
 """Columns with the best prices that are tried before all that are left."""
-KERNEL_SHARE = 0.2
+SEARCH_SHARE, POLISH_SHARE, KERNEL_SHARE = 0.15, 0.15, 0.1
+"""Of the time left, what each way to a better plan gets where the proof is open after the relaxation."""
+SEARCH_ROUNDS = 60
+FRESH = 4
+"""Every so many searches one starts anew, from cars drawn by their share in the relaxation."""
 GUESS_ROUNDS = 10
-CONFIRM_SHARE = 0.5
+CONFIRM_SHARE = 1.0
 """Of the time that a proof took, what may be spent on confirming it."""
 
 Key = tuple[str, int]
@@ -63,7 +68,12 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
             break
         if not tried and run.best is not None:
             tried = True
-            _kernel(run, blocks, master, prices)
+            run.report(phase="improving")
+            began_s, left_s = run.report.elapsed_s(), run.left_s()
+            _search_on(run, master, blocks, out, prices.x, began_s + SEARCH_SHARE * left_s)
+            notes["neighbourhoods"] = polish(run, blocks, run.report.elapsed_s() + POLISH_SHARE * left_s)
+            if not run.done():
+                _kernel(run, blocks, master, prices)
             if run.done():
                 break
         left, ones = _useful(run, master, prices)
@@ -146,6 +156,31 @@ def _guess(run: Run, master: Master, field: search.Field, x: NDArray[np.float64]
     cars[master.active] = np.floor(share + 0.5).astype(np.int64)
     cars, _ = search.improve(field, cars, rounds=GUESS_ROUNDS, seed=run.next_seed())
     run.offer(cars)
+
+
+def _search_on(
+    run: Run,
+    master: Master,
+    blocks: dict[Key, Block],
+    out: NDArray[np.bool_],
+    x: NDArray[np.float64],
+    until: float,
+) -> None:
+    """Search from the best plan, and now and then from cars drawn by their share in the relaxation."""
+    assert run.best is not None
+    field = search.field_of(run.d, run.aims(), blocks, out)
+    share = np.zeros(run.d.n_columns)
+    share[master.active] = np.clip(x[: master.active.size], 0.0, 1.0)
+    rng = np.random.default_rng(run.next_seed())
+    cars, k = run.best, 0
+    while not run.done() and run.report.elapsed_s() < until:
+        k += 1
+        if k % (2 * FRESH) == FRESH:
+            cars = (rng.random(share.size) < share).astype(np.int64)
+        elif k % (2 * FRESH) == 0:
+            cars = run.best
+        cars, _ = search.improve(field, cars, rounds=SEARCH_ROUNDS, seed=run.next_seed())
+        run.offer(cars)
 
 
 def _exhausted(run: Run, master: Master) -> None:
