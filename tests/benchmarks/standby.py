@@ -30,7 +30,7 @@ LIMIT_S = {100_000: 60.0, 1_000_000: 60.0, 10_000_000: 60.0, 100_000_000: 480.0}
 MOST_MIB = 12 * 1024.0
 AILS_LIMIT_S = 600.0
 NEWPORT_LIMIT_S, NEWPORT_GAP = 600.0, 0.005
-NEWPORT_POSTS, NEWPORT_CALLS, NEWPORT_CARS, NEWPORT_TARGET_S = 1_000, 5_000_000, 20, 240.0
+NEWPORT_POSTS, NEWPORT_CALLS, NEWPORT_CARS, NEWPORT_TARGET_S = 1_000, 5_000_000, 20, 120.0
 PEER_S = 60.0
 FORMULATION = "standby.benders"
 
@@ -173,7 +173,7 @@ def sweep(mode: Mode) -> dict[str, Any]:
 
 
 def newport(mode: Mode) -> dict[str, Any]:
-    """A thousand posts and five million calls on Newport's streets, 20 cars, four minutes by road."""
+    """A thousand posts and five million calls on Newport's streets, 20 cars, two minutes by road."""
     needs_shared()
     from optimiser.roads import load, times
 

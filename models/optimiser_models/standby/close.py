@@ -31,6 +31,8 @@ LARGEST_SIMPLEX = 2_000
 STALE_ROUNDS, STALE = 6, 1e-5
 WORTH_REBUILDING = 0.9
 """Share of the columns left at which the relaxation is built anew without the others."""
+SMALL = 60_000
+"""Entries up to which the proof comes at once, without a longer search before it."""
 KERNEL = 200
 """Columns with the best prices that are tried before all that are left."""
 SEARCH_SHARE, POLISH_SHARE, KERNEL_SHARE = 0.15, 0.15, 0.1
@@ -66,7 +68,7 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
         prices = _relaxation(run, master, blocks, out, notes)
         if run.done() or prices is None:
             break
-        if not tried and run.best is not None:
+        if not tried and run.best is not None and master.entries > SMALL:
             tried = True
             run.report(phase="improving")
             began_s, left_s = run.report.elapsed_s(), run.left_s()

@@ -140,6 +140,11 @@ class Master:
         self.cost = self._cost(aim)
         self.scale = max(float(np.abs(self.cost).max(initial=0.0)), 1e-9) / LARGEST_COST
 
+    @property
+    def entries(self) -> int:
+        """Entries of all blocks."""
+        return sum(part.block.gain.size for part in self.parts.values())
+
     def _posts(self) -> None:
         d = self.d
         asks = math.isfinite(d.budget) or (d.today.size and math.isfinite(d.most_moved))
