@@ -30,7 +30,7 @@ LIMIT_S = {100_000: 60.0, 1_000_000: 60.0, 10_000_000: 60.0, 100_000_000: 480.0}
 MOST_MIB = 12 * 1024.0
 AILS_LIMIT_S = 600.0
 NEWPORT_LIMIT_S, NEWPORT_GAP = 600.0, 0.005
-NEWPORT_POSTS, NEWPORT_CALLS, NEWPORT_CARS, NEWPORT_TARGET_S = 1_000, 5_000_000, 20, 120.0
+NEWPORT_POSTS, NEWPORT_CALLS, NEWPORT_CARS, NEWPORT_TARGET_S = 1_000, 5_000_000, 12, 120.0
 PEER_S = 60.0
 FORMULATION = "standby.benders"
 
@@ -173,7 +173,7 @@ def sweep(mode: Mode) -> dict[str, Any]:
 
 
 def newport(mode: Mode) -> dict[str, Any]:
-    """A thousand posts and five million calls on Newport's streets, 20 cars, two minutes by road."""
+    """A thousand posts and five million calls on Newport's streets, 12 cars, two minutes by road."""
     needs_shared()
     from optimiser.roads import load, times
 
@@ -200,7 +200,7 @@ def newport(mode: Mode) -> dict[str, Any]:
     problem = data.question(p, NEWPORT_POSTS, StandbyParams(n_cars=(NEWPORT_CARS,)))
     build_s = time.perf_counter() - began
     limit_s = NEWPORT_LIMIT_S if mode == "full" else 60.0
-    result, solve_s, wrong = solved(problem, limit_s - min(build_s, 30.0), gap_frac=1e-4)
+    result, solve_s, wrong = solved(problem, limit_s - min(build_s, 30.0))
     found = answer(
         result,
         f"{NEWPORT_POSTS:,} posts, {NEWPORT_CALLS:,} calls, {len(p.weight):,} patterns, {p.posts.size:,} entries",

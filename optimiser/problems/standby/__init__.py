@@ -3,6 +3,7 @@
 from optimiser.problems.base import Family
 from optimiser.problems.standby.data import RULES, StandbyParams, StandbyProblem
 from optimiser.problems.standby.measures import measure, objectives
+from optimiser.problems.standby.obvious import contradictions
 from optimiser.problems.standby.plan import StandbyPlan
 from optimiser.problems.standby.rules import check
 
@@ -15,6 +16,7 @@ FAMILY = Family(
     check=check,
     objectives=objectives,
     measure=measure,
+    contradictions=contradictions,
 )
 
 __all__ = [

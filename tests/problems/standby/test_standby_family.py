@@ -11,6 +11,7 @@ from optimiser.errors import InputError
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyPlan
 from optimiser.problems.standby.data import GAINS, PRICES
 from optimiser.problems.standby.measures import lost_without, standing, value
+from optimiser.problems.standby.obvious import contradictions
 from tests.oracles.standby_cases import DRIVES, LINE, every_plan, line, random_problem, standby, worth
 
 
@@ -102,3 +103,20 @@ def test_pattern_of_line():
     """The four streets as sparse rows."""
     assert len(LINE) == 4
     assert line().starts.tolist() == [0, 1, 3, 5, 6]
+
+
+def test_contradictions_are_true():
+    """Where sums say that no plan can exist, enumeration finds none; each kind of reason is met."""
+    kinds = set()
+    for seed in range(300):
+        problem = random_problem(seed)
+        reasons = contradictions(problem)
+        if reasons:
+            kinds |= {word for word in ("kept", "Even with", "today") for r in reasons if word in r}
+            assert not any(FAMILY.check(problem, p) == [] for p in every_plan(problem)), seed
+    assert {"Even with"} <= kinds
+    assert "2 posts are to be kept" in contradictions(line(kept=("A", "B")))[0]
+    assert "must stay in use" in contradictions(line(today=("A", "B"), most_moved=0.0))[0]
+    stay = contradictions(line(n_cars=(3,), today=("A", "B"), most_moved=0.0, budget=1.0))
+    assert "more than the budget" in stay[0]
+    assert contradictions(line(n_cars=(2,), kept=("A", "B"))) == ()
