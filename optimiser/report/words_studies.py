@@ -42,11 +42,8 @@ def explained(family: Family[Any, Any], found: Explanation) -> list[str]:
     said += [choice_sentence(family, choice) for choice in found.choices]
     if found.verdict == "impossible" and not found.choices:
         said.append("No way out was found in the time given.")
-    if (
-        found.verdict in ("impossible", "open")
-        and found.not_alone
-        and not any(len(c.added) == 1 for c in found.choices)
-    ):
+    alone = any(len(c.added) == 1 for c in found.choices)
+    if found.not_alone and not alone and not found.open_alone:
         said.append("No single rule is enough, however far it is loosened.")
     return said + _undecided(found.undecided)
 
@@ -83,11 +80,12 @@ def choice_sentence(family: Family[Any, Any], choice: Choice) -> str:
     text = f"Way out: {' and '.join(told)}; a plan is at hand."
     if choice.exact:
         return f"{text} Less is proved not to be enough."
-    if choice.not_below:
-        low = [
-            amount_text(_down(a, family.rule(r).unit), family.rule(r).unit)
-            for r, a in choice.not_below.items()
-        ]
+    low = [
+        f"{_named(r)} by {amount_text(_down(a, family.rule(r).unit), family.rule(r).unit)}"
+        for r, a in choice.not_below.items()
+        if _down(a, family.rule(r).unit) > 0
+    ]
+    if low:
         return f"{text} {_capital(listed(low))} is proved not to be enough; between the two it is open."
     return f"{text} Whether less would do is open."
 
@@ -271,6 +269,21 @@ def uncertainty_said(found: Uncertainty) -> list[str]:
             f"{percent(d.other_frac)}."
         )
     return said
+
+
+def spread_rows(found: Uncertainty) -> tuple[list[str], list[list[Any]]]:
+    """Return header and rows: a figure, its unit, and for each plan its median and the ends of nine in ten."""
+    header = [
+        "figure",
+        "unit",
+        *(f"{name}: {what}" for name in found.spreads for what in ("5 %", "median", "95 %")),
+    ]
+    rows: dict[tuple[str, bool], list[Any]] = {}
+    for spreads in found.spreads.values():
+        for s in spreads:
+            row = rows.setdefault((s.name, s.objective), [aim(s.name), shown_value(0.0, s.unit)[1]])
+            row += [shown_value(x, s.unit)[0] for x in (s.low, s.median, s.high)]
+    return header, [row for row in rows.values() if len(row) == len(header)]
 
 
 def one_click(family: Family[Any, Any], choices: Sequence[Choice]) -> list[Mapping[str, Any]]:

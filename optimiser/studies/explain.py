@@ -67,8 +67,8 @@ class Explanation:
         An irreducible set of rules, None where there is none to give.
     choices
         Ways out, fewest rules first.
-    not_alone
-        Rules proved to be no way out alone, at any amount.
+    not_alone, open_alone
+        Rules proved to be no way out alone at any amount, and those of which that is not known.
     undecided
         What the time did not allow to decide, in words.
     """
@@ -82,6 +82,7 @@ class Explanation:
     conflict: Conflict | None = None
     choices: tuple[Choice, ...] = ()
     not_alone: tuple[str, ...] = ()
+    open_alone: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     n_solves: int = 0
     seconds: float = 0.0
@@ -151,6 +152,7 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
         conflict=in_conflict,
         choices=tuple(sorted(choices, key=lambda c: len(c.relax))),
         not_alone=not_alone,
+        open_alone=tuple(open_),
     )
 
 

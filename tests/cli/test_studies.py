@@ -118,3 +118,24 @@ def test_slips(told, county, arguments, message):
     assert code == Exit.USAGE, err
     assert message in err
     assert not (county / "studies").exists()
+
+
+def test_uncertainty(told, county):
+    """Today's districts and a computed plan on twelve drawn years: intervals, duels, and the same again."""
+    code, out, err = told("solve", "sectors", county, *EVEN, "--json")
+    assert code in (Exit.DONE, Exit.GAP_MISSED), err
+    run = json.loads(out)["run"]
+    asked = ["uncertainty", county, run, "districts", "--samples", 12, "--quiet"]
+    code, out, err = told(*asked, "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert found["n_samples"] == 12
+    for spreads in found["spreads"].values():
+        assert all(s["low"] <= s["median"] <= s["high"] for s in spreads)
+    (duel,) = found["duels"]
+    assert duel["one"] == run
+    assert duel["one_frac"] + duel["other_frac"] + duel["same_frac"] == pytest.approx(1)
+    assert duel["one_frac"] > 0.9  # today's districts drive more, whatever the weeks
+    code, out, _ = told(*asked)
+    assert "in nine of ten samples" in out
+    assert "median" in out

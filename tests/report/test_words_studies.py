@@ -66,7 +66,7 @@ def test_what_is_open_between_proof_and_plan():
     choice = Choice({"balance": 0.05}, {"balance": 0.05}, {"balance": 0.03339}, exact=False)
     text = plain([choice_sentence(FAMILY, choice)])
     assert "by 5 percentage points" in text
-    assert "3.33 percentage points is proved not to be enough; between the two it is open" in text
+    assert "Balance by 3.33 percentage points is proved not to be enough; between the two it is open" in text
     unknown = Choice({"lock": 2.0}, {"lock": 2.0}, {}, exact=False)
     assert "Whether less would do is open" in choice_sentence(FAMILY, unknown)
 

@@ -1,0 +1,87 @@
+"""``uncertainty``: how much the figures of plans move with the weeks, and whether one beats another."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from optimiser.cli import values
+from optimiser.cli.console import Exit, show, show_json, stop_on_interrupt, table
+
+_ONE_MOMENT = ("assignment",)
+"""Questions about one moment: drawing weeks anew would be another question."""
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command."""
+    text = "how much plans' figures move with the weeks, and which is better how often"
+    sure = commands.add_parser("uncertainty", parents=[common], help=text)
+    sure.add_argument("folder", type=Path, help="the project folder")
+    sure.add_argument(
+        "plans",
+        nargs="+",
+        help="runs, current (beats in use), districts (districts in use), names in plans/, or CSV files",
+    )
+    sure.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
+    )
+    sure.add_argument(
+        "--samples", type=values.whole(2, 10_000), default=50, help="how many years to draw (50)"
+    )
+    sure.add_argument("--seed", type=values.whole(0, 2**31 - 1), default=1, help="seed of the draw (1)")
+    sure.set_defaults(run=run_uncertainty)
+
+
+def run_uncertainty(a: argparse.Namespace) -> int:
+    """Judge plans on years made of the project's own weeks, drawn with replacement."""
+    from optimiser import registry
+    from optimiser.cli.plans import question_and_plans
+    from optimiser.data.project import Project, load
+    from optimiser.errors import UsageError
+    from optimiser.prepare.questions import ask
+    from optimiser.problems import portable
+    from optimiser.report.words_studies import spread_rows, uncertainty_said
+    from optimiser.studies.uncertainty import uncertainty
+    from optimiser.studies.weeks import resampled_questions
+
+    project = load(a.folder)
+    question, plans, results = question_and_plans(project, a.plans, a.set)
+    if question.family in _ONE_MOMENT:
+        raise UsageError(f"A plan of {question.family} is for one moment; its weeks cannot be drawn anew.")
+    choices = _choices(a, project, question, list(results))
+
+    def again(other: Project) -> Any:
+        asked = ask(other, question.family, choices, "--set").problem
+        return replace(asked, params=question.problem.params)
+
+    family = registry.family(question.family)
+    with stop_on_interrupt() as stopped:
+        samples = resampled_questions(project, again, a.samples, a.seed)
+        found = uncertainty(family, plans, samples, stopped)
+    sentences = uncertainty_said(found)
+    if a.json:
+        data = json.loads(json.dumps(portable.to_json(found)))
+        show_json(data | {"in_words": [s.replace("\u00a0", " ") for s in sentences]})
+        return Exit.DONE
+    for sentence in sentences:
+        show(f"- {sentence}")
+    header, rows = spread_rows(found)
+    show("")
+    show(table(rows, header))
+    return Exit.DONE
+
+
+def _choices(a: argparse.Namespace, project: Any, question: Any, runs: list[str]) -> Mapping[str, Any]:
+    """Return the choices with which the question is asked of other weeks."""
+    from optimiser.batch.runner import store_of
+    from optimiser.cli.plans import settings_of
+
+    if runs:
+        scenario: Mapping[str, Any] = store_of(project.folder).run(runs[0]).request["scenario"]
+        return scenario
+    n = question.problem.params.n_districts
+    return {"centres": "free", "n_districts": n, "objective": "travel"} | settings_of(a.set)
