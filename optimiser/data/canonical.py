@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from optimiser.errors import InputError
+from optimiser.units import HOURS_PER_WEEK
 
 AREAS_FILE = "areas.gpkg"
 AREAS_LAYER = "reporting_areas"
 STATIONS_LAYER = "stations"
+STREETS_LAYER = "streets"
 HARD_LINES_LAYER = "hard_lines"
 HARD_POLYGONS_LAYER = "hard_polygons"
 CALLS_FILE = "calls.parquet"
@@ -43,6 +46,8 @@ CALL_TYPES = {
 STORED_CALL_TYPES = {**CALL_TYPES, "priority_code": "str"}
 """Columns of ``calls.parquet``: the priority as typed stays, so that its map can be given later."""
 
+SECONDS = ("dispatch_delay_s", "travel_s", "response_s", "on_scene_s", "unit_s")
+
 WORKLOAD_TYPES = {
     "area_id": "str",
     "hour_of_week": "int16",
@@ -69,3 +74,17 @@ def typed(frame: pd.DataFrame, types: dict[str, str], where: str) -> pd.DataFram
         raise InputError(
             f"{where} has a column of the wrong type: {error}. Import the raw file again."
         ) from error
+
+
+def out_of_range(table: pd.DataFrame) -> list[str]:
+    """Name the columns of a stored table with values that no import writes."""
+    limits = {"hour_of_week": HOURS_PER_WEEK - 1, "n_units": np.iinfo(np.int16).max}
+    faults = []
+    for column in table.columns.intersection(["hour_of_week", "n_units", "calls", *SECONDS]):
+        values = table[column].to_numpy(dtype=float)
+        wrong = (values < 0) | (values > limits.get(column, np.finfo(float).max))
+        wrong |= np.isnan(values) & ("calls" in table.columns)  # only a single call may be without its time
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            faults.append(f"{column} is {values[row]:g} in row {row + 1} ({int(wrong.sum())} such)")
+    return faults

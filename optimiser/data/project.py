@@ -17,6 +17,7 @@ from optimiser.data.areas import AreaGraph
 from optimiser.data.assumptions import defaults_in_force
 from optimiser.data.columns_file import ColumnMap, read_column_map
 from optimiser.data.layers import layers, read_layer
+from optimiser.data.parquet_file import read_frame
 from optimiser.data.places import read_places
 from optimiser.data.plans import current_plan, other_names, read_plans
 from optimiser.data.quality import Finding, QualityReport, finding, from_record
@@ -28,6 +29,7 @@ from optimiser.data.structure_checks import (
     graph_findings,
     plan_findings,
 )
+from optimiser.data.text_file import MOST_BYTES
 from optimiser.data.zone_check import zone_findings
 from optimiser.errors import InputError
 
@@ -194,11 +196,7 @@ def _calls(
     path = folder / names.CALLS_FILE
     if not path.exists():
         return None
-    try:
-        stored = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} is damaged: {error}. Run init again.") from error
-    calls = names.typed(stored, names.STORED_CALL_TYPES, str(path))
+    calls = _table(path, names.STORED_CALL_TYPES)
     calls["priority"] = _priorities(calls["priority_code"], column_map, found)
     measured = {"received_to_arrived": "response_s", "dispatched_to_arrived": "travel_s"}
     if settings.response_time:
@@ -208,6 +206,15 @@ def _calls(
         action = f"say in {PROJECT_FILE} what response time means; until then no response time is shown"
         found.append(finding("response time is not defined", 1, 0, action, source=PROJECT_FILE))
     return calls[list(names.CALL_TYPES)]
+
+
+def _table(path: Path, types: dict[str, str]) -> pd.DataFrame:
+    """Read a stored table, which may have come from elsewhere: its columns, types and ranges."""
+    table = names.typed(read_frame(path, types, most_bytes=MOST_BYTES), types, str(path))
+    faults = names.out_of_range(table)
+    if faults:
+        raise InputError(f"{path} is damaged: {'; '.join(faults)}. Run init again.")
+    return table
 
 
 def _priorities(codes: pd.Series, column_map: ColumnMap, found: list[Finding]) -> np.ndarray:
@@ -237,12 +244,7 @@ def _workload(folder: Path) -> pd.DataFrame | None:
     path = folder / names.WORKLOAD_FILE
     if not path.exists():
         return None
-    try:
-        return names.typed(pd.read_parquet(path), names.WORKLOAD_TYPES, str(path))
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path} is damaged: {error}. Run init again.") from error
+    return _table(path, names.WORKLOAD_TYPES)
 
 
 def _no_weeks(workload: pd.DataFrame | None) -> list[Finding]:

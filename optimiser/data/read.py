@@ -14,12 +14,35 @@ from optimiser.errors import InputError
 KINDS = (".csv", ".csv.gz", ".tsv", ".txt", ".gz", ".parquet", ".xlsx")
 
 
+def read_exact(path: str | Path, columns: Columns = None, *, by_hand: bool = False) -> Table:
+    """Read a small table that a person keeps: a row that cannot be told apart is refused, not set aside.
+
+    Parameters
+    ----------
+    path, columns
+        As in :func:`read_table`.
+    by_hand
+        As in :func:`read_table`.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_table`, and naming the lines with too few or too many cells.
+    """
+    table = read_table(path, columns, by_hand=by_hand)
+    odd = [f"{r.rule} ({', '.join(r.examples)})" for r in table.repairs if r.set_aside]
+    if odd:
+        raise InputError(f"{path}: {'; '.join(odd)}. Give each row a cell for every column.")
+    return table
+
+
 def read_table(
     path: str | Path,
     columns: Columns = None,
     *,
     sheet: str | None = None,
     drop_cut_row: bool = False,
+    by_hand: bool = False,
     most_bytes: int = MOST_BYTES,
 ) -> Table:
     """Read a table; every cell is text.
@@ -35,6 +58,8 @@ def read_table(
         Sheet of a workbook; the first one if None.
     drop_cut_row
         True drops a last record that ends inside a quoted cell (a file cut off on its way) instead of refusing.
+    by_hand
+        True: a text table may be without rows, and a row may leave out its last cells.
     most_bytes
         Cap on the file's size, unpacked.
 
@@ -54,5 +79,5 @@ def read_table(
             f"{path}: {path.suffix} files (macros, old Excel) are not read. Save it as .xlsx or CSV UTF-8."
         )
     if name.endswith(KINDS):
-        return read_csv(path, columns, drop_cut_row=drop_cut_row, most_bytes=most_bytes)
+        return read_csv(path, columns, drop_cut_row=drop_cut_row, by_hand=by_hand, most_bytes=most_bytes)
     raise InputError(f"{path}: a table is one of {', '.join(KINDS)}; {path.suffix or 'no ending'} is not.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from optimiser.errors import InputError
 
 MOST_MEMBERS = 2000
 MOST_RATIO = 200.0
+MOST_ROWS = 1_048_576
 _RATIO_FREE_BYTES = 16 * 2**20
 _ENTITY = (b"<!DOCTYPE", b"<!ENTITY")
 
@@ -32,24 +35,54 @@ def read_xlsx(
     try:
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
     except Exception as error:
-        raise InputError(f"{path} is damaged or no workbook: {error}. Save it again as .xlsx.") from error
+        raise _damaged(path, error) from error
     try:
-        if sheet is not None and sheet not in book.sheetnames:
-            raise InputError(f"{path} has no sheet {sheet!r}; it has {', '.join(book.sheetnames)}.")
-        shown = sheet if sheet is not None else book.sheetnames[0]
-        rows = book[shown].iter_rows(values_only=True)
-        table = _table(path, rows, columns)
+        names = [s.title for s in book.worksheets]
+        if not names:
+            raise InputError(f"{path} holds no sheet with cells.")
+        if sheet is not None and sheet not in names:
+            raise InputError(f"{path} has no sheet {sheet!r}; it has {', '.join(names)}.")
+        shown = sheet if sheet is not None else names[0]
+        book[
+            shown
+        ].reset_dimensions()  # a stated size pads every row, and one stray format states the largest
+        rows = book[shown].iter_rows(values_only=True, max_row=MOST_ROWS)
+        table = _table(path, _read(path, rows), columns, most_bytes)
     finally:
         book.close()
-    others = [s for s in book.sheetnames if s != shown]
+    others = [s for s in names if s != shown]
     if others:
         note = Repair("further sheets", len(others), f"only sheet {shown!r} was read")
         return Table(path, table.header, table.frame, table.lines, (*table.repairs, note), table.date_columns)
     return table
 
 
+def _damaged(path: Path, error: Exception) -> InputError:
+    reason = str(error).partition("\n")[0]
+    return InputError(f"{path} is damaged or no workbook: {reason}. Save it again as .xlsx.")
+
+
+def _read(path: Path, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Pass rows on; whatever the library meets in a damaged sheet is the file's fault."""
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except Exception as error:
+            raise _damaged(path, error) from error
+        yield row
+
+
 def _inspect(path: Path, most_bytes: int) -> bytes:
     try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise InputError(f"{path} is not a file.")
+        if size > most_bytes:
+            raise InputError(
+                f"{path} has {size:,} bytes, more than the {most_bytes:,} allowed. Split it by month."
+            )
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -84,20 +117,22 @@ def _inspect(path: Path, most_bytes: int) -> bytes:
                         raise InputError(
                             f"{path}: {member.filename} declares XML entities. That is not Excel's work."
                         )
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(
-            f"{path} is not a workbook, or is damaged: {error}. Save it again as .xlsx."
+            f"{path} is not a workbook, is damaged, or has a password: {error}. Save it again as .xlsx."
         ) from error
     return raw
 
 
-def _table(path: Path, rows: Any, columns: Columns) -> Table:
+def _table(path: Path, rows: Iterator[tuple[Any, ...]], columns: Columns, most_bytes: int) -> Table:
     header: list[str] = []
     keep: list[int] = []
     cells: list[list[str]] = []
     lines: list[int] = []
     dates: set[str] = set()
-    blank = 0
+    blank = size = 0
     for line, row in enumerate(rows, start=1):
         if all(v is None or v == "" for v in row):
             blank += 1
@@ -113,7 +148,13 @@ def _table(path: Path, rows: Any, columns: Columns) -> Table:
             value = row[k] if k < len(row) else None
             if isinstance(value, (dt.datetime, dt.date)):
                 dates.add(header[k])
-            column.append(as_text(value))
+            text = as_text(value)
+            size += len(text)
+            column.append(text)
+        if size > most_bytes:  # one long text that a million cells share takes no room in the file
+            raise InputError(
+                f"{path} unpacks to more than the {most_bytes:,} characters allowed. Split it by month."
+            )
     if not lines:
         raise InputError(f"{path} has no rows below its header." if header else f"{path} is an empty sheet.")
     frame = pd.DataFrame({header[k]: pd.Series(c, dtype="str") for k, c in zip(keep, cells, strict=True)})
