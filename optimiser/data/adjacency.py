@@ -10,7 +10,8 @@ from optimiser.data import canonical as names
 from optimiser.data.adjacency_edits import Edit, read_edits
 from optimiser.data.areas import AreaGraph, build_graph
 from optimiser.data.layers import layers, read_layer
-from optimiser.data.read import read_table
+from optimiser.data.read import read_exact
+from optimiser.data.spreadsheet import honest
 from optimiser.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,12 +74,13 @@ def read_pairs(path: Path, ids: frozenset[str]) -> frozenset[frozenset[str]] | N
     """
     if not path.exists():
         return None
-    table = read_table(path, ("area_a", "area_b"))
+    table = read_exact(path, ("area_a", "area_b"))
     missing = [c for c in ("area_a", "area_b") if c not in table.frame.columns]
     if missing:
         raise InputError(f"{path}, line 1: no column {', '.join(missing)}; it needs area_a, area_b.")
     faults, pairs = [], set()
-    for line, a, b in zip(table.lines, table.frame["area_a"], table.frame["area_b"], strict=True):
+    for line, one, two in zip(table.lines, table.frame["area_a"], table.frame["area_b"], strict=True):
+        a, b = honest(one.strip()), honest(two.strip())
         unknown = [v for v in (a, b) if v not in ids]
         if unknown or a == b:
             faults.append(

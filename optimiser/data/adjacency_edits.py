@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from optimiser.data.read import read_exact
+from optimiser.data.spreadsheet import honest
 from optimiser.errors import InputError
 
 COLUMNS = ("area_a", "area_b", "action", "reason")
@@ -32,27 +33,19 @@ def read_edits(path: Path, area_ids: Collection[str]) -> tuple[Edit, ...]:
         Naming every fault with its row (the header is row 1): a missing column, an id that is not among the
         areas, an action other than add or remove, an area linked with itself, a pair both added and removed.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            header = [h.strip() for h in reader.fieldnames or ()]
-            reader.fieldnames = header
-            rows = [
-                (reader.line_num, {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)})
-                for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from error
-    if not rows and not any(header):
+    if path.is_file() and path.stat().st_size < 100 and not path.read_bytes().strip():
         return ()
-    missing = [c for c in COLUMNS[:3] if c not in header]
+    table = read_exact(path, lambda header: [h for h in header if h.casefold() in COLUMNS], by_hand=True)
+    ours = {c: c.casefold() for c in table.frame.columns}
+    missing = [c for c in COLUMNS[:3] if c not in ours.values()]
     if missing:
         raise InputError(f"{path}, row 1: no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}.")
+    cells = table.frame.rename(columns=ours).apply(lambda column: column.str.strip())
+    rows = list(zip(table.lines.tolist(), cells.to_dict("records"), strict=True))
     known, faults, edits = frozenset(area_ids), [], []
     seen: dict[frozenset[str], tuple[int, str]] = {}
     for line, row in rows:
-        if not any(row.values()):
-            continue
+        row |= {c: honest(row[c]) for c in ("area_a", "area_b")}
         found = _faults(row, known)
         pair = frozenset((row["area_a"], row["area_b"]))
         before = seen.setdefault(pair, (line, row["action"].lower()))

@@ -18,10 +18,16 @@ from optimiser.data.labels import clean_ids, refuse_dates
 from optimiser.data.layers import read_layer
 from optimiser.data.quality import Finding, finding
 from optimiser.data.read_xlsx import as_text
+from optimiser.data.stretch import GOOD_FRAC, stretch_frac
+from optimiser.data.structure_checks import CROSSING
 from optimiser.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+LONGEST_ID = 60
+SOUTHERNMOST_DEG, NORTHERNMOST_DEG = -60.0, 84.0
+_CONTROL = r"[\x00-\x1f\x7f\u2028\u2029]"
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ def import_areas(
             )
             table.loc[none, column] = ""
     areas = projected[["geometry"]].reset_index(drop=True)
+    areas["geometry"] = _mended(path, areas.geometry.to_numpy(), table["area_id"].to_numpy(), found)
     for column in names.AREA_COLUMNS[:-1]:
         areas[column] = table[column].to_numpy()
     areas = areas[list(names.AREA_COLUMNS)]
@@ -162,6 +169,14 @@ def _faults(frame: pd.DataFrame, shapes: Any, guess: ColumnGuess) -> list[str]:
         faults.append(
             f"column {column!r} holds the same id more than once: {_some(shown)}; give each area one row"
         )
+    odd = np.flatnonzero(
+        ids.str.contains(_CONTROL).to_numpy(dtype=bool) | (ids.str.len() > LONGEST_ID).to_numpy()
+    )
+    if len(odd):
+        faults.append(
+            f"column {column!r} holds line breaks, control characters or more than {LONGEST_ID} characters in "
+            f"feature {_some(odd + 1)}"
+        )
     kinds = shapely.get_type_id(shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (3, 6)) | shapely.is_empty(shapes))
     if len(wrong):
@@ -175,28 +190,83 @@ def _faults(frame: pd.DataFrame, shapes: Any, guess: ColumnGuess) -> list[str]:
         }
         shown = [f"feature {k + 1} ({words.get(int(kinds[k]), 'an empty shape')})" for k in wrong]
         faults.append(f"not a polygon: {_some(shown)}")
-    if not faults and float(shapely.area(shapes).min()) <= 0:
-        faults.append(f"an area of no size: feature {int(np.argmin(shapely.area(shapes))) + 1}")
+    if not faults:
+        with np.errstate(all="ignore"):  # places beyond any map are told apart later
+            flat = np.flatnonzero(~(shapely.area(_valid(shapes)) > 0))
+        faults += [f"an area of no size: feature {_some(flat + 1)}"] if len(flat) else []
     return faults
+
+
+def _valid(shapes: Any) -> Any:
+    """Return polygons whose borders do not cross: a bow-tie becomes its two halves."""
+    broken = ~shapely.is_valid(shapes)
+    if broken.any():
+        shapes = shapes.copy()
+        shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    return shapes
+
+
+def _mended(path: Path, shapes: Any, ids: Any, found: list[Finding]) -> Any:
+    """Return sound shapes, and count those that had to be mended.
+
+    Raises
+    ------
+    InputError
+        If a shape does not lie where the coordinate system reaches.
+    """
+    lost = np.flatnonzero(~np.isfinite(shapely.bounds(shapes)).all(axis=1))
+    if len(lost):
+        raise InputError(
+            f"{path}: feature {_some(lost + 1)} lies where the coordinate system does not reach. Give the right one."
+        )
+    broken = np.flatnonzero(~shapely.is_valid(shapes))
+    if len(broken):
+        action = "mended: a bow-tie became its two halves"
+        found.append(finding(CROSSING, len(broken), len(shapes), action, examples=ids[broken]))
+    return _valid(shapes)
 
 
 def _projected(path: Path, raw: Any, crs: str | None) -> tuple[Any, list[str]]:
     flat = raw.set_geometry(shapely.force_2d(raw.geometry.to_numpy()), crs=raw.crs)
-    west, south, east, north = flat.total_bounds
-    if raw.crs.is_geographic and (west < -180 or east > 180 or south < -90 or north > 90):
-        raise InputError(
-            f"{path} is said to be in degrees ({raw.crs.to_string()}), but reaches from {west:.0f}, {south:.0f} to "
-            f"{east:.0f}, {north:.0f}: these are metres or feet. Give the right coordinate system."
-        )
+    _refuse_misplaced(path, flat)
     if crs is not None:
         return flat.to_crs(crs), []
     metric = raw.crs.is_projected and abs(raw.crs.axis_info[0].unit_conversion_factor - 1.0) < 1e-9
-    if metric:
+    off_frac = stretch_frac(raw.crs, flat.total_bounds) if metric else 0.0
+    if metric and off_frac <= GOOD_FRAC:
         return flat, []
-    chosen = flat.estimate_utm_crs()
+    try:
+        chosen = flat.estimate_utm_crs()
+    except (RuntimeError, ValueError) as error:
+        raise InputError(
+            f"{path}: no UTM zone fits ({error}). Give a coordinate system in metres."
+        ) from error
+    why = f"; distances in the file's own, {raw.crs.name}, are up to {off_frac:.0%} off" if metric else ""
     return flat.to_crs(chosen), [
-        f"Coordinate system for metres: {chosen.to_string()}, the UTM zone the areas lie in."
+        f"Coordinate system for metres: {chosen.to_string()}, the UTM zone the areas lie in{why}."
     ]
+
+
+def _refuse_misplaced(path: Path, layer: Any) -> None:
+    """Raise InputError where coordinates cannot be what the coordinate system says they are."""
+    west, south, east, north = layer.total_bounds
+    reach = f"reaches from {west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}"
+    said = f"({layer.crs.to_string()[:60]})"
+    on_globe = max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90
+    if layer.crs.is_geographic and not on_globe:
+        raise InputError(
+            f"{path} is said to be in degrees {said}, but {reach}: these are metres or feet, or latitude and "
+            "longitude are swapped. Give the right coordinate system."
+        )
+    if layer.crs.is_geographic and (south < SOUTHERNMOST_DEG or north > NORTHERNMOST_DEG):
+        raise InputError(
+            f"{path} {reach}: nobody polices these latitudes. Are latitude and longitude swapped?"
+        )
+    if layer.crs.is_projected and on_globe:
+        raise InputError(
+            f"{path} is said to be in metres or feet {said}, but {reach}: these are degrees. Give the right "
+            "coordinate system (EPSG:4326?)."
+        )
 
 
 def _some(values: Any, most: int = 10) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimiser.data.read import read_table
+from optimiser.data.read import read_exact
 from optimiser.errors import InputError
 
 ROLES = ("patrol", "supervisor", "traffic", "desk", "dispatch", "other agency")
@@ -69,15 +69,17 @@ def read_roles(path: Path) -> UnitRoles:
     Raises
     ------
     InputError
-        Naming every row with an unknown role or a pattern that is no regular expression.
+        Naming every row without a pattern, with an unknown role, or with a pattern that is no regular expression.
     """
-    table = read_table(path, ("pattern", "role"))
+    table = read_exact(path, ("pattern", "role"))
     missing = [c for c in ("pattern", "role") if c not in table.frame.columns]
     if missing:
         raise InputError(f"{path}, line 1: no column {', '.join(missing)}; it needs pattern, role.")
     patterns, faults = [], []
     for line, raw, word in zip(table.lines, table.frame["pattern"], table.frame["role"], strict=True):
         pattern, role = raw.strip(), word.strip().casefold().replace("_", " ")
+        if not pattern:
+            faults.append(f"line {line}: the pattern is empty")
         if role not in ROLES:
             faults.append(f"line {line}: role {word!r} is none of {', '.join(ROLES)}")
         if pattern.startswith("re:"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -185,7 +186,7 @@ def _left_out(
         mask = np.zeros(len(frame), dtype=bool)
         for column in ("call_type", "disposition"):
             if column in frame and patterns:
-                mask |= frame[column].str.contains(pattern).to_numpy(dtype=bool)
+                mask |= _contains(frame[column], pattern)
         if reason == "duplicate" and "duplicate_of" in frame:
             mask |= (frame["duplicate_of"].str.strip() != "").to_numpy()
         if reason == "cancelled":
@@ -198,6 +199,12 @@ def _left_out(
             f"{notes.source}: every row is a test, duplicate or cancelled call. See [calls.leave_out]."
         )
     return frame, lines
+
+
+def _contains(text: pd.Series, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a pattern with brackets could also extract
+        return text.str.contains(pattern).to_numpy(dtype=bool)
 
 
 def _rows(

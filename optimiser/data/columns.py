@@ -100,6 +100,12 @@ def _settle_received(
             del columns[f"{stamp}_date"]
 
 
+def known_columns(kind: Kind) -> tuple[str, ...]:
+    """Return the names of our columns of a table."""
+    parts = ("enroute_date", "enroute_time") if kind == "calls" else ()
+    return (*_aliases()[kind], *parts)
+
+
 def key(name: str) -> str:
     """Return a column name without case, accents, blanks and signs."""
     plain = unicodedata.normalize("NFKD", name)

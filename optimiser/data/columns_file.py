@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Any
 
 import tomlkit
 
-from optimiser.data.columns import DURATIONS
+from optimiser.data.columns import DURATIONS, known_columns
 from optimiser.data.settings import FILL_IN
+from optimiser.data.toml_file import read_toml
 from optimiser.errors import InputError
 
 ORIGINS = ("public", "officer", "other")
@@ -29,6 +29,9 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "workload": ("columns",),
     "stations": ("columns",),
 }  # fmt: skip
+
+_TABLES = ("columns", "duration_units", "cap_h", "priority", "origin", "leave_out")
+_SWITCHES = ("marked_utc_is_local", "drop_cut_row")
 
 DEFAULT_LEAVE_OUT = {
     "test": (r"\btest\b", r"\btraining exercise\b"),
@@ -91,10 +94,7 @@ def read_column_map(path: Path) -> ColumnMap:
     """
     if not path.exists():
         return ColumnMap()
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from error
+    data = read_toml(path)
     faults: list[str] = []
     for section in data:
         if section not in _SECTIONS or not isinstance(data[section], dict):
@@ -105,9 +105,48 @@ def read_column_map(path: Path) -> ColumnMap:
             faults.append(
                 f"[{section}] has no key {name!r}" + (f", did you mean {near[0]!r}" if near else "")
             )
+        faults += _wrong_shapes(section, data[section])
     if faults:
         raise InputError(f"{path}: {'; '.join(faults)}.")
     return _column_map(path, data)
+
+
+def _wrong_shapes(section: str, table: Mapping[str, Any]) -> list[str]:
+    """Name what is of the wrong kind: a text where a list belongs would be read letter by letter."""
+    faults = []
+    for name, value in table.items():
+        where = f"[{section}] {name} = {str(value)[:40]!r}"
+        if name in _TABLES and not isinstance(value, dict):
+            faults.append(f"{where} should be a table, as {{a = ...}}")
+        elif name in _SWITCHES and not isinstance(value, bool):
+            faults.append(f"{where} should be true or false")
+        elif name == "none_values" and not isinstance(value, list):
+            faults.append(f'{where} should be a list, as ["", "0"]')
+        elif name == "leave_out":
+            faults += [
+                f"[{section}.leave_out] {reason} = {str(given)[:40]!r} should be a list of texts"
+                for reason, given in value.items()
+                if not isinstance(given, list) or not all(isinstance(p, str) for p in given)
+            ]
+        elif name == "columns":
+            faults += _unknown_columns(section, value)
+    return faults
+
+
+def _unknown_columns(section: str, columns: Mapping[str, Any]) -> list[str]:
+    known = known_columns(section)  # type: ignore[arg-type]
+    faults = [
+        f"[{section}.columns] {ours} = {theirs!r} should be the name of a column, as text"
+        for ours, theirs in columns.items()
+        if not isinstance(theirs, str)
+    ]
+    for ours in sorted(set(columns) - set(known)):
+        near = difflib.get_close_matches(ours, known, n=1)
+        faults.append(
+            f"[{section}.columns] there is no column {ours!r}"
+            + (f", did you mean {near[0]!r}" if near else "")
+        )
+    return faults
 
 
 def _column_map(path: Path, data: Mapping[str, Any]) -> ColumnMap:

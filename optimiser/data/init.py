@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from optimiser.data.columns import ColumnGuess
 from optimiser.data.columns_file import DATE_ORDERS, ColumnMap, read_column_map, write_column_map
 from optimiser.data.grid import Grid, grid_areas, kept
 from optimiser.data.init_report import InitReport
-from optimiser.data.plans import other_names, read_plan_file
+from optimiser.data.plans import named, other_names, read_plan_file
 from optimiser.data.project import Project, load, stored_record
 from optimiser.data.quality import Finding, finding, to_record
 from optimiser.data.settings import (
@@ -31,8 +32,8 @@ from optimiser.data.settings import (
     read_settings,
     write_settings,
 )
-from optimiser.data.sources import relative, sha256
-from optimiser.data.store import write_areas, write_pairs, write_plan, write_table
+from optimiser.data.sources import sha256
+from optimiser.data.store import write_areas, write_pairs, write_plan, write_roads, write_table
 from optimiser.data.street_checks import street_findings
 from optimiser.data.workload import ImportedWorkload, import_workload
 from optimiser.errors import InputError, UsageError
@@ -146,7 +147,7 @@ def init(
     key_file = folder / names.KEY_FILE
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     made = _import(raw, grid, settings, column_map, key)
-    made.settings = replace(made.settings, roads=_roads_place(raw.roads), sources=_sources(raw, folder, made))
+    made.settings = replace(made.settings, sources=_sources(raw, made))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         draft = Path(scratch) / folder.name
@@ -197,7 +198,7 @@ def _said(
         check_crs(crs, faults)
     if response_time not in (None, *RESPONSE_TIMES):
         faults.append(f"response_time = {response_time!r} is none of {', '.join(RESPONSE_TIMES)}")
-    if weeks is not None and not weeks > 0:
+    if weeks is not None and not 0 < weeks < math.inf:
         faults.append(f"weeks = {weeks!r} must be positive")
     if faults:
         raise UsageError("; ".join(faults) + ".")
@@ -282,15 +283,14 @@ def _dropped(
     return found
 
 
-def _sources(raw: RawFiles, folder: Path, made: _Made) -> tuple[Source, ...]:
+def _sources(raw: RawFiles, made: _Made) -> tuple[Source, ...]:
+    """Return what the raw files were, by name alone: folders tell who works here."""
     rows = {"areas": len(made.areas.areas)}
     rows |= {"calls": made.calls.n_rows} if made.calls else {}
     rows |= {"workload": made.workload.n_rows} if made.workload else {}
     single = {k: v for k, v in vars(raw).items() if isinstance(v, Path)}
     files = [*single.items(), *(("plan", p) for p in raw.plans)]
-    return tuple(
-        Source(kind, relative(path, folder), sha256(path), rows.get(kind, 0)) for kind, path in files
-    )
+    return tuple(Source(kind, path.name, sha256(path), rows.get(kind, 0)) for kind, path in files)
 
 
 def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None) -> None:
@@ -309,6 +309,7 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
     )
     write_areas(draft, areas, stations, raw.hard_lines, raw.hard_polygons)
     codes = made.calls.priority_codes if made.calls is not None else ()
+    made.settings = replace(made.settings, roads="" if raw.roads is None else write_roads(draft, raw.roads))
     write_column_map(draft / names.COLUMNS_FILE, made.column_map, priority_codes=codes)
     write_settings(draft / PROJECT_FILE, made.settings)
     if made.calls is not None:
@@ -317,8 +318,6 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
         (draft / names.KEY_FILE).chmod(0o600)
     if made.workload is not None:
         write_table(draft / names.WORKLOAD_FILE, made.workload.table)
-    if raw.roads is not None:
-        _copy_roads(raw.roads, draft)
     if raw.adjacency is not None:
         write_pairs(draft / names.ADJACENCY_FILE, raw.adjacency, known)
     if raw.adjacency_edits is not None:
@@ -326,25 +325,12 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
     elif not (draft / names.EDITS_FILE).exists():
         header = ",".join(EDIT_COLUMNS) + "\n"
         (draft / names.EDITS_FILE).write_text(header, encoding="utf-8", newline="\n")
-    for path in raw.plans:
+    for name, path in named(raw.plans).items():
         file = read_plan_file(path, known).usable()
-        write_plan(draft / names.PLANS_FOLDER, path.name.split(".")[0], file.district_of, file.beat_of)
+        write_plan(draft / names.PLANS_FOLDER, name, file.district_of, file.beat_of)
     found = [to_record(f) for f in made.findings]
     record = stored_record(found, made.assumptions, made.settings.timezone)
     (draft / names.FINDINGS_FILE).write_text(record, encoding="utf-8", newline="\n")
-
-
-def _roads_place(roads: Path | None) -> str:
-    return "" if roads is None else f"{names.ROADS_FOLDER}/{roads.name}"
-
-
-def _copy_roads(roads: Path, draft: Path) -> None:
-    """Copy the road file, with the companions of a shapefile, so that the folder can be moved and shared."""
-    place = draft / names.ROADS_FOLDER
-    place.mkdir()
-    companions = roads.parent.glob(f"{roads.stem}.*") if roads.suffix.lower() == ".shp" else [roads]
-    for path in companions:
-        shutil.copyfile(path, place / path.name)
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:

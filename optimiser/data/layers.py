@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from optimiser.data import drivers
+from optimiser.data.parquet_file import check_size
 from optimiser.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 KINDS = (".gpkg", ".shp", ".geojson", ".json", ".parquet", ".geoparquet")
 MOST_BYTES = 1 << 30
+MOST_JSON_BYTES = 1 << 28
+"""A JSON text takes twenty times its size once it is read."""
 _GPKG_TRIGGERS = ("rtree_", "trigger_", "gpkg_")
 _GPKG_TABLES = ("gpkg_", "rtree_", "sqlite_")
 _CRS84 = "OGC:CRS84"
@@ -57,16 +60,17 @@ def read_layer(
     suffix = path.suffix.lower()
     if suffix not in KINDS:
         raise InputError(f"{path}: a map layer is one of {', '.join(KINDS)}; {suffix or 'no ending'} is not.")
-    head = _head(path, most_bytes)
-    if suffix in (".geojson", ".json"):
+    by_json = suffix in (".geojson", ".json")
+    head = _head(path, min(most_bytes, MOST_JSON_BYTES) if by_json else most_bytes)
+    if by_json:
         frame = _geojson(path, head)
     elif suffix in (".parquet", ".geoparquet"):
-        frame = _geoparquet(path, head)
+        frame = _geoparquet(path, head, most_bytes)
     elif suffix == ".gpkg":
         _inspect_geopackage(path, head)
         frame = _by_gdal(path, layer)
     else:
-        _inspect_shapefile(path, head)
+        _inspect_shapefile(path, head, most_bytes)
         frame = _by_gdal(path, None)
     if len(frame) == 0:
         raise InputError(f"{path} holds no features.")
@@ -77,9 +81,17 @@ def layers(path: str | Path) -> tuple[str, ...]:
     """Return the names of the feature layers of a GeoPackage."""
     path = Path(path)
     _inspect_geopackage(path, _head(path, MOST_BYTES))
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as store:
-        rows = store.execute("select table_name from gpkg_contents where data_type = 'features'").fetchall()
-    return tuple(str(r[0]) for r in rows)
+    query = "select table_name from gpkg_contents where data_type = 'features'"
+    return tuple(str(r[0]) for r in _asked(path, query))
+
+
+def _asked(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """Ask a GeoPackage, which is opened for reading only."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as store:
+            return store.execute(query).fetchall()
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is damaged or locked: {error}.") from error
 
 
 def _driver_prefix(text: str) -> bool:
@@ -121,8 +133,14 @@ def _geojson(path: Path, head: bytes) -> gpd.GeoDataFrame:
         try:
             shape = feature.get("geometry")
             shapes.append(None if shape is None else shapely.from_geojson(json.dumps(shape)))
-            rows.append(feature.get("properties") or {})
-        except (AttributeError, TypeError, shapely.errors.GEOSException) as error:
+            rows.append(_plain_values(feature.get("properties") or {}))
+        except (
+            AttributeError,
+            TypeError,
+            UnicodeEncodeError,
+            RecursionError,
+            shapely.errors.GEOSException,
+        ) as error:
             raise InputError(
                 f"{path}, feature {number}: {error}. Mend the layer and export it again."
             ) from error
@@ -130,6 +148,13 @@ def _geojson(path: Path, head: bytes) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         frame, geometry=np.array(shapes, dtype=object), crs=_geojson_crs(path, data.get("crs"))
     )
+
+
+def _plain_values(properties: Any) -> dict[str, Any]:
+    """Return the attributes of a feature; nested ones are no attributes, and half a character is no text."""
+    plain = {k: None if isinstance(v, (dict, list)) else v for k, v in properties.items()}
+    "".join([*plain, *(v for v in plain.values() if isinstance(v, str))]).encode()
+    return plain
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -151,14 +176,16 @@ def _geojson_crs(path: Path, member: Any) -> str:
         ) from error
     if "CRS84" in name:
         return _CRS84
+    known_crs(path, name)
     return name
 
 
-def _geoparquet(path: Path, head: bytes) -> gpd.GeoDataFrame:
+def _geoparquet(path: Path, head: bytes, most_bytes: int) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     if not head.startswith(b"PAR1"):
         raise InputError(f"{path} is not a Parquet file, whatever its name says.")
+    check_size(path, most_bytes=most_bytes)
     try:
         return gpd.read_parquet(path)
     except Exception as error:
@@ -168,32 +195,32 @@ def _geoparquet(path: Path, head: bytes) -> gpd.GeoDataFrame:
 def _inspect_geopackage(path: Path, head: bytes) -> None:
     if not head.startswith(b"SQLite format 3\0"):
         raise InputError(f"{path} is not a GeoPackage, whatever its name says.")
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as store:
-            things = store.execute("select type, lower(name) from sqlite_master").fetchall()
-    except sqlite3.Error as error:
-        raise InputError(f"{path} is damaged or locked: {error}.") from error
+    rows = _asked(path, "select type, lower(name), upper(coalesce(sql, '')) from sqlite_master")
+    things = [(kind, n) for kind, n, _ in rows]
     names = {n for kind, n in things if kind == "table"}
     if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= names:
         raise InputError(f"{path} is a database, not a GeoPackage.")
     views = [n for kind, n in things if kind == "view" and not n.startswith(_GPKG_TABLES)]
     triggers = [n for kind, n in things if kind == "trigger" and not n.startswith(_GPKG_TRIGGERS)]
-    if views or triggers:
-        what = ", ".join([*(f"view {v}" for v in views), *(f"trigger {t}" for t in triggers)])
+    made_up = [n for _, n, sql in rows if sql.startswith("CREATE VIRTUAL") and not n.startswith(_GPKG_TABLES)]
+    if views or triggers or made_up:
+        named = (("view", views), ("trigger", triggers), ("virtual table", made_up))
+        what = ", ".join(f"{kind} {n}" for kind, those in named for n in those)
         raise InputError(
             f"{path} holds {what}. Only plain layers are read: export the layer to a new GeoPackage."
         )
 
 
-def _inspect_shapefile(path: Path, head: bytes) -> None:
+def _inspect_shapefile(path: Path, head: bytes, most_bytes: int) -> None:
     if head[:4] != b"\x00\x00\x27\x0a":
         raise InputError(f"{path} is not a shapefile, whatever its name says.")
-    beside = {p.suffix.lower() for p in path.parent.glob(f"{path.stem}.*")}
+    beside = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem}
     missing = [s for s in (".shx", ".dbf") if s not in beside]
     if missing:
         raise InputError(
             f"{path}: the file {' and '.join(path.stem + s for s in missing)} is missing beside it."
         )
+    _head(beside[".dbf"], most_bytes)
 
 
 def _by_gdal(path: Path, layer: str | None) -> gpd.GeoDataFrame:
@@ -207,14 +234,16 @@ def _by_gdal(path: Path, layer: str | None) -> gpd.GeoDataFrame:
             if layer is not None and layer not in names:
                 raise InputError(f"{path} has no layer {layer!r}; it has {', '.join(names)}.")
             return pyogrio.read_dataframe(path, layer=layer or names[0])
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except Exception as error:  # GDAL, GEOS, PROJ and the encoding of names each have errors of their own
         raise InputError(f"{path} cannot be read: {error}. Export the layer again.") from error
 
 
 def _with_crs(path: Path, frame: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
-    if not hasattr(frame, "set_geometry"):
+    import geopandas as gpd
+
+    if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(f"{path} has no geometry.")
     if frame.geometry.name != "geometry":
         frame = frame.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
@@ -224,5 +253,31 @@ def _with_crs(path: Path, frame: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDa
             raise InputError(
                 f"{path} does not state its coordinate system. Add {wanted}, or give crs (EPSG:26918)."
             )
-        frame = frame.set_crs(crs)
+        frame = frame.set_crs(known_crs(path, crs))
+    known_crs(path, frame.crs)
     return frame
+
+
+def known_crs(path: Path, crs: Any) -> Any:
+    """Return a coordinate system on the map: degrees or projected.
+
+    Raises
+    ------
+    InputError
+        If it is unknown, or says only how high or how far from the middle of the earth a place is.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        known = CRS.from_user_input(crs)
+    except CRSError as error:
+        reason = str(error).partition(":")[2].strip() or str(error)
+        raise InputError(
+            f"{path}: its coordinate system {str(crs)[:80]!r} is not known ({reason}). Save the layer in EPSG:4326."
+        ) from error
+    if not (known.is_geographic or known.is_projected):
+        raise InputError(
+            f"{path}: its coordinate system {known.name} is neither in degrees nor projected. Save it in EPSG:4326."
+        )
+    return known

@@ -6,12 +6,12 @@ A file that gives districts and beats holds two plans: ``name`` and, one level d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimiser.data.read import read_table
+from optimiser.data.read import KINDS, read_table
 from optimiser.data.spreadsheet import honest
 from optimiser.data.store import write_plan
 from optimiser.errors import InputError
@@ -163,17 +163,39 @@ def current_plan(areas: gpd.GeoDataFrame) -> dict[str, str]:
     return {a: d for a, d in zip(areas["area_id"], areas[column], strict=True) if d}
 
 
+def named(paths: Sequence[Path]) -> dict[str, Path]:
+    """Return plan files by the name that their plan gets: the file's, without its ending.
+
+    Raises
+    ------
+    InputError
+        Where two files would get one name, or a name cannot be a plan's.
+    """
+    found: dict[str, Path] = {}
+    for path in paths:
+        ending = next((k for k in sorted(KINDS, key=len, reverse=True) if path.name.lower().endswith(k)), "")
+        name = path.name[: len(path.name) - len(ending)]
+        try:
+            check_name(name)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+        if name in found:
+            raise InputError(f"{path} and {found[name]} would both be plan {name!r}; rename one of them.")
+        found[name] = path
+    return found
+
+
 def read_plans(folder: Path, areas: gpd.GeoDataFrame) -> dict[str, Mapping[str, str]]:
     """Read every ``*.csv`` of a folder of plans; no folder, no plans."""
     if not folder.is_dir():
         return {}
     known = other_names(areas)
     found: dict[str, Mapping[str, str]] = {}
-    for path in sorted(folder.glob("*.csv")):
+    for name, path in named(sorted(folder.glob("*.csv"))).items():
         file = read_plan_file(path, known).usable()
-        found[path.stem] = file.district_of
+        found[name] = file.district_of
         if file.beat_of:
-            found[f"{path.stem}{BEATS}"] = file.beat_of
+            found[f"{name}{BEATS}"] = file.beat_of
     return found
 
 
@@ -209,7 +231,7 @@ def read_plan_file(path: Path, known: Mapping[str, str]) -> PlanFile:
     InputError
         If the file is no table, or has no column for the area or the district.
     """
-    header = read_table(path).header
+    header = read_table(path, ()).header
     lower = {h.casefold(): h for h in reversed(header)}
     area = next((lower[n] for n in _AREA_NAMES if n in lower), None)
     district = next((lower[n] for n in _DISTRICT_NAMES if n in lower), None)

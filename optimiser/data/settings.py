@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
+import math
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from typing import Any
 import tomlkit
 
 from optimiser import units
+from optimiser.data.toml_file import read_toml
 from optimiser.errors import InputError
 
 FILL_IN = "FILL IN"
@@ -20,11 +21,14 @@ FILL_IN = "FILL IN"
 
 RESPONSE_TIMES = ("received_to_arrived", "dispatched_to_arrived", "received_to_dispatched")
 PROJECT_FILE = "project.toml"
+LONGEST_TEXT = 1000
+LEAST_URGENT = 99
+LONGEST_TARGET_MIN = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A raw file that the project was made of. ``sha256`` is of the file as it was read."""
+    """A raw file that the project was made of, by name; ``sha256`` is of the file as it was read."""
 
     kind: str
     path: str
@@ -98,13 +102,11 @@ def read_settings(path: Path) -> Settings:
         Naming every unknown key and every value that cannot be used.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = read_toml(path)
     except FileNotFoundError as error:
         raise InputError(
             f"{path} is missing: {path.parent} is no project folder. Make one with init."
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from error
     faults: list[str] = []
     for key in sorted(set(data) - set(_KEYS)):
         near = difflib.get_close_matches(key, _KEYS, n=1)
@@ -123,8 +125,12 @@ def _checked(key: str, value: Any, faults: list[str]) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         faults.append(f"{key} = {value!r} should be {kind.__name__}")
         return None
-    if isinstance(value, (int, float)) and not value > 0:
-        faults.append(f"{key} = {value!r} must be positive")
+    if isinstance(value, (int, float)) and not 0 < value < math.inf:
+        faults.append(f"{key} = {value!r} must be positive and finite")
+        return None
+    if isinstance(value, str) and (len(value) > LONGEST_TEXT or not value.isprintable()):
+        faults.append(f"{key} = {value[:20]!r}... should be one line of at most {LONGEST_TEXT} characters")
+        return None
     return value
 
 
@@ -189,10 +195,15 @@ def check_crs(crs: str, faults: list[str]) -> None:
 def _targets(raw: Mapping[str, Any], faults: list[str]) -> dict[int, float]:
     targets = {}
     for key, value in raw.items():
-        good = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
-        if not key.isdigit() or int(key) < 1 or not good:
+        good = (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and 0 < value <= LONGEST_TARGET_MIN
+        )
+        if not (key.isascii() and key.isdigit() and 1 <= int(key) <= LEAST_URGENT and good):
             faults.append(
-                f"priority_targets_min: {key} = {value!r} should be a priority from 1 and minutes above 0"
+                f"priority_targets_min: {key} = {value!r} should be a priority from 1 to {LEAST_URGENT} and minutes "
+                f"above 0, up to {LONGEST_TARGET_MIN:,}"
             )
             continue
         targets[int(key)] = units.seconds_from_minutes(float(value))

@@ -1,22 +1,11 @@
-"""Where raw files are and what they were when they were read."""
+"""What raw files were when they were read."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from optimiser.errors import InputError
-
-
-def relative(path: Path | None, folder: Path) -> str:
-    """Return a path as seen from ``folder``; "" for none."""
-    if path is None:
-        return ""
-    try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return path.resolve().as_posix()
 
 
 def sha256(path: Path) -> str:

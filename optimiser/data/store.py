@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,8 +14,10 @@ import pandas as pd
 from optimiser.data import canonical as names
 from optimiser.data import drivers
 from optimiser.data.layers import read_layer
-from optimiser.data.read import read_table
-from optimiser.data.spreadsheet import harmless
+from optimiser.data.read import read_exact
+from optimiser.data.spreadsheet import harmless, honest
+from optimiser.data.street_checks import OSM_KIND
+from optimiser.data.street_columns import known
 from optimiser.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,6 +52,29 @@ def write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
         pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
 
 
+def write_roads(folder: Path, roads: Path) -> str:
+    """Keep a road file in the project: an extract as it is, of street lines only what a network is made of.
+
+    Returns
+    -------
+    str
+        Its place, relative to the project folder.
+    """
+    (folder / names.ROADS_FOLDER).mkdir(exist_ok=True)
+    if roads.name.lower().endswith(OSM_KIND):
+        shutil.copyfile(roads, folder / names.ROADS_FOLDER / roads.name)
+        return f"{names.ROADS_FOLDER}/{roads.name}"
+    streets = read_layer(roads)
+    kept = streets[[*known(streets.columns.drop("geometry")), "geometry"]]
+    parquet = roads.suffix.lower() in (".parquet", ".geoparquet")
+    place = f"{names.ROADS_FOLDER}/{roads.stem}{roads.suffix.lower() if parquet else '.gpkg'}"
+    if parquet:
+        kept.to_parquet(folder / place)
+    else:
+        write_layer(folder / place, names.STREETS_LAYER, kept)
+    return place
+
+
 def write_table(path: Path, frame: pd.DataFrame) -> None:
     """Write a table as Parquet."""
     frame.to_parquet(path, index=False, compression="zstd")
@@ -72,25 +98,27 @@ def write_pairs(path: Path, source: Path, known: Mapping[str, str]) -> None:
     InputError
         Naming every row whose id is no area's.
     """
-    table = read_table(source)
+    table = read_exact(source)
     if len(table.header) < 2:
         raise InputError(
             f"{source}: a list of neighbours needs two columns; it has {', '.join(table.header)}."
         )
     a, b = table.header[:2]
     pairs, faults = set(), []
-    for line, one, two in zip(table.lines, table.frame[a], table.frame[b], strict=True):
-        unknown = [v for v in (one.strip(), two.strip()) if v not in known]
+    for line, *typed in zip(table.lines, table.frame[a], table.frame[b], strict=True):
+        one, two = (honest(v.strip()) for v in typed)
+        unknown = [v for v in (one, two) if v not in known]
         if unknown:
             faults.append(f"line {line}: {' and '.join(map(repr, unknown))} is not an area")
             continue
-        first, second = sorted((known[one.strip()], known[two.strip()]))
+        first, second = sorted((known[one], known[two]))
         if first != second:
             pairs.add((first, second))
     if faults:
         more = f" and {len(faults) - 20} more" if len(faults) > 20 else ""
         raise InputError(f"{source}: {'; '.join(faults[:20])}{more}. Use the areas' ids.")
-    _write_rows(path, ("area_a", "area_b"), sorted(pairs))
+    rows = [(harmless(first), harmless(second)) for first, second in sorted(pairs)]
+    _write_rows(path, ("area_a", "area_b"), rows)
 
 
 def _write_rows(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

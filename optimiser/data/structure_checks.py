@@ -12,11 +12,13 @@ import shapely
 
 from optimiser.data.areas import AreaGraph
 from optimiser.data.quality import Finding, finding
+from optimiser.data.stretch import MOST_FRAC, stretch_frac
 from optimiser.units import percent_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+CROSSING = "areas with crossing borders"
 _OVERLAP_FRAC = 0.05
 _LEAST_PIECE_FRAC = 0.005
 
@@ -54,9 +56,15 @@ def area_findings(areas: gpd.GeoDataFrame) -> list[Finding]:
         found.append(finding("areas of several parts", len(multi), n, action, examples=ids[multi]))
     broken = np.flatnonzero(~shapely.is_valid(shapes))
     if len(broken):
-        found.append(
-            finding("areas with crossing borders", len(broken), n, "mended in use", examples=ids[broken])
+        found.append(finding(CROSSING, len(broken), n, "mended in use", examples=ids[broken]))
+    off_frac = stretch_frac(areas.crs, areas.total_bounds)
+    if off_frac > MOST_FRAC:
+        most = f"up to {off_frac:.0%}" if off_frac < 10 else "very far"
+        action = (
+            f"{areas.crs.to_string()[:60]} is {most} off where the areas lie: name one that fits in project.toml "
+            "(crs), or import again without --crs"
         )
+        found.append(finding("distances that are wrong on the ground", n, n, action, red=True))
     overlaps = _overlaps(shapes)
     if overlaps:
         action = "a call in both counts once, for the area whose id comes first"
