@@ -32,7 +32,7 @@ from optimiser.data.settings import (
     read_settings,
     write_settings,
 )
-from optimiser.data.sources import sha256
+from optimiser.data.sources import relative, sha256
 from optimiser.data.store import write_areas, write_pairs, write_plan, write_roads, write_table
 from optimiser.data.street_checks import street_findings
 from optimiser.data.workload import ImportedWorkload, import_workload
@@ -147,7 +147,7 @@ def init(
     key_file = folder / names.KEY_FILE
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     made = _import(raw, grid, settings, column_map, key)
-    made.settings = replace(made.settings, sources=_sources(raw, made))
+    made.settings = replace(made.settings, sources=_sources(raw, folder, made))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         draft = Path(scratch) / folder.name
@@ -283,14 +283,15 @@ def _dropped(
     return found
 
 
-def _sources(raw: RawFiles, made: _Made) -> tuple[Source, ...]:
-    """Return what the raw files were, by name alone: folders tell who works here."""
+def _sources(raw: RawFiles, folder: Path, made: _Made) -> tuple[Source, ...]:
     rows = {"areas": len(made.areas.areas)}
     rows |= {"calls": made.calls.n_rows} if made.calls else {}
     rows |= {"workload": made.workload.n_rows} if made.workload else {}
     single = {k: v for k, v in vars(raw).items() if isinstance(v, Path)}
     files = [*single.items(), *(("plan", p) for p in raw.plans)]
-    return tuple(Source(kind, path.name, sha256(path), rows.get(kind, 0)) for kind, path in files)
+    return tuple(
+        Source(kind, relative(path, folder), sha256(path), rows.get(kind, 0)) for kind, path in files
+    )
 
 
 def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None) -> None:

@@ -28,7 +28,7 @@ LONGEST_TARGET_MIN = 7 * 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A raw file that the project was made of, by name; ``sha256`` is of the file as it was read."""
+    """A raw file that the project was made of. ``sha256`` is of the file as it was read."""
 
     kind: str
     path: str

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sqlite3
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -235,12 +236,16 @@ def test_a_bad_road_file_is_refused_at_import(tmp_path, name, content, words):
     assert not (tmp_path / "town").exists()
 
 
-def test_raw_files_are_named_and_not_placed(tmp_path):
-    """The folders of a raw file tell who works here: project.toml keeps its name and digest."""
+def test_raw_files_are_named_and_not_placed(tmp_path, monkeypatch):
+    """A way that leads past people's homes tells who works here: project.toml then keeps the name and digest alone."""
     home = tmp_path / "home" / "quackenbush"
     home.mkdir(parents=True)
     geojson(home / "areas.geojson", *FRAME.geometry)
     (home / "calls.csv").write_text(csv_text(), encoding="utf-8")
     init(tmp_path / "town", home / "areas.geojson", home / "calls.csv", crs="EPSG:32617")
+    paths = [s.path for s in load(tmp_path / "town").settings.sources]
+    assert paths == ["../home/quackenbush/areas.geojson", "../home/quackenbush/calls.csv"]
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home" / "me")
+    init(tmp_path / "town", home / "areas.geojson", home / "calls.csv", again=True)
     assert [s.path for s in load(tmp_path / "town").settings.sources] == ["areas.geojson", "calls.csv"]
     assert "quackenbush" not in (tmp_path / "town" / "project.toml").read_text(encoding="utf-8")
