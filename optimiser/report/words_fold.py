@@ -23,7 +23,8 @@ def found(problem: FoldProblem, result: Result[FoldPlan]) -> list[str]:
         below_full = {cars: v for cars, v in busiest.by.items() if int(cars) < len(problem.beat_ids)}
         worst = max(below_full, key=lambda c: below_full[c])
         said.append(
-            f"The busiest car has at most {percent(below_full[worst])} more than the even share, with {worst} cars."
+            f"The busiest car has at most {percent(below_full[worst])} more than the even share, with "
+            f"{count(int(worst), 'car')}."
         )
         full = busiest.by.get(str(len(problem.beat_ids)))
         if full is not None:

@@ -73,7 +73,7 @@ def test_words():
     """What the table gives, what limits it, and the proof: 1/6 found against a bound of 0.15, at most 10 % better."""
     said = " ".join(findings("fold", *cases.fold(part_name="night", most_beats=4)))
     assert "4 beats are folded from 4 cars down to 1".replace("4 beats", "4\u00a0beats") in said
-    assert "50.0\u00a0% more than the even share, with 3 cars" in said
+    assert "50.0\u00a0% more than the even share, with 3\u00a0cars" in said
     assert "the most beats allowed, 4" in said
     assert "10.0\u00a0% better" in said
 

@@ -6,6 +6,9 @@ from optimiser.problems.base import Measure, Objective
 from optimiser.problems.fold.data import FoldProblem
 from optimiser.problems.fold.plan import FoldPlan
 
+ROUNDED = 12
+"""Deviations have so many digits: what is less is left over from adding up shares."""
+
 
 def shares(problem: FoldProblem, groups: tuple[tuple[str, ...], ...]) -> list[float]:
     """Return each group's share of all the work; a beat the map does not have counts nothing."""
@@ -17,7 +20,7 @@ def shares(problem: FoldProblem, groups: tuple[tuple[str, ...], ...]) -> list[fl
 def largest_deviation(problem: FoldProblem, plan: FoldPlan, cars: int) -> float:
     """Return the largest relative deviation of a car's work from the even share; 0 where there is no such row."""
     off = [abs(cars * share - 1) for share in shares(problem, plan.groups_at.get(cars, ()))]
-    return max(off, default=0.0)
+    return round(max(off, default=0.0), ROUNDED)
 
 
 def objectives(problem: FoldProblem, plan: FoldPlan) -> tuple[Objective, ...]:
