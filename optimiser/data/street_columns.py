@@ -15,6 +15,10 @@ ONE_WAY = ("oneway", "one_way", "one_way_st", "direction", "traveldir")
 NAME = ("streetname", "street_name", "fullname", "full_name", "st_name", "name")
 ROAD_CLASS = ("highway", "fclass", "road_class", "class", "roadclass")
 OPEN = ("enabled", "open", "active")
+SEGMENT_ID = (
+    "segment_id", "seg_id", "street_id", "road_id", "link_id", "tlid", "objectid", "fid", "id",
+)  # fmt: skip
+"""Numbers of street segments, by which a dispatch system knows them."""
 
 
 def first(columns: Iterable[str], names: Iterable[str]) -> str:
@@ -34,6 +38,6 @@ def speed_unit(column: str) -> tuple[str, bool]:
 
 
 def known(columns: Iterable[str]) -> list[str]:
-    """Return those of the columns that a road network is made of."""
-    named = {key(n) for names in (SPEED, MINUTES, ONE_WAY, NAME, ROAD_CLASS, OPEN) for n in names}
+    """Return those of the columns that a road network is made of, and the numbers of its segments."""
+    named = {key(n) for names in (SPEED, MINUTES, ONE_WAY, NAME, ROAD_CLASS, OPEN, SEGMENT_ID) for n in names}
     return [c for c in columns if key(c) in named]

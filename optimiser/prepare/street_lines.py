@@ -11,13 +11,12 @@ import shapely
 from optimiser.data.area_import import text_column
 from optimiser.data.columns import key
 from optimiser.data.layers import read_layer
+from optimiser.data.street_columns import SEGMENT_ID
 from optimiser.errors import InputError
 from optimiser.roads import RoadNetwork
 from optimiser.roads import load as load_roads
 from optimiser.roads.guess import guess_columns
 from optimiser.roads.load import LINE_KINDS
-
-_IDS = ("segmentid", "segid", "streetid", "roadid", "linkid", "tlid", "objectid", "fid", "id")
 
 
 def street_lines(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
@@ -55,7 +54,7 @@ def street_lines(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
 
 def _ids(layer: gpd.GeoDataFrame, columns: list[str]) -> list[str]:
     by_key = {key(c): c for c in reversed(columns)}
-    for wanted in _IDS:
+    for wanted in map(key, SEGMENT_ID):
         if wanted in by_key:
             ids = text_column(layer[by_key[wanted]]).str.strip()
             if (ids != "").all() and ids.is_unique:

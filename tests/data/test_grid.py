@@ -180,6 +180,17 @@ def test_street_lines_have_ids_and_names(tmp_path):
         street_lines(tmp_path / "q.gpkg")
 
 
+def test_segments_keep_their_numbers_in_a_project(tmp_path):
+    """The road file stored with a project still says which segment is which."""
+    line = shapely.LineString([(500_200, 4_000_500), (502_800, 4_000_500)])
+    path = tmp_path / "streets.gpkg"
+    gpd.GeoDataFrame({"SegID": ["0071"], "owner": ["x"]}, geometry=[line], crs=UTM).to_file(path)
+    grid = read_grid("square:1km", street_lines(path).geometry)
+    points = [(500_500, 4_000_900)] * 20
+    init(tmp_path / "p", None, calls(tmp_path, points), roads=path, grid=grid, crs=UTM)
+    assert street_lines(load(tmp_path / "p").roads_file)["segment_id"].tolist() == ["0071"]
+
+
 def test_street_lines_of_an_extract():
     """OpenStreetMap: one line an edge between junctions, in metres, some with a name."""
     path = SHARED / "roads" / "newport-2023-06-13.osm.pbf"
