@@ -39,6 +39,11 @@ def explained(family: Family[Any, Any], found: Explanation) -> list[str]:
     said += list(found.reasons) or [refuted(r) for r in found.refutations[:MOST_SHOWN]]
     if found.conflict is not None:
         said += conflict_sentences(family, found.conflict)
+    for other in found.other_conflicts:
+        said += [
+            "There is a second conflict, which needs a way out of its own.",
+            *conflict_sentences(family, other),
+        ]
     said += [choice_sentence(family, choice) for choice in found.choices]
     if found.verdict == "impossible" and not found.choices:
         said.append("No way out was found in the time given.")
@@ -134,6 +139,10 @@ def gain_text(change: Change) -> str:
         return f"{name} gains nothing"
     if low is not None and high is not None and abs(high - low) <= 1e-6 * max(abs(high), 1e-9):
         return f"{name} {_signed(high, change)}"
+    if high is not None and high > 0 and low is not None and low <= 0:
+        return f"{name} at most {_signed(high, change)}, " + (
+            "perhaps nothing" if low == 0 else f"or up to {_signed(low, change)}"
+        )
     least = "" if low is None else f"at least {_signed(low, change)}"
     most = "" if high is None else f"at most {_signed(high, change)}"
     return f"{name} {' and '.join(t for t in (least, most) if t)}"

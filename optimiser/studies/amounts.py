@@ -58,6 +58,8 @@ def amount_text(amount: float, unit: str) -> str:
     if unit == "frac":
         points = _short(units.percent(amount))
         return f"{points} percentage point{'' if points == '1' else 's'}"
+    if unit == "cost":
+        return f"{_short(amount)} cost unit{'' if amount == 1 else 's'}"
     if amount == 1 and unit.endswith("s") and not unit.endswith("ss"):
         return f"1 {unit[:-1]}"
     return f"{amount:,.6g} {unit}".rstrip()

@@ -65,6 +65,9 @@ class Explanation:
         The same in the family's own sentences.
     conflict
         An irreducible set of rules, None where there is none to give.
+    other_conflicts
+        Further ones that share no rule with the first or each other: each needs a way out of its own. Looked for
+        where no single rule is a way out.
     choices
         Ways out, fewest rules first.
     not_alone, open_alone
@@ -80,6 +83,7 @@ class Explanation:
     refutations: tuple[Refutation, ...] = ()
     reasons: tuple[str, ...] = ()
     conflict: Conflict | None = None
+    other_conflicts: tuple[Conflict, ...] = ()
     choices: tuple[Choice, ...] = ()
     not_alone: tuple[str, ...] = ()
     open_alone: tuple[str, ...] = ()
@@ -140,6 +144,10 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
         undecided += [
             f"whether {m.rule} is needed for the conflict" for m in in_conflict.members if not m.shown
         ]
+    others = _further(v, in_conflict.rules) if in_conflict is not None and not alone else ()
+    undecided += [
+        f"whether {m.rule} is needed for the conflict" for c in others for m in c.members if not m.shown
+    ]
     floors: dict[str, float] = {}
     for r in found:
         if r.least is not None:
@@ -150,10 +158,21 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
     return said(
         "open" if can is None else "impossible",
         conflict=in_conflict,
+        other_conflicts=others,
         choices=tuple(sorted(choices, key=lambda c: len(c.relax))),
         not_alone=not_alone,
         open_alone=tuple(open_),
     )
+
+
+def _further(v: Variants, used: Sequence[str]) -> tuple[Conflict, ...]:
+    """Return conflicts among the rules that no earlier one uses, until what is left is possible or undecided."""
+    found: list[Conflict] = []
+    rest = [r for r in v.rules if r not in used]
+    while rest and v.possible(only(v, rest), "the other rules") is False:
+        found.append(conflict(v, rest))
+        rest = [r for r in rest if r not in found[-1].rules]
+    return tuple(found)
 
 
 def _alone(v: Variants) -> tuple[list[str], list[str]]:

@@ -12,6 +12,7 @@ _HOMES = {
     "sectors": "optimiser.studies.of_sectors",
     "shifts": "optimiser.studies.of_shifts",
     "assignment": "optimiser.studies.of_assignment",
+    "standby": "optimiser.studies.of_standby",
 }
 
 

@@ -111,6 +111,11 @@ def test_amounts(amount, unit, text):
         ),
         (Change("drive", "s", "min", 0.0, 0.0, 0.0), "drive gains nothing"),
         (Change("drive", "s", "min", 60.0, None, 90.0), "drive at most 1.5 minutes less"),
+        (Change("drive", "s", "min", 60.0, 0.0, 90.0), "drive at most 1.5 minutes less, perhaps nothing"),
+        (
+            Change("drive", "s", "min", 0.0, -60.0, 90.0),
+            "drive at most 1.5 minutes less, or up to 1.0 minutes more",
+        ),
     ],
 )
 def test_gains(change, text):

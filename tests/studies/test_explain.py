@@ -106,7 +106,7 @@ def test_random_requests_against_enumeration():
 
 
 def test_pairs_where_no_rule_is_enough_alone():
-    """Two conflicts that share no rule: f is out of reach, and d and e are locked away from their district."""
+    """Two conflicts that share no rule: e is out of reach; c, a centre of one district, is locked to the other."""
     problem = two_by_three(longest_drive_s=60.0, locks=(("c", "1"),), balance_frac={})
     found = explain(series(Looker()), problem)
     v = Variants(series(Looker()), problem)
@@ -117,6 +117,8 @@ def test_pairs_where_no_rule_is_enough_alone():
         if best_of_all(problem, {r: v.plenty(r) for r in p}) is not None
     }
     assert pairs
+    assert found.conflict.rules == ("longest drive",)
+    assert [c.rules for c in found.other_conflicts] == [("lock",)]
     assert {frozenset(c.added) for c in found.choices} == pairs
     assert all(c.exact for c in found.choices)
 
