@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,10 @@ from optimiser_models.sectors.search import State
 from optimiser_models.sectors.warm import compile_loops
 
 FIRST_MOVES = 400_000
-LONG_MOVES = 4_000_000
+SHORT_MOVES, LONG_MOVES = 1_500_000, 4_000_000
+SEATS_KEPT = 60
+FIRST_BOUND_SHARE = 0.08
+"""Share of the time for a bound before the search that starts from what it chose."""
 SEARCH_SHARE, BOUND_SHARE = 0.12, 0.4
 """Shares of the time limit for the first search and for the first bound."""
 STAGE_SHARE = 0.6
@@ -68,6 +71,8 @@ class Run:
     best: State | None = None
     bound: float = -np.inf
     infeasible: bool = False
+    seats: list[NDArray[np.int64]] = field(default_factory=list)
+    """Centre areas (k,) that the bound chose, the latest last: good starts of the search."""
 
     @property
     def sign(self) -> float:
@@ -173,7 +178,11 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     if allowed.sum() <= SMALL_MODEL:
         run.report(phase="proving")
         return close(run, slots, allowed)
-    bound = _bound(run, slots, allowed, None, run.budget_s(BOUND_SHARE))
+    bound = _bound(run, slots, allowed, None, run.budget_s(FIRST_BOUND_SHARE))
+    if bound is not None and not run.done():
+        _search_on(run, run.options.seed + 500, min(run.budget_s(SEARCH_SHARE), run.left_s()))
+        run.report(phase="bounding")
+        bound = _bound(run, slots, allowed, bound.at, run.budget_s(BOUND_SHARE))
     rounds = 0
     while bound is not None and not run.done():
         pairs = _useful(run, bound, allowed)
@@ -258,25 +267,35 @@ def _first_plans(run: Run, start: SectorsPlan | None) -> None:
 
 
 def _search_on(run: Run, seed: int, seconds: float) -> None:
+    """Search from what the bound chose, from the best plan, and now and then from new seeds."""
     until = run.report.elapsed_s() + seconds
     tried = 0
     while run.report.elapsed_s() < until and not run.done():
-        label = grow(run.d, seed + tried)
-        warm = tried % 3 == 2 and run.best is not None
-        if warm and run.best is not None:
-            label = run.best.label
+        label, hot = _next_start(run, seed, tried)
         if label is not None:
+            moves = (SHORT_MOVES, LONG_MOVES, 2 * LONG_MOVES)[tried % 3]
             run.offer(
                 search.anneal(
                     run.d,
                     label,
-                    moves=2 * LONG_MOVES,
+                    moves=moves,
                     seed=seed + tried,
                     keep_going=lambda: run.report.elapsed_s() < until and not run.done(),
-                    hot=0.3 if warm else search.HOT,
+                    hot=hot,
                 )
             )
         tried += 1
+
+
+def _next_start(run: Run, seed: int, tried: int) -> tuple[NDArray[np.int64] | None, float]:
+    """Return a start and how hot to begin from it."""
+    kind = tried % 6
+    if kind == 5 and run.best is not None:
+        return run.best.label, 0.3
+    if kind == 2 or not run.seats:
+        return grow(run.d, seed + tried), search.HOT
+    roots = run.seats[-1 - (tried * 7) % len(run.seats)]
+    return grow(run.d, seed + tried, roots), (0.2, 0.7)[tried % 2]
 
 
 def _bound(
@@ -292,8 +311,14 @@ def _bound(
         run.prove(value)
         return not run.done() and run.report.elapsed_s() < until
 
+    def chosen(centres: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
+        roots = np.empty(run.d.k, dtype=np.int64)
+        for g in range(len(slots.state)):
+            roots[slots.group == g] = run.d.centre_area[centres[groups == g]]
+        run.seats = [*run.seats[-SEATS_KEPT:], roots]
+
     best = run.best.cost if run.best is not None else np.inf
-    bound = lagrange.improve(run.d, slots, allowed, best, at=at, keep_going=keep_going)
+    bound = lagrange.improve(run.d, slots, allowed, best, at=at, keep_going=keep_going, seats=chosen)
     if bound is None:
         run.infeasible = run.best is None
     return bound

@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 from optimiser_models.sectors.arrays import FREE, Districting
 
 
-def grow(d: Districting, seed: int) -> NDArray[np.int64] | None:
+def grow(d: Districting, seed: int, roots: NDArray[np.int64] | None = None) -> NDArray[np.int64] | None:
     """Return a district for each area (n,), contiguous but not yet balanced; None where seeds cannot reach all.
 
     Seeds are the given centres; the others are drawn far from those that are there, by work times distance
-    (the seeding of k-means++). Locked areas are joined to their seed by a shortest chain of free areas.
+    (the seeding of k-means++), unless ``roots`` (k,) gives an area for each district. Locked areas are joined to
+    their seed by a shortest chain of free areas.
     """
     rng = np.random.default_rng(seed)
     label = np.full(d.n, FREE, dtype=np.int64)
     taken = d.lock.copy()
-    roots = _seeds(d, rng)
-    if roots is None:
+    roots = _seeds(d, rng) if roots is None else roots
+    if roots is None or np.unique(roots).size < d.k:
         return None
     for k, root in enumerate(roots.tolist()):
         if label[root] != FREE or taken[root] not in (FREE, k):

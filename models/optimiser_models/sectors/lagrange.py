@@ -83,6 +83,12 @@ class Slots:
         return self.highs[0] if self.highs.size else np.full(len(self.state), np.inf)
 
     @property
+    def locked(self) -> NDArray[np.bool_]:
+        """Which areas are locked to some group, (n,)."""
+        found: NDArray[np.bool_] = (self.state != 0).any(axis=0)
+        return found
+
+    @property
     def uniform(self) -> bool:
         """Whether all districts are alike and may have any centre."""
         return len(self.state) == 1 and bool(self.may.all())
@@ -151,11 +157,12 @@ def improve(
     at: Multipliers | None = None,
     rounds: int = 1000,
     keep_going: Callable[[float], bool],
+    seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
 ) -> Bound | None:
     """Improve the multipliers by deflected subgradient steps; None where the pairs cannot be matched at all.
 
     ``incumbent`` is an upper bound (inf where there is none: the steps then aim a little above the bound).
-    ``keep_going(bound)`` is asked each round.
+    ``keep_going(bound)`` is asked each round; ``seats(centres, groups)`` hears the choice behind a better bound.
     """
     relaxed = _Relaxation(d, s, allowed)
     m = at or relaxed.first()
@@ -169,6 +176,8 @@ def improve(
         stale = 0 if bound > best + 1e-5 * abs(best) else stale + 1
         if bound > best:
             best, best_at = bound, m
+            if seats is not None:
+                seats(centres, groups)
         if stale >= 15:
             reach, stale, m = reach * 0.6, 0, best_at
             direction[:] = 0
@@ -242,13 +251,19 @@ class _Relaxation:
             constant = (m.under / unit).T @ self.lows - (m.over / unit).T @ high
         return cost, constant
 
-    def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:
+    def values(self, m: Multipliers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the value of each seat (C, G) and the critical ratio of its knapsack (C, G)."""
         cost, constant = self.priced(m)
-        s, own = self.s, self.d.centre_area
-        value = np.empty(constant.shape)
-        _price(m.alpha, cost, self.work, own, s.low, s.high, s.state, value)
-        value += constant
-        matched = _match(value, s)
+        s = self.s
+        value, critical = np.empty(constant.shape), np.empty(constant.shape)
+        _price(
+            m.alpha, cost, self.work, self.d.centre_area, s.low, s.high, s.state, s.locked, value, critical
+        )
+        return value + constant, critical
+
+    def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:
+        value, _ = self.values(m)
+        matched = _match(value, self.s)
         if matched is None:
             return None
         centres, groups = matched
@@ -294,10 +309,8 @@ class _Relaxation:
         knapsack of j costs at least its reduced cost at the critical ratio (linear programming duality).
         """
         d, s = self.d, self.s
-        cost, constant = self.priced(m)
-        value, critical = np.empty(constant.shape), np.zeros(constant.shape)
-        _values(m.alpha, cost, self.work, d.centre_area, s.low, s.high, s.state, value, critical)
-        value += constant
+        cost = self.priced(m)[0]
+        value, critical = self.values(m)
         away = self._limits(m) + self._lost(m)
         needs = np.full(d.cost.shape, np.inf)
         totals = _with(value, s)
@@ -384,12 +397,64 @@ def _fill(alpha, cost, work, own, low, high, state, take):  # type: ignore[no-un
     return total, critical, True
 
 
+@njit(cache=True)
+def _seat(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
+    """Solve the knapsacks of one centre for every group: sorted once, then a search in prefix sums each."""
+    n = alpha.size
+    count = 0
+    ratio, at = np.empty(n), np.empty(n, np.int64)
+    spare = 0.0
+    for i in range(n):
+        r = cost[i] - alpha[i]
+        if i == own or locked[i] or not np.isfinite(r):
+            continue
+        if work[i] > 0:
+            ratio[count] = r / work[i]
+            at[count] = i
+            count += 1
+        elif r < 0:
+            spare += r
+    order = np.argsort(ratio[:count])
+    filled, worth = np.zeros(count + 1), np.zeros(count + 1)
+    n_cheap = 0
+    for p in range(count):
+        i = at[order[p]]
+        filled[p + 1] = filled[p] + work[i]
+        worth[p + 1] = worth[p] + cost[i] - alpha[i]
+        n_cheap += ratio[order[p]] < 0
+    for g in range(low.size):
+        value[g], critical[g] = 1e15, 0.0
+        total, load, fits = spare, 0.0, state[g, own] != 2
+        for i in range(n):
+            if i == own or (locked[i] and state[g, i] == 1):
+                fits = fits and np.isfinite(cost[i])
+                total += cost[i] - alpha[i]
+                load += work[i]
+        if not fits or load > high[g] * (1 + 1e-9):
+            continue
+        room = high[g] - load
+        last = n_cheap
+        if filled[n_cheap] < low[g] - load:  # what is cheap is too little: go on up to the floor
+            room = low[g] - load
+            last = count
+        if filled[last] <= room:
+            if load + filled[last] < low[g] * (1 - 1e-9):
+                continue
+            value[g] = total + worth[last]
+            if last > n_cheap:
+                critical[g] = ratio[order[last - 1]]
+            continue
+        p = min(np.searchsorted(filled[: last + 1], max(room, 0.0), side="right") - 1, last - 1)
+        i = at[order[p]]
+        share = max(room - filled[p], 0.0) / work[i]
+        value[g] = total + worth[p] + share * (cost[i] - alpha[i])
+        critical[g] = ratio[order[p]]
+
+
 @njit(cache=True, parallel=True)
-def _price(alpha, cost, work, own, low, high, state, value):  # type: ignore[no-untyped-def]
+def _price(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
     for j in prange(cost.shape[0]):
-        take = np.empty(alpha.size)
-        for g in range(low.size):
-            value[j, g] = _fill(alpha, cost[j], work, own[j], low[g], high[g], state[g], take)[0]
+        _seat(alpha, cost[j], work, own[j], low, high, state, locked, value[j], critical[j])
 
 
 @njit(cache=True)
@@ -400,15 +465,6 @@ def _serve(alpha, cost, work, own, low, high, state, centres, groups):  # type: 
         g = groups[s]
         _fill(alpha, cost[centres[s]], work, own[centres[s]], low[g], high[g], state[g], take[s])
     return take
-
-
-@njit(cache=True, parallel=True)
-def _values(alpha, cost, work, own, low, high, state, value, critical):  # type: ignore[no-untyped-def]
-    for j in prange(cost.shape[0]):
-        take = np.empty(alpha.size)
-        for g in range(low.size):
-            found = _fill(alpha, cost[j], work, own[j], low[g], high[g], state[g], take)
-            value[j, g], critical[j, g] = found[0], found[1]
 
 
 def _with(value: NDArray[np.float64], s: Slots) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from optimiser_models.sectors.anneal import moves as _moves
 from optimiser_models.sectors.arrays import FREE, Districting
@@ -48,15 +49,16 @@ def anneal(
     seed: int,
     keep_going: Callable[[], bool],
     hot: float = HOT,
+    strict: float = 1.0,
 ) -> State | None:
     """Anneal from ``label``; return the best admissible state met, or None.
 
-    ``keep_going`` is asked every :data:`BATCH` moves.
+    ``keep_going`` is asked every :data:`BATCH` moves; ``strict`` multiplies the price of a broken rule.
     """
     scale = _scale(d)
     target = (d.low + np.minimum(d.high, 4 * d.low + d.weight.sum(axis=1, keepdims=True))) / 2
     mean = np.maximum(target, 1e-9).mean(axis=1) if target.size else np.ones(0)
-    penalty = scale * d.n / d.k
+    penalty = strict * scale * d.n / d.k
     barred = np.where(d.allowed, 0.0, 1e3 * scale)
     usual = np.array([max(float(np.abs(r[r != 0]).mean()) if r.any() else 1.0, 1e-12) for r in d.side])
     price = KEEP * scale / usual if usual.size else usual
@@ -87,9 +89,41 @@ def anneal(
         )
         temperature *= cooling**step
         done += step
+        if done < moves:
+            label = relabel(d, label, penalty)
     if not np.isfinite(best_cost):
         return None
     return _state(d, best)
+
+
+def relabel(d: Districting, label: NDArray[np.int64], penalty: float) -> NDArray[np.int64]:
+    """Give the districts' names anew to the pieces of a labelling, so that windows, locks and centres fit best.
+
+    Moves of single areas cannot trade the names of two districts whose targets differ.
+    """
+    if len(d.side) or not (d.low.size or (d.lock != FREE).any()):
+        return label
+    pieces = np.zeros((d.k, d.k))
+    for q in range(len(d.weight)):
+        load = np.bincount(label, weights=d.weight[q], minlength=d.k)
+        mean = max(float(np.mean(d.target[q])), 1e-9) if d.target[q].any() else max(float(load.mean()), 1e-9)
+        over = np.maximum(load[:, None] - d.high[q][None, :], 0.0)
+        pieces += (over + np.maximum(d.low[q][None, :] - load[:, None], 0.0)) / mean
+    pieces *= penalty
+    barred = 1e6 * max(penalty, 1e-9)
+    for i in np.flatnonzero(d.lock != FREE):
+        pieces[label[i], np.arange(d.k) != d.lock[i]] += barred
+    for k in np.flatnonzero(d.fixed != FREE):
+        pieces[np.arange(d.k) != label[d.centre_area[d.fixed[k]]], k] += barred
+    if not d.may.all():
+        for piece in range(d.k):
+            inside = label[d.centre_area] == piece
+            pieces[piece, ~d.may[:, inside].any(axis=1)] += barred
+    rows, names = linear_sum_assignment(pieces)
+    if pieces[rows, names].sum() >= np.trace(pieces) - 1e-9 * penalty:
+        return label
+    named: NDArray[np.int64] = names[label].astype(np.int64)
+    return named
 
 
 def _state(d: Districting, label: NDArray[np.int64]) -> State | None:

@@ -248,3 +248,31 @@ def test_seed_gives_the_same_plan_again():
     first, again = (solve(problem, cuts.FORMULATION, options).plan for _ in range(2))
     assert isinstance(first, SectorsPlan) or first is None
     assert first == again
+
+
+def test_seats_by_prefix_sums_are_those_filled_one_by_one():
+    """Values of all groups from one sorting equal the knapsack filled item by item, and so do critical ratios."""
+    rng = np.random.default_rng(5)
+    feasible = 0
+    for _ in range(300):
+        n, groups = int(rng.integers(3, 12)), int(rng.integers(1, 4))
+        alpha, cost = rng.normal(size=n), rng.normal(size=n)
+        cost[rng.random(n) < 0.1] = np.inf
+        work = rng.uniform(0.5, 4.0, n) * (rng.random(n) > 0.1)
+        low = rng.uniform(0.0, 6.0, groups)
+        high = low + rng.uniform(0.0, 8.0, groups)
+        state = np.zeros((groups, n), dtype=np.int8)
+        for i in np.flatnonzero(rng.random(n) < 0.2):
+            state[:, i] = 2
+            state[int(rng.integers(groups)), i] = 1
+        own = int(rng.integers(n))
+        value, critical = np.empty(groups), np.empty(groups)
+        locked = (state != 0).any(axis=0)
+        lagrange._seat(alpha, cost, work, own, low, high, state, locked, value, critical)
+        for g in range(groups):
+            found = lagrange._fill(alpha, cost, work, own, low[g], high[g], state[g], np.empty(n))
+            assert value[g] == pytest.approx(found[0], abs=1e-9)
+            if found[2]:
+                feasible += 1
+                assert critical[g] == pytest.approx(found[1], abs=1e-9)
+    assert feasible >= 100
