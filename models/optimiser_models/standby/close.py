@@ -68,7 +68,8 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
         prices = _relaxation(run, master, blocks, out, notes)
         if run.done() or prices is None:
             break
-        if not tried and run.best is not None and master.entries > SMALL:
+        # these end by the clock, so a run that is to be the same again goes without them
+        if not (tried or run.options.reproducible) and run.best is not None and master.entries > SMALL:
             tried = True
             run.report(phase="improving")
             began_s, left_s = run.report.elapsed_s(), run.left_s()
