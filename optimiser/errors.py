@@ -19,3 +19,12 @@ class RejectedPlan(OptimiserError):  # noqa: N818  the plan is what was rejected
 
 class BackendError(OptimiserError):
     """A solver or its process failed, ran out of memory or could not be started."""
+
+
+def reason(error: BaseException) -> str:
+    """Say in a planner's words why a file cannot be read or written: no numbers of the system, no codecs."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error).rstrip(".") or type(error).__name__

@@ -19,7 +19,7 @@ from optimiser.batch.scenario import Scenario
 from optimiser.batch.store import Run, Store
 from optimiser.data.project import Project, load
 from optimiser.data.settings import PROJECT_FILE
-from optimiser.errors import OptimiserError
+from optimiser.errors import InputError, OptimiserError, reason
 from optimiser.prepare.questions import Question, ask
 from optimiser.solve import jobs
 from optimiser.solve.isolated import solve_isolated
@@ -41,7 +41,13 @@ def store_of(project_folder: Path) -> Store:
 def create(project: Project, scenario: Scenario) -> tuple[Run, Question]:
     """Ask a scenario of a project and write it as a run; nothing is written where the request cannot stand."""
     registry.known(scenario.formulation)
-    question = ask(project, scenario.question, scenario.choices, scenario.source)
+    try:
+        question = ask(project, scenario.question, scenario.choices, scenario.source)
+    except MemoryError as error:
+        raise InputError(
+            f"{scenario.name}: the question is too large for the memory of this machine. Ask for less: fewer "
+            "incidents, units or centres."
+        ) from error
     run = store_of(project.folder).create(
         question.problem,
         scenario.question,
@@ -87,13 +93,34 @@ def work(
     if run.status == "done":
         return run.result()
     if not run.claim():
-        raise OptimiserError(f"Run {run.id} is being worked on by another process.")
-    if Run(run.folder).status == "done":  # by a process that has ended since the first look
-        return run.result()
-    for name in (jobs.RESULT_FILE, STOP_FILE, "progress.jsonl", "incumbent.json"):
-        (run.folder / name).unlink(missing_ok=True)
+        raise InputError(
+            f"Run {run.id} is being worked on by another process. Wait for it, or stop it there."
+        )
     try:
-        result: Result[Any] = solve_isolated(
+        if Run(run.folder).status == "done":  # by a process that has ended since the first look
+            return run.result()
+        result = _solve(run, on_progress, should_stop)
+        if artefacts and result.plan is not None:
+            write_artefacts(run, result, project=project, scene=scene)
+        return result
+    finally:
+        run.release()
+
+
+def _solve(
+    run: Run, on_progress: Callable[[Progress], None] | None, should_stop: Callable[[], bool]
+) -> Result[Any]:
+    """Solve a claimed run; the run says why it failed, whatever it was."""
+    try:
+        for name in (jobs.RESULT_FILE, STOP_FILE, "progress.jsonl", "incumbent.json"):
+            (run.folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"Run {run.id} is damaged: {name} cannot be removed: {reason(error)}. Remove the folder {run.folder} "
+            "and ask again."
+        ) from error
+    try:
+        return solve_isolated(
             run.problem(),
             str(run.request["formulation"]),
             run.options,
@@ -101,15 +128,9 @@ def work(
             on_progress=on_progress,
             should_stop=should_stop,
         )
-    except OptimiserError as error:
+    except Exception as error:
         jobs.write_error(run.folder, error)
         raise
-    except Exception as error:
-        jobs.write_error(run.folder, error)  # the run says why it failed, whatever it was
-        raise
-    if artefacts and result.plan is not None:
-        write_artefacts(run, result, project=project, scene=scene)
-    return result
 
 
 def write_artefacts(

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser import registry
-from optimiser.errors import InputError, UsageError
+from optimiser.errors import InputError, UsageError, reason
 from optimiser.prepare import choices
 from optimiser.prepare.questions import kinds
 from optimiser.solve.options import SolveOptions
@@ -169,8 +169,12 @@ def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
             raise InputError(f"{path} is larger than {LARGEST_FILE:,} bytes; a scenario is a short text.")
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path} cannot be read as a scenario: {error}.") from error
+        raise InputError(f"{path} cannot be read as a scenario: {reason(error)}.") from error
     base = data.pop("base", "")
     if not base:
         return data
-    return merged(_read(path.parent / str(base), (*seen, path.resolve())), data)
+    if not isinstance(base, str):
+        raise UsageError(f'{path}: base = {base!r} should be the name of a scenario file, as "base.toml".')
+    if not (path.parent / base).exists():
+        raise InputError(f"{path}: its base {path.parent / base} is missing.")
+    return merged(_read(path.parent / base, (*seen, path.resolve())), data)

@@ -33,7 +33,7 @@ from typing import Any, Literal
 import psutil
 
 from optimiser import __version__, registry
-from optimiser.errors import InputError, OptimiserError
+from optimiser.errors import InputError, OptimiserError, reason
 from optimiser.problems import portable
 from optimiser.problems.base import Family
 from optimiser.solve import jobs
@@ -47,6 +47,7 @@ REQUEST_FILE = "request.json"
 CLAIM_FILE = "claim.json"
 LOCK_FILE = ".claim.lock"
 TAGS_FILE = "tags.json"
+_REQUESTED = ("title", "family", "formulation", "options", "scenario")
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,18 @@ class Run:
         try:
             data: dict[str, Any] = json.loads((self.folder / REQUEST_FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise InputError(f"Run {self.id} is damaged: {REQUEST_FILE} cannot be read ({error}).") from error
+            raise self._damaged(f"cannot be read: {reason(error)}") from error
         if not isinstance(data, dict):
-            raise InputError(f"Run {self.id} is damaged: {REQUEST_FILE} holds no table.")
+            raise self._damaged("holds no table")
+        missing = [k for k in _REQUESTED if k not in data]
+        if missing:
+            raise self._damaged(f"does not say {', '.join(missing)}")
         return data
+
+    def _damaged(self, why: str) -> InputError:
+        return InputError(
+            f"Run {self.id} is damaged: its {REQUEST_FILE} {why}. Remove the folder {self.folder} and ask again."
+        )
 
     @property
     def family(self) -> Family[Any, Any]:
@@ -116,6 +125,11 @@ class Run:
             write_atomically(self.folder / CLAIM_FILE, json.dumps(claim))
         return True
 
+    def release(self) -> None:
+        """Let go of a run that has a result, so that this process, too, may do it again where it failed."""
+        if (self.folder / jobs.RESULT_FILE).exists():
+            (self.folder / CLAIM_FILE).unlink(missing_ok=True)
+
     def problem(self) -> Any:
         """Return the question."""
         return portable.read(self.folder / jobs.PROBLEM_FILE, self.family.problem_type)
@@ -129,11 +143,13 @@ class Run:
 
         Raises
         ------
+        InputError
+            If it is not done.
         OptimiserError
-            What went wrong in the run, or that it is not done.
+            What went wrong in the run.
         """
         if not (self.folder / jobs.RESULT_FILE).exists():
-            raise OptimiserError(f"Run {self.id} is {self.status}: it has no result yet.")
+            raise InputError(f"Run {self.id} is {self.status}: it has no result yet.")
         return jobs.read_result(self.folder, self.family)
 
     def plan_so_far(self) -> Any:
@@ -211,8 +227,13 @@ class Store:
             if (there / REQUEST_FILE).exists():
                 return Run(there)
         folder = self.root / f"{slug(title)}-{digest}"
-        self.root.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=self.root, prefix=".new-"))
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(dir=self.root, prefix=".new-"))
+        except OSError as error:
+            raise InputError(
+                f"Runs are kept in {self.root}, which cannot be written: {reason(error)}."
+            ) from error
         try:
             request = {
                 "title": title,
@@ -226,12 +247,11 @@ class Store:
             jobs.write_job(draft, problem, formulation, options, start)
             (draft / jobs.JOB_FILE).unlink()
             write_atomically(draft / REQUEST_FILE, json.dumps(request, ensure_ascii=False, indent=1))
+            _out_of_the_way(folder)
             with contextlib.suppress(OSError):
                 draft.rename(folder)
         except OSError as error:
-            raise OptimiserError(
-                f"The run could not be written to {self.root}: {error.strerror or error}."
-            ) from error
+            raise OptimiserError(f"The run could not be written to {self.root}: {reason(error)}.") from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         if not (folder / REQUEST_FILE).exists():
@@ -265,6 +285,14 @@ class Store:
         several = f"; {len(near)} runs fit" if near else ""
         raise InputError(
             f"There is no run {run_id!r} in {self.root}{several}. List them with: optimiser runs."
+        )
+
+
+def _out_of_the_way(folder: Path) -> None:
+    """Move a folder that holds no request aside: it is what somebody left of a run, and none any more."""
+    if folder.exists() and not (folder / REQUEST_FILE).exists():
+        folder.rename(
+            Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".damaged-{folder.name}-")) / folder.name
         )
 
 

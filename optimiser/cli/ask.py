@@ -90,7 +90,7 @@ def scenario_of(a: argparse.Namespace) -> Scenario:
     from optimiser.errors import UsageError
     from optimiser.units import fraction_from_percent
 
-    chosen = settings_of(a.set)
+    chosen = settings_of(a.set, a.family)
     scenario = from_table({"question": a.family, a.family: chosen}, "--set")
     if a.scenario:
         mine = [s for s in read_scenarios(a.scenario) if s.question == a.family]

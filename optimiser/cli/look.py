@@ -78,18 +78,10 @@ def _row(row: dict[str, Any], names: list[str]) -> list[Any]:
 def run_runs(a: argparse.Namespace) -> int:
     """List the runs of a project."""
     from optimiser.batch.runner import store_of
-    from optimiser.errors import OptimiserError
+    from optimiser.data.settings import require_project
 
-    rows = []
-    for run in store_of(a.folder).runs():
-        row = [run.id, run.request["title"], run.request["formulation"], run.status, ""]
-        if run.status == "done":
-            try:
-                result = run.result()
-                row[4] = result.in_words()
-            except OptimiserError as error:
-                row[4] = str(error)
-        rows.append(row)
+    require_project(a.folder)
+    rows = [_run_row(run) for run in store_of(a.folder).runs()]
     header = ["run", "title", "formulation", "status", "proof"]
     if a.json:
         show_json([dict(zip(header, row, strict=True)) for row in rows])
@@ -98,8 +90,27 @@ def run_runs(a: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def _run_row(run: Any) -> list[Any]:
+    """Return what is known of a run; one that cannot be read says so and hides no other."""
+    from optimiser.errors import OptimiserError
+
+    try:
+        row = [run.id, run.request["title"], run.request["formulation"], run.status, ""]
+    except OptimiserError as error:
+        return [run.id, "", "", "damaged", str(error)]
+    if row[3] in ("done", "failed"):
+        try:
+            row[4] = run.result().in_words()
+        except OptimiserError as error:
+            row[4] = str(error)
+    return row
+
+
 def run_app(a: argparse.Namespace) -> int:
     """Open the app."""
+    from optimiser.data.settings import require_project
+
+    require_project(a.folder)
     return open_app(a.folder, a.port, browser=not a.no_browser)
 
 
@@ -131,6 +142,8 @@ def run_doctor(a: argparse.Namespace) -> int:
     faults = 0
     with WarmWorker() as worker:
         for name in registry.names():
+            if not a.quiet:
+                say(f"{name} ...")
             fault = small_case(worker, name)
             faults += bool(fault)
             rows.append([name, "wrong" if fault else "right", fault])

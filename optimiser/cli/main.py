@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import logging
-import os
 import sys
 import tempfile
 import traceback
@@ -14,7 +13,7 @@ from collections.abc import Sequence
 from optimiser import __version__
 from optimiser.cli import ask, batch, files, look, plan, shows, studies, tables, uncertainty
 from optimiser.cli.console import Exit
-from optimiser.errors import BackendError, InputError, OptimiserError, UsageError
+from optimiser.errors import BackendError, InputError, OptimiserError, UsageError, reason
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +48,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # a terminal that lacks a letter shows ? instead of ending the run
+        # a terminal that lacks a letter shows ? instead of ending the run
+        sys.stdout.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
     try:
         _log_to(arguments.log_file)
@@ -67,14 +65,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:  # whoever read along has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return Exit.DONE
+    except OSError as error:
+        log.exception("a file could not be used")
+        return _fail(InputError(_about(error)), Exit.INPUT)
     except Exception as error:
         log.exception("internal error")
         return _fail(
             error, Exit.INTERNAL, f"internal error, details in {_keep_trace()}: {type(error).__name__}: "
         )
     return code
+
+
+def _about(error: OSError) -> str:
+    """Say which file could not be used and why: a full disk, a missing right, a file where a folder is wanted."""
+    where = (
+        f"{error.filename} cannot be read or written"
+        if error.filename
+        else "A file cannot be read or written"
+    )
+    return f"{where}: {reason(error)}."
 
 
 def _log_to(path: str | None) -> None:

@@ -8,21 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.batch.runner import store_of
+from optimiser.batch.store import Run
 from optimiser.data.plans import other_names, read_plan
 from optimiser.data.project import Project
-from optimiser.errors import InputError, UsageError
+from optimiser.errors import InputError, OptimiserError, UsageError
 from optimiser.prepare.questions import Question, ask
 from optimiser.prepare.sectors import districts_in_use, plan_of
+from optimiser.report.phrases import count, listed
 from optimiser.solve.result import Result
 
 
-def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
+def settings_of(pairs: Sequence[str], family: str) -> dict[str, Any]:
     """Read ``key=value`` pairs; values are TOML, or plain text where they are no TOML.
+
+    A key may be written with its table, ``sectors.tolerance_pct``.
 
     Raises
     ------
     UsageError
-        If a pair has no ``=``.
+        If a pair has no ``=``, or belongs to another question.
     """
     table: dict[str, Any] = {}
     for pair in pairs:
@@ -33,7 +37,12 @@ def settings_of(pairs: Sequence[str]) -> dict[str, Any]:
             value: Any = tomllib.loads(f"v = {text}")["v"]
         except tomllib.TOMLDecodeError:
             value = text
-        table[key.strip().split(".")[-1]] = value
+        home, _, name = key.strip().rpartition(".")
+        if home not in ("", family):
+            raise UsageError(
+                f"--set {pair!r} is no choice of {family}; write {name}=... or {family}.{name}=..."
+            )
+        table[name] = value
     return table
 
 
@@ -46,7 +55,7 @@ def question_and_plans(
     and as many districts as the first plan has.
     """
     runs = {n: r for n in names if (r := _run(project, n)) is not None}
-    results = {n: run.result() for n, run in runs.items()}
+    results = {n: _result(run) for n, run in runs.items()}
     if runs:
         first = next(iter(runs.values()))
         if pairs:
@@ -55,7 +64,7 @@ def question_and_plans(
             )
         question = Question(str(first.request["family"]), first.problem())
     else:
-        question = _sector_question(project, _districts(project, names[0]), settings_of(pairs))
+        question = _sector_question(project, _districts(project, names[0]), settings_of(pairs, "sectors"))
     plans: dict[str, Any] = {}
     for name in names:
         if name in results:
@@ -93,15 +102,14 @@ def _same_districts(name: str, district_of: Mapping[str, str], asked: tuple[str,
     """Refuse a plan whose districts are not those of the question: its figures would mean nothing."""
     theirs = {d for d in district_of.values() if d}
     if not theirs & set(asked):
-        shown = ", ".join(sorted(theirs)[:5])
         hint = " Use 'districts' for the districts in use." if name == "current" else ""
         raise InputError(
-            f"{name} has {len(theirs)} districts ({shown} ...), the question is about {len(asked)} "
-            f"({', '.join(asked[:5])} ...): none has the same name.{hint}"
+            f"{name} has {count(len(theirs), 'district')} ({listed(sorted(theirs))}), the question is about "
+            f"{len(asked)} ({listed(asked)}): none has the same name.{hint}"
         )
 
 
-def _run(project: Project, name: str) -> Any:
+def _run(project: Project, name: str) -> Run | None:
     if name in project.plans or name == "districts" or Path(name).suffix == ".csv":
         return None
     try:
@@ -109,6 +117,16 @@ def _run(project: Project, name: str) -> Any:
     except InputError as error:
         known = ", ".join(["districts", *project.plans])
         raise InputError(f"{name!r} is neither a plan ({known}), a CSV file, nor a run: {error}") from error
+
+
+def _result(run: Run) -> Result[Any]:
+    """Return the result of a run; why it has none is the planner's to mend, whatever it was."""
+    try:
+        return run.result()
+    except InputError:
+        raise
+    except OptimiserError as error:
+        raise InputError(f"Run {run.id} has no plan to compare: {error}") from error
 
 
 def _districts(project: Project, name: str) -> Mapping[str, str]:

@@ -21,12 +21,18 @@ QUESTIONS: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
 """Question, title, time limit in seconds, and choices in planner's units."""
 
 
+LEAST_AREAS = 60
+"""Fewer hold no six districts with two beats each."""
+
+
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
     demo = commands.add_parser("demo", parents=[common], help="plan a made-up county and open the app on it")
     demo.add_argument("folder", type=Path, nargs="?", default=Path("demo"))
     demo.add_argument("--seed", type=values.whole(0, 2**31 - 1), default=1)
-    demo.add_argument("--areas", type=values.whole(20, 5000), default=700, help="number of reporting areas")
+    demo.add_argument(
+        "--areas", type=values.whole(LEAST_AREAS, 5000), default=700, help="number of reporting areas"
+    )
     demo.add_argument("--no-app", action="store_true", help="end after printing what was found")
     demo.set_defaults(run=run_demo)
 

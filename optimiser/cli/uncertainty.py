@@ -84,4 +84,4 @@ def _choices(a: argparse.Namespace, project: Any, question: Any, runs: list[str]
         scenario: Mapping[str, Any] = store_of(project.folder).run(runs[0]).request["scenario"]
         return scenario
     n = question.problem.params.n_districts
-    return {"centres": "free", "n_districts": n, "objective": "travel"} | settings_of(a.set)
+    return {"centres": "free", "n_districts": n, "objective": "travel"} | settings_of(a.set, question.family)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from optimiser.data import canonical as names
 from optimiser.data.adjacency_edits import COLUMNS as EDIT_COLUMNS
+from optimiser.data.adjacency_edits import read_edits
 from optimiser.data.area_import import ImportedAreas, import_areas, import_stations
 from optimiser.data.call_units import UnitRoles, read_roles
 from optimiser.data.calls import CallSource, ImportedCalls, import_calls
@@ -36,7 +37,7 @@ from optimiser.data.sources import relative, sha256
 from optimiser.data.store import write_areas, write_pairs, write_plan, write_roads, write_table
 from optimiser.data.street_checks import street_findings
 from optimiser.data.workload import ImportedWorkload, import_workload
-from optimiser.errors import InputError, UsageError
+from optimiser.errors import InputError, UsageError, reason
 from optimiser.units import SECONDS_PER_HOUR
 
 _TO_SAY = ("response time is not defined", "workload table without its weeks", "duration column")
@@ -137,6 +138,8 @@ def init(
         _path(areas), _path(calls), _path(workload), _path(roads), _path(stations), _path(units), _path(unit_responses),
         _path(adjacency), _path(adjacency_edits), _path(hard_lines), _path(hard_polygons), tuple(map(Path, plans)),
     )  # fmt: skip
+    if folder.is_file():
+        raise InputError(f"{folder} is a file. Give a new folder.")
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else (folder,)) and not again:
         raise InputError(f"{folder} exists. Give a new folder, or add --again to import into this one.")
     _areas_or_grid(raw, grid)
@@ -148,13 +151,16 @@ def init(
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     made = _import(raw, grid, settings, column_map, key)
     made.settings = replace(made.settings, sources=_sources(raw, folder, made))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-        draft = Path(scratch) / folder.name
-        draft.mkdir()
-        _write(draft, raw, made, key, folder if again and folder.is_dir() else None)
-        project = load(draft, home=folder)  # what cannot be read back is not put in place
-        _put_in_place(draft, folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+            draft = Path(scratch) / folder.name
+            draft.mkdir()
+            _write(draft, raw, made, key, folder if again and folder.is_dir() else None)
+            project = load(draft, home=folder)  # what cannot be read back is not put in place
+            _put_in_place(draft, folder)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {reason(error)}.") from error
     return _report(project, made)
 
 
@@ -260,13 +266,17 @@ def _workload(
     path = raw.workload if raw.workload is not None else (raw.areas if raw.calls is None else None)
     if path is None:
         return None
-    return import_workload(
-        path,
-        known,
-        column_map.workload,
-        cap_s=column_map.default_cap_h * SECONDS_PER_HOUR,
-        default_service_s=settings.default_service_s,
-    )
+    cap_s = column_map.default_cap_h * SECONDS_PER_HOUR
+    try:
+        return import_workload(
+            path, known, column_map.workload, cap_s=cap_s, default_service_s=settings.default_service_s
+        )
+    except InputError as error:
+        if raw.workload is not None:
+            raise
+        raise InputError(
+            f"Give calls or a workload table; the areas hold no work of their own: {error}"
+        ) from error
 
 
 def _dropped(
@@ -322,6 +332,7 @@ def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None
     if raw.adjacency is not None:
         write_pairs(draft / names.ADJACENCY_FILE, raw.adjacency, known)
     if raw.adjacency_edits is not None:
+        read_edits(raw.adjacency_edits, areas["area_id"].tolist())  # its faults are told by its own name
         shutil.copyfile(raw.adjacency_edits, draft / names.EDITS_FILE)
     elif not (draft / names.EDITS_FILE).exists():
         header = ",".join(EDIT_COLUMNS) + "\n"

@@ -31,7 +31,7 @@ from optimiser.data.structure_checks import (
 )
 from optimiser.data.text_file import MOST_BYTES
 from optimiser.data.zone_check import zone_findings
-from optimiser.errors import InputError
+from optimiser.errors import InputError, reason
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -186,15 +186,17 @@ def _stored(folder: Path) -> tuple[list[Finding], list[str], str]:
         data = json.loads(path.read_text(encoding="utf-8"))
         found = [from_record(r) for r in data["findings"]]
         return found, [str(a) for a in data["assumptions"]], str(data.get("timezone", ""))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is damaged: {error}. Run init again.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} is damaged: it is not what init writes. Run init again.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {reason(error)}. Run init again.") from error
 
 
 def _calls(
     folder: Path, settings: Settings, column_map: ColumnMap, found: list[Finding]
 ) -> pd.DataFrame | None:
     path = folder / names.CALLS_FILE
-    if not path.exists():
+    if not path.is_file():
         return None
     calls = _table(path, names.STORED_CALL_TYPES)
     calls["priority"] = _priorities(calls["priority_code"], column_map, found)
@@ -242,7 +244,7 @@ def _priorities(codes: pd.Series, column_map: ColumnMap, found: list[Finding]) -
 
 def _workload(folder: Path) -> pd.DataFrame | None:
     path = folder / names.WORKLOAD_FILE
-    if not path.exists():
+    if not path.is_file():
         return None
     return _table(path, names.WORKLOAD_TYPES)
 

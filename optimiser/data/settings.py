@@ -93,6 +93,17 @@ _KEYS = {
 }
 
 
+def require_project(folder: Path) -> None:
+    """Raise InputError where a folder is no project folder."""
+    if folder.is_file():
+        raise InputError(
+            f"{folder} is a file, not a project folder. Name the folder that holds {PROJECT_FILE}."
+        )
+    if not (folder / PROJECT_FILE).exists():
+        what = f"{folder} is no project folder" if folder.is_dir() else f"there is no folder {folder}"
+        raise InputError(f"{folder / PROJECT_FILE} is missing: {what}. Make one with init.")
+
+
 def read_settings(path: Path) -> Settings:
     """Read ``project.toml``.
 
@@ -101,12 +112,8 @@ def read_settings(path: Path) -> Settings:
     InputError
         Naming every unknown key and every value that cannot be used.
     """
-    try:
-        data = read_toml(path)
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{path} is missing: {path.parent} is no project folder. Make one with init."
-        ) from error
+    require_project(path.parent)
+    data = read_toml(path)
     faults: list[str] = []
     for key in sorted(set(data) - set(_KEYS)):
         near = difflib.get_close_matches(key, _KEYS, n=1)

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from optimiser.data import canonical as names
 from optimiser.data import drivers
@@ -39,7 +41,20 @@ def write_areas(
     for source, layer in ((hard_lines, names.HARD_LINES_LAYER), (hard_polygons, names.HARD_POLYGONS_LAYER)):
         if source is not None:
             shapes = read_layer(source)[["geometry"]].to_crs(areas.crs)
+            _check_kind(source, shapes, lines=layer == names.HARD_LINES_LAYER)
             write_layer(path, layer, shapes)
+
+
+def _check_kind(source: Path, shapes: gpd.GeoDataFrame, *, lines: bool) -> None:
+    """Refuse polygons where lines are wanted, and lines where polygons are: they would cut every link, or none."""
+    kinds = shapely.get_type_id(shapes.geometry.to_numpy())
+    wrong = int((~np.isin(kinds, (1, 2, 5) if lines else (3, 6))).sum())
+    if wrong:
+        wanted, other = ("lines", "polygons") if lines else ("polygons", "lines")
+        raise InputError(
+            f"{source}: {wrong} of {len(kinds)} shapes are no {wanted}. Boundaries that are {other} go to "
+            f"--hard-{other}."
+        )
 
 
 def write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
@@ -109,7 +124,8 @@ def write_pairs(path: Path, source: Path, known: Mapping[str, str]) -> None:
         one, two = (honest(v.strip()) for v in typed)
         unknown = [v for v in (one, two) if v not in known]
         if unknown:
-            faults.append(f"line {line}: {' and '.join(map(repr, unknown))} is not an area")
+            what = "is not an area" if len(unknown) == 1 else "are not areas"
+            faults.append(f"line {line}: {' and '.join(map(repr, unknown))} {what}")
             continue
         first, second = sorted((known[one], known[two]))
         if first != second:

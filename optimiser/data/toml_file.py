@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, reason
 
 LARGEST_BYTES = 1_000_000
 _DEEPEST = 12
@@ -41,11 +41,11 @@ def read_toml(path: Path, what: str = "") -> dict[str, Any]:
     except RecursionError as error:
         raise InputError(f"{path} cannot be read{what}: its brackets are nested too deep.") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} cannot be read{what}: {error}. Save it as UTF-8.") from error
+        raise InputError(f"{path} cannot be read{what}: {reason(error)}. Save it as UTF-8.") from error
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path} cannot be read{what}: {error}.") from error
+        raise InputError(f"{path} cannot be read{what}: {reason(error)}.") from error
 
 
 def _refuse_depth(data: Any) -> None:

@@ -50,10 +50,11 @@ def zone_findings(
 
 
 def import_again(folder: Path, settings: Settings) -> str:
-    """Return the command that imports the same raw files into the folder again."""
+    """Return the command that imports the same raw files into the folder again; a file gone from its place by name."""
     words = ["optimiser", "init", str(folder), "--again"]
     for source in settings.sources:
-        words += [f"--{source.kind.replace('_', '-')}", str(Path(folder, source.path).resolve())]
+        place = Path(folder, source.path).resolve()
+        words += [f"--{source.kind.replace('_', '-')}", str(place) if place.is_file() else place.name]
     shown = shlex.join(words)
     named = any(s.kind == "areas" for s in settings.sources)
     return shown if named else f"{shown} (and the --areas or --grid of before)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -90,7 +91,18 @@ def read(kinds: Sequence[type[Any]], table: Mapping[str, Any], where: str) -> tu
     try:
         return tuple(kind(**values) for kind, values in given.items())
     except InputError as error:
-        raise UsageError(f"{where}: {error}") from error
+        raise UsageError(f"{where}: {error}{_named_here(homes, str(error))}") from error
+
+
+def _named_here(homes: Mapping[str, tuple[type[Any], dataclasses.Field[Any]]], text: str) -> str:
+    """Say what the fields that a message names are called here, and in which unit."""
+    units = {"_s": "minutes", "_frac": "percent"}
+    known = [
+        f"{f.name} is {public} here, in {units[_suffix(f.name)]}"
+        for public, (_, f) in homes.items()
+        if public != f.name and re.search(rf"\b{f.name}\b", text)
+    ]
+    return f" ({'; '.join(known)}.)" if known else ""
 
 
 def _out_of_range(f: dataclasses.Field[Any], key: str, given: Any, value: Any) -> list[str]:
@@ -128,6 +140,8 @@ def _shape(hint: Any, value: Any) -> Any:
         kinds = [inner[0]] * len(value) if len(inner) == 2 and inner[1] is Ellipsis else inner
         return tuple(_shape(k, v) for k, v in zip(kinds, value, strict=True))
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        if not isinstance(value, Mapping):
+            raise TypeError
         return {
             _shape(inner[0], _number(k) if inner[0] is int else k): _shape(inner[1], v)
             for k, v in value.items()
@@ -172,7 +186,7 @@ def _plain(hint: Any) -> str:
         pairs = get_origin(inner[0]) is tuple
         return "a list of pairs, as [[..., ...]]" if pairs else "a list, as [..., ...]"
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-        return "a table, as {1 = 15, 2 = 60}"
+        return "a table, as {1 = 15, 2 = 60}" if inner[0] is int else 'a table, as {"name" = 5}'
     return {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}.get(
         hint, str(hint)
     )

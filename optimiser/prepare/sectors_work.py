@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from optimiser.data.project import Project
 from optimiser.demand.workload import Workload
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.prepare.sectors_setup import CALLS, WORK
 from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR
 
@@ -65,7 +65,7 @@ def _amount(project: Project, work: Workload, name: str) -> NDArray[np.float64]:
             )
         return np.asarray(np.nan_to_num(people), dtype=np.float64)
     parts = ", ".join([*PARTS_OF_DAY, *PARTS_OF_WEEK])
-    raise InputError(
+    raise UsageError(
         f"Unknown kind of work {name!r}. Known: {CALLS}, {WORK}, each also with one of {parts} "
         f"({WORK!r} as '{WORK}, night'), {PEOPLE}, {LAND}."
     )

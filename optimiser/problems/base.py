@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from optimiser.errors import InputError
+from optimiser.errors import UsageError
 
 Sense = Literal["min", "max"]
 
@@ -149,12 +149,12 @@ def check_relaxations(relax: Mapping[str, float], rules: tuple[Rule, ...]) -> No
 
     Raises
     ------
-    InputError
+    UsageError
         Naming the rule and the ones that can be relaxed.
     """
     may = [rule.name for rule in rules if rule.relaxable]
     for name, amount in relax.items():
         if name not in may:
-            raise InputError(f"relax names {name!r}, which cannot be relaxed; these can: {', '.join(may)}.")
+            raise UsageError(f"relax names {name!r}, which cannot be relaxed; these can: {', '.join(may)}.")
         if not (amount >= 0 and math.isfinite(amount)):
-            raise InputError(f"relax of {name!r} must be 0 or more and finite, got {amount}.")
+            raise UsageError(f"relax of {name!r} must be 0 or more and finite, got {amount}.")

@@ -21,7 +21,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, reason
 
 T = TypeVar("T")
 Arrays = dict[str, NDArray[Any]]
@@ -131,9 +131,14 @@ def read(path: Path, kind: type[T]) -> T:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             head = json.loads(bytes(stored[_JSON_ENTRY]).decode())
             arrays = {name: stored[f"a{i}"] for i, name in enumerate(head["arrays"])}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read as a stored {kind.__name__}: {error}.") from error
-    result: T = from_json(kind, json.loads(head["value"]), arrays)
+        result: T = from_json(kind, json.loads(head["value"]), arrays)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {reason(error)}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        told = f" ({error})" if isinstance(error, InputError) else ""
+        raise InputError(
+            f"{path} cannot be read as a stored {kind.__name__}: it is damaged, or of another version{told}."
+        ) from error
     return result
 
 

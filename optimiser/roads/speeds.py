@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.roads.access import MODES
 from optimiser.roads.classes import CLASS_INDEX, ROAD_CLASSES, caps_m_per_s
 from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, metres_per_s_from_kmh, metres_per_s_from_mph
@@ -107,7 +107,7 @@ def driver_named(driver: str | Driver) -> Driver:
     if isinstance(driver, Driver):
         return driver
     if driver not in DRIVERS:
-        raise InputError(f"There is no driver class {driver!r}; known: {', '.join(DRIVERS)}.")
+        raise UsageError(f"There is no driver class {driver!r}; known: {', '.join(DRIVERS)}.")
     return DRIVERS[driver]
 
 

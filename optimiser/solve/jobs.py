@@ -95,8 +95,7 @@ def read_result(folder: Path, family: Family[Any, Any]) -> Result[Any]:
         error = _ERRORS.get(data["error"], BackendError)(data["message"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as damage:
         raise BackendError(
-            f"{folder / RESULT_FILE} is damaged and cannot be read as a result ({type(damage).__name__}). "
-            "Start the run again."
+            f"{folder / RESULT_FILE} is damaged and cannot be read as a result. Start the run again."
         ) from damage
     raise error
 

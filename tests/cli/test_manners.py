@@ -109,7 +109,7 @@ def test_a_misspelt_choice_in_a_list_stops_only_its_own_scenario(told, county, t
         ),
         (["init", "{county}x", "--areas", "a.gpkg", "--date-order", "YMD"], "invalid choice: 'YMD'"),
         (["init", "{county}x", "--areas", "a.gpkg", "--weeks", "0"], "weeks above 0"),
-        (["demo", "{county}x", "--areas", "3"], "whole number from 20 to 5,000"),
+        (["demo", "{county}x", "--areas", "3"], "whole number from 60 to 5,000"),
         (["app", "{county}", "--port", "99999"], "whole number from 1 to 65,535"),
         (["solve", "sectors", "{county}", "--log-file", "{county}/no/such/log"], "cannot be written"),
     ],
