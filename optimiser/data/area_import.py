@@ -21,6 +21,7 @@ from optimiser.data.read_xlsx import as_text
 from optimiser.data.stretch import GOOD_FRAC, stretch_frac
 from optimiser.data.structure_checks import CROSSING
 from optimiser.errors import InputError
+from optimiser.units import percent_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -241,7 +242,11 @@ def _projected(path: Path, raw: Any, crs: str | None) -> tuple[Any, list[str]]:
         raise InputError(
             f"{path}: no UTM zone fits ({error}). Give a coordinate system in metres."
         ) from error
-    why = f"; distances in the file's own, {raw.crs.name}, are up to {off_frac:.0%} off" if metric else ""
+    why = (
+        f"; distances in the file's own, {raw.crs.name}, are up to {percent_text(off_frac, 0)} off"
+        if metric
+        else ""
+    )
     return flat.to_crs(chosen), [
         f"Coordinate system for metres: {chosen.to_string()}, the UTM zone the areas lie in{why}."
     ]

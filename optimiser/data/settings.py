@@ -23,7 +23,7 @@ RESPONSE_TIMES = ("received_to_arrived", "dispatched_to_arrived", "received_to_d
 PROJECT_FILE = "project.toml"
 LONGEST_TEXT = 1000
 LEAST_URGENT = 99
-LONGEST_TARGET_MIN = 7 * 24 * 60
+LONGEST_TARGET_MIN = units.minutes(units.HOURS_PER_WEEK * units.SECONDS_PER_HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _targets(raw: Mapping[str, Any], faults: list[str]) -> dict[int, float]:
         if not (key.isascii() and key.isdigit() and 1 <= int(key) <= LEAST_URGENT and good):
             faults.append(
                 f"priority_targets_min: {key} = {value!r} should be a priority from 1 to {LEAST_URGENT} and minutes "
-                f"above 0, up to {LONGEST_TARGET_MIN:,}"
+                f"above 0, up to {LONGEST_TARGET_MIN:,.0f}"
             )
             continue
         targets[int(key)] = units.seconds_from_minutes(float(value))

@@ -59,7 +59,7 @@ def area_findings(areas: gpd.GeoDataFrame) -> list[Finding]:
         found.append(finding(CROSSING, len(broken), n, "mended in use", examples=ids[broken]))
     off_frac = stretch_frac(areas.crs, areas.total_bounds)
     if off_frac > MOST_FRAC:
-        most = f"up to {off_frac:.0%}" if off_frac < 10 else "very far"
+        most = f"up to {percent_text(off_frac, 0)}" if off_frac < 10 else "very far"
         action = (
             f"{areas.crs.to_string()[:60]} is {most} off where the areas lie: name one that fits in project.toml "
             "(crs), or import again without --crs"

@@ -10,7 +10,7 @@ from optimiser.problems.base import relaxed
 from optimiser.problems.standby.data import StandbyProblem
 from optimiser.problems.standby.measures import near_cars
 from optimiser.problems.standby.rules import ROUNDING
-from optimiser.units import percent
+from optimiser.units import percent_text
 
 
 def contradictions(problem: StandbyProblem) -> tuple[str, ...]:
@@ -64,8 +64,8 @@ def _least_cover(problem: StandbyProblem) -> list[str]:
         share = float(problem.weight[reached, t].sum()) / total if total > 0 else 1.0
         if share < least - 2 * ROUNDING:
             found.append(
-                f"Even with a car at every post only {percent(share):.1f} % of the calls are covered in the part of "
-                f"the day called {part}; {percent(least):.1f} % are asked for. Ask for less, add posts, or allow a "
+                f"Even with a car at every post only {percent_text(share)} of the calls are covered in the part of "
+                f"the day called {part}; {percent_text(least)} are asked for. Ask for less, add posts, or allow a "
                 "longer drive."
             )
     return found
