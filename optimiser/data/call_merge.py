@@ -19,6 +19,7 @@ from optimiser.data.quality import Notes, from_repairs
 from optimiser.data.read import read_table
 from optimiser.errors import InputError
 
+_SAID = ("area_id", "priority_code", "call_type")
 _FIRST = ("dispatch_delay_s", "response_s", "travel_s")
 
 
@@ -49,7 +50,8 @@ def one_row_a_call(
         return without(rows, lines, again, "calls whose id stands again with other contents", notes)[0]
     notes.rows("further unit rows of a call", again, "brought together")
     grouped = rows.groupby("call_id", sort=False)
-    calls = grouped.first()
+    said = rows.replace(dict.fromkeys(_SAID, ""), None)  # what the first row leaves out another may say
+    calls = said.groupby("call_id", sort=False).first().fillna(dict.fromkeys(_SAID, ""))
     calls["received_utc"] = grouped["received_utc"].min()
     for column in _FIRST:
         calls[column] = grouped[column].min()

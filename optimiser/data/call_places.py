@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.data.figures import parse_numbers
-from optimiser.data.labels import match_labels, refuse_dates
+from optimiser.data.labels import clean_ids, match_labels, refuse_dates
 from optimiser.data.locate import locate_all
 from optimiser.data.quality import Notes
 from optimiser.data.workload import label_findings
@@ -41,6 +41,11 @@ def call_areas(
     if "area_id" in frame:
         refuse_dates(frame["area_id"], f"{notes.source}, area label", known)
         matched = match_labels(frame["area_id"], known)
+        typed = frame["area_id"].str.strip()
+        as_number = (typed.str.endswith(".0") & ~clean_ids(typed).str.endswith(".0")).to_numpy(dtype=bool)
+        notes.rows(
+            "area labels that end in .0", as_number, "read without it: they went through a column of numbers"
+        )
         area_id = matched.area_id.copy()
     if "x" in frame and "y" in frame:
         lost = area_id == ""

@@ -12,12 +12,26 @@ from optimiser import units
 from optimiser.data.call_units import UnitRoles, count_units
 from optimiser.data.columns_file import ColumnMap
 from optimiser.data.figures import parse_numbers
+from optimiser.data.labels import MANY_ROWS
 from optimiser.data.quality import Notes
 
 MOST_TYPES = 1000
 MOST_CODES = 60
 LONGEST_LABEL = 60
 _FREE_TEXT_FROM = 50
+_ALONE_FRAC = 0.05
+_MOST_WORDS = 7
+_STREETS = (
+    "st|street|ave|avenue|rd|road|dr|drive|blvd|boulevard|ln|lane|ct|court|cres|crescent|way|pl|place|hwy|highway|"
+    "pkwy|parkway|cir|circle|ter|terrace|rue|chemin"
+)
+_TELLS = (
+    rf"(?i)\b\d{{1,6}}[a-z]?(?: [\w.'-]+){{1,3}} (?:{_STREETS})\b"  # a house in a street
+    r"|\S@\S+\.\w"  # an electronic address
+    r"|(?:\d[ .()-]{0,2}){7,}"  # a number to call, of a plate or of a birth
+    r"|\b(?:mr|mrs|ms|miss|mme|sgt|ofc)\b\.? \w"  # somebody's title
+    r"|\b(?:complainant|caller|victim|suspect|neighbou?r|says|said|stated|states|advised|called)\b"
+)
 _OFFICER = frozenset(
     {"y", "yes", "true", "t", "1", "onview", "on view", "on-view", "officer", "self", "self-initiated"}
 )
@@ -29,18 +43,28 @@ Lines = NDArray[np.int64]
 
 
 def code_column(frame: pd.DataFrame, column: str, most: int, notes: Notes) -> pd.Series:
-    """Return a column of codes; where it looks like free text it is not taken in."""
+    """Return a column of codes; where it looks like free text it is not taken in.
+
+    A code stands on many rows. A column whose values mostly stand alone is no column of codes, and a value that
+    stands on few rows and reads like a sentence, a name with its title, an address or a number to call is left out.
+    """
     if column not in frame:
         return pd.Series("", index=frame.index, dtype="str")
     text = frame[column].str.strip().str.replace(r"\s+", " ", regex=True)
-    distinct = text[text != ""].nunique()
-    if distinct > most or (distinct > _FREE_TEXT_FROM and distinct > 0.5 * len(text)):
+    counts = text[text != ""].value_counts()
+    distinct, alone = len(counts), int((counts == 1).sum())
+    many_alone = alone > max(_FREE_TEXT_FROM // 2, _ALONE_FRAC * len(text))
+    if distinct > most or (distinct > _FREE_TEXT_FROM and distinct > 0.5 * len(text)) or many_alone:
         action = f"{distinct:,} different values: free text, not a code; the column is not taken in"
         notes.add(f"column {column} is no code", distinct, len(text), action)
         return pd.Series("", index=frame.index, dtype="str")
     long = (text.str.len() > LONGEST_LABEL).to_numpy(dtype=bool)
     notes.rows(f"{column}: too long for a code", long, "left empty")
-    return text.where(~long, "")
+    rare = counts.index[counts < MANY_ROWS].to_series()
+    told = rare.str.contains(_TELLS) | (rare.str.count(" ") >= _MOST_WORDS)
+    free = text.isin(rare[told.to_numpy(dtype=bool)]).to_numpy() & ~long
+    notes.rows(f"{column}: reads like free text", free, "left empty: a code is short and stands on many rows")
+    return text.where(~(long | free), "")
 
 
 def origins(frame: pd.DataFrame, column_map: ColumnMap, notes: Notes, said: list[str]) -> NDArray[np.object_]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimiser.data.labels import shape
 from optimiser.data.read import read_exact
 from optimiser.errors import InputError
 
@@ -108,8 +109,3 @@ def count_units(text: pd.Series, roles: UnitRoles) -> UnitCount:
     shapes = pd.Series([shape(s) for s, role in role_of.items() if role == ""], dtype="str")
     frequent = tuple(str(s) for s in shapes.value_counts().index)
     return UnitCount(patrol[codes], other[codes], unknown[codes], frequent)
-
-
-def shape(call_sign: str) -> str:
-    """Return what a call sign looks like without saying which it is."""
-    return re.sub(r"[A-Za-z]", "A", re.sub(r"\d", "9", call_sign))

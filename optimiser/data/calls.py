@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _NULLS = ["NULL", "null", "\\N"]
+_OF_NONE = ("", "0", "0.0", "n", "no", "false", "none", "na", "n/a", "-")
 _MOST_UNDATED_FRAC = 0.05
+_FEWEST_EMPTY_MONTHS = 3
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _left_out(
             if column in frame and patterns:
                 mask |= _contains(frame[column], pattern)
         if reason == "duplicate" and "duplicate_of" in frame:
-            mask |= (frame["duplicate_of"].str.strip() != "").to_numpy()
+            mask |= ~frame["duplicate_of"].str.strip().str.casefold().isin(_OF_NONE).to_numpy()
         if reason == "cancelled":
             for column in ("dispatched", "dispatched_time", "arrived", "arrived_time"):
                 if column in frame:
@@ -260,7 +262,14 @@ def _count_loose_ends(calls: pd.DataFrame, notes: Notes) -> None:
     months = np.unique(calls["received_utc"].to_numpy().astype("datetime64[M]"))
     spanned = np.arange(months[0], months[-1] + np.timedelta64(1, "M"))
     empty = [str(m) for m in np.setdiff1d(spanned, months)]
-    notes.add("months without a call", len(empty), len(spanned), "a gap in the export?", examples=empty)
+    action = "a gap in the export?"
+    hollow = len(empty) >= _FEWEST_EMPTY_MONTHS and len(empty) > 0.5 * len(spanned)
+    if hollow:
+        apart = f"{months[0]} and {months[-1]}"
+        action = (
+            f"calls lie between {apart}, most months empty: every weekly figure shrinks. Is a year mistyped?"
+        )
+    notes.add("months without a call", len(empty), len(spanned), action, examples=empty, red=hollow)
     weekly = pd.Series(1, index=received).resample("7D").sum().iloc[:-1]
     if len(weekly) >= 8 and weekly.median() >= 50:
         step = weekly.rolling(4).median().pct_change(4).abs().max()

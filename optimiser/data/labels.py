@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from optimiser.errors import InputError
 
 _INVISIBLE = "[\u200b\u200c\u200d\u2060\ufeff]"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_LIKE_AN_ID = re.compile(r"(?=.{1,8}$)(?:[A-Za-z]{1,3}(?![A-Za-z])|[\d._/-])+")
+_LONGEST_TOLD = 12
+MANY_ROWS = 11
+"""So many rows are no single person's: the smallest group that de-identification guidelines accept."""
 _EXCEL_DATE = rf"^(?:\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{1,4}})$"
 
 
@@ -49,6 +54,27 @@ def clean_ids(text: pd.Series) -> pd.Series:
     if len(filled) and bool(filled.str.match(r"^-?\d+\.0$").all()):
         clean = clean.str.replace(r"\.0$", "", regex=True)
     return clean
+
+
+def sayable(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return labels that match nothing in a form that names nobody, in the order given.
+
+    What looks like the id of an area (at most eight characters, no more than three letters in a row), or stands on
+    many rows, is told as it is; of anything else ("SMITH", "12MAINST") only its shape.
+    """
+    told = [
+        label
+        if _LIKE_AN_ID.fullmatch(label) or (n >= MANY_ROWS and len(label) <= _LONGEST_TOLD)
+        else shape(label)
+        for label, n in counts.items()
+    ]
+    return tuple(dict.fromkeys(told))
+
+
+def shape(text: str) -> str:
+    """Return what a text looks like without saying what it is: digits as 9, letters as A, at most twelve of them."""
+    flat = "".join("9" if c.isdigit() else "A" if c.isalpha() else c for c in text[:_LONGEST_TOLD])
+    return flat + ("..." if len(text) > _LONGEST_TOLD else "")
 
 
 def refuse_dates(text: pd.Series, where: str, known: Mapping[str, str] | None = None) -> None:

@@ -14,6 +14,8 @@ from optimiser.data.table import Repair, some_lines
 from optimiser.units import percent_text
 
 MOST_EXAMPLES = 10
+_FEW_ROWS = 20
+_MOST_SET_ASIDE_FRAC = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ def finding(
 
 
 def from_repairs(repairs: Iterable[Repair], n_rows: int, source: str) -> list[Finding]:
-    """Turn what a reader did into findings."""
-    return [
-        finding(r.rule, r.count, n_rows if r.set_aside else 0, r.action, examples=r.examples, source=source)
-        for r in repairs
-    ]
+    """Turn what a reader did into findings; many rows set aside are red."""
+    found = []
+    for r in repairs:
+        of = n_rows + r.count if r.set_aside else 0
+        red = r.set_aside and r.count > max(_FEW_ROWS, _MOST_SET_ASIDE_FRAC * of)
+        found.append(finding(r.rule, r.count, of, r.action, examples=r.examples, red=red, source=source))
+    return found
 
 
 def to_record(found: Finding) -> dict[str, Any]:

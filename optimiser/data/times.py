@@ -16,6 +16,7 @@ from optimiser.errors import InputError
 from optimiser.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
+LARGEST_OFFSET_S = 14 * SECONDS_PER_HOUR
 _PIVOT_YEAR = 70
 _NAT = np.datetime64("NaT", "s")
 
@@ -185,15 +186,18 @@ def _calendar(seen: pd.Series, place: str, order: str) -> tuple[Any, ...]:
     seconds, bad_time, repairs = _seconds(parts)
     odd = has_date & ~bad_date & _implausible(dates)
     wall = dates.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
+    offset_s = _offsets(parts)
+    far = read & (np.abs(np.nan_to_num(offset_s)) > LARGEST_OFFSET_S)
     faults = {
+        "no such offset from UTC": far,
         "not a date or time": filled & ~read,
         "no such day": read & bad_date,
         "no such time of day": read & bad_time,
         "implausible year": odd,
     }
-    gone = ~read | bad_date | bad_time | odd | ~(has_date | has_time)
+    gone = ~read | bad_date | bad_time | odd | far | ~(has_date | has_time)
     wall = np.where(gone, _NAT, wall)
-    return wall, _offsets(parts), has_date & ~gone, has_time & ~gone, faults, repairs
+    return wall, offset_s, has_date & ~gone, has_time & ~gone, faults, repairs
 
 
 def _named_month(parts: _Parts, name: str) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from optimiser.data import canonical as names
 from optimiser.data.area_import import text_column
 from optimiser.data.columns import ColumnGuess, guess_columns
 from optimiser.data.figures import parse_numbers
-from optimiser.data.labels import Matched, match_labels
+from optimiser.data.labels import Matched, match_labels, sayable
 from optimiser.data.layers import KINDS as LAYER_KINDS
 from optimiser.data.layers import read_layer
 from optimiser.data.quality import Finding, finding, from_repairs
@@ -171,7 +171,7 @@ def label_findings(
         found.append(finding("calls with no area label", int(lost), total, action, source=source))
     if matched.unknown.any():
         lost = calls[matched.unknown].sum()
-        labels = [label for label in matched.unknown_labels if len(label) <= 12 and " " not in label]
+        labels = sayable(matched.unknown_labels)
         n = len(matched.unknown_labels)
         action = f"{n} labels; their calls belong to no area until the label is mended"
         red = bool(known) and not (matched.area_id != "").any()
@@ -212,7 +212,8 @@ def _unit_seconds(
     for column in (used, *guess.also.get("minutes", ())):
         seconds, broken = _seconds(table.frame[column], calls, cap_s)
         if broken.any():
-            worst = table.frame[column][broken].head(3).tolist()
+            odd = table.frame[column][broken]
+            worst = odd[~parse_numbers(odd)[1]].head(3).tolist()  # a word here may be anything
             what = (
                 "taken at the mean of the others"
                 if column == used
