@@ -115,12 +115,14 @@ class Made:
                 f"{count(by_hand, 'row')} changed by hand. {self.traffic}"
             )
         if self.folds:
-            proved = sum(t.result.status is Status.OPTIMAL for t in self.folds)
-            said.append(f"{count(len(self.folds), 'fold table')}, {proved} of them proven best.")
+            proved = [t for t in self.folds if t.result.status is Status.OPTIMAL and t.result.confirmed]
+            said.append(
+                f"{count(len(self.folds), 'fold table')}, {len(proved)} of them proved best and confirmed."
+            )
             said += [
                 f"Fold table {', '.join(x for x in (t.district, t.part) if x)}: {t.result.objectives[0].in_words()}."
                 for t in self.folds
-                if t.result.status is not Status.OPTIMAL
+                if t not in proved
             ]
         if self.labels is not None:
             said.append(_labels_in_words(self.labels))

@@ -13,7 +13,7 @@ from optimiser.batch.tables import Made
 from optimiser.data.store import write_layer
 from optimiser.errors import InputError
 from optimiser.report.cad import written
-from optimiser.report.fold_page import Fold, fits_one_page, fold_page
+from optimiser.report.fold_page import Fold, fits_one_page, fold_page, smallest_sheet
 from optimiser.report.phrases import listed
 from optimiser.report.sheet import save, write_bytes
 
@@ -96,11 +96,14 @@ def _pages(folder: Path, made: Made, place: str, *, colour: bool) -> None:
         folds = [Fold(t.part, t.problem, t.result) for t in made.folds if t.district == district]
         pages = [folds] if fits_one_page(folds) else [[f] for f in folds]
         for page in pages:
-            title = f"Who takes what with fewer cars{f', district {district}' if district else ''}"
+            title = f"Fold table{f', district {district}' if district else ''}"
             name = "_".join(
                 ["fold", *(plain_name(x) for x in (district, "" if page is folds else page[0].part) if x)]
             )
-            save(fold_page(page, title=title, place=place, colour=colour), folder / f"{name}.pdf")
+            save(
+                fold_page(page, title=title, place=place, colour=colour, size=smallest_sheet(page)),
+                folder / f"{name}.pdf",
+            )
 
 
 def plain_name(text: str) -> str:

@@ -15,14 +15,16 @@ from optimiser.problems.fold.measures import shares
 from optimiser.report.colours import FAINT, FILLS, INK, QUIET
 from optimiser.report.extras import need
 from optimiser.report.phrases import percent
-from optimiser.report.sheet import Sheet, dated, font, head_and_foot, new_sheet, plain
+from optimiser.report.sheet import SIZES_IN, Sheet, dated, font, head_and_foot, new_sheet, plain, shortened
 from optimiser.report.words import proof_line
 from optimiser.solve.result import Result
 
-MOST_ROWS = 48
-"""Rows of cars that one page holds."""
+ROWS_PER_IN = 4.1
+"""Rows of cars that an inch of the sheet's height holds, heading and foot included."""
 _LEFT, _RIGHT = 0.62, 1.55
 _HEAD = 0.56
+_MOST_LETTERS = 112
+"""A line of the foot that an upright sheet holds."""
 _COLUMN = 0.7
 _GREYS = ("#D4D4D4", "#E6E6E6", "#C2C2C2")
 """In black and white the outlines tell the boxes apart; hatches would hide the names."""
@@ -37,9 +39,15 @@ class Fold:
     result: Result[FoldPlan]
 
 
-def fits_one_page(folds: Sequence[Fold]) -> bool:
-    """Whether the tables have room on one sheet."""
-    return sum(len(f.problem.numbers_of_cars) + 2 for f in folds) <= MOST_ROWS
+def fits_one_page(folds: Sequence[Fold], size: str = "A4") -> bool:
+    """Whether the tables have room on one upright sheet."""
+    height_in = SIZES_IN[size][0]
+    return sum(len(f.problem.numbers_of_cars) + 2 for f in folds) <= ROWS_PER_IN * height_in
+
+
+def smallest_sheet(folds: Sequence[Fold]) -> str:
+    """Return the smallest sheet from A4 to A0 on which the tables have room; A0 where none is large enough."""
+    return next((size for size in ("A4", "A3", "A2", "A1") if fits_one_page(folds, size)), "A0")
 
 
 def beat_order(problem: FoldProblem, plan: FoldPlan) -> list[str]:
@@ -95,10 +103,10 @@ def fold_page(
     """
     if not folds or any(f.result.plan is None for f in folds):
         raise InputError("There is no fold table to draw.")
-    if not fits_one_page(folds):
+    if not fits_one_page(folds, size):
         raise InputError("These fold tables do not fit one page; draw one part of the day a page.")
     sheet = new_sheet(size, portrait=True)
-    foot = [f"{f.part}: {proof_line(f.result)}" if f.part else proof_line(f.result) for f in folds]
+    foot = [shortened(f"{f.part}: {proof_line(f.result)}".removeprefix(": "), _MOST_LETTERS) for f in folds]
     subtitle = " · ".join(t for t in (place, "read down to the number of cars; a box is one car") if t)
     bottom, top = head_and_foot(sheet, title, subtitle, foot, date=dated(folds[0].result), note=note)
     n_rows = sum(len(f.problem.numbers_of_cars) for f in folds)

@@ -42,7 +42,7 @@ def test_everything_of_the_plan_in_use(told, county):
     """All tables at once; the configuration is the plan, the fold tables pass the rules, a page a district."""
     code, out, err = told("tables", county)
     assert code == Exit.DONE, err
-    assert "18 fold tables, 18 of them proven best" in out.replace("\u00a0", " ")
+    assert "18 fold tables, 18 of them proved best and confirmed" in out.replace("\u00a0", " ")
     folder = county / "tables" / "current"
     names = {p.name for p in folder.iterdir()}
     assert {

@@ -10,7 +10,7 @@ from optimiser_models.fold.lattice import FORMULATION
 
 from optimiser.errors import InputError
 from optimiser.problems.fold import FoldParams, FoldPlan, FoldProblem
-from optimiser.report.fold_page import Fold, beat_order, fits_one_page, fold_page
+from optimiser.report.fold_page import Fold, beat_order, fits_one_page, fold_page, smallest_sheet
 from optimiser.report.words import findings
 from optimiser.solve.engine import solve
 from tests.oracles import report_cases as cases
@@ -67,6 +67,23 @@ def test_what_cannot_be_drawn_is_said():
     assert not fits_one_page(many)
     with pytest.raises(InputError, match="do not fit"):
         fold_page(many, title="Fold table")
+
+
+def test_many_beats_take_a_larger_sheet():
+    """Sixty beats have 62 rows: too many for A4 with 47, few enough for A3 with 67."""
+    n = 60
+    line = FoldProblem(
+        beat_ids=tuple(f"{k:02d}" for k in range(n)),
+        edges=np.column_stack([np.arange(n - 1), np.arange(1, n)]),
+        work=np.ones(n),
+        params=FoldParams(),
+    )
+    groups = {
+        k: (line.beat_ids[: n - k + 1], *((b,) for b in line.beat_ids[n - k + 1 :])) for k in range(1, n + 1)
+    }
+    folds = [Fold("night", line, cases.judged(line, FoldPlan(groups), None))]
+    assert smallest_sheet(folds) == "A3"
+    assert "60" in texts(fold_page(folds, title="Fold table", size="A3"))
 
 
 def test_words():

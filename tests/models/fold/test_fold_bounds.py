@@ -8,10 +8,12 @@ import networkx as nx
 import numpy as np
 import pytest
 from optimiser_models.fold import cpsat, lattice
+from optimiser_models.fold.exhaust import EVERY_TABLE
 from optimiser_models.fold.light import light_rows
 from optimiser_models.fold.states import prepare
 from optimiser_models.fold.subsets import even_splits
 
+from optimiser.errors import BackendError
 from optimiser.problems.fold import FAMILY, FoldParams, FoldProblem
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
@@ -94,6 +96,21 @@ def test_two_formulations_on_work_that_is_not_whole(seed):
     assert other.objectives[0].value == pytest.approx(one.objectives[0].value, abs=1e-6)
     assert other.objectives[0].bound <= one.objectives[0].value
     assert other.objectives[0].gap_frac < 1e-4
+
+
+def test_a_proof_is_confirmed_by_every_table(monkeypatch):
+    """Ten beats, best and impossible, are confirmed by looking at all; a search that is wrong is found out."""
+    problem = district(10, 1)
+    assert solve(problem, lattice.FORMULATION).confirmed_by == EVERY_TABLE
+    apart = replace(problem, params=FoldParams(apart=(("B00", "B01"),)))
+    result = solve(apart, lattice.FORMULATION)
+    assert result.status is Status.INFEASIBLE
+    assert result.confirmed_by == EVERY_TABLE
+    monkeypatch.setattr(
+        lattice, "still_to_come", lambda f, layer, cars, single: 0.1 * layer.load.max(axis=1) * cars**2
+    )
+    with pytest.raises(BackendError, match="contradicts itself"):
+        solve(problem, lattice.FORMULATION)
 
 
 def test_refusals():
