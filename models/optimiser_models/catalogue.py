@@ -11,6 +11,10 @@ CATALOGUE = {
     "sectors.flow": Entry(
         "optimiser_models.sectors.flow:FORMULATION", "One readable MILP: Hess assignment with flow contiguity"
     ),
+    "sectors.moves": Entry(
+        "optimiser_models.sectors.moves:FORMULATION",
+        "Fewest moves that mend a plan: labelling model with separators (only the objective moved)",
+    ),
     "shifts.milp": Entry(
         "optimiser_models.shifts.milp:FORMULATION", "Shift design as a MILP in network form", default=True
     ),

@@ -403,6 +403,39 @@ def random_problem_of_places(seed: int) -> SectorsProblem:
     )
 
 
+def random_problem_of_moves(seed: int) -> SectorsProblem:
+    """As :func:`random_problem`, with a plan of today that breaks most rules and the fewest moves to mend it as aim."""
+    problem = random_problem(seed)
+    rng = np.random.default_rng((seed, 3))
+    p, n = problem.params, len(problem.area_ids)
+    far = all(p.centres())
+    today = tuple(
+        str(d) for d in rng.choice([*p.district_ids, ""], n, p=[0.9 / p.n_districts] * p.n_districts + [0.1])
+    )
+    counted = np.ones((1, n))
+    return replace(
+        problem,
+        balance_names=(*problem.balance_names, "areas"),
+        balance=np.concatenate([problem.balance, counted]),
+        today=today if any(today) else (p.district_ids[0],) * n,
+        respond_within_s=problem.respond_within_s if far else np.zeros(0),
+        places={"ward": tuple(str(w) for w in rng.choice(["", "x", "y"], n))},
+        params=replace(
+            p,
+            objectives=("moved",),
+            moved_on=("areas", "", "other")[seed % 3],
+            longest_drive_s=p.longest_drive_s if far else float("inf"),
+            change_limit_frac=0.7 if rng.random() < 0.3 else 1.0,
+            split_limits={"ward": 2} if rng.random() < 0.5 else {},
+            relax={"balance": 0.1} if rng.random() < 0.3 else {},
+        ),
+    )
+
+
+OWN_RANDOM = {"sectors.moves": random_problem_of_moves}
+"""What makes the random problems of a formulation that answers one objective only."""
+
+
 def enumerate_best(problem: SectorsProblem):
     """Look at every plan: (best plan or None, its first objective)."""
     p = problem.params
@@ -428,9 +461,9 @@ def enumerate_best(problem: SectorsProblem):
     return best, best_value
 
 
-def monotone_pairs(seed: int):
+def monotone_pairs(seed: int, make=random_problem):
     """(easier, harder): the optimum of the easier is never worse."""
-    problem = random_problem(seed)
+    problem = make(seed)
     p = problem.params
     wider = replace(p, balance_frac={name: t + 0.2 for name, t in p.balance_frac.items()})
     relaxed = replace(p, relax={**p.relax, "balance": 0.2})
