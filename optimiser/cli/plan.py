@@ -17,7 +17,9 @@ _MOST_SAID = 20
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
-    plan = commands.add_parser("plan", help="a plan of your own: import, export, check, move")
+    plan = commands.add_parser(
+        "plan", help="a plan of your own: import, export, check, move, complete, repair, polish"
+    )
     actions = plan.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def action(name: str, text: str, run: Any) -> argparse.ArgumentParser:
@@ -37,6 +39,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     move.add_argument("--keep-centres", action="store_true", help="centres stay where they are")
     add_choices(move)
     add_save(move)
+    from optimiser.cli import plan_solve
+
+    plan_solve.add(action)
 
 
 def _add_files(action: Any) -> None:

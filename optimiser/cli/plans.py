@@ -137,14 +137,29 @@ def _districts(project: Project, name: str) -> Mapping[str, str]:
     return read_plan(Path(name), other_names(project.areas))
 
 
+def question_of(project: Project, district_of: Mapping[str, str], pairs: Sequence[str]) -> Question:
+    """Return the sector question that a plan of its own answers: with its districts by name."""
+    return _sector_question(project, district_of, settings_of(pairs))
+
+
 def _sector_question(project: Project, district_of: Mapping[str, str], choices: dict[str, Any]) -> Question:
-    """Ask for as many districts as the plan has, by its names, with free centres."""
+    """Ask for as many districts as the plan has, by its names, with free centres; for further ones by new names."""
     from dataclasses import replace
 
     names = tuple(sorted({d for d in district_of.values() if d}))
+    locks = _locks(choices.pop("locks", []))
     table = {"centres": "free", "n_districts": len(names), "objective": "travel"} | choices
     question = ask(project, "sectors", table, "--set")
     params = question.problem.params
-    if params.n_districts == len(names) and not params.fixed_centres:
-        params = replace(params, district_ids=names)
+    more = params.n_districts - len(names)
+    if more >= 0 and not params.fixed_centres:
+        params = replace(params, district_ids=(*names, *(f"new {k + 1}" for k in range(more))))
+    params = replace(params, locks=(*params.locks, *locks))
     return Question("sectors", replace(question.problem, params=params))
+
+
+def _locks(given: Any) -> tuple[tuple[str, str], ...]:
+    """Read locks, pairs of area and district; the districts are those of the plan, so they are told last."""
+    if not isinstance(given, list) or any(not isinstance(p, list) or len(p) != 2 for p in given):
+        raise UsageError(f"--set locks={given} should be pairs of area and district: [['12', 'North']].")
+    return tuple((str(a), str(d)) for a, d in given)

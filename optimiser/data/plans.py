@@ -120,13 +120,25 @@ def keep_plan(
     InputError
         If the name cannot be a plan's, is taken (and ``again`` is False), or there is nothing to keep.
     """
-    check_name(name)
+    path = check_free(folder, name, again=again)
     if not district_of:
         raise InputError(f"Plan {name} would be empty: no area has a district.")
+    write_plan(folder, name, district_of, beat_of)
+    return path
+
+
+def check_free(folder: Path, name: str, *, again: bool) -> Path:
+    """Return the file of a plan that may be written.
+
+    Raises
+    ------
+    InputError
+        If the name cannot be a plan's, or is taken and ``again`` is False.
+    """
+    check_name(name)
     path = folder / f"{name}.csv"
     if path.exists() and not again:
         raise InputError(f"There is a plan {name} already ({path}). Choose another name, or say --again.")
-    write_plan(folder, name, district_of, beat_of)
     return path
 
 

@@ -37,9 +37,13 @@ def finishing(problem: SectorsProblem, district_of: Mapping[str, str]) -> tuple[
     given = {a: d for a, d in district_of.items() if d}
     left = [a for a in problem.area_ids if a not in given]
     if not left:
-        raise InputError("Every area of this plan has a district: there is nothing to complete. Polish or repair it.")
+        raise InputError(
+            "Every area of this plan has a district: there is nothing to complete. Polish or repair it."
+        )
     asked = dict(problem.params.locks)
-    against = [f"{a} ({d} in the plan, locked to {asked[a]})" for a, d in given.items() if asked.get(a, d) != d]
+    against = [
+        f"{a} ({d} in the plan, locked to {asked[a]})" for a, d in given.items() if asked.get(a, d) != d
+    ]
     if against:
         raise InputError(
             f"{len(against)} areas of the plan contradict a lock: {_some(against)}. Change the plan or lift the lock."

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from optimiser.problems.base import Measure
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.report.phrases import count, listed, measures_by_name, minutes, percent
+from optimiser.report.phrases import count, in_units, listed, measures_by_name, minutes, percent
 from optimiser.solve.result import Result
 
 NEAR_FRAC = 0.001
@@ -22,7 +22,10 @@ def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
     by_name = measures_by_name(result.measures)
     sentences = {"travel": _drive(by_name), "cover": _cover(problem, by_name)}
     first = problem.params.objectives[0]
-    for name in (first, *(n for n in sentences if n != first)):
+    if first not in sentences and result.objectives:
+        best = result.objectives[0]
+        said.append(f"{best.name[:1].upper()}{best.name[1:]}: {in_units(best.value, best.unit)}.")
+    for name in sorted(sentences, key=lambda n: n != first):
         said += sentences[name]
     for kind in problem.balance_names:
         measure = by_name.get(f"largest deviation of {kind}")

@@ -155,3 +155,116 @@ def test_bad_requests_are_one_line_and_change_nothing(told, county, tmp_path, ar
     assert message in err
     assert "Traceback" not in err
     assert files(county) == before
+
+
+QUICK = ("--time-limit", "20", "--quiet", "--accept-gap")
+
+
+def test_repair_says_how_many_moves_are_needed(told, county, tmp_path):
+    """The districts in use are off balance: the fewest moves are proved, made, checked and kept under a name."""
+    code, out, err = told(
+        "plan",
+        "repair",
+        county,
+        "districts",
+        "--set",
+        "tolerance_pct=30",
+        "--save",
+        "mended",
+        "--json",
+        *QUICK,
+    )
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert found["status"] == "optimal"
+    assert found["moved"] == found["needed_at_least"] == len(found["moves"]) >= 1
+    code, _, _ = told("plan", "check", county, "mended", "--set", "tolerance_pct=30")
+    assert code == Exit.DONE
+    _, text, _ = told("plan", "repair", county, "districts", "--set", "tolerance_pct=30", *QUICK)
+    assert f"No plan that keeps the rules moves fewer: {found['moved']} is proved to be the least." in text
+
+
+def test_complete_keeps_what_was_assigned(told, county, districts, tmp_path):
+    """Every fifth area is taken out: it comes back, every other one stays where it was."""
+    rows = [(r["area_id"], r["district_id"]) for r in districts]
+    kept = [r for k, r in enumerate(rows) if k % 5]
+    partial = write(tmp_path / "partial.csv", kept)
+    code, out, err = told("plan", "import", county, partial, "--json")
+    assert json.loads(out)["missing"] == sorted(a for k, (a, _) in enumerate(rows) if k % 5 == 0)
+    code, out, err = told(
+        "plan",
+        "complete",
+        county,
+        "partial",
+        "--set",
+        "tolerance_pct=60",
+        "--save",
+        "whole",
+        "--json",
+        *QUICK,
+    )
+    assert code == Exit.DONE, err
+    assert len(json.loads(out)["completed"]) == len(rows) - len(kept)
+    whole = load(county).plans["whole"]
+    assert len(whole) == len(rows)
+    assert all(whole[a] == d for a, d in kept)
+
+
+def test_polish_stays_within_its_moves(told, county):
+    """At most two areas move, and the drive is no longer than before."""
+    code, out, err = told(
+        "plan", "polish", county, "districts", "--moves", "2", "--set", "tolerance_pct=60", "--json", *QUICK
+    )
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert 1 <= len(found["moves"]) <= 2
+    (travel,) = found["objectives_before_after"]
+    assert travel["after"] <= travel["before"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["complete", "districts"], Exit.INPUT, "nothing to complete"),
+        (["repair", "districts", "--set", "n_districts=900"], Exit.INPUT, "only 60"),
+        (
+            ["repair", "districts", "--set", "locks=[['{area}', 'D1'], ['{area}', 'D2']]"],
+            Exit.INPUT,
+            "is locked to both D1 and D2",
+        ),
+        (["repair", "districts", "--set", "locks=[['{area}', 'X']]"], Exit.INPUT, "names district X"),
+        (["repair", "districts", "--set", "locks=7"], Exit.USAGE, "pairs of area and district"),
+        (["polish", "districts"], Exit.USAGE, "one of the arguments --moves --work is required"),
+        (["polish", "districts", "--moves", "0"], Exit.USAGE, "whole number from 1"),
+        (["repair", "districts", "--save", "a/b"], Exit.INPUT, "cannot be a plan's name"),
+    ],
+)
+def test_bad_questions_are_one_line_and_change_nothing(told, county, districts, arguments, code, message):
+    """Nothing to do, too many districts, locks that contradict or name nobody: explained, nothing changed."""
+    before = files(county)
+    action, *rest = [a.replace("{area}", districts[0]["area_id"]) for a in arguments]
+    found, out, err = told("plan", action, county, *rest, "--quiet")
+    assert (found, out) == (code, ""), err
+    assert message in err
+    assert files(county) == before
+
+
+def test_a_boundary_that_isolates_demand_is_named(told, county):
+    """Every link of one area taken away: the area is named with what to do, before any solve; nothing changed."""
+    project = load(county)
+    area = project.graph.ids[7]
+    cut = [p for p in project.graph.pairs() if area in p]
+    edits = county / "adjacency_edits.csv"
+    header = edits.read_text().splitlines()[0]
+    edits.write_text("\n".join([header, *(f"{a},{b},remove,river" for a, b in cut)]) + "\n")
+    code, out, err = told("plan", "repair", county, "districts", "--set", "tolerance_pct=60", *QUICK)
+    assert code == Exit.INFEASIBLE, err
+    assert f"A part of the map ({area}) has no link to the rest" in out
+    assert "adjacency_edits.csv, move the hard boundary" in out
+
+
+def test_an_area_out_of_reach_is_named(told, county):
+    """With a longest drive of two seconds no centre reaches its neighbours: impossible, exit 4, and why."""
+    code, out, _ = told("plan", "repair", county, "districts", "--set", "longest_drive_min=0.03", *QUICK)
+    assert code == Exit.INFEASIBLE
+    assert "No plan can keep all these rules" in out

@@ -34,8 +34,9 @@ before = compiled()
 if name == "sectors.cuts":  # small problems, too, go through the bound
     importlib.import_module("optimiser_models.sectors.cuts").SMALL_MODEL = 0
 cases = importlib.import_module(f"tests.oracles.{name.split('.')[0]}_cases")
+random_problem = getattr(cases, "OWN_RANDOM", {}).get(name, cases.random_problem)
 for seed in range(4):
-    solve(cases.random_problem(seed), formulation, SolveOptions(time_limit_s=20, confirm=False))
+    solve(random_problem(seed), formulation, SolveOptions(time_limit_s=20, confirm=False))
 print(sum(map(len, before.values())), {k: v for k, v in compiled().items() if v != before.get(k, ())})
 """
 

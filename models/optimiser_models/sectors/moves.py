@@ -29,6 +29,7 @@ from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE, Districting, from_plan, prepare, to_plan
 from optimiser_models.sectors.labels import GRID, Labels, label_costs
 from optimiser_models.sectors.separate import reach
+from optimiser_models.sectors.warm import compile_loops
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -104,7 +105,7 @@ def solve(
     """Run the method."""
     d = prepare(problem)
     if d.contradiction:
-        return Outcome(None, infeasible=True, notes={"confirmed_by": d.contradiction})
+        return Outcome(None, infeasible=True, confirmed_by=(f"plain sums ({d.contradiction})",))
     report(phase="searching")
     run = Run(problem, d, _seated(problem, d), label_costs(problem, d), options, report)
     today = SectorsPlan({a: h for a, h in zip(problem.area_ids, problem.today, strict=True) if h}, {})
@@ -114,7 +115,8 @@ def solve(
             _search(run, _filled(run.d, from_plan(problem, d, plan)), FIRST_MOVES, FIRST_SHARE)
     for deepest in NEAR:
         _nearby(run, deepest)
-    return _outcome(run, _close(run))
+    notes = _close(run)
+    return replace(_outcome(run, notes), confirmed_by=(str(notes.pop("confirmed_by")),))
 
 
 def _nearby(run: Run, deepest: int) -> None:
@@ -157,7 +159,7 @@ def _close(run: Run) -> dict[str, Any]:
         if solved.bound is not None:
             run.prove(_whole(model, solved.bound) * model.unit)
         if solved.x is None:
-            break
+            continue
         label = model.read(solved.x)
         cut = _separate(run, model, solved.x)
         if not cut:
@@ -182,7 +184,7 @@ def _notes(run: Run, model: Labels, confirmed: str) -> dict[str, Any]:
 
 def _confirmed(run: Run, model: Labels) -> str:
     if run.value <= GRID:
-        return "nothing has to move"
+        return "plain sums (nothing has to move)"
     left = run.options.time_to_confirm_s(run.report.elapsed_s(), run.report.elapsed_s())
     if left <= 0 or run.report.should_stop():
         return ""
@@ -399,4 +401,5 @@ FORMULATION = Formulation(
     refuses=refuses,
     summary="Fewest moves that mend a plan: labelling model with separators, and a search from the plan",
     reference="Carvajal et al. (2013); Validi, Buchanan and Lykhovyd (2022)",
+    warm=compile_loops,
 )

@@ -120,7 +120,26 @@ def _pieces(problem: SectorsProblem) -> list[str]:
             f"The map falls into {n_parts} parts without a link between them, more than the {p.n_districts} districts "
             "asked for: add links in adjacency_edits.csv or ask for more districts."
         ]
-    return []
+    return _too_light(problem, part)
+
+
+def _too_light(problem: SectorsProblem, part: NDArray[np.int64]) -> list[str]:
+    """Name the parts of the map, apart from the rest, that hold less work than any district may have."""
+    low, _ = problem.windows()
+    found = []
+    for q, name in enumerate(problem.balance_names):
+        work = np.bincount(part, weights=problem.balance[q], minlength=part.size)
+        least = float(low[q].min())
+        for g in sorted(set(part.tolist())):
+            if work[g] < least * (1 - ROUNDING):
+                members = np.flatnonzero(part == g)
+                areas = ", ".join(problem.area_ids[i] for i in members[:SHOWN])
+                found.append(
+                    f"A part of the map ({areas}{' ...' if members.size > SHOWN else ''}) has no link to the rest and "
+                    f"holds {work[g]:.6g} of {name}; a district needs at least {least:.6g}: add a link in "
+                    "adjacency_edits.csv, move the hard boundary, or widen the tolerance."
+                )
+    return found[:SHOWN]
 
 
 def _components(problem: SectorsProblem) -> NDArray[np.int64]:

@@ -46,7 +46,7 @@ def test_a_plan_that_breaks_nothing_stays():
     problem = path_of_four(today=("1", "1", "2", "2"), objectives=("moved",))
     result = solve(problem, registry.load("sectors.moves"), SolveOptions(time_limit_s=30))
     assert result.objectives[0].value == 0.0
-    assert result.confirmed_by == "nothing has to move"
+    assert result.confirmed_by == "plain sums (nothing has to move)"
     plan = SectorsPlan(dict(zip("ABCD", problem.today, strict=True)), result.plan.centre_of)
     assert FAMILY.check(problem, plan) == []
     assert result.plan.district_of == plan.district_of

@@ -1,0 +1,213 @@
+"""``plan complete``, ``repair`` and ``polish``: a planner's own plan as a question for the ordinary engine."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections import Counter
+from typing import Any
+
+from optimiser.cli import values
+from optimiser.cli.console import Exit, Line, code_of, say, show, show_json, stop_on_interrupt, table
+from optimiser.cli.plan import PLAN_HELP, add_choices, add_save, save
+from optimiser.units import fraction_from_percent, percent_text
+
+_MOST_NAMED = 40
+
+
+def add(action: Any) -> None:
+    """Add the three actions; ``action(name, help, run)`` makes their parsers."""
+    complete = action("complete", "give the areas that a plan leaves open a district", run_complete)
+    repair = action("repair", "mend what a plan breaks with the fewest moves", run_repair)
+    polish = action("polish", "the best plan within a few moves of this one", run_polish)
+    for parser in (complete, repair, polish):
+        parser.add_argument("plan", help=PLAN_HELP)
+        add_choices(parser)
+        add_save(parser)
+        parser.add_argument(
+            "--time-limit", type=values.seconds, metavar="SECONDS", default=60.0, help="longest search (60)"
+        )
+        parser.add_argument(
+            "--gap", type=values.share_pct, metavar="PERCENT", default=0.0, help="stop within this"
+        )
+        parser.add_argument(
+            "--seed", type=values.whole(0, 2**31 - 1), default=1, help="seed of random choices (1)"
+        )
+        parser.add_argument(
+            "--accept-gap", action="store_true", help="exit 0 also where the gap asked for is missed"
+        )
+    repair.add_argument(
+        "--count", choices=("areas", "work"), default="areas", help="what a move counts (areas)"
+    )
+    repair.add_argument(
+        "--only", choices=("contiguity", "balance"), default="", help="mend only this of the two"
+    )
+    most = polish.add_mutually_exclusive_group(required=True)
+    most.add_argument("--moves", type=values.whole(1, 1_000_000), help="at most so many areas move")
+    most.add_argument(
+        "--work", type=values.share_pct, metavar="PERCENT", help="at most this share of the work moves"
+    )
+
+
+def run_complete(a: argparse.Namespace) -> int:
+    """Finish a partial plan: its areas are locks, the rest is solved."""
+    from optimiser.prepare.own_plan import finishing
+
+    project, question, district_of = _asked(a)
+    problem, start = finishing(question.problem, district_of)
+    run, result = _solve(a, project, problem, start, f"{a.plan} completed", "sectors.cuts")
+    left = [i for i in problem.area_ids if not district_of.get(i)]
+    return _tell(a, project, run, result, before=district_of, extra={"completed": left})
+
+
+def run_repair(a: argparse.Namespace) -> int:
+    """Mend a plan with the fewest moves, and say how many are needed at least."""
+    from optimiser import registry
+    from optimiser.prepare.own_plan import mending
+
+    project, question, district_of = _asked(a)
+    problem, start = mending(question.problem, district_of, a.count, a.only)
+    method = "sectors.moves"
+    if registry.load(method).refuses(problem):
+        method = "sectors.cuts"
+    what = a.only or "repaired"
+    run, result = _solve(a, project, problem, start, f"{a.plan} {what}", method)
+    return _tell(a, project, run, result, before=district_of, extra=_needed(problem, result, a.count))
+
+
+def run_polish(a: argparse.Namespace) -> int:
+    """Better a plan within a limit of change."""
+    from optimiser.prepare.own_plan import polishing
+
+    project, question, district_of = _asked(a)
+    limit = {"n_moves": a.moves} if a.moves else {"work_frac": fraction_from_percent(a.work)}
+    problem, start = polishing(question.problem, district_of, **limit)
+    run, result = _solve(a, project, problem, start, f"{a.plan} polished", "sectors.cuts")
+    return _tell(a, project, run, result, before=district_of, extra=_gain(question.problem, start, result))
+
+
+def _asked(a: argparse.Namespace) -> tuple[Any, Any, Any]:
+    from optimiser.cli.plans import assignment_of, question_of
+    from optimiser.data.canonical import PLANS_FOLDER
+    from optimiser.data.plans import check_free
+    from optimiser.data.project import load
+
+    project = load(a.folder)
+    if a.save:
+        check_free(project.folder / PLANS_FOLDER, a.save, again=a.again)
+    district_of = assignment_of(project, a.plan)
+    return project, question_of(project, district_of, a.set), district_of
+
+
+def _solve(
+    a: argparse.Namespace, project: Any, problem: Any, start: Any, title: str, method: str
+) -> tuple[Any, Any]:
+    """Solve as a run of the project, from the plan."""
+    from optimiser.batch import runner
+    from optimiser.solve.options import SolveOptions
+
+    options = SolveOptions(time_limit_s=a.time_limit, gap_frac=fraction_from_percent(a.gap), seed=a.seed)
+    store = runner.store_of(project.folder)
+    run = store.create(
+        problem, "sectors", method, options, title=title, scenario={"plan": a.plan}, start=start
+    )
+    with stop_on_interrupt() as asked, Line("sectors", quiet=a.quiet) as line:
+        return run, runner.work(run, project=project, on_progress=line, should_stop=asked)
+
+
+def _needed(problem: Any, result: Any, counted: str) -> dict[str, Any]:
+    """Say how much moves and how much must at least."""
+    from optimiser.prepare.own_plan import moved_areas
+
+    if result.plan is None:
+        return {}
+    judged = result.objectives[0]
+    bound = judged.bound or 0.0
+    if counted == "areas":
+        return {
+            "moved": round(moved_areas(problem, judged.value)),
+            "needed_at_least": math.ceil(moved_areas(problem, bound) - 1e-6),
+            "counted_in": "areas",
+        }
+    return {"moved_frac": judged.value, "needed_at_least_frac": bound, "counted_in": "work"}
+
+
+def _gain(problem: Any, start: Any, result: Any) -> dict[str, Any]:
+    """Say what the planner's objectives were and are."""
+    from optimiser.problems.sectors import FAMILY
+
+    if result.plan is None:
+        return {}
+    rows = zip(FAMILY.objectives(problem, start), FAMILY.objectives(problem, result.plan), strict=True)
+    return {
+        "objectives_before_after": [
+            {"name": b.name, "unit": b.unit, "before": b.value, "after": n.value} for b, n in rows
+        ]
+    }
+
+
+def _tell(
+    a: argparse.Namespace, project: Any, run: Any, result: Any, *, before: Any, extra: dict[str, Any]
+) -> int:
+    from optimiser.compare import moved
+
+    code = code_of(result, fraction_from_percent(a.gap), accept_gap=a.accept_gap)
+    after = {} if result.plan is None else dict(result.plan.district_of)
+    changes = moved({k: v for k, v in before.items() if v}, after) if after else {}
+    if a.save and after:
+        save(project, a.save, after, again=a.again)
+    if a.json:
+        from optimiser.solve.jobs import result_to_json
+
+        moves = [{"area": i, "from": old, "to": new} for i, (old, new) in changes.items()]
+        show_json({"run": run.id, "moves": moves} | extra | result_to_json(result))
+        return code
+    from optimiser.report.words import findings
+
+    for sentence in _words(changes, extra, result):
+        show(f"- {sentence}")
+    for sentence in findings("sectors", run.problem(), result):
+        show(f"- {sentence}")
+    if code is Exit.INFEASIBLE:
+        say("Why: name the rule that may give way, or ask with: optimiser explain")
+    if changes:
+        show("")
+        rows = [[i, old, new] for i, (old, new) in list(changes.items())[:_MOST_NAMED]]
+        show(table(rows, ["area", "from", "to"]))
+        if len(changes) > _MOST_NAMED:
+            show(f"and {len(changes) - _MOST_NAMED} more, in {run.folder}/plan.csv")
+    say(f"Run {run.id}: {run.folder}")
+    return code
+
+
+def _words(changes: Any, extra: dict[str, Any], result: Any) -> list[str]:
+    if result.plan is None:
+        return []
+    said = []
+    if "completed" in extra:
+        said.append(
+            f"{len(extra['completed'])} areas that were open have a district; all others keep theirs."
+        )
+    elif not changes:
+        said.append("No area has to move.")
+    else:
+        flows = Counter((old or "none", new) for old, new in changes.values())
+        listed = ", ".join(f"{n} from {old} to {new}" for (old, new), n in flows.most_common(6))
+        said.append(f"{len(changes)} areas move: {listed}{' ...' if len(flows) > 6 else ''}.")
+    if "needed_at_least" in extra:
+        needed, moves = extra["needed_at_least"], extra["moved"]
+        said.append(
+            f"No plan that keeps the rules moves fewer: {moves} is proved to be the least."
+            if needed >= moves
+            else f"At least {needed} have to move, as is proved; whether fewer than {moves} suffice is open."
+        )
+    if "needed_at_least_frac" in extra:
+        share, needed = percent_text(extra["moved_frac"]), percent_text(extra["needed_at_least_frac"])
+        said.append(f"{share} of the work changes its district; at least {needed} has to.")
+    for row in extra.get("objectives_before_after", []):
+        from optimiser.report.phrases import aim, shown_value
+
+        was, unit = shown_value(row["before"], row["unit"])
+        now, _ = shown_value(row["after"], row["unit"])
+        said.append(f"{aim(row['name'])}: {was:,.4g} before, {now:,.4g} {unit} now.")
+    return said
