@@ -139,7 +139,7 @@ def _districts(project: Project, name: str) -> Mapping[str, str]:
 
 def question_of(project: Project, district_of: Mapping[str, str], pairs: Sequence[str]) -> Question:
     """Return the sector question that a plan of its own answers: with its districts by name."""
-    return _sector_question(project, district_of, settings_of(pairs))
+    return _sector_question(project, district_of, settings_of(pairs, "sectors"))
 
 
 def _sector_question(project: Project, district_of: Mapping[str, str], choices: dict[str, Any]) -> Question:
