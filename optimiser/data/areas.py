@@ -126,12 +126,12 @@ def build_graph(
         lines = hard_lines.to_crs(areas.crs).geometry.to_numpy()
         cut, cut_notes = cut_by_lines(ids, shapes, edges, lines, tolerance_m=tolerance_m)
         edges, shared_m = edges[~cut], shared_m[~cut]
-        notes += cut_notes
+        notes += cut_notes or ["the hard lines cut no link"]
     if hard_polygons is not None and len(hard_polygons):
         groups, group_notes = groups_in_polygons(
             ids, shapes, hard_polygons.to_crs(areas.crs).geometry.to_numpy()
         )
-        notes += group_notes
+        notes += group_notes or ["the hard polygons hold no two areas"]
     edges, shared_m, edit_notes = _apply(ids, edges, shared_m, edits)
     notes += edit_notes
     notes += _island_notes(ids, shapes, edges)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from optimiser.data.read import read_table
+from optimiser.data.read import read_exact
 from optimiser.errors import InputError
 
 
@@ -26,7 +26,7 @@ def read_hand_file(path: Path, columns: Sequence[str]) -> tuple[HandRow, ...]:
     InputError
         If a column is missing, or a row has no reason; all such rows together.
     """
-    table = read_table(path)
+    table = read_exact(path, by_hand=True)
     named = {h.strip().casefold(): h for h in reversed(table.header)}
     missing = [c for c in columns if c not in named]
     if missing:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import math
 import secrets
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from optimiser.data import canonical as names
-from optimiser.data.adjacency_edits import COLUMNS as EDIT_COLUMNS
-from optimiser.data.adjacency_edits import read_edits
-from optimiser.data.area_import import ImportedAreas, import_areas, import_stations
+from optimiser.data.area_import import import_areas
 from optimiser.data.call_units import UnitRoles, read_roles
 from optimiser.data.calls import CallSource, ImportedCalls, import_calls
 from optimiser.data.columns import ColumnGuess
-from optimiser.data.columns_file import DATE_ORDERS, ColumnMap, read_column_map, write_column_map
+from optimiser.data.columns_file import DATE_ORDERS, ColumnMap, read_column_map
+from optimiser.data.draft import Kept, Made, RawFiles, kept_of, put_in_place, write_draft
 from optimiser.data.grid import Grid, grid_areas, kept
 from optimiser.data.init_report import InitReport
-from optimiser.data.plans import named, other_names, read_plan_file
-from optimiser.data.project import Project, load, stored_record
-from optimiser.data.quality import Finding, finding, to_record
+from optimiser.data.plans import other_names
+from optimiser.data.project import Project, load
+from optimiser.data.quality import Finding, finding
 from optimiser.data.settings import (
     PROJECT_FILE,
     RESPONSE_TIMES,
@@ -31,47 +29,14 @@ from optimiser.data.settings import (
     check_crs,
     check_zone,
     read_settings,
-    write_settings,
 )
 from optimiser.data.sources import relative, sha256
-from optimiser.data.store import write_areas, write_pairs, write_plan, write_roads, write_table
 from optimiser.data.street_checks import street_findings
 from optimiser.data.workload import ImportedWorkload, import_workload
 from optimiser.errors import InputError, UsageError, reason
 from optimiser.units import SECONDS_PER_HOUR
 
 _TO_SAY = ("response time is not defined", "workload table without its weeks", "duration column")
-
-
-@dataclass(frozen=True)
-class RawFiles:
-    """The files a project is made of: ``areas`` and one of ``calls`` and ``workload``, or calls for a grid."""
-
-    areas: Path | None
-    calls: Path | None = None
-    workload: Path | None = None
-    roads: Path | None = None
-    stations: Path | None = None
-    units: Path | None = None
-    unit_responses: Path | None = None
-    adjacency: Path | None = None
-    adjacency_edits: Path | None = None
-    hard_lines: Path | None = None
-    hard_polygons: Path | None = None
-    plans: tuple[Path, ...] = ()
-
-
-@dataclass
-class _Made:
-    """What an import has made, before anything is written."""
-
-    settings: Settings
-    column_map: ColumnMap
-    areas: ImportedAreas
-    calls: ImportedCalls | None
-    workload: ImportedWorkload | None
-    findings: list[Finding]
-    assumptions: list[str]
 
 
 def init(
@@ -124,7 +89,8 @@ def init(
         What else the planner can say at once; all of it can be filled in later, but ``date_order`` where the
         dates do not tell.
     again
-        True imports into a folder that exists: its settings and ``columns.toml`` are kept.
+        True imports into a folder that exists: its settings and ``columns.toml`` are kept, and its plans, edits,
+        roads, stations and hard boundaries where no others are given.
 
     Raises
     ------
@@ -150,15 +116,18 @@ def init(
     key_file = folder / names.KEY_FILE
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     made = _import(raw, grid, settings, column_map, key)
-    made.settings = replace(made.settings, sources=_sources(raw, folder, made))
+    before = kept_of(folder, raw) if again and folder.is_dir() else Kept()
+    made.findings += street_findings(before.roads) if before.roads is not None else ()
+    made.assumptions += before.said()
+    made.settings = replace(made.settings, sources=(*_sources(raw, folder, made), *before.sources))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
             draft = Path(scratch) / folder.name
             draft.mkdir()
-            _write(draft, raw, made, key, folder if again and folder.is_dir() else None)
+            write_draft(draft, raw, made, key, before)
             project = load(draft, home=folder)  # what cannot be read back is not put in place
-            _put_in_place(draft, folder)
+            put_in_place(draft, folder)
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {reason(error)}.") from error
     return _report(project, made)
@@ -215,7 +184,7 @@ def _said(
     return replace(settings, name=known_name, given=given, **stated)  # type: ignore[arg-type]
 
 
-def _import(raw: RawFiles, grid: Grid | None, settings: Settings, column_map: ColumnMap, key: bytes) -> _Made:
+def _import(raw: RawFiles, grid: Grid | None, settings: Settings, column_map: ColumnMap, key: bytes) -> Made:
     """Read every raw file; every fault is raised before anything is written."""
     crs = settings.crs or None
     if grid is not None and raw.calls is not None:
@@ -257,7 +226,7 @@ def _import(raw: RawFiles, grid: Grid | None, settings: Settings, column_map: Co
         findings += street_findings(raw.roads)
     findings += _dropped(areas.guess, calls, workload)
     settings = replace(settings, crs=areas.areas.crs.to_string())
-    return _Made(settings, column_map, areas, calls, workload, findings, said)
+    return Made(settings, column_map, areas, calls, workload, findings, said)
 
 
 def _workload(
@@ -293,7 +262,7 @@ def _dropped(
     return found
 
 
-def _sources(raw: RawFiles, folder: Path, made: _Made) -> tuple[Source, ...]:
+def _sources(raw: RawFiles, folder: Path, made: Made) -> tuple[Source, ...]:
     rows = {"areas": len(made.areas.areas)}
     rows |= {"calls": made.calls.n_rows} if made.calls else {}
     rows |= {"workload": made.workload.n_rows} if made.workload else {}
@@ -304,65 +273,7 @@ def _sources(raw: RawFiles, folder: Path, made: _Made) -> tuple[Source, ...]:
     )
 
 
-def _write(draft: Path, raw: RawFiles, made: _Made, key: bytes, old: Path | None) -> None:
-    """Write the whole folder; of an old one keep what the planner put there."""
-    areas = made.areas.areas
-    known = other_names(areas)
-    if old is not None:
-        for kept in (names.PLANS_FOLDER, "scenarios"):
-            if (old / kept).is_dir():
-                shutil.copytree(old / kept, draft / kept)
-        for kept in (names.ADJACENCY_FILE, names.EDITS_FILE):
-            if (old / kept).is_file():
-                shutil.copy2(old / kept, draft / kept)
-    stations = (
-        import_stations(raw.stations, areas, made.column_map.stations) if raw.stations is not None else None
-    )
-    write_areas(draft, areas, stations, raw.hard_lines, raw.hard_polygons)
-    codes = made.calls.priority_codes if made.calls is not None else ()
-    made.settings = replace(made.settings, roads="" if raw.roads is None else write_roads(draft, raw.roads))
-    write_column_map(draft / names.COLUMNS_FILE, made.column_map, priority_codes=codes)
-    write_settings(draft / PROJECT_FILE, made.settings)
-    if made.calls is not None:
-        write_table(draft / names.CALLS_FILE, made.calls.table)
-        (draft / names.KEY_FILE).write_bytes(key)
-        (draft / names.KEY_FILE).chmod(0o600)
-    if made.workload is not None:
-        write_table(draft / names.WORKLOAD_FILE, made.workload.table)
-    if raw.adjacency is not None:
-        write_pairs(draft / names.ADJACENCY_FILE, raw.adjacency, known)
-    if raw.adjacency_edits is not None:
-        read_edits(raw.adjacency_edits, areas["area_id"].tolist())  # its faults are told by its own name
-        shutil.copyfile(raw.adjacency_edits, draft / names.EDITS_FILE)
-    elif not (draft / names.EDITS_FILE).exists():
-        header = ",".join(EDIT_COLUMNS) + "\n"
-        (draft / names.EDITS_FILE).write_text(header, encoding="utf-8", newline="\n")
-    for name, path in named(raw.plans).items():
-        file = read_plan_file(path, known).usable()
-        write_plan(draft / names.PLANS_FOLDER, name, file.district_of, file.beat_of)
-    found = [to_record(f) for f in made.findings]
-    record = stored_record(found, made.assumptions, made.settings.timezone)
-    (draft / names.FINDINGS_FILE).write_text(record, encoding="utf-8", newline="\n")
-
-
-def _put_in_place(draft: Path, folder: Path) -> None:
-    """Move the draft to its place, file by file where the folder exists, each replaced at once."""
-    if not folder.exists() or not any(folder.iterdir()):
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
-        return
-    made = sorted(p.relative_to(draft) for p in draft.rglob("*") if p.is_file())
-    for path in made:
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (draft / path).replace(target)
-    for stale in (names.CALLS_FILE, names.WORKLOAD_FILE):
-        if Path(stale) not in made:
-            (folder / stale).unlink(missing_ok=True)
-
-
-def _report(project: Project, made: _Made) -> InitReport:
+def _report(project: Project, made: Made) -> InitReport:
     guesses = {"areas": made.areas.guess}
     n_rows = {"areas": len(made.areas.areas)}
     if made.calls is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from optimiser.data.read import read_table
+from optimiser.data.read import read_exact, read_table
 from optimiser.errors import InputError
 
 PLACES_FILE = "places.csv"
@@ -33,7 +33,7 @@ def read_places(
     path = folder / PLACES_FILE
     if not path.is_file():
         return {}
-    header = read_table(path).header
+    header = read_table(path, ()).header
     lower = {h.strip().casefold(): h for h in header}
     kinds = [k for k in KINDS if k in lower]
     strange = [h for h in header if h.strip().casefold() not in {"area_id", *KINDS}]
@@ -41,7 +41,7 @@ def read_places(
         raise InputError(
             f"{path}, line 1: it needs area_id and one or more of {', '.join(KINDS)}; it has {', '.join(header)}."
         )
-    table = read_table(path, (lower["area_id"], *(lower[k] for k in kinds)))
+    table = read_exact(path, (lower["area_id"], *(lower[k] for k in kinds)))
     place: dict[str, dict[str, str]] = {k: {} for k in kinds}
     faults, seen = [], set()
     for row, line in enumerate(table.lines):

@@ -109,6 +109,10 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         they are in ``quality``, and :meth:`Project.require_ready` stops a solve.
     """
     folder = Path(folder)
+    if (folder / names.IMPORTING_FILE).exists():
+        raise InputError(
+            f"{folder}: an import was broken off, and some of its files are new and others old. Run init with --again."
+        )
     settings = read_settings(folder / PROJECT_FILE)
     column_map = read_column_map(folder / names.COLUMNS_FILE)
     areas, stations = _areas(folder, settings), _stations(folder, settings)

@@ -15,6 +15,8 @@ import shapely
 
 from optimiser.data import canonical as names
 from optimiser.data import drivers
+from optimiser.data.adjacency_edits import COLUMNS as EDIT_COLUMNS
+from optimiser.data.adjacency_edits import Edit
 from optimiser.data.layers import read_layer
 from optimiser.data.read import read_exact
 from optimiser.data.spreadsheet import harmless, honest
@@ -26,28 +28,26 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
-def write_areas(
-    folder: Path,
-    areas: gpd.GeoDataFrame,
-    stations: gpd.GeoDataFrame | None,
-    hard_lines: Path | None,
-    hard_polygons: Path | None,
-) -> None:
-    """Write ``areas.gpkg`` with its layers; hard boundaries keep their shapes only."""
+def write_areas(folder: Path, areas: gpd.GeoDataFrame, more: Mapping[str, gpd.GeoDataFrame]) -> None:
+    """Write ``areas.gpkg``: the areas, and ``more`` layers by name, in the coordinate system of the areas."""
     path = folder / names.AREAS_FILE
     write_layer(path, names.AREAS_LAYER, areas)
-    if stations is not None:
-        write_layer(path, names.STATIONS_LAYER, stations)
-    for source, layer in ((hard_lines, names.HARD_LINES_LAYER), (hard_polygons, names.HARD_POLYGONS_LAYER)):
-        if source is not None:
-            shapes = read_layer(source)[["geometry"]].to_crs(areas.crs)
-            _check_kind(source, shapes, lines=layer == names.HARD_LINES_LAYER)
-            write_layer(path, layer, shapes)
+    for layer, frame in more.items():
+        write_layer(path, layer, frame.to_crs(areas.crs))
 
 
-def _check_kind(source: Path, shapes: gpd.GeoDataFrame, *, lines: bool) -> None:
-    """Refuse polygons where lines are wanted, and lines where polygons are: they would cut every link, or none."""
-    kinds = shapely.get_type_id(shapes.geometry.to_numpy())
+def hard_shapes(source: Path, areas: gpd.GeoDataFrame, *, lines: bool) -> gpd.GeoDataFrame:
+    """Read hard boundaries: their shapes alone, in the coordinate system of the areas.
+
+    Raises
+    ------
+    InputError
+        If they are polygons where lines are wanted or lines where polygons are (they would cut every link, or
+        none), or lie where the coordinate system does not reach.
+    """
+    layer = read_layer(source)
+    shapes = shapely.force_2d(layer.geometry.to_numpy())
+    kinds = shapely.get_type_id(shapes)
     wrong = int((~np.isin(kinds, (1, 2, 5) if lines else (3, 6))).sum())
     if wrong:
         wanted, other = ("lines", "polygons") if lines else ("polygons", "lines")
@@ -55,16 +55,40 @@ def _check_kind(source: Path, shapes: gpd.GeoDataFrame, *, lines: bool) -> None:
             f"{source}: {wrong} of {len(kinds)} shapes are no {wanted}. Boundaries that are {other} go to "
             f"--hard-{other}."
         )
+    sound = shapes if lines else shapely.make_valid(shapes)
+    frame = layer[["geometry"]].set_geometry(sound, crs=layer.crs).to_crs(areas.crs)
+    lost = np.flatnonzero(~np.isfinite(shapely.bounds(frame.geometry.to_numpy())).all(axis=1))
+    if len(lost):
+        raise InputError(
+            f"{source}: feature {lost[0] + 1} lies where its coordinate system ({layer.crs.name}) does not reach. "
+            "Give the right one."
+        )
+    return frame
+
+
+def write_edits(path: Path, edits: Sequence[Edit]) -> None:
+    """Write ``adjacency_edits.csv``; without edits its header alone, for a planner to fill in."""
+    rows = [tuple(map(harmless, (e.area_a, e.area_b, e.action, e.reason))) for e in edits]
+    _write_rows(path, EDIT_COLUMNS, rows)
 
 
 def write_layer(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
-    """Write a layer of a GeoPackage, without what the map library would say about it."""
+    """Write a layer of a GeoPackage, without what the map library would say about it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, whatever the map library calls that.
+    """
     drivers.confine()
     import pyogrio
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
+        try:
+            pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
+        except RuntimeError as error:
+            raise OSError(f"{path.name} could not be written whole; is the disk full") from error
 
 
 def write_roads(folder: Path, roads: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -19,6 +20,31 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 CROSSING = "areas with crossing borders"
+_NOTED = {
+    "links cut by hard boundaries": (r"^link (.+) cut by a hard boundary$", "no district crosses there"),
+    "links kept beside a hard boundary": (
+        r"^link (.+) kept: ",
+        "the rest of the border is open: remove the link in adjacency_edits.csv where no car passes",
+    ),
+    "areas on both sides of a hard boundary": (
+        r"^area (.+) lies on both sides",
+        "kept whole, so that a district crosses the line there: split the area where it must not",
+    ),
+    "areas kept together by hard polygons": (
+        r"^\d+ areas kept together by a hard polygon: (.+)$",
+        "one district each",
+    ),
+    "links added by hand": (r"^link added by hand: (.+)$", "see adjacency_edits.csv"),
+    "links removed by hand": (r"^link removed by hand: (.+)$", "see adjacency_edits.csv"),
+    "edits that change nothing": (
+        r"^link was (?:already there|not there to remove): (.+)$",
+        "the map says so already: take them out, or look whether another link was meant",
+    ),
+    "hard boundaries that change nothing": (
+        r"^the hard (?:lines cut no link|polygons hold no two areas)$",
+        "do they lie where the areas are?",
+    ),
+}
 _OVERLAP_FRAC = 0.05
 _LEAST_PIECE_FRAC = 0.005
 
@@ -145,6 +171,7 @@ def graph_findings(
                     examples=shown,
                 )
             )
+    found += _changes(graph)
     found += _cut_off(graph, work)
     alone = [graph.ids[k] for k in np.flatnonzero(np.bincount(graph.edges.ravel(), minlength=n) == 1)]
     if alone:
@@ -157,6 +184,17 @@ def graph_findings(
                 examples=alone,
             )
         )
+    return found
+
+
+def _changes(graph: AreaGraph) -> list[Finding]:
+    """Say what hard boundaries and edits made of the graph; those without any effect are told as well."""
+    found = []
+    for rule, (pattern, action) in _NOTED.items():
+        hits = [m for m in map(re.compile(pattern).search, graph.notes) if m]
+        if hits:
+            shown = [next((g for g in m.groups() if g), "") for m in hits]
+            found.append(finding(rule, len(hits), 0, action, examples=filter(None, shown)))
     return found
 
 

@@ -96,7 +96,7 @@ def test_the_webs_map_is_not_in_metres(tmp_path):
     got = import_areas(path)
     assert got.areas.crs.to_epsg() == 32617
     assert got.areas.geometry[0].area == pytest.approx(FRAME.to_crs("EPSG:32617").geometry[0].area, rel=1e-6)
-    assert "38% off" in " ".join(got.assumptions)
+    assert "38 % off" in " ".join(got.assumptions)
     web = FRAME.to_crs("EPSG:3857")
     assert stretch_frac("EPSG:3857", web.total_bounds) == pytest.approx(
         1 / np.cos(np.radians(43.61)) - 1, abs=0.01
