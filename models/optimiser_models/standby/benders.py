@@ -31,6 +31,7 @@ from optimiser_models.standby import arrays, search
 from optimiser_models.standby.arrays import Aim, Block, Design
 from optimiser_models.standby.close import close
 from optimiser_models.standby.dominate import dominated
+from optimiser_models.standby.field import field_of
 from optimiser_models.standby.master import Master
 
 STAGE_SHARE = 0.6
@@ -193,7 +194,7 @@ def first_plans(
     aims = run.aims()
     if d.least and not any(key[0] == "cover" for a, _ in aims for key, _ in a.blocks):
         fewest(run, blocks, out)
-    f = search.field_of(d, aims, blocks, out)
+    f = field_of(d, aims, blocks, out)
     until = run.report.elapsed_s() + min(FIRST_SEARCH_S, FIRST_SEARCH_SHARE * max(0.0, run.left_s()))
     cars = np.zeros(d.n_columns, dtype=np.int64) if start is None else np.where(out, 0, start)
     cars, _ = search.fill(f, cars)
@@ -210,7 +211,7 @@ def fewest(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> None:
     d = run.d
     ones = tuple((("cover", t), 1.0) for t, _ in d.least)
     cover = Aim("cover", 1.0, ones, np.zeros(d.n_posts), 0.0, 0.0)
-    f = search.field_of(d, [(cover, 1.0)], blocks, out)
+    f = field_of(d, [(cover, 1.0)], blocks, out)
     cars, _ = search.fill(f, np.zeros(d.n_columns, dtype=np.int64))
     for t, needed in d.least:
         cars = _thinned(run, blocks["cover", t], t, needed, cars)
@@ -291,7 +292,7 @@ def compile_loops() -> None:
     d, a = arrays.design(problem), arrays.aim(problem, "cover")
     blocks = {("cover", 0): arrays.block(problem, "cover", 0)}
     dominated(d, [a], blocks)
-    f = search.field_of(d, [(a, 1.0)], blocks, np.zeros(3, dtype=bool))
+    f = field_of(d, [(a, 1.0)], blocks, np.zeros(3, dtype=bool))
     search.improve(f, np.zeros(3, dtype=np.int64), rounds=1, seed=1)
     Master(d, a, blocks, np.arange(3), (), 10)
 

@@ -16,6 +16,7 @@ from optimiser.solve.backends.linear import INFINITE, LinearModel
 from optimiser.solve.result import PROOF_GAP
 from optimiser_models.standby import arrays, search
 from optimiser_models.standby.arrays import Block
+from optimiser_models.standby.field import Field, field_of
 from optimiser_models.standby.master import Master
 from optimiser_models.standby.polish import polish
 
@@ -109,7 +110,7 @@ def _relaxation(
         interior=len(master.rows.lower) > LARGEST_SIMPLEX,
         should_stop=lambda: run.report.should_stop() or run.left_s() <= 0,
     )
-    field = search.field_of(run.d, run.aims(), blocks, out)
+    field = field_of(run.d, run.aims(), blocks, out)
     prices: Prices | None = None
     before, stale = np.inf, 0
     while not run.done():
@@ -152,7 +153,7 @@ def certificate(model: LinearModel, row_dual: NDArray[np.float64]) -> tuple[floa
     return safe_bound(model, row_dual), np.asarray(reduced, dtype=np.float64)
 
 
-def _guess(run: Run, master: Master, field: search.Field, x: NDArray[np.float64]) -> None:
+def _guess(run: Run, master: Master, field: Field, x: NDArray[np.float64]) -> None:
     """Take the cars that the relaxation is surest of, fill up and search a little from there."""
     share = x[: master.active.size]
     cars = np.zeros(run.d.n_columns, dtype=np.int64)
@@ -171,7 +172,7 @@ def _search_on(
 ) -> None:
     """Search from the best plan, and now and then from cars drawn by their share in the relaxation."""
     assert run.best is not None
-    field = search.field_of(run.d, run.aims(), blocks, out)
+    field = field_of(run.d, run.aims(), blocks, out)
     share = np.zeros(run.d.n_columns)
     share[master.active] = np.clip(x[: master.active.size], 0.0, 1.0)
     rng = np.random.default_rng(run.next_seed())

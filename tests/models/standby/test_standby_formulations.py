@@ -10,6 +10,7 @@ import pytest
 from optimiser_models.standby import arrays, benders, milp, polish, search
 from optimiser_models.standby.close import certificate
 from optimiser_models.standby.dominate import dominated
+from optimiser_models.standby.field import field_of
 from optimiser_models.standby.master import Master
 
 from optimiser.demand.patterns import CirclePatterns
@@ -91,7 +92,7 @@ def test_search_keeps_its_books():
         problem = random_problem(seed)
         d, a = arrays.design(problem), arrays.aim(problem, problem.params.objectives[0])
         blocks = {k: arrays.block(problem, *k) for k, _ in a.blocks}
-        f = search.field_of(d, [(a, 1.0)], blocks, np.zeros(d.n_columns, dtype=bool))
+        f = field_of(d, [(a, 1.0)], blocks, np.zeros(d.n_columns, dtype=bool))
         cars, said = search.improve(f, np.zeros(d.n_columns, dtype=np.int64), rounds=30, seed=seed)
         assert said == pytest.approx(arrays.value(a, blocks, d, cars) - a.constant, abs=1e-6), seed
 
