@@ -123,6 +123,14 @@ def matched(
     The overlap is measured by ``weight`` (work, calls ...); the matching is the one of largest total overlap, so
     plans with different numbers of districts can be compared. Districts without a partner keep their own name.
     """
+    partner = partners(before, after, weight)
+    return {d: partner.get(d, d) for d in sorted(set(after.values()))}
+
+
+def partners(
+    before: Mapping[str, str], after: Mapping[str, str], weight: Mapping[str, float]
+) -> dict[str, str]:
+    """Return the matching of :func:`matched` for the districts of ``after`` that have a partner."""
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
@@ -132,5 +140,4 @@ def matched(
         if area in before:
             overlap[new.index(district), old.index(before[area])] += weight.get(area, 0.0) + 1e-9
     rows, columns = linear_sum_assignment(-overlap)
-    partner = {new[r]: old[c] for r, c in zip(rows, columns, strict=True) if overlap[r, c] > 0}
-    return {d: partner.get(d, d) for d in new}
+    return {new[r]: old[c] for r, c in zip(rows, columns, strict=True) if overlap[r, c] > 0}

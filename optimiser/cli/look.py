@@ -1,4 +1,4 @@
-"""``compare``, ``runs``, ``app`` and ``doctor``: look at what there is."""
+"""``runs``, ``app`` and ``doctor``: look at what there is."""
 
 from __future__ import annotations
 
@@ -6,30 +6,15 @@ import argparse
 import importlib.util
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from optimiser.cli import values
-from optimiser.cli.console import Exit, in_words, say, show, show_json, table
-from optimiser.report.phrases import shown_value
+from optimiser.cli.console import Exit, say, show, show_json, table
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
-    compare = commands.add_parser(
-        "compare", parents=[common], help="plans side by side, by the same rules and data"
-    )
-    compare.add_argument("folder", type=Path, help="the project folder")
-    compare.add_argument(
-        "plans",
-        nargs="+",
-        help="runs, current (beats in use), districts (districts in use), names in plans/, or CSV files",
-    )
-    compare.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
-    )
-    compare.set_defaults(run=run_compare)
     runs = commands.add_parser("runs", parents=[common], help="the runs of a project")
     runs.add_argument("folder", type=Path, help="the project folder")
     runs.set_defaults(run=run_runs)
@@ -42,37 +27,6 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "doctor", parents=[common], help="versions, solvers and memory of this machine"
     )
     doctor.set_defaults(run=run_doctor)
-
-
-def run_compare(a: argparse.Namespace) -> int:
-    """Print plans side by side; the first is the baseline."""
-    from optimiser import registry
-    from optimiser.cli.plans import question_and_plans
-    from optimiser.compare import compare
-    from optimiser.data.project import load
-
-    project = load(a.folder)
-    question, plans, results = question_and_plans(project, a.plans, a.set)
-    found = compare(registry.family(question.family), question.problem, plans, results)
-    if a.json:
-        violations = {j.name: [asdict(v) for v in j.violations] for j in found.judgements}
-        show_json({"measures": found.rows(), "violations": violations, "proof": found.distinguishable()})
-        return Exit.DONE
-    header = ["measure", "unit", "better", *plans]
-    show(table([_row(row, list(plans)) for row in found.rows()], header))
-    show("")
-    show(found.distinguishable())
-    for judged in found.judgements:
-        for violation in judged.violations[:20]:
-            show(f"{judged.name} breaks {in_words(violation)}")
-    return Exit.DONE
-
-
-def _row(row: dict[str, Any], names: list[str]) -> list[Any]:
-    """Return a row of the comparison in planner's units."""
-    _, unit = shown_value(0.0, str(row["unit"]))
-    values = [None if row.get(n) is None else shown_value(float(row[n]), str(row["unit"]))[0] for n in names]
-    return [row["measure"], unit, row["better"], *values]
 
 
 def run_runs(a: argparse.Namespace) -> int:

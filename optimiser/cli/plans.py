@@ -80,6 +80,74 @@ def question_and_plans(
     return question, plans, results
 
 
+def sector_entries(project: Project, names: Sequence[str], pairs: Sequence[str]) -> list[Any] | None:
+    """Return plans of areas to compare, each with the question of its own districts; None where a run is no such plan.
+
+    The first run named gives rules and data; without one they are those of the choices.
+
+    Raises
+    ------
+    InputError
+        If there is no such plan, or a run is about other areas.
+    """
+    from optimiser.compare_sectors import Entry, variant
+
+    runs = {n: r for n in names if (r := _run(project, n)) is not None}
+    if any(r.request["family"] != "sectors" for r in runs.values()):
+        return None
+    if runs and pairs:
+        first = next(iter(runs.values()))
+        raise UsageError(
+            f"--set changes nothing here: the question is that of run {first.id}. Leave it out, or name no run."
+        )
+    if runs:
+        base = next(iter(runs.values())).problem()
+    else:
+        base = question_of(project, _districts(project, names[0]), pairs).problem
+    found = []
+    for name in dict.fromkeys(names):
+        if name in runs:
+            problem, result = runs[name].problem(), _result(runs[name])
+            if result.plan is None:
+                raise InputError(f"Run {name} has no plan to compare.")
+            if problem.area_ids != base.area_ids:
+                raise InputError(
+                    f"Run {name} is about {len(problem.area_ids)} areas, the first plan about {len(base.area_ids)}."
+                )
+            found.append(Entry(name, problem, result.plan, result))
+        else:
+            district_of = _districts(project, name)
+            problem = variant(base, district_of)
+            found.append(Entry(name, problem, plan_of(problem, dict(district_of))))
+    return found
+
+
+def asked_again(project: Project, entries: Sequence[Any], pairs: Sequence[str]) -> Any:
+    """Return what asks the first plan's question of a project with other weeks.
+
+    Raises
+    ------
+    InputError
+        If the centres of a plan are none of that question's.
+    """
+    home = dict(entries[0].plan.district_of)
+    at_stations = not set(entries[0].problem.centre_ids) <= {str(i) for i in project.areas["area_id"]}
+    table = [*pairs, *(["centres=stations"] if at_stations else [])]
+
+    def ask_again(other: Project) -> Any:
+        problem = question_of(other, home, table).problem
+        for entry in entries:
+            strange = set(entry.plan.centre_of.values()) - set(problem.centre_ids)
+            if strange:
+                raise InputError(
+                    f"The plans are served from different places ({', '.join(sorted(strange)[:3])}): compare them "
+                    "without --samples, or name plans with the same kind of centres."
+                )
+        return problem
+
+    return ask_again
+
+
 def assignment_of(project: Project, name: str) -> Mapping[str, str]:
     """Return the district of each area in a plan by name: a run's, one of the project, one in use, or a file's.
 

@@ -268,3 +268,44 @@ def test_an_area_out_of_reach_is_named(told, county):
     code, out, _ = told("plan", "repair", county, "districts", "--set", "longest_drive_min=0.03", *QUICK)
     assert code == Exit.INFEASIBLE
     assert "No plan can keep all these rules" in out
+
+
+def test_compare_plans_with_different_numbers_of_districts(told, county, tmp_path):
+    """Six districts against twelve beats: matched, moved, who gains, workbook and map; the weeks drawn anew twice."""
+    book, picture = tmp_path / "c.xlsx", tmp_path / "moved.png"
+    code, out, err = told(
+        "compare",
+        county,
+        "districts",
+        "current",
+        "--json",
+        "--samples",
+        "2",
+        "--workbook",
+        book,
+        "--map",
+        picture,
+    )
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    (moved,) = found["moved"]
+    assert len(set(moved["renamed"].values())) == len(moved["renamed"]) == 12
+    districts = set(load(county).plans["current"].values())
+    assert set(moved["renamed"]) == districts
+    assert found["proofs"][0]["better"] == "current"
+    assert found["proofs"][0]["weeks_frac"] == 1.0
+    whole = next(g for g in found["gains"] if g["kind"] == "whole map")
+    assert whole["after_s"] < whole["before_s"]
+    assert book.stat().st_size > 4000
+    assert picture.stat().st_size > 10_000
+    code, text, _ = told("compare", county, "districts", "current")
+    assert "change hands" in text
+    assert "Districts matched by the work they share" in text
+
+
+def test_compare_writes_nothing_where_it_cannot(told, county, tmp_path):
+    """A picture of another kind is wrong use; a folder that there is not is refused."""
+    assert told("compare", county, "districts", "current", "--map", tmp_path / "x.txt")[0] == Exit.USAGE
+    code, _, err = told("compare", county, "districts", "current", "--workbook", tmp_path / "no" / "x.xlsx")
+    assert code == Exit.INPUT
+    assert "folder" in err
