@@ -13,7 +13,7 @@ from optimiser.solve.warm import WarmWorker
 
 def small_case(worker: WarmWorker, formulation: str) -> str:
     """Solve the family's tiny case; return what is wrong, "" if nothing."""
-    problem, optimum = _CASES[formulation.split(".")[0]]()
+    problem, optimum = _CASES.get(formulation, _CASES[formulation.split(".")[0]])()
     try:
         result = worker.solve(problem, formulation, SolveOptions(time_limit_s=60, confirm=False))
     except OptimiserError as error:
@@ -44,6 +44,15 @@ def path_of_four() -> tuple[Any, float]:
         params=SectorsParams(district_ids=("1", "2"), balance_frac={"calls": 0.05}),
     )
     return problem, 120.0
+
+
+def one_area_to_move() -> tuple[Any, float]:
+    """The same four areas with three of them in one district: one of four has to move."""
+    from dataclasses import replace
+
+    problem, _ = path_of_four()
+    params = replace(problem.params, objectives=("moved",))
+    return replace(problem, today=("1", "2", "2", "2"), params=params), 0.25
 
 
 def one_early_shift() -> tuple[Any, float]:
@@ -123,6 +132,7 @@ def two_posts() -> tuple[Any, float]:
 
 _CASES = {
     "sectors": path_of_four,
+    "sectors.moves": one_area_to_move,
     "shifts": one_early_shift,
     "assignment": two_units,
     "fold": four_beats,
