@@ -244,7 +244,9 @@ def test_raw_files_are_named_and_not_placed(tmp_path, monkeypatch):
     (home / "calls.csv").write_text(csv_text(), encoding="utf-8")
     init(tmp_path / "town", home / "areas.geojson", home / "calls.csv", crs="EPSG:32617")
     paths = [s.path for s in load(tmp_path / "town").settings.sources]
-    assert paths == ["../home/quackenbush/areas.geojson", "../home/quackenbush/calls.csv"]
+    assert paths == [
+        f"../{home.relative_to(tmp_path).as_posix()}/{f}" for f in ("areas.geojson", "calls.csv")
+    ]
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home" / "me")
     init(tmp_path / "town", home / "areas.geojson", home / "calls.csv", again=True)
     assert [s.path for s in load(tmp_path / "town").settings.sources] == ["areas.geojson", "calls.csv"]

@@ -344,7 +344,10 @@ def test_a_folder_of_an_older_import_is_checked_by_its_hours(tmp_path):
     path.write_text(json.dumps(data), encoding="utf-8")
     rule = "calls read by the clock of another time zone"
     assert load(tmp_path / "town").report.by_rule(rule) is None
-    assert "by the clock of another zone" in rezoned(tmp_path, "UTC").report.by_rule(rule).action
+    (tmp_path / "raw" / "calls.csv").unlink()
+    action = rezoned(tmp_path, "UTC").report.by_rule(rule).action
+    assert "by the clock of another zone" in action
+    assert "--calls calls.csv`" in action, "a file gone from its place is named without one"
 
 
 def test_plans_graph_and_edits(tmp_path):
