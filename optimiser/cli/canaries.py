@@ -47,7 +47,7 @@ def path_of_four() -> tuple[Any, float]:
 
 
 def one_area_to_move() -> tuple[Any, float]:
-    """The same four areas with three of them in one district: one of four has to move."""
+    """Return the same four areas with three of them in one district: one of four has to move."""
     from dataclasses import replace
 
     problem, _ = path_of_four()
