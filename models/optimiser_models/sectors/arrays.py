@@ -121,6 +121,8 @@ class Districting:
     extras: Extras = Extras()
     contradiction: str = ""
     stage: int = 0
+    apart_s: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Shape (C, C): how far centres are from each other, for parting a search by regions."""
 
     @property
     def k(self) -> int:
@@ -235,6 +237,7 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
         slack_same=int(p.relax.get("together", 0.0)),
         slack_apart=slack_apart,
         extras=_extras(problem, objective),
+        apart_s=problem.travel_s[:, problem.centre_area],
         contradiction=contradiction or ("areas kept apart are kept together" if slack_apart < 0 else ""),
     )
 

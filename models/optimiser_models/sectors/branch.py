@@ -17,8 +17,8 @@ from optimiser.solve.result import PROOF_GAP, StoppedBy
 from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE
 from optimiser_models.sectors.hess import Hess
-from optimiser_models.sectors.lagrange import Slots
 from optimiser_models.sectors.separate import reach, separators
+from optimiser_models.sectors.slots import Slots
 
 if TYPE_CHECKING:
     from optimiser_models.sectors.cuts import Run

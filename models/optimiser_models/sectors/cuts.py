@@ -21,7 +21,7 @@ from optimiser.problems.sectors.rules import check
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.sectors import lagrange, search
+from optimiser_models.sectors import centres, lagrange, search
 from optimiser_models.sectors.arrays import (
     FREE,
     Districting,
@@ -34,6 +34,7 @@ from optimiser_models.sectors.arrays import (
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.search import State
+from optimiser_models.sectors.slots import Slots, slots_of
 from optimiser_models.sectors.warm import compile_loops
 
 FIRST_MOVES = 400_000
@@ -45,7 +46,9 @@ SEARCH_SHARE, BOUND_SHARE = 0.12, 0.4
 """Shares of the time limit for the first search and for the first bound."""
 STAGE_SHARE = 0.6
 """Share of the time left that an objective gets before the next one's turn."""
-LARGEST_MODEL = 60_000
+SEARCH_PART = 0.35
+"""Share of the time that searching for plans takes while the search is parted by centres."""
+LARGEST_MODEL = 25_000
 """Pairs that HiGHS is given."""
 SMALL_MODEL = 6_000
 """Pairs that HiGHS is given at once, without a bound to drop some first."""
@@ -161,7 +164,7 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     if why:
         run.infeasible = True
         return {"confirmed_by": f"plain sums ({why})"}
-    slots = lagrange.slots(run.d)
+    slots = slots_of(run.d)
     run.report(phase="searching")
     # each area served by its best centre: nothing can beat that, and it costs nothing to know
     cheapest = np.where(run.d.allowed, run.d.cost, np.inf).min(axis=0)
@@ -183,19 +186,51 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         _search_on(run, run.options.seed + 500, min(run.budget_s(SEARCH_SHARE), run.left_s()))
         run.report(phase="bounding")
         bound = _bound(run, slots, allowed, bound.at, run.budget_s(BOUND_SHARE))
-    rounds = 0
-    while bound is not None and not run.done():
-        pairs = _useful(run, bound, allowed)
+    if bound is None or run.done():
+        return notes
+    pairs = _useful(run, bound, allowed)
+    notes["pairs_left"] = int(pairs.sum())
+    if pairs.sum() > LARGEST_MODEL:
+        pairs, slots, notes["nodes"] = _part(run, slots, bound, pairs)
         notes["pairs_left"] = int(pairs.sum())
-        if pairs.sum() <= LARGEST_MODEL or (run.best is None and rounds >= 2):
-            run.report(phase="proving")
-            return notes | close(run, slots, pairs)
-        run.report(phase="improving")
-        rounds += 1
-        _search_on(run, run.options.seed + 1000 * rounds, min(run.budget_s(0.25), run.left_s()))
-        if not run.done():
-            bound = _bound(run, slots, allowed, bound.at, run.budget_s(0.1))
+    if not run.done():
+        run.report(phase="proving")
+        return notes | close(run, slots, pairs)
     return notes
+
+
+def _part(
+    run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], Slots, int]:
+    """Part the search by where centres lie, and search for plans in between; return the pairs and slots left."""
+    searched, tried = 0.0, 0
+    began = run.report.elapsed_s()
+
+    def keep_going(value: float) -> bool:
+        nonlocal searched, tried
+        run.prove(value)
+        spent = run.report.elapsed_s() - began
+        if searched < SEARCH_PART * spent and not run.done():
+            before = run.report.elapsed_s()
+            tried += 1
+            _search_on(run, run.options.seed + 1000 * tried, min(max(2.0, run.budget_s(0.02)), run.left_s()))
+            searched += run.report.elapsed_s() - before
+        return not run.done()
+
+    parted = centres.part(
+        run.d, slots, bound, pairs, lambda: run.best.cost if run.best else np.inf,
+        keep_going=keep_going, seats=lambda c, g: _remember(run, slots, c, g), small=LARGEST_MODEL,
+    )  # fmt: skip
+    run.prove(parted.value)
+    return parted.pairs, replace(slots, may=parted.may), parted.nodes
+
+
+def _remember(run: Run, slots: Slots, chosen: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
+    """Keep the areas that a bound chose as centres: good starts of the search."""
+    roots = np.empty(run.d.k, dtype=np.int64)
+    for g in range(len(slots.state)):
+        roots[slots.group == g] = run.d.centre_area[chosen[groups == g]]
+    run.seats = [*run.seats[-SEATS_KEPT:], roots]
 
 
 def _cannot_be(d: Districting) -> str:
@@ -300,7 +335,7 @@ def _next_start(run: Run, seed: int, tried: int) -> tuple[NDArray[np.int64] | No
 
 def _bound(
     run: Run,
-    slots: lagrange.Slots,
+    slots: Slots,
     allowed: NDArray[np.bool_],
     at: lagrange.Multipliers | None,
     seconds: float,
@@ -311,14 +346,16 @@ def _bound(
         run.prove(value)
         return not run.done() and run.report.elapsed_s() < until
 
-    def chosen(centres: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
-        roots = np.empty(run.d.k, dtype=np.int64)
-        for g in range(len(slots.state)):
-            roots[slots.group == g] = run.d.centre_area[centres[groups == g]]
-        run.seats = [*run.seats[-SEATS_KEPT:], roots]
-
     best = run.best.cost if run.best is not None else np.inf
-    bound = lagrange.improve(run.d, slots, allowed, best, at=at, keep_going=keep_going, seats=chosen)
+    bound = lagrange.improve(
+        run.d,
+        slots,
+        allowed,
+        best,
+        at=at,
+        keep_going=keep_going,
+        seats=lambda c, g: _remember(run, slots, c, g),
+    )
     if bound is None:
         run.infeasible = run.best is None
     return bound

@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from optimiser.solve.backends.linear import LinearModel
 from optimiser_models.sectors import further
 from optimiser_models.sectors.arrays import FREE, Districting
-from optimiser_models.sectors.lagrange import Slots
 from optimiser_models.sectors.search import State
+from optimiser_models.sectors.slots import Slots
 
 LARGEST_COST = 1e5
 """Costs are scaled to this, so that no coefficient is large."""
@@ -80,7 +80,7 @@ class Hess:
         self.column = np.full(pairs.shape, -1, dtype=np.int64)
         self.column[self.centre, self.area] = np.arange(self.centre.size)
         self.n_pairs = int(self.centre.size)
-        opens = pairs[seats][:, None] & slots.may.T
+        opens = pairs[seats][:, None] & slots.group_may().T
         opens &= slots.state[:, d.centre_area].T != 2  # nor can one whose area is locked to another district
         self.y_centre, self.y_group = np.nonzero(opens)
         self.y_column = np.full(opens.shape, -1, dtype=np.int64)

@@ -22,18 +22,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
-from optimiser_models.sectors.arrays import FREE, Districting
+from optimiser_models.sectors.arrays import Districting
+from optimiser_models.sectors.knapsack import price, serve
+from optimiser_models.sectors.matching import match, totals
+from optimiser_models.sectors.slots import Slots
 
 LEVEL = 1e-9
 """A slope below this is rounding: a step along it would be without end."""
-NEVER = 1e15
-"""Stands for a pair that cannot be, in a matching."""
-FEW_PAIRS = 2_000
-"""Centres times groups for which every pair is matched anew."""
 
 
 @dataclass(frozen=True)
@@ -56,64 +53,6 @@ class Bound:
     at: Multipliers
     value: float
     needs: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Slots:
-    """Districts that a centre may serve, alike ones together.
-
-    ``group`` (k,) gives each district its group; per group: windows (Q, G) of every kind, state (G, n) of each area
-    (0 free, 1 must belong, 2 must not), and the centres it may have (G, C).
-    """
-
-    group: NDArray[np.int64]
-    lows: NDArray[np.float64]
-    highs: NDArray[np.float64]
-    state: NDArray[np.int8]
-    may: NDArray[np.bool_]
-
-    @property
-    def low(self) -> NDArray[np.float64]:
-        """Least of the first kind of work per group, (G,)."""
-        return self.lows[0] if self.lows.size else np.zeros(len(self.state))
-
-    @property
-    def high(self) -> NDArray[np.float64]:
-        """Most of the first kind of work per group, (G,)."""
-        return self.highs[0] if self.highs.size else np.full(len(self.state), np.inf)
-
-    @property
-    def locked(self) -> NDArray[np.bool_]:
-        """Which areas are locked to some group, (n,)."""
-        found: NDArray[np.bool_] = (self.state != 0).any(axis=0)
-        return found
-
-    @property
-    def uniform(self) -> bool:
-        """Whether all districts are alike and may have any centre."""
-        return len(self.state) == 1 and bool(self.may.all())
-
-
-def slots(d: Districting) -> Slots:
-    """Group the districts that are alike: same windows, same centres allowed, no lock of their own."""
-    hard_locks = d.lock if d.slack_locks == 0 else np.full(d.n, FREE)
-    keys: dict[tuple[bytes, bytes, int], int] = {}
-    group = np.zeros(d.k, dtype=np.int64)
-    first, state = [], []
-    for k in range(d.k):
-        own = k if (d.lock == k).any() else FREE
-        windows = np.concatenate([d.low[:, k], d.high[:, k], d.target[:, k]])
-        key = (windows.tobytes(), d.may[k].tobytes(), own)
-        if key not in keys:
-            keys[key] = len(keys)
-            first.append(k)
-            state.append(
-                np.where((hard_locks != FREE) & (hard_locks != k), 2, np.where(hard_locks == k, 1, 0))
-            )
-        group[k] = keys[key]
-    # row by row in memory: compiled loops take rows of one layout only
-    low, high = np.ascontiguousarray(d.low[:, first]), np.ascontiguousarray(d.high[:, first])
-    return Slots(group, low, high, np.array(state, dtype=np.int8), d.may[first])
 
 
 def servable(d: Districting) -> NDArray[np.bool_]:
@@ -156,23 +95,29 @@ def improve(
     *,
     at: Multipliers | None = None,
     rounds: int = 1000,
+    reach: float = 1.0,
     keep_going: Callable[[float], bool],
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
+    every: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
 ) -> Bound | None:
     """Improve the multipliers by deflected subgradient steps; None where the pairs cannot be matched at all.
 
+    ``reach`` is the first step's share of the way to the aim: less where ``at`` is near the best already.
     ``incumbent`` is an upper bound (inf where there is none: the steps then aim a little above the bound).
-    ``keep_going(bound)`` is asked each round; ``seats(centres, groups)`` hears the choice behind a better bound.
+    ``keep_going(bound)`` is asked each round; ``seats(centres, groups)`` hears the choice behind a better bound,
+    ``every(districts, centres)`` that of every round.
     """
     relaxed = _Relaxation(d, s, allowed)
     m = at or relaxed.first()
     best, best_at = -np.inf, m
-    direction, reach, stale = np.zeros(d.n), 1.0, 0
+    direction, stale = np.zeros(d.n), 0
     for _ in range(rounds):
         found = relaxed.solve(m)
         if found is None:
             return None
         bound, centres, groups = found
+        if every is not None:
+            every(np.arange(d.k), centres)
         stale = 0 if bound > best + 1e-5 * abs(best) else stale + 1
         if bound > best:
             best, best_at = bound, m
@@ -256,14 +201,12 @@ class _Relaxation:
         cost, constant = self.priced(m)
         s = self.s
         value, critical = np.empty(constant.shape), np.empty(constant.shape)
-        _price(
-            m.alpha, cost, self.work, self.d.centre_area, s.low, s.high, s.state, s.locked, value, critical
-        )
+        price(m.alpha, cost, self.work, self.d.centre_area, s.low, s.high, s.state, s.locked, value, critical)
         return value + constant, critical
 
     def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:
         value, _ = self.values(m)
-        matched = _match(value, self.s)
+        matched = match(value, self.s)
         if matched is None:
             return None
         centres, groups = matched
@@ -286,7 +229,7 @@ class _Relaxation:
     def slope(self, m: Multipliers, centres: NDArray[np.int64], groups: NDArray[np.int64]) -> _Slope:
         d, s = self.d, self.s
         cost, _ = self.priced(m)
-        take = _serve(m.alpha, cost, self.work, d.centre_area, s.low, s.high, s.state, centres, groups)
+        take = serve(m.alpha, cost, self.work, d.centre_area, s.low, s.high, s.state, centres, groups)
         over, under = np.zeros_like(m.over), np.zeros_like(m.under)
         if len(self.more):
             used = take @ self.more.T  # (k, Q)
@@ -313,12 +256,12 @@ class _Relaxation:
         value, critical = self.values(m)
         away = self._limits(m) + self._lost(m)
         needs = np.full(d.cost.shape, np.inf)
-        totals = _with(value, s)
-        for j, g in np.argwhere(np.isfinite(totals)):
+        least = totals(value, s)
+        for j, g in np.argwhere(np.isfinite(least)):
             extra = np.maximum(cost[j] - m.alpha - critical[j, g] * self.work, 0.0)
             extra = np.where(s.state[g] == 2, np.inf, extra)
             extra[(s.state[g] == 1) | (np.arange(d.n) == d.centre_area[j])] = 0.0  # taken already
-            needs[j] = np.minimum(needs[j], m.alpha.sum() + totals[j, g] + extra - away)
+            needs[j] = np.minimum(needs[j], m.alpha.sum() + least[j, g] + extra - away)
         return needs
 
 
@@ -326,189 +269,3 @@ def _rounding(alpha: NDArray[np.float64], d: Districting) -> float:
     """Return what the sums behind a bound may have lost to rounding: it matters where multipliers have run away."""
     size = float(np.abs(alpha).sum() + np.abs(d.cost).max(initial=0.0) * d.n)
     return float(np.finfo(np.float64).eps) * d.n * (d.k + 1) * size
-
-
-def _match(value: NDArray[np.float64], s: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Choose a centre for each district, all different, at least total value: (centres (k,), groups (k,))."""
-    if s.uniform:
-        k = s.group.size
-        centres = np.argpartition(value[:, 0], k - 1)[:k]
-        groups = np.zeros(k, dtype=np.int64)
-    else:
-        pairs = np.where(s.may[s.group], value[:, s.group].T, NEVER)
-        _, centres = linear_sum_assignment(np.minimum(pairs, NEVER))
-        groups = s.group
-        if not s.may[groups, centres].all():
-            return None
-    if (value[centres, groups] >= NEVER / 2).any():
-        return None
-    return centres.astype(np.int64), groups
-
-
-@njit(cache=True)
-def _fill(alpha, cost, work, own, low, high, state, take):  # type: ignore[no-untyped-def]
-    """Solve one continuous knapsack; ``take`` gets the shares. Returns (value, critical ratio, feasible)."""
-    n = alpha.size
-    total = 0.0
-    load = 0.0
-    ratio = np.empty(n)
-    for i in range(n):
-        take[i] = 0.0
-        r = cost[i] - alpha[i]
-        if i == own or state[i] == 1:
-            if not np.isfinite(r) or state[i] == 2:
-                return 1e15, 0.0, False
-            total += r
-            load += work[i]
-            take[i] = 1.0
-            ratio[i] = np.inf
-        elif state[i] == 2 or not np.isfinite(r):
-            ratio[i] = np.inf
-        elif work[i] > 0:
-            ratio[i] = r / work[i]
-        elif r < 0:
-            total += r
-            take[i] = 1.0
-            ratio[i] = np.inf
-        else:
-            ratio[i] = np.inf
-    critical = 0.0
-    if load > high * (1 + 1e-9):
-        return 1e15, 0.0, False
-    for i in np.argsort(ratio):
-        if not np.isfinite(ratio[i]):
-            break
-        room = (high if ratio[i] < 0 else low) - load
-        if room <= 0:
-            if ratio[i] < 0:
-                critical = ratio[i]
-            break
-        if ratio[i] >= 0:
-            critical = ratio[i]
-        share = 1.0 if work[i] <= room else room / work[i]
-        take[i] = share
-        total += share * (cost[i] - alpha[i])
-        load += share * work[i]
-        if share < 1.0:
-            critical = ratio[i]
-            break
-    if load < low * (1 - 1e-9):
-        return 1e15, 0.0, False
-    return total, critical, True
-
-
-@njit(cache=True)
-def _seat(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
-    """Solve the knapsacks of one centre for every group: sorted once, then a search in prefix sums each."""
-    n = alpha.size
-    count = 0
-    ratio, at = np.empty(n), np.empty(n, np.int64)
-    spare = 0.0
-    for i in range(n):
-        r = cost[i] - alpha[i]
-        if i == own or locked[i] or not np.isfinite(r):
-            continue
-        if work[i] > 0:
-            ratio[count] = r / work[i]
-            at[count] = i
-            count += 1
-        elif r < 0:
-            spare += r
-    order = np.argsort(ratio[:count])
-    filled, worth = np.zeros(count + 1), np.zeros(count + 1)
-    n_cheap = 0
-    for p in range(count):
-        i = at[order[p]]
-        filled[p + 1] = filled[p] + work[i]
-        worth[p + 1] = worth[p] + cost[i] - alpha[i]
-        n_cheap += ratio[order[p]] < 0
-    for g in range(low.size):
-        value[g], critical[g] = 1e15, 0.0
-        total, load, fits = spare, 0.0, state[g, own] != 2
-        for i in range(n):
-            if i == own or (locked[i] and state[g, i] == 1):
-                fits = fits and np.isfinite(cost[i])
-                total += cost[i] - alpha[i]
-                load += work[i]
-        if not fits or load > high[g] * (1 + 1e-9):
-            continue
-        room = high[g] - load
-        last = n_cheap
-        if filled[n_cheap] < low[g] - load:  # what is cheap is too little: go on up to the floor
-            room = low[g] - load
-            last = count
-        if filled[last] <= room:
-            if load + filled[last] < low[g] * (1 - 1e-9):
-                continue
-            value[g] = total + worth[last]
-            if last > n_cheap:
-                critical[g] = ratio[order[last - 1]]
-            continue
-        p = min(np.searchsorted(filled[: last + 1], max(room, 0.0), side="right") - 1, last - 1)
-        i = at[order[p]]
-        share = max(room - filled[p], 0.0) / work[i]
-        value[g] = total + worth[p] + share * (cost[i] - alpha[i])
-        critical[g] = ratio[order[p]]
-
-
-@njit(cache=True, parallel=True)
-def _price(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
-    for j in prange(cost.shape[0]):
-        _seat(alpha, cost[j], work, own[j], low, high, state, locked, value[j], critical[j])
-
-
-@njit(cache=True)
-def _serve(alpha, cost, work, own, low, high, state, centres, groups):  # type: ignore[no-untyped-def]
-    """Return what each chosen seat takes of each area, shape (k, n)."""
-    take = np.empty((centres.size, alpha.size))
-    for s in range(centres.size):
-        g = groups[s]
-        _fill(alpha, cost[centres[s]], work, own[centres[s]], low[g], high[g], state[g], take[s])
-    return take
-
-
-def _with(value: NDArray[np.float64], s: Slots) -> NDArray[np.float64]:
-    """Return the least total value of a matching in which centre j serves a district of group g, shape (C, G).
-
-    Never more than it is: the cost of the best matching plus the reduced cost of the pair, by the potentials
-    of its rows and columns.
-    """
-    matched = _match(value, s)
-    if matched is None:
-        return np.full(value.shape, np.inf)
-    centres, groups = matched
-    base = float(value[centres, groups].sum())
-    pairs = np.where(s.may[groups], value[:, groups].T, NEVER)
-    own = pairs[np.arange(centres.size), centres]
-    # the least potentials that fit: then a centre that stays shut costs most
-    u = own.copy()
-    for _ in range(centres.size):
-        u = np.maximum(u, (own[:, None] + (u[:, None] - pairs[:, centres]).T).max(axis=1))
-    v = np.zeros(value.shape[0])
-    v[centres] = own - u
-    total = np.full(value.shape, np.inf)
-    reduced = np.maximum(pairs - u[:, None] - v[None, :], 0.0)
-    for row, g in enumerate(groups.tolist()):
-        total[:, g] = np.minimum(total[:, g], base + reduced[row])
-    total = _exact_where_small(total, value, s)
-    barred = (value >= NEVER / 2) | ~s.may.T
-    return np.where(barred | (total >= NEVER / 2), np.inf, total)
-
-
-def _exact_where_small(
-    total: NDArray[np.float64], value: NDArray[np.float64], s: Slots
-) -> NDArray[np.float64]:
-    """Match anew for each pair where there are few: potentials say little when every centre opens."""
-    if value.size > FEW_PAIRS:
-        return total
-    exact = np.full(value.shape, np.inf)
-    for j, g in np.ndindex(*value.shape):
-        if value[j, g] >= NEVER / 2 or not s.may[g, j]:
-            continue
-        rest = np.delete(s.group, int(np.flatnonzero(s.group == g)[0]))
-        pairs = np.where(s.may[rest], value[:, rest].T, NEVER)
-        pairs = np.minimum(np.delete(pairs, j, axis=1), NEVER)
-        if pairs.shape[0] <= pairs.shape[1]:
-            rows, columns = linear_sum_assignment(pairs)
-            exact[j, g] = value[j, g] + pairs[rows, columns].sum()
-    return exact

@@ -8,6 +8,7 @@ from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser_models.sectors import lagrange, search
 from optimiser_models.sectors.arrays import prepare
 from optimiser_models.sectors.grow import grow
+from optimiser_models.sectors.slots import slots_of
 
 ROUNDS = 2
 
@@ -34,4 +35,4 @@ def compile_loops() -> None:
     if label is not None:
         search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)
     allowed = lagrange.servable(d)
-    lagrange.improve(d, lagrange.slots(d), allowed, np.inf, rounds=ROUNDS, keep_going=lambda _: True)
+    lagrange.improve(d, slots_of(d), allowed, np.inf, rounds=ROUNDS, keep_going=lambda _: True)

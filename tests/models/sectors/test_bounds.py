@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.sectors import arrays, cuts, lagrange, search
+from optimiser_models.sectors import arrays, centres, cuts, knapsack, lagrange, search
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.separate import reach, separators
+from optimiser_models.sectors.slots import slots_of
 
 from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.solve.engine import solve
@@ -33,7 +34,7 @@ def test_lagrangian_bound_is_below_the_optimum():
         d = arrays.prepare(problem)
         cost = -value if problem.params.first_sense == "max" else value
         allowed = lagrange.servable(d)
-        bound = lagrange.improve(d, lagrange.slots(d), allowed, cost, rounds=300, keep_going=ALWAYS)
+        bound = lagrange.improve(d, slots_of(d), allowed, cost, rounds=300, keep_going=ALWAYS)
         assert bound is not None, seed
         assert bound.value <= cost + 1e-6 * max(1, abs(cost)), seed
         compared += 1
@@ -53,7 +54,7 @@ def test_pairs_of_the_best_plan_are_never_dropped():
         d = arrays.prepare(problem)
         cost = -value if problem.params.first_sense == "max" else value
         allowed = lagrange.servable(d)
-        bound = lagrange.improve(d, lagrange.slots(d), allowed, cost, rounds=100, keep_going=ALWAYS)
+        bound = lagrange.improve(d, slots_of(d), allowed, cost, rounds=100, keep_going=ALWAYS)
         assert bound is not None
         for area, i in zip(problem.area_ids, d.contraction.part.tolist(), strict=True):
             j = problem.centre_ids.index(plan.centre_of[plan.district_of[area]])
@@ -140,7 +141,7 @@ def test_start_is_a_point_of_the_model():
     """A state put into the model keeps every row of it."""
     problem = path_of_four()
     d = arrays.prepare(problem)
-    slots = lagrange.slots(d)
+    slots = slots_of(d)
     state = search.State(np.array([0, 0, 1, 1]), np.array([0, 2]), 120.0)
     hess = Hess(d, slots, np.ones((4, 4), dtype=bool))
     model = hess.model()
@@ -192,7 +193,7 @@ def test_needs_where_every_centre_must_open():
     """As many candidate centres as districts: on the row of four each area is its own district, or none is."""
     problem = path_of_four(district_ids=("1", "2", "3", "4"))
     d = arrays.prepare(problem)
-    bound = lagrange.improve(d, lagrange.slots(d), lagrange.servable(d), 0.0, rounds=50, keep_going=ALWAYS)
+    bound = lagrange.improve(d, slots_of(d), lagrange.servable(d), 0.0, rounds=50, keep_going=ALWAYS)
     assert bound is not None
     assert bound.value == pytest.approx(0.0, abs=1e-6)
     assert (np.diag(bound.needs) <= 1e-6).all()
@@ -218,7 +219,7 @@ def test_bound_holds_where_work_fits_to_the_last_digit():
     for incumbent in (-7.0, np.inf):
         for rounds in (3, 60):
             bound = lagrange.improve(
-                d, lagrange.slots(d), lagrange.servable(d), incumbent, rounds=rounds, keep_going=ALWAYS
+                d, slots_of(d), lagrange.servable(d), incumbent, rounds=rounds, keep_going=ALWAYS
             )
             assert bound is not None
             assert bound.value <= -7.0 + 1e-9
@@ -268,11 +269,39 @@ def test_seats_by_prefix_sums_are_those_filled_one_by_one():
         own = int(rng.integers(n))
         value, critical = np.empty(groups), np.empty(groups)
         locked = (state != 0).any(axis=0)
-        lagrange._seat(alpha, cost, work, own, low, high, state, locked, value, critical)
+        knapsack.seat(alpha, cost, work, own, low, high, state, locked, value, critical)
         for g in range(groups):
-            found = lagrange._fill(alpha, cost, work, own, low[g], high[g], state[g], np.empty(n))
+            found = knapsack.fill(alpha, cost, work, own, low[g], high[g], state[g], np.empty(n))
             assert value[g] == pytest.approx(found[0], abs=1e-9)
             if found[2]:
                 feasible += 1
                 assert critical[g] == pytest.approx(found[1], abs=1e-9)
     assert feasible >= 100
+
+
+def test_parting_by_regions_keeps_every_better_plan():
+    """The bound over all nodes never exceeds the enumerated optimum, and its pairs stay: districts alike or not."""
+    compared = parted = 0
+    for seed in range(24):
+        problem = random_problem(seed)
+        free = replace(problem, params=replace(problem.params, fixed_centres=(), target_shares=()))
+        plan, value = enumerate_best(free)
+        if plan is None or free.params.relax:
+            continue
+        d = arrays.prepare(free)
+        cost = -value if free.params.first_sense == "max" else value
+        s, allowed = slots_of(d), lagrange.servable(d)
+        ceiling = cost + 1.0
+        root = lagrange.improve(d, s, allowed, ceiling, rounds=5, keep_going=ALWAYS)
+        asked = []
+        found = centres.part(
+            d, s, root, allowed, lambda c=ceiling: c, keep_going=lambda v, a=asked: a.append(v) or len(a) < 40
+        )
+        assert found.value <= cost + 1e-6 * max(1, abs(cost)), seed
+        for area, i in zip(free.area_ids, d.contraction.part.tolist(), strict=True):
+            j = free.centre_ids.index(plan.centre_of[plan.district_of[area]])
+            assert found.pairs[j, i], seed
+        compared += 1
+        parted += found.nodes > 3
+    assert compared >= 8
+    assert parted >= 4

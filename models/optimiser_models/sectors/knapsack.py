@@ -1,0 +1,132 @@
+"""Continuous knapsacks with a floor and a ceiling: what a centre would serve at given prices of the areas.
+
+Compiled: :mod:`.lagrange` solves one for every centre and group of districts in each round.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+
+@njit(cache=True)
+def fill(alpha, cost, work, own, low, high, state, take):  # type: ignore[no-untyped-def]
+    """Solve one continuous knapsack; ``take`` gets the shares. Returns (value, critical ratio, feasible)."""
+    n = alpha.size
+    total = 0.0
+    load = 0.0
+    ratio = np.empty(n)
+    for i in range(n):
+        take[i] = 0.0
+        r = cost[i] - alpha[i]
+        if i == own or state[i] == 1:
+            if not np.isfinite(r) or state[i] == 2:
+                return 1e15, 0.0, False
+            total += r
+            load += work[i]
+            take[i] = 1.0
+            ratio[i] = np.inf
+        elif state[i] == 2 or not np.isfinite(r):
+            ratio[i] = np.inf
+        elif work[i] > 0:
+            ratio[i] = r / work[i]
+        elif r < 0:
+            total += r
+            take[i] = 1.0
+            ratio[i] = np.inf
+        else:
+            ratio[i] = np.inf
+    critical = 0.0
+    if load > high * (1 + 1e-9):
+        return 1e15, 0.0, False
+    for i in np.argsort(ratio):
+        if not np.isfinite(ratio[i]):
+            break
+        room = (high if ratio[i] < 0 else low) - load
+        if room <= 0:
+            if ratio[i] < 0:
+                critical = ratio[i]
+            break
+        if ratio[i] >= 0:
+            critical = ratio[i]
+        share = 1.0 if work[i] <= room else room / work[i]
+        take[i] = share
+        total += share * (cost[i] - alpha[i])
+        load += share * work[i]
+        if share < 1.0:
+            critical = ratio[i]
+            break
+    if load < low * (1 - 1e-9):
+        return 1e15, 0.0, False
+    return total, critical, True
+
+
+@njit(cache=True)
+def seat(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
+    """Solve the knapsacks of one centre for every group: sorted once, then a search in prefix sums each."""
+    n = alpha.size
+    count = 0
+    ratio, at = np.empty(n), np.empty(n, np.int64)
+    spare = 0.0
+    for i in range(n):
+        r = cost[i] - alpha[i]
+        if i == own or locked[i] or not np.isfinite(r):
+            continue
+        if work[i] > 0:
+            ratio[count] = r / work[i]
+            at[count] = i
+            count += 1
+        elif r < 0:
+            spare += r
+    order = np.argsort(ratio[:count])
+    filled, worth = np.zeros(count + 1), np.zeros(count + 1)
+    n_cheap = 0
+    for p in range(count):
+        i = at[order[p]]
+        filled[p + 1] = filled[p] + work[i]
+        worth[p + 1] = worth[p] + cost[i] - alpha[i]
+        n_cheap += ratio[order[p]] < 0
+    for g in range(low.size):
+        value[g], critical[g] = 1e15, 0.0
+        total, load, fits = spare, 0.0, state[g, own] != 2
+        for i in range(n):
+            if i == own or (locked[i] and state[g, i] == 1):
+                fits = fits and np.isfinite(cost[i])
+                total += cost[i] - alpha[i]
+                load += work[i]
+        if not fits or load > high[g] * (1 + 1e-9):
+            continue
+        room = high[g] - load
+        last = n_cheap
+        if filled[n_cheap] < low[g] - load:  # what is cheap is too little: go on up to the floor
+            room = low[g] - load
+            last = count
+        if filled[last] <= room:
+            if load + filled[last] < low[g] * (1 - 1e-9):
+                continue
+            value[g] = total + worth[last]
+            if last > n_cheap:
+                critical[g] = ratio[order[last - 1]]
+            continue
+        p = min(np.searchsorted(filled[: last + 1], max(room, 0.0), side="right") - 1, last - 1)
+        i = at[order[p]]
+        share = max(room - filled[p], 0.0) / work[i]
+        value[g] = total + worth[p] + share * (cost[i] - alpha[i])
+        critical[g] = ratio[order[p]]
+
+
+@njit(cache=True, parallel=True)
+def price(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
+    """Solve the knapsacks of every centre: ``value`` and ``critical`` (C, G) are filled."""
+    for j in prange(cost.shape[0]):
+        seat(alpha, cost[j], work, own[j], low, high, state, locked, value[j], critical[j])
+
+
+@njit(cache=True)
+def serve(alpha, cost, work, own, low, high, state, centres, groups):  # type: ignore[no-untyped-def]
+    """Return what each chosen seat takes of each area, shape (k, n)."""
+    take = np.empty((centres.size, alpha.size))
+    for s in range(centres.size):
+        g = groups[s]
+        fill(alpha, cost[centres[s]], work, own[centres[s]], low[g], high[g], state[g], take[s])
+    return take

@@ -1,0 +1,75 @@
+"""Districts that are alike, together: what the bound and the model need to know of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser_models.sectors.arrays import FREE, Districting
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Districts that a centre may serve, alike ones together.
+
+    ``group`` (k,) gives each district its group; per group: windows (Q, G) of every kind, state (G, n) of each area
+    (0 free, 1 must belong, 2 must not). ``may`` (k, C) are the centres that each district may have: districts of a
+    group may differ in it, where a search has parted them.
+    """
+
+    group: NDArray[np.int64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
+    state: NDArray[np.int8]
+    may: NDArray[np.bool_]
+
+    @property
+    def low(self) -> NDArray[np.float64]:
+        """Least of the first kind of work per group, (G,)."""
+        return self.lows[0] if self.lows.size else np.zeros(len(self.state))
+
+    @property
+    def high(self) -> NDArray[np.float64]:
+        """Most of the first kind of work per group, (G,)."""
+        return self.highs[0] if self.highs.size else np.full(len(self.state), np.inf)
+
+    @property
+    def locked(self) -> NDArray[np.bool_]:
+        """Which areas are locked to some group, (n,)."""
+        found: NDArray[np.bool_] = (self.state != 0).any(axis=0)
+        return found
+
+    def group_may(self) -> NDArray[np.bool_]:
+        """Return the centres that some district of each group may have, (G, C)."""
+        found = np.zeros((len(self.state), self.may.shape[1]), dtype=bool)
+        np.logical_or.at(found, self.group, self.may)
+        return found
+
+    @property
+    def uniform(self) -> bool:
+        """Whether all districts are alike and may have any centre."""
+        return len(self.state) == 1 and bool(self.may.all())
+
+
+def slots_of(d: Districting) -> Slots:
+    """Group the districts that are alike: same windows, same centres allowed, no lock of their own."""
+    hard_locks = d.lock if d.slack_locks == 0 else np.full(d.n, FREE)
+    keys: dict[tuple[bytes, bytes, int], int] = {}
+    group = np.zeros(d.k, dtype=np.int64)
+    first, state = [], []
+    for k in range(d.k):
+        own = k if (d.lock == k).any() else FREE
+        windows = np.concatenate([d.low[:, k], d.high[:, k], d.target[:, k]])
+        key = (windows.tobytes(), d.may[k].tobytes(), own)
+        if key not in keys:
+            keys[key] = len(keys)
+            first.append(k)
+            state.append(
+                np.where((hard_locks != FREE) & (hard_locks != k), 2, np.where(hard_locks == k, 1, 0))
+            )
+        group[k] = keys[key]
+    # row by row in memory: compiled loops take rows of one layout only
+    low, high = np.ascontiguousarray(d.low[:, first]), np.ascontiguousarray(d.high[:, first])
+    return Slots(group, low, high, np.array(state, dtype=np.int8), d.may)
