@@ -11,6 +11,10 @@ CATALOGUE = {
     "sectors.flow": Entry(
         "optimiser_models.sectors.flow:FORMULATION", "One readable MILP: Hess assignment with flow contiguity"
     ),
+    "sectors.median": Entry(
+        "optimiser_models.sectors.median:FORMULATION",
+        "p-median with shape: Lagrangian branch and bound on the centres",
+    ),
     "sectors.moves": Entry(
         "optimiser_models.sectors.moves:FORMULATION",
         "Fewest moves that mend a plan: labelling model with separators (only the objective moved)",

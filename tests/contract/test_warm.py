@@ -33,6 +33,8 @@ def compiled():
 before = compiled()
 if name == "sectors.cuts":  # small problems, too, go through the bound
     importlib.import_module("optimiser_models.sectors.cuts").SMALL_MODEL = 0
+if name == "sectors.median":  # they are branched on
+    importlib.import_module("optimiser_models.sectors.median.tree").FEW_PAIRS = -100
 cases = importlib.import_module(f"tests.oracles.{name.split('.')[0]}_cases")
 random_problem = getattr(cases, "OWN_RANDOM", {}).get(name, cases.random_problem)
 for seed in range(4):

@@ -39,12 +39,16 @@ def path_of_four(**params) -> SectorsProblem:
 
 
 def ring_of_six(**params) -> SectorsProblem:
-    """Six areas in a ring; the road links opposite areas, so the cheapest pairs do not touch."""
+    """Six areas in a ring; the road links opposite areas, so the cheapest pairs do not touch.
+
+    ``params`` may also name data of the problem (:data:`DATA`).
+    """
     ids = tuple("ABCDEF")
     n = 6
     hops = np.minimum((np.arange(n)[:, None] - np.arange(n)) % n, (np.arange(n) - np.arange(n)[:, None]) % n)
     travel = np.array([0.0, 200.0, 300.0, 10.0])[hops]
     given = {"district_ids": ("1", "2", "3"), "balance_frac": {"calls": 0.0}} | params
+    data = {name: given.pop(name) for name in DATA if name in given}
     return SectorsProblem(
         area_ids=ids,
         edges=np.array([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [0, 5]]),
@@ -57,6 +61,7 @@ def ring_of_six(**params) -> SectorsProblem:
         balance_names=("calls",),
         balance=np.ones((1, n)),
         params=SectorsParams(**given),
+        **data,
     )
 
 
@@ -151,6 +156,7 @@ def hand_cases():
         ),
         ("ring, longest drive", ring_of_six(longest_drive_s=150.0), "infeasible"),
         *_hand_cases_of_places(),
+        *_hand_cases_of_shape(),
         (
             "ring, longest drive relaxed",
             ring_of_six(longest_drive_s=150.0, relax={"longest drive": 60.0}),
@@ -250,6 +256,35 @@ def _hand_cases_of_places():
             "path, a score",
             path_of_four(objectives=("score",), weights={"travel": 1 / 60, "cover": 1.0}),
             -2.0,
+        ),
+    ]
+
+
+def _hand_cases_of_shape():
+    """A ring of six with centres A and B given: each is 10 s from its opposite, D and E, which it may not reach."""
+    hops = np.array([[min(abs(i - j), 6 - abs(i - j)) for j in range(6)] for i in range(6)])
+
+    def ring(name: str, **params) -> SectorsProblem:
+        given = {"district_ids": ("1", "2"), "balance_frac": {}, "fixed_centres": ("A", "B")} | params
+        return ring_of_six(shape=name, distance_m=1000.0 * hops, **given)
+
+    far = 1000.0 * np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 1, 0, 1], [3, 2, 1, 0]])
+    return [
+        # C from B 200, D from A 10, E from B 10, F from A 200
+        ("ring, no shape", ring("", contiguity=False), 420.0),
+        # D from A needs E from A (300), which needs F from A; C from B: 200 + 10 + 300 + 200
+        ("ring, closer neighbour", ring("closer neighbour"), 710.0),
+        # D from A needs C and E, but C from A needs B: so D from B (300), and E from A: 200 + 300 + 300 + 200
+        ("ring, smooth", ring("smooth"), 1000.0),
+        # fewer than five neighbours: the same two of two
+        ("ring, round", ring("round", contiguity=False), 1000.0),
+        # E locked to the second district, so D goes with it: 200 + 300 + 10 + 200
+        ("ring, closer neighbour and a lock", ring("closer neighbour", locks=(("E", "2"),)), 710.0),
+        # from B, D is nearer than its only neighbour C; from A it needs C, which needs B
+        (
+            "path, an end that no chain reaches",
+            path_of_four(shape="closer neighbour", balance_frac={}, fixed_centres=("A", "B"), distance_m=far),
+            "infeasible",
         ),
     ]
 
@@ -432,8 +467,70 @@ def random_problem_of_moves(seed: int) -> SectorsProblem:
     )
 
 
-OWN_RANDOM = {"sectors.moves": random_problem_of_moves}
-"""What makes the random problems of a formulation that answers one objective only."""
+SHAPES = ("", "closer neighbour", "smooth", "round")
+FLOWER = [(0, k) for k in range(1, 7)] + [(k, k % 6 + 1) for k in range(1, 7)] + [(1, 7), (2, 7)]
+"""A cell with its six neighbours, and one more area at their edge: from there the middle is under the third rule."""
+
+
+def random_problem_of_shape(seed: int) -> SectorsProblem:
+    """No balance, one of the four shapes: two districts on eight cells, or two to three on six areas at random."""
+    rng = np.random.default_rng((seed, 3))
+    shape = SHAPES[seed % 4]
+    if flower := bool(seed // 4 % 2):
+        angle = np.deg2rad(60.0 * np.arange(6))
+        ring = np.column_stack([np.cos(angle), np.sin(angle)])
+        xy = np.vstack([[0.0, 0.0], ring, ring[0] + ring[1]]) + rng.normal(0.0, 0.05, (8, 2))
+        edges = FLOWER
+    else:
+        xy = rng.random((6, 2))
+        edges = sorted(
+            {tuple(sorted((int(rng.integers(i)), i))) for i in range(1, 6)} | {(0, 3), (1, 4), (2, 5)}
+        )
+    n, k = len(xy), 2 if flower else int(rng.integers(2, 4))
+    ids = tuple(f"a{i}" for i in range(n))
+    travel = rng.integers(10, 400, (n, n)).astype(float)
+    np.fill_diagonal(travel, 5.0)
+    calls = rng.integers(0, 9, n).astype(float)
+    given = tuple(rng.choice(ids, k, replace=False).tolist()) if rng.random() < 0.3 else ()
+    free = [a for a in ids if a not in given]
+    aim = ("travel", "cover", "compactness", "score")[int(rng.integers(4))]
+    return SectorsProblem(
+        area_ids=ids,
+        edges=np.array(edges),
+        centre_ids=ids,
+        centre_area=np.arange(n),
+        travel_s=travel,
+        calls=calls,
+        covered_calls=(travel <= 150) * calls[None, :],
+        cover_calls=calls,
+        balance_names=(),
+        balance=np.zeros((0, n)),
+        distance_m=1000.0 * np.linalg.norm(xy[:, None] - xy[None], axis=2),
+        params=SectorsParams(
+            district_ids=tuple(f"d{i + 1}" for i in range(k)),
+            fixed_centres=given,
+            objectives=(aim,),
+            weights={"travel": 0.01, "cover": 1.0} if aim == "score" else {},
+            locks=((free[0], "d2"),) if given and rng.random() < 0.5 else (),
+            together=(tuple(free[:2]),) if not shape and rng.random() < 0.3 else (),
+            longest_drive_s=float(rng.choice([320.0, np.inf])),
+            contiguity=bool(rng.random() < 0.6),
+            shape=shape,
+        ),
+    )
+
+
+def monotone_pairs_of_shape(seed: int):
+    """(easier, harder): the optimum of the easier is never worse."""
+    problem = random_problem_of_shape(4 * seed + 2)  # smooth
+    p = problem.params
+    chain, none = replace(p, shape="closer neighbour"), replace(p, shape="", contiguity=False)
+    further, unlocked = replace(p, relax={"longest drive": 100.0}), replace(p, locks=())
+    return [(replace(problem, params=q), problem) for q in (chain, none, further, unlocked)]
+
+
+OWN_RANDOM = {"sectors.moves": random_problem_of_moves, "sectors.median": random_problem_of_shape}
+"""What makes the random problems of a formulation that does not answer those of :func:`random_problem`."""
 
 
 def enumerate_best(problem: SectorsProblem):

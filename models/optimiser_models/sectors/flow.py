@@ -229,8 +229,10 @@ def refuses(problem: SectorsProblem) -> str:
     if problem.params.objectives[0] not in ("cover", "travel", "compactness"):
         return "it aims for 'cover', 'travel' or 'compactness' only; use sectors.cuts."
     p = problem.params
-    if p.counts_change or p.split_limits or p.shape:
-        return "it does not write the rules change, splits and shape; use sectors.cuts."
+    if p.shape:
+        return "it does not keep the rule shape; use sectors.median."
+    if p.counts_change or p.split_limits:
+        return "it does not write the rules change and splits; use sectors.cuts."
     size = 2 * len(problem.links()) * len(_candidates(problem))
     if problem.params.contiguity and size > LARGEST_FLOW:
         return (

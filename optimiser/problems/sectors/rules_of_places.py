@@ -95,10 +95,11 @@ def shape(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
     if not problem.params.shape:
         return []
     row = {c: k for k, c in enumerate(problem.centre_ids)}
-    near: list[list[int]] = [[] for _ in problem.area_ids]
+    links: list[set[int]] = [set() for _ in problem.area_ids]  # a link given twice counts once
     for i, j in problem.edges.tolist():
-        near[i].append(j)
-        near[j].append(i)
+        links[i].add(j)
+        links[j].add(i)
+    near = [sorted(around - {i}) for i, around in enumerate(links)]
     jutting = []
     for i, area in enumerate(problem.area_ids):
         district = plan.district_of.get(area, "")

@@ -1,0 +1,231 @@
+r"""Exactly p districts around free, candidate or given centres, without balance: the p-median with shape, proved.
+
+    min  sum_i sum_j c_ij x_ij                                        (1)
+    s.t. sum_i x_ij = 1                        for all areas j        (2) every area
+         x_ij <= y_i                           for all pairs          (3) served by an open centre
+         x_ij = y_i                            j the area of i        (4) centre
+         sum_i y_i = p, y_i = 1 if given                              (5) districts
+         x_ij <= sum_{v in T} x_iv             T within R_ij,
+             |T| = |R_ij| - m_ij + 1, for all pairs                   (6) shape
+         x_ij <= sum_{v in S} x_iv             for separators S       (7) contiguity, where (6) does not imply it
+    x, y binary
+
+    i centre, j area, c_ij cost; R_ij the neighbours of j that the shape rule looks at, m_ij how many of them it wants
+    (:mod:`optimiser.problems.sectors.rules_of_places`). "At least m of R" is the same for whole numbers as one of
+    every subset of |R| - m + 1, and far tighter in the relaxation than m x_ij <= sum_{v in R} x_iv.
+
+1. Multipliers on (2) and on rows (6) as they are first broken (:mod:`.ascent`): the bound of the linear relaxation at
+   the price of sorting. Centres and pairs that no better plan uses are ruled out on the way.
+2. Plans by interchange and, under a shape, by annealed assignment to the centres that the relaxation opens
+   (:mod:`.plans`).
+3. Branch and bound on the centres, a short ascent in every node (:mod:`.tree`).
+4. Where the centres are settled, HiGHS on the few pairs left, with (6) and (7) as they are broken (:mod:`.leaf`).
+
+Narula, Ogbu and Samuelsson (1977) and Christofides and Beasley (1982) for Lagrangian bounds of the p-median; the shape
+rules are C1 to C3 of Vlcek, Haase, Fliedner and Cors, OR Spectrum 46 (2024).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
+from optimiser.solve.backends.confirm import ARITHMETIC, confirm, proves
+from optimiser.solve.backends.duality import safe_bound
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.program import Formulation, Report
+from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
+from optimiser_models.sectors.arrays import from_plan, sign_of
+from optimiser_models.sectors.median.ascent import IN, OUT
+from optimiser_models.sectors.median.ground import MOST_NEIGHBOURS, neighbours, survey
+from optimiser_models.sectors.median.leaf import Leaf, close, relax
+from optimiser_models.sectors.median.tree import Node, Tree, climb_root
+from optimiser_models.sectors.median.warm import compile_loops
+
+STARTS = 8
+"""Random sets of centres that the interchange starts from."""
+SHIFT_SHARE = 0.05
+"""Share of the time limit for moving centres under a shape."""
+EXACT_SHARE = 0.1
+"""Share of the time limit for the best assignment to the first centres."""
+CONFIRM_PAIRS = 20_000
+"""Pairs left by the first bound up to which HiGHS is asked for a second word."""
+SEPARABLE = frozenset({"cover", "travel", "compactness", "backup", "expected"})
+"""Objectives that are sums over pairs."""
+
+
+def solve(
+    problem: SectorsProblem, start: SectorsPlan | None, options: SolveOptions, report: Report
+) -> Outcome[SectorsPlan]:
+    """Run the method."""
+    ground = survey(problem)
+    tree = Tree(problem, ground, options, report, sign_of(problem.params.objectives[0]))
+    if ground.d.contradiction or (ground.state >= 0).sum() < ground.p or not _servable(tree):
+        return Outcome(None, infeasible=True, confirmed_by=("plain sums",), notes=tree.notes)
+    report(phase="searching")
+    _starts(tree, start)
+    report(phase="bounding")
+    root = tree.root()
+    for node in climb_root(tree, root):
+        _try(tree, node.opened)
+    tree.notes["pairs_left"] = int((root.allowed & (root.state >= 0)[:, None]).sum())
+    allowed = root.allowed.copy(), root.state.copy()
+    if not ground.plain and not tree.stopped() and root.bound < tree.cut:
+        _improve(tree, root)
+    report(phase="proving")
+    tree.search(root)
+    return _outcome(tree, _confirm(tree, *allowed))
+
+
+def _servable(tree: Tree) -> bool:
+    """Has every area a centre that may serve it?"""
+    usable = tree.ground.cost[tree.ground.state >= 0]
+    return bool(np.isfinite(usable.min(axis=0)).all())
+
+
+def _try(tree: Tree, opened: Any) -> None:
+    tree.offer(tree.plans.around(opened))
+    if not tree.stopped():
+        tree.offer(tree.plans.around(tree.plans.swapped(opened)))
+
+
+def _starts(tree: Tree, start: SectorsPlan | None) -> None:
+    """Offer the plan that was given, and plans from random centres."""
+    g = tree.ground
+    if start is not None:
+        label = from_plan(tree.problem, g.d, start)
+        row = {c: i for i, c in enumerate(tree.problem.centre_ids)}
+        centre = np.array([row.get(start.centre_of.get(d, ""), -1) for d in tree.problem.params.district_ids])
+        if (label >= 0).all() and (centre >= 0).all():
+            tree.offer(centre[label])
+            tree.offer(tree.plans.around(centre))
+    for seed in range(STARTS):
+        if tree.stopped():
+            return
+        opened = tree.plans.random_centres(seed)
+        if opened.size == g.p:
+            _try(tree, opened)
+
+
+def _improve(tree: Tree, root: Node) -> None:
+    """Under a shape: the best assignment to the best centres known, and centres moved by one area."""
+    if tree.best is not None:
+        _exact(tree, root, np.unique(tree.best))
+    until = tree.report.elapsed_s() + SHIFT_SHARE * tree.options.time_limit_s
+    better = tree.best is not None
+    while better:
+        better = False
+        assert tree.best is not None
+        for opened in tree.plans.shifted(np.unique(tree.best)):
+            if tree.stopped() or tree.report.elapsed_s() > until:
+                return
+            better |= tree.offer(tree.plans.around(opened))
+
+
+def _exact(tree: Tree, root: Node, opened: Any) -> None:
+    g = tree.ground
+    state = np.full(g.cost.shape[0], OUT, dtype=np.int64)
+    state[opened] = IN
+    until = tree.report.elapsed_s() + EXACT_SHARE * tree.options.time_limit_s
+    found = close(
+        Leaf(g, root.allowed, state),
+        tree.cut,
+        tree.options,
+        left_s=lambda: min(until - tree.report.elapsed_s(), tree.left_s()),
+        should_stop=tree.report.should_stop,
+    )
+    tree.offer(found.plan)
+
+
+def _confirm(tree: Tree, allowed: Any, state: Any) -> str:
+    """Look for a second route on the pairs that the first bound left; "" where that takes longer than it may.
+
+    Arithmetic on the multipliers of the relaxation with its rows, else HiGHS without presolve on all rows.
+    """
+    used = tree.report.elapsed_s()
+    until = used + tree.options.time_to_confirm_s(used, used)
+    stop = tree.report.should_stop
+    if tree.best is None or tree.gap() > PROOF_GAP or until <= used or stop():
+        return ""
+    leaf = Leaf(tree.ground, allowed, state)
+    if leaf.n_pairs > CONFIRM_PAIRS:
+        return ""
+    tree.report(phase="confirming")
+
+    def left() -> float:
+        return until - tree.report.elapsed_s()
+
+    value = tree.value / leaf.scale
+    _, duals = relax(leaf, np.inf, tree.options, left_s=left, should_stop=stop, presolve=False)
+    if duals is not None and duals.size == len(leaf.rows.lower):
+        model = leaf.model(relaxed=True)
+        if proves(model, value, safe_bound(model, duals)):
+            return ARITHMETIC
+    if tree.ground.contiguous or left() <= 0 or stop():
+        return ""
+    leaf.complete()
+    return confirm(leaf.model(), value, options=tree.options, time_limit_s=left(), should_stop=stop)
+
+
+def _outcome(tree: Tree, confirmed_by: str) -> Outcome[SectorsPlan]:
+    notes = tree.notes
+    if tree.infeasible:
+        return Outcome(None, infeasible=True, notes=notes)
+    stopped = StoppedBy.TIME
+    if tree.gap() <= PROOF_GAP:
+        stopped = StoppedBy.PROOF
+    elif tree.report.should_stop():
+        stopped = StoppedBy.PLANNER
+    elif tree.gap() <= tree.options.gap_frac:
+        stopped = StoppedBy.GAP
+    bound = (tree.sign * tree.bound,) if np.isfinite(tree.bound) else ()
+    if tree.best is None:
+        return Outcome(None, bound=bound, stopped_by=stopped, notes=notes)
+    valid = "exact contiguity and these rules" if tree.problem.params.contiguity else "these rules"
+    return Outcome(
+        plan=tree.told(tree.best),
+        objective=(tree.sign * tree.value,),
+        bound=bound,
+        stopped_by=stopped,
+        bound_valid_for=valid,
+        confirmed_by=(confirmed_by,) if confirmed_by else (),
+        notes=notes,
+    )
+
+
+def refuses(problem: SectorsProblem) -> str:
+    """Say what this method does not do."""
+    p = problem.params
+    given = dict(zip(p.district_ids, p.centres(), strict=True))
+    if p.balance_frac or p.ceilings:
+        return "it keeps no balance and no ceilings; use sectors.cuts."
+    if p.apart or p.counts_change or p.split_limits:
+        return "it does not keep areas apart, limit change or count splits; use sectors.cuts."
+    if len(p.objectives) > 1 or p.aims - SEPARABLE:
+        return f"it minimises one of {', '.join(sorted(SEPARABLE))} or a score of them; use sectors.cuts."
+    if {"backup", "expected"} & p.aims and not all(p.centres()):
+        return "backup and expected cover need a given centre for every district: give fixed centres."
+    if p.together and p.shape:
+        return "it does not keep areas together under a shape rule."
+    if any(not given[district] for _, district in p.locks):
+        return "a lock needs a given centre of its district: give fixed centres, or use sectors.cuts."
+    counted = {"contiguity": p.contiguity, "together": p.together, "lock": p.locks, "shape": p.shape}
+    relaxed = [rule for rule in counted if p.relax.get(rule) and (counted[rule] or p.together)]
+    if relaxed:
+        return f"it does not relax {', '.join(relaxed)}; use sectors.cuts."
+    if p.shape and max((v.size for v in neighbours(problem)), default=0) > MOST_NEIGHBOURS:
+        return f"under a shape rule an area may have {MOST_NEIGHBOURS} neighbours at most."
+    return ""
+
+
+FORMULATION = Formulation(
+    name="sectors.median",
+    family=FAMILY,
+    run=solve,
+    refuses=refuses,
+    warm=compile_loops,
+    summary="p-median with shape: Lagrangian branch and bound on the centres, HiGHS where they are settled",
+    reference="Christofides and Beasley (1982); Vlcek, Haase, Fliedner and Cors (2024)",
+)
