@@ -61,13 +61,15 @@ def part(
     *,
     keep_going: Callable[[float], bool],
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
+    alive: Callable[[], bool] = lambda: True,
     small: int = 0,
 ) -> Parted:
     """Part the node with the least bound until told to stop, no more than ``small`` pairs or nothing is left.
 
-    ``keep_going(bound)`` hears the bound that holds for all plans and is asked after every node.
+    ``keep_going(bound)`` hears the bound that holds for all plans and is asked after every node, ``alive`` in every
+    round within one.
     """
-    first = _node(d, s, allowed, root.at, incumbent(), seats)
+    first = _node(d, s, allowed, root.at, incumbent(), seats, alive)
     if first is None:
         return Parted(incumbent(), np.zeros_like(allowed), np.zeros_like(s.may), 1)
     heap, count = [(first.value, 0, first)], 1
@@ -81,7 +83,7 @@ def part(
         else:
             for may in cut:
                 count += 1
-                child = _node(d, replace(s, may=may), node.pairs, node.at, incumbent(), seats)
+                child = _node(d, replace(s, may=may), node.pairs, node.at, incumbent(), seats, alive)
                 if child is not None:
                     heapq.heappush(
                         heap,
@@ -118,6 +120,7 @@ def _node(
     at: lagrange.Multipliers,
     incumbent: float,
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None,
+    alive: Callable[[], bool],
 ) -> Node | None:
     """Bound a node; None where it holds no plan better than the incumbent."""
     chosen = np.zeros(s.may.shape)
@@ -137,7 +140,7 @@ def _node(
         at=at,
         rounds=ROUNDS,
         reach=REACH,
-        keep_going=lambda v: v < incumbent,
+        keep_going=lambda v: v < incumbent and alive(),
         seats=seats,
         every=hear,
     )

@@ -219,7 +219,8 @@ def _part(
 
     parted = centres.part(
         run.d, slots, bound, pairs, lambda: run.best.cost if run.best else np.inf,
-        keep_going=keep_going, seats=lambda c, g: _remember(run, slots, c, g), small=LARGEST_MODEL,
+        keep_going=keep_going, seats=lambda c, g: _remember(run, slots, c, g),
+        alive=lambda: not run.done(), small=LARGEST_MODEL,
     )  # fmt: skip
     run.prove(parted.value)
     return parted.pairs, replace(slots, may=parted.may), parted.nodes

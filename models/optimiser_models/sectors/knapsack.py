@@ -62,13 +62,12 @@ def fill(alpha, cost, work, own, low, high, state, take):  # type: ignore[no-unt
 
 
 @njit(cache=True)
-def seat(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
+def seat(alpha, cost, items, work, own, low, high, state, locked, held, value, critical):  # type: ignore[no-untyped-def]
     """Solve the knapsacks of one centre for every group: sorted once, then a search in prefix sums each."""
-    n = alpha.size
     count = 0
-    ratio, at = np.empty(n), np.empty(n, np.int64)
+    ratio, at = np.empty(items.size), np.empty(items.size, np.int64)
     spare = 0.0
-    for i in range(n):
+    for i in items:
         r = cost[i] - alpha[i]
         if i == own or locked[i] or not np.isfinite(r):
             continue
@@ -89,8 +88,11 @@ def seat(alpha, cost, work, own, low, high, state, locked, value, critical):  # 
     for g in range(low.size):
         value[g], critical[g] = 1e15, 0.0
         total, load, fits = spare, 0.0, state[g, own] != 2
-        for i in range(n):
-            if i == own or (locked[i] and state[g, i] == 1):
+        fits = fits and np.isfinite(cost[own])
+        total += cost[own] - alpha[own]
+        load += work[own]
+        for i in held:
+            if i != own and state[g, i] == 1:
                 fits = fits and np.isfinite(cost[i])
                 total += cost[i] - alpha[i]
                 load += work[i]
@@ -116,10 +118,14 @@ def seat(alpha, cost, work, own, low, high, state, locked, value, critical):  # 
 
 
 @njit(cache=True, parallel=True)
-def price(alpha, cost, work, own, low, high, state, locked, value, critical):  # type: ignore[no-untyped-def]
-    """Solve the knapsacks of every centre: ``value`` and ``critical`` (C, G) are filled."""
+def price(alpha, cost, starts, items, work, own, low, high, state, locked, held, value, critical):  # type: ignore[no-untyped-def]
+    """Solve the knapsacks of every centre: ``value`` and ``critical`` (C, G) are filled.
+
+    ``items[starts[j]:starts[j + 1]]`` are the areas that centre j may serve, ``held`` those locked to some district.
+    """
     for j in prange(cost.shape[0]):
-        seat(alpha, cost[j], work, own[j], low, high, state, locked, value[j], critical[j])
+        mine = items[starts[j] : starts[j + 1]]
+        seat(alpha, cost[j], mine, work, own[j], low, high, state, locked, held, value[j], critical[j])
 
 
 @njit(cache=True)

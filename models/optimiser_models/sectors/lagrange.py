@@ -163,6 +163,9 @@ class _Relaxation:
     def __init__(self, d: Districting, s: Slots, allowed: NDArray[np.bool_]) -> None:
         self.d, self.s = d, s
         self.cost = np.where(allowed, d.cost, np.inf)
+        self.starts = np.concatenate([[0], np.cumsum(allowed.sum(axis=1))]).astype(np.int64)
+        self.items = np.nonzero(allowed)[1].astype(np.int64)
+        self.held = np.flatnonzero(s.locked)
         self.work = d.weight[0] if d.weight.size else np.zeros(d.n)
         # further sums and kinds are scaled so that an average area counts as one, as it does in (2)
         self.side_unit = np.array([max(float(np.abs(r).mean()), 1e-12) for r in d.side])
@@ -201,7 +204,10 @@ class _Relaxation:
         cost, constant = self.priced(m)
         s = self.s
         value, critical = np.empty(constant.shape), np.empty(constant.shape)
-        price(m.alpha, cost, self.work, self.d.centre_area, s.low, s.high, s.state, s.locked, value, critical)
+        price(
+            m.alpha, cost, self.starts, self.items, self.work, self.d.centre_area,
+            s.low, s.high, s.state, s.locked, self.held, value, critical,
+        )  # fmt: skip
         return value + constant, critical
 
     def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:

@@ -269,7 +269,8 @@ def test_seats_by_prefix_sums_are_those_filled_one_by_one():
         own = int(rng.integers(n))
         value, critical = np.empty(groups), np.empty(groups)
         locked = (state != 0).any(axis=0)
-        knapsack.seat(alpha, cost, work, own, low, high, state, locked, value, critical)
+        held = np.flatnonzero(locked)
+        knapsack.seat(alpha, cost, np.arange(n), work, own, low, high, state, locked, held, value, critical)
         for g in range(groups):
             found = knapsack.fill(alpha, cost, work, own, low[g], high[g], state[g], np.empty(n))
             assert value[g] == pytest.approx(found[0], abs=1e-9)
