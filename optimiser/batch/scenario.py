@@ -17,20 +17,19 @@ A batch file has the same tables as a common base, and one ``[[scenario]]`` a ru
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from optimiser import registry
+from optimiser.data.toml_file import read_toml
 from optimiser.errors import InputError, UsageError, reason
 from optimiser.prepare import choices
 from optimiser.prepare.questions import kinds
 from optimiser.solve.options import SolveOptions
 
 _TOP = ("name", "base", "question", "solve", "scenario", "tags")
-LARGEST_FILE = 1_000_000
 DEEPEST_BASE = 10
 
 
@@ -165,10 +164,8 @@ def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if path.resolve() in seen or len(seen) > DEEPEST_BASE:
         raise UsageError(f"{path}: its bases form a circle: {' -> '.join(p.name for p in seen)}.")
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise InputError(f"{path} is larger than {LARGEST_FILE:,} bytes; a scenario is a short text.")
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = read_toml(path, " as a scenario")
+    except FileNotFoundError as error:
         raise InputError(f"{path} cannot be read as a scenario: {reason(error)}.") from error
     base = data.pop("base", "")
     if not base:

@@ -173,6 +173,11 @@ def _reasons(
     if p.response_s is not None:
         # travel = 0.627 sqrt(area / free) / speed, so this many must be free beside those that are busy
         free = p.area_m2 * (_GRID_TRAVEL / (p.response_s * p.speed_m_per_s)) ** 2
+        if not free < MOST_UNITS:
+            raise InputError(
+                f"A response of {p.response_s:g} s over {p.area_m2:g} m2 at {p.speed_m_per_s:g} m/s needs more than "
+                f"{MOST_UNITS} free units; check the units of all three."
+            )
         units[RESPONSE] = _whole(math.ceil(float(a) + free - 1e-9) for a in load)
     if p.interval_ceiling_frac is not None:
         units[SPLIT] = _whole(math.ceil(float(a) / p.interval_ceiling_frac - 1e-9) for a in load)

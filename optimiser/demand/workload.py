@@ -161,7 +161,7 @@ def from_table(table: pd.DataFrame, area_ids: Sequence[str], n_weeks: float) -> 
     InputError
         If the table holds no work, or ``n_weeks`` is not positive.
     """
-    if not n_weeks > 0:
+    if not 0 < n_weeks < float("inf"):
         raise InputError(f"The weeks a workload table spans must be positive, got {n_weeks}.")
     if not (table["calls"].sum() > 0 or table["unit_s"].sum() > 0):
         raise InputError("The workload table holds no calls and no minutes.")

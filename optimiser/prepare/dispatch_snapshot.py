@@ -41,7 +41,7 @@ class SnapshotSetup:
     advanced_frac: float = field(
         default=0.5, metadata=choice("frac", "Drivers trained for blue lights", minimum=0, maximum=1)
     )
-    seed: int = field(default=1, metadata=choice("", "Seed of every draw", group="advanced"))
+    seed: int = field(default=1, metadata=choice("", "Seed of every draw", group="advanced", minimum=0))
 
     def __post_init__(self) -> None:
         for name in ("double_crewed_frac", "busy_frac", "advanced_frac"):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser import __version__
 from optimiser.data.layers import read_layer
 from optimiser.data.project import Project
-from optimiser.errors import InputError
+from optimiser.data.sources import sha256
+from optimiser.errors import InputError, reason
 from optimiser.roads import (
     RoadNetwork,
     from_lines,
@@ -24,10 +28,15 @@ from optimiser.roads import (
 from optimiser.roads import load as load_roads
 from optimiser.roads.guess import guess_columns
 from optimiser.roads.load import LINE_KINDS
+from optimiser.units import METRES_PER_KM
 
 log = logging.getLogger(__name__)
 
 CACHE_FOLDER = "cache"
+_FORM = 2
+"""Raised when roads are read in another way, so that networks stored before are not taken for new ones."""
+FAR_M, FARTHEST_M = 5_000.0, 50_000.0
+"""Where most places are farther from a street than the first, or one than the second, the roads are others'."""
 DETOUR = 1.3
 """Roads are about this much longer than the straight line."""
 
@@ -40,8 +49,13 @@ def network(project: Project, *, keep_ends: bool = False) -> RoadNetwork | None:
     """
     if project.roads_file is None:
         return None
-    digest = hashlib.sha256(project.roads_file.read_bytes())
-    digest.update(f"{project.settings.crs}{project.settings.default_speed_m_per_s}{keep_ends}".encode())
+    asked = (
+        sha256(project.roads_file),
+        project.settings.crs,
+        project.settings.default_speed_m_per_s,
+        keep_ends,
+    )
+    digest = hashlib.sha256(repr((*asked, __version__, _FORM)).encode())
     path = project.folder / CACHE_FOLDER / f"roads-{digest.hexdigest()[:16]}.npz"
     if path.exists():
         try:
@@ -49,11 +63,28 @@ def network(project: Project, *, keep_ends: bool = False) -> RoadNetwork | None:
         except InputError:
             path.unlink()  # half written or of an older form: read the roads again
     made = _read(project.roads_file, project, keep_ends=keep_ends)
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_name(f".{path.stem}.tmp.npz")
-    write_network(draft, made)
-    draft.replace(path)
+    _keep(path, made)
     return made
+
+
+def _keep(path: Path, made: RoadNetwork) -> None:
+    """Store a network for the next time; where it cannot be stored, the roads are read again then."""
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.tmp.npz")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_network(draft, made)
+        draft.replace(path)
+    except OSError as error:
+        log.warning("the road network is not kept: %s", reason(error))
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def road_assumptions(project: Project) -> tuple[str, ...]:
+    """Say what was assumed or left out when the project's roads were read; nothing where it has none."""
+    roads = network(project)
+    return () if roads is None else roads.assumptions
 
 
 def _read(path: Path, project: Project, *, keep_ends: bool) -> RoadNetwork:
@@ -74,6 +105,17 @@ def area_points(project: Project) -> NDArray[np.float64]:
     """Return a point inside each area, shape (n, 2), projected metres."""
     points = project.areas.geometry.representative_point()
     return np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+
+
+def _refuse_far(access_m: NDArray[np.float64], driver: str) -> None:
+    """Raise InputError where the roads are not those of the places."""
+    n_far, farthest_m = int((access_m > FAR_M).sum()), float(access_m.max(initial=0.0))
+    if 2 * n_far > access_m.size or farthest_m > FARTHEST_M:
+        raise InputError(
+            f"{n_far} of {access_m.size} places lie more than {FAR_M / METRES_PER_KM:.0f} km from every street that "
+            f"driver class {driver} may use, the farthest {farthest_m / METRES_PER_KM:,.0f} km. Is the road file of "
+            "another place, or cut too tightly?"
+        )
 
 
 def times_s(
@@ -102,10 +144,12 @@ def times_s(
     if junctions:
         table = junction_times(roads, origins, driver=driver, hour_of_week=hour_of_week)
         return np.asarray(table, dtype=np.float64)
+    start, end = (snap(roads, points, driver=driver) for points in (origins, destinations))
+    _refuse_far(np.concatenate([start.access_m, end.access_m]), driver)
     table = times_between(
         roads,
-        snap(roads, origins, driver=driver),
-        snap(roads, destinations, driver=driver),
+        start,
+        end,
         driver=driver,
         hour_of_week=hour_of_week,
         access_m_per_s=project.settings.default_speed_m_per_s,

@@ -290,13 +290,25 @@ def _workbook(
     notes: dict[str, str] = {"Title": title}
     for k, sentence in enumerate(findings(family, problem, result), start=1):
         notes[f"Found {k}"] = sentence
-    for k, said in enumerate(project.assumptions if project is not None else (), start=1):
+    for k, said in enumerate(_assumed(project), start=1):
         notes[f"Assumption {k}"] = said
     notes |= _origin(result)
     if family != "sectors":
         notes["Keep inside"] = _SENSITIVE
     path = folder / WORKBOOK_FILE
     return [write_workbook(path, sheets(family, problem, result), notes)]
+
+
+def _assumed(project: Project | None) -> tuple[str, ...]:
+    """Return what was assumed of the project, its roads included; a road file that is gone does not stop the tables."""
+    from optimiser.prepare.travel import road_assumptions
+
+    if project is None:
+        return ()
+    try:
+        return (*project.assumptions, *road_assumptions(project))
+    except (OptimiserError, OSError) as error:
+        return (*project.assumptions, f"The roads cannot be read any more: {error}")
 
 
 def _origin(result: Result[Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from optimiser.roads.access import BOTH_WAYS_ALL_MODES, FOOT
 from optimiser.roads.classes import CLASS_INDEX
+from optimiser.roads.limits import parse_limit
 from optimiser.units import METRES_PER_MILE, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, metres_per_s_from_kmh
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def limits(
 ) -> NDArray[np.float64]:
     """Speed limit of each line in metres per second: by its minutes, else as stated, else the default.
 
-    A speed above 200 km/h, or not above 0, is none.
+    A speed above 200 km/h, or not above 0, is none. A unit in the text decides over the column's.
     """
     speed = np.full(len(table), np.nan)
     if columns.speed:
@@ -53,6 +54,7 @@ def limits(
             METRES_PER_MILE / SECONDS_PER_HOUR if columns.speed_unit == "mph" else metres_per_s_from_kmh(1.0)
         )
         speed = pd.to_numeric(table[columns.speed], errors="coerce").to_numpy(dtype=np.float64) * unit
+        speed = np.where(np.isnan(speed), _written_out(table[columns.speed]), speed)
     if columns.minutes:
         seconds = (
             pd.to_numeric(table[columns.minutes], errors="coerce").to_numpy(dtype=np.float64)
@@ -63,6 +65,13 @@ def limits(
     usable = (speed > 0) & (speed <= _MOST_M_PER_S)
     counts["limit_default"] = int(table.loc[~usable, "_part_of"].nunique())
     return np.where(usable, speed, default_m_per_s)
+
+
+def _written_out(column: pd.Series) -> NDArray[np.float64]:
+    """Return limits written with their unit or as a zone (``30 mph``, ``50 km/h``, ``DE:urban``); NaN for others."""
+    words = _words(column)
+    found = {w: parse_limit(w, "unclassified")[0] for w in words.unique() if any(c.isalpha() for c in w)}
+    return words.map(found).to_numpy(dtype=np.float64)
 
 
 def directions(table: pd.DataFrame, columns: StreetColumns, counts: Counter[str]) -> NDArray[np.uint8]:

@@ -137,12 +137,17 @@ def _placed(frame: gpd.GeoDataFrame, crs: str | None, *, planar: bool) -> _Lines
     shapes = frame.geometry.to_numpy()
     xy, line = shapely.get_coordinates(shapes, return_index=True)
     lon, lat = Transformer.from_crs(frame.crs, LON_LAT, always_xy=True).transform(xy[:, 0], xy[:, 1])
+    misplaced = InputError(
+        f"Some streets do not lie where their coordinate system ({frame.crs.name}) is valid; name the right one."
+    )
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-        raise InputError(
-            f"Some streets do not lie where their coordinate system ({frame.crs.name}) is valid; name the right one."
-        )
+        raise misplaced
+    if np.abs(lon).max() > 180 or np.abs(lat).max() > 90:
+        raise misplaced
     target = utm_crs(lon, lat) if crs is None else projected_metres(crs)
     x_m, y_m = Transformer.from_crs(frame.crs, target, always_xy=True).transform(xy[:, 0], xy[:, 1])
+    if not (np.isfinite(x_m).all() and np.isfinite(y_m).all()):
+        raise misplaced
     start = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(shapes)))])
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
     step_m = _steps_m(frame, xy, np.asarray(lon), np.asarray(lat), planar=planar)

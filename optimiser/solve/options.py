@@ -9,6 +9,7 @@ from optimiser.problems.base import choice
 
 SHARE_OF_TIME_TO_CONFIRM = 1.0
 """Of the time that a proof took, what may be spent on confirming it."""
+LARGEST_SEED = 2**31 - 1
 SHORTEST_CONFIRMATION_S = 2.0
 """A proof that took less may take this long to confirm."""
 
@@ -41,7 +42,10 @@ class SolveOptions:
         metadata=choice("frac", "Stop when at most this much better can exist", minimum=0, maximum=1),
     )
     threads: int = field(default=2, metadata=choice("threads", "Threads a solver may use", group="advanced"))
-    seed: int = field(default=1, metadata=choice("", "Seed of every random choice", group="advanced"))
+    seed: int = field(
+        default=1,
+        metadata=choice("", "Seed of every random choice", group="advanced", minimum=0, maximum=LARGEST_SEED),
+    )
     reproducible: bool = field(
         default=False,
         metadata=choice("", "The same plan again on the same machine, slower", group="advanced"),
@@ -59,6 +63,10 @@ class SolveOptions:
             raise InputError(f"gap_frac is a fraction in [0, 1), got {self.gap_frac}; 1 % is 0.01.")
         if self.threads < 1:
             raise InputError(f"threads must be at least 1, got {self.threads}.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise InputError(
+                f"seed must be from 0 to {LARGEST_SEED:,}, which every solver takes, got {self.seed}."
+            )
         if self.memory_mib < 0:
             raise InputError(f"memory_mib must be 0 (no cap) or positive, got {self.memory_mib}.")
 

@@ -67,3 +67,20 @@ def test_circles_and_strangers(tmp_path):
 def test_merged_keeps_what_is_not_named():
     """Tables merge, values replace."""
     assert merged({"a": {"x": 1, "y": 2}, "b": 1}, {"a": {"y": 3}}) == {"a": {"x": 1, "y": 3}, "b": 1}
+
+
+def test_a_scenario_nested_without_end(tmp_path):
+    """4,000 brackets are a slip or an attack; either is said in words."""
+    path = tmp_path / "s.toml"
+    path.write_text("x = " + "[" * 4000 + "]" * 4000, encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read as a scenario: its brackets are nested too deep"):
+        read_scenarios(path)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31])
+def test_a_seed_that_no_solver_takes(seed):
+    """Seeds are whole numbers from 0 that fit every solver; others are refused before anything runs."""
+    with pytest.raises(InputError, match="seed"):
+        from_table({"question": "sectors", "solve": {"seed": seed}})
+    with pytest.raises(InputError, match="seed"):
+        SolveOptions(seed=seed)

@@ -99,3 +99,11 @@ def test_bad_input_is_refused(bad):
     # shares in percent, a day for a week, a limit without its area
     with pytest.raises(InputError):
         bad()
+
+
+@pytest.mark.parametrize("wrong", [{"response_s": 1e-9}, {"area_m2": float("inf")}])
+def test_a_response_that_nobody_can_keep_is_refused(wrong):
+    """A slip of a unit (nanoseconds, an endless area) is named, not an overflow."""
+    params = RequirementParams(**({"response_s": 600.0, "area_m2": 1e12, "speed_m_per_s": 10.0} | wrong))
+    with pytest.raises(InputError, match="needs more than 100000 free units"):
+        requirement(np.full(168, 3600.0), 1800.0, params)

@@ -130,3 +130,29 @@ def test_a_file_without_lines_is_refused() -> None:
     """Points make no streets."""
     with pytest.raises(InputError, match="no line"):
         roads.read_lines(frame([Point(500000, 5700000)]))
+
+
+@pytest.mark.parametrize(
+    ("text", "kmh"),
+    [
+        ("30 mph", 48.28032),
+        ("50 km/h", 50.0),
+        ("DE:urban", 50.0),
+        ("40", 40.0),
+        ("RO:zone30", 30.0),
+        ("signals", 48.28032),
+    ],
+)
+def test_limits_written_out(text: str, kmh: float) -> None:
+    """Files made from OpenStreetMap write 30 mph in a column of km/h: the unit written decides; junk is 30 mph."""
+    columns = roads.StreetColumns(speed="maxspeed", speed_unit="kmh")
+    graph = roads.read_lines(frame(cross(), maxspeed=[text] * 3), columns)
+    assert graph.limit_m_per_s * 3.6 == pytest.approx(kmh)
+    assert graph.counts.get("limit_default", 0) == (3 if text == "signals" else 0)
+
+
+def test_metres_said_to_be_degrees() -> None:
+    """Coordinates beyond the globe are refused in words, whatever the projection makes of them."""
+    lines = gpd.GeoDataFrame(geometry=cross(), crs="EPSG:4326")
+    with pytest.raises(InputError, match="do not lie where their coordinate system"):
+        roads.read_lines(lines)
