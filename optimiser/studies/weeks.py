@@ -32,6 +32,26 @@ def n_weeks(project: Project) -> int:
     return int((local.max().normalize() + pd.Timedelta(days=1) - local.min().normalize()) // _WEEK)
 
 
+def latest(project: Project, weeks: int) -> tuple[Project, float]:
+    """Return the project with the calls of its last so many weeks only, and how many weeks these are.
+
+    Raises
+    ------
+    InputError
+        If the project has no calls by time.
+    """
+    if project.calls is None or project.calls.empty:
+        raise InputError(
+            f"{project.folder} has a workload table and no calls: what is recent cannot be told from totals. Import "
+            "the calls."
+        )
+    local = _local(project, project.calls)
+    end = local.max().normalize() + pd.Timedelta(days=1)
+    begin = max(end - weeks * _WEEK, local.min().normalize())
+    kept = project.calls[(local >= begin).to_numpy()].reset_index(drop=True)
+    return dataclasses.replace(project, calls=kept), float((end - begin) / _WEEK)
+
+
 def resampled(project: Project, n: int, seed: int = 1) -> Iterator[Project]:
     """Yield ``n`` projects, each with as many weeks of calls as the whole weeks of the original.
 

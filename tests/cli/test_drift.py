@@ -1,0 +1,60 @@
+"""``optimiser drift`` as a planner uses it: in words, as a table, as JSON, and with bad input."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from optimiser.cli import main
+from optimiser.cli.console import Exit
+
+
+@pytest.fixture
+def told(capsys):
+    def run(*arguments):
+        code = main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_nothing_a_transfer_or_a_redraw(told, county, tmp_path):
+    """Wide: nothing. Narrower: officers can follow. One car each: lines must move, the least of them proved."""
+    code, out, _ = told("drift", county, "--set", "tolerance_pct=60")
+    assert code == Exit.DONE
+    assert "nothing is needed" in out
+    officers = tmp_path / "officers.csv"
+    officers.write_text("district_id,officers\n" + "".join(f"D{k},30\n" for k in range(1, 7)))
+    asked = ("--set", "tolerance_pct=30", "--time-limit", "15", "--quiet")
+    code, out, err = told("drift", county, "--officers", officers, *asked, "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert found["verdict"] == "transfer"
+    assert sum(s["officers_after"] for s in found["standings"]) == 180
+    assert found["transferred"] >= 1
+    assert all(abs(s["off_after_frac"]) <= 0.3 + 1e-9 for s in found["standings"])
+    assert found["redraw"]["at_least"] >= 1
+    code, out, _ = told("drift", county, "--one-car", *asked)
+    assert "A redraw is needed" in out
+    assert "move" in out
+    assert "district" in out
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("district_id,officers\nD1,x\nD1,3\nD1,4\n", "line 2: 'x' is no whole number"),
+        ("district_id,officers\nD1,3\nD1,4\n", "line 3: district 'D1' again"),
+        ("district_id,officers\nD1,3\n", "each district of the plan and no other"),
+        ("area,n\nD1,3\n", "it needs district_id, officers"),
+    ],
+)
+def test_bad_lists_of_officers(told, county, tmp_path, content, message):
+    """Named by line, explained, nothing solved."""
+    path = tmp_path / "officers.csv"
+    path.write_text(content)
+    code, out, err = told("drift", county, "--officers", path)
+    assert (code, out) == (Exit.INPUT, "")
+    assert message in err
