@@ -11,7 +11,20 @@ import traceback
 from collections.abc import Sequence
 
 from optimiser import __version__
-from optimiser.cli import ask, batch, compare, drift, files, look, plan, shows, studies, tables, uncertainty
+from optimiser.cli import (
+    ask,
+    batch,
+    compare,
+    drift,
+    files,
+    integrity,
+    look,
+    plan,
+    shows,
+    studies,
+    tables,
+    uncertainty,
+)
 from optimiser.cli.console import Exit
 from optimiser.errors import BackendError, InputError, OptimiserError, UsageError, reason
 
@@ -40,7 +53,20 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--quiet", action="store_true", help="no progress")
     common.add_argument("--log-file", help="write a log here")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (shows, files, ask, plan, studies, uncertainty, batch, tables, compare, drift, look):
+    for module in (
+        shows,
+        files,
+        ask,
+        plan,
+        studies,
+        uncertainty,
+        batch,
+        tables,
+        compare,
+        drift,
+        integrity,
+        look,
+    ):
         module.add(commands, common)
     return top
 

@@ -58,3 +58,18 @@ def test_bad_lists_of_officers(told, county, tmp_path, content, message):
     code, out, err = told("drift", county, "--officers", path)
     assert (code, out) == (Exit.INPUT, "")
     assert message in err
+
+
+def test_integrity_from_a_report(told, county, made_once):
+    """The made-up call signs belong to beats: most time is at home; without a report it says which to ask for."""
+    raw = made_once / "raw"
+    asked = ("--responses", raw / "calls.csv", "--homes", raw / "call_signs.csv", "--json")
+    code, out, err = told("integrity", county, *asked)
+    assert code == Exit.DONE, err
+    beats = json.loads(out)
+    assert 0.5 < beats["own_frac"] < 1
+    _, out, _ = told("integrity", county, "--plan", "districts", *asked)
+    assert json.loads(out)["own_frac"] >= beats["own_frac"]  # a district holds its beats
+    code, out, err = told("integrity", county)
+    assert (code, out) == (Exit.INPUT, "")
+    assert "report with one row a unit and call" in err

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.sectors.board import Board, Floats
-from optimiser.problems.sectors.measures import NAMES
+from optimiser.problems.sectors.measures import NAMES, OWN_CAR, busy_kind, own_free
 from optimiser.problems.sectors.params import SENSES
 
 _TINY = 1e-12
@@ -113,6 +113,12 @@ def _optional(b: Board) -> list[Measure]:
     cover = max(float(problem.cover_calls.sum()), _TINY)
     for name in ("backup", "expected"):
         found.append(Measure(NAMES[name][0], _value(b, name) / cover, "frac", "higher"))
+    if problem.balance_names:
+        free = own_free(problem, b.load(problem.balance[busy_kind(problem)]))
+        calls = b.load(problem.calls)
+        share = float((calls * free).sum()) / max(float(calls.sum()), _TINY)
+        by = dict(zip(problem.params.district_ids, free.tolist(), strict=True))
+        found.append(Measure(OWN_CAR, share, "frac", "higher", by, "district"))
     if problem.today:
         found.append(Measure(NAMES["moved"][0], b.moved_frac(), "frac", "neither"))
     for kind in problem.places:

@@ -160,6 +160,8 @@ def _optional(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
     cover = max(float(problem.cover_calls.sum()), 1e-12)
     for name in ("backup", "expected"):
         found.append(Measure(NAMES[name][0], value_of(problem, plan, name) / cover, "frac", "higher"))
+    if problem.balance_names:
+        found.append(_own_car(problem, plan))
     if problem.today:
         found.append(Measure(NAMES["moved"][0], moved_frac(problem, plan), "frac", "neither"))
     for kind in problem.places:
@@ -169,6 +171,42 @@ def _optional(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
             Measure(f"further pieces of each {kind}", float(sum(by.values())), "pieces", "lower", by, kind)
         )
     return found
+
+
+OWN_CAR = "calls served by the own car"
+"""Expected sector integrity."""
+
+
+def own_free(problem: SectorsProblem, load: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of the time that a district's own cars are free, shape (k,).
+
+    Cars are shared out as the target shares say and are busy ``busy_frac`` of the time on average; a district with
+    more work a car than the mean is busier in proportion.
+
+    Parameters
+    ----------
+    load
+        Work of each district, of the first kind that is balanced, shape (k,).
+    """
+    p = problem.params
+    even = p.shares() * max(float(problem.balance[busy_kind(problem)].sum()), 1e-12)
+    return np.asarray(1.0 - np.minimum(1.0, p.busy_frac * load / even), dtype=np.float64)
+
+
+def busy_kind(problem: SectorsProblem) -> int:
+    """Return the kind of work that keeps cars busy: the first that is balanced, else the first."""
+    return problem.balance_names.index(next(iter(problem.params.balance_frac), problem.balance_names[0]))
+
+
+def _own_car(problem: SectorsProblem, plan: SectorsPlan) -> Measure:
+    label = np.array([plan.district_of.get(a, "") for a in problem.area_ids])
+    work = problem.balance[busy_kind(problem)]
+    names = problem.params.district_ids
+    free = own_free(problem, np.array([float(work[label == d].sum()) for d in names]))
+    calls = np.array([float(problem.calls[label == d].sum()) for d in names])
+    by = dict(zip(names, free.tolist(), strict=True))
+    share = float((calls * free).sum()) / max(float(calls.sum()), 1e-12)
+    return Measure(OWN_CAR, share, "frac", "higher", by, "district")
 
 
 def _cut_links(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.bool_]:

@@ -135,3 +135,15 @@ def test_centres_follow_as_a_bare_assignment_becomes_a_plan():
         for _ in range(5):
             moves.make([str(rng.choice(problem.area_ids))], str(rng.choice(problem.params.district_ids)))
         assert dict(moves.plan.centre_of) == best_centres(problem, dict(moves.plan.district_of))
+
+
+def test_the_own_car_by_hand():
+    """Half the work each: busy 0.3, free 0.7. One against three: busy 0.15 and 0.45, 0.85 and 0.55 by calls: 0.625."""
+    problem = path_of_four()
+
+    def own(label: str) -> float:
+        plan = SectorsPlan(dict(zip("ABCD", label, strict=True)), {})
+        return next(m.value for m in FAMILY.measure(problem, plan) if m.name == "calls served by the own car")
+
+    assert own("1122") == pytest.approx(0.7)
+    assert own("1222") == pytest.approx((0.85 + 3 * 0.55) / 4)
