@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ __all__ = [
     "beats_in_use",
     "districts_in_use",
     "plan_of",
+    "restricted",
     "sectors_problem",
 ]
 
@@ -68,7 +69,12 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
         places=project.places,
     )
     if setup.within:
-        problem = _only(problem, [d == setup.within for d in _level(project, "districts")], setup.within)
+        mine = {a for a, d in zip(ids, _level(project, "districts"), strict=True) if d == setup.within}
+        if not mine:
+            raise InputError(
+                f"No area belongs to district {setup.within!r} today: within must name one in use."
+            )
+        problem = restricted(problem, mine)
     return problem
 
 
@@ -143,11 +149,15 @@ def _responses(setup: SectorsSetup, ids: tuple[str, ...]) -> NDArray[np.float64]
     return within
 
 
-def _only(problem: SectorsProblem, inside: list[bool], district: str) -> SectorsProblem:
-    """Return the question of one district's areas."""
+def restricted(
+    problem: SectorsProblem, areas: Collection[str], params: SectorsParams | None = None
+) -> SectorsProblem:
+    """Return the question of some areas only; candidate centres outside them and links that leave them go.
+
+    ``params`` are those of the new question; by default the same.
+    """
+    inside = [a in areas for a in problem.area_ids]
     keep = np.flatnonzero(inside)
-    if not keep.size:
-        raise InputError(f"No area belongs to district {district!r} today: within must name one in use.")
     place = np.full(len(inside), -1, dtype=np.int64)
     place[keep] = np.arange(keep.size)
     ends = place[problem.edges]
@@ -158,12 +168,13 @@ def _only(problem: SectorsProblem, inside: list[bool], district: str) -> Sectors
         problem,
         area_ids=tuple(problem.area_ids[i] for i in keep),
         edges=ends[edge],
-        border_m=problem.border_m[edge],
+        params=params or problem.params,
+        border_m=problem.border_m[edge] if problem.border_m.size else problem.border_m,
         centre_ids=tuple(c for c, s in zip(problem.centre_ids, seat, strict=True) if s),
         centre_area=place[problem.centre_area[seat]],
         travel_s=problem.travel_s[pick],
         covered_calls=problem.covered_calls[pick],
-        distance_m=problem.distance_m[pick],
+        distance_m=problem.distance_m[pick] if problem.distance_m.size else problem.distance_m,
         calls=problem.calls[keep],
         cover_calls=problem.cover_calls[keep],
         balance=problem.balance[:, keep],

@@ -139,3 +139,42 @@ def test_uncertainty(told, county):
     code, out, _ = told(*asked)
     assert "in nine of ten samples" in out
     assert "median" in out
+
+
+def test_sweep(told, county):
+    """Three and four districts with free centres: the table says what the fourth is worth, JSON says it in bounds."""
+    choices = [x for x in EVEN if x != "--quiet"]
+    asked = [
+        "sweep",
+        "sectors",
+        county,
+        "--over",
+        "n_districts=3,4",
+        "--set",
+        "centres=free",
+        *choices,
+        "--quiet",
+    ]
+    code, out, err = told(*asked)
+    assert code == Exit.DONE, err
+    assert "one more is worth" in out
+    code, out, _ = told(*asked, "--json")
+    second = json.loads(out)["steps"][1]
+    assert second["number"] == 4
+    assert second["at_most"] >= second["found"] > 0
+    code, _, err = told("sweep", "sectors", county, "--over", "n_districts=x")
+    assert code == Exit.INPUT
+    assert "4..9" in err
+
+
+def test_nest(told, county):
+    """The beats of every district in use: a plan with both levels that the next commands know by name."""
+    code, out, err = told("nest", county, "--beats", 12, "--time-limit", 3, "--gap", 20, "--quiet")
+    assert code == Exit.DONE, err
+    assert "12 beats in 6 districts" in out
+    lines = (county / "plans" / "nested.csv").read_text().splitlines()
+    assert lines[0].split(",")[:3] == ["area_id", "district_id", "beat_id"]
+    assert len({line.split(",")[2] for line in lines[1:]}) == 12
+    code, _, err = told("nest", county, "--beats", 12, "--quiet")
+    assert code == Exit.INPUT
+    assert "already" in err

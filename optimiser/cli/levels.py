@@ -1,0 +1,164 @@
+"""``sweep`` and ``nest``: how many, with the value of each; and the beats of every district in one go."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+from optimiser.cli import values
+from optimiser.cli.ask import add_asked, known_family, scenario_of
+from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    sweep = commands.add_parser("sweep", parents=[common], help="how many: the value of each one more")
+    sweep.add_argument("family", help="sectors, standby, ...")
+    sweep.add_argument("folder", type=Path, help="the project folder")
+    sweep.add_argument(
+        "--over", required=True, metavar="CHOICE=4..9", help="the choice that counts, and its numbers"
+    )
+    sweep.add_argument(
+        "--standard",
+        type=float,
+        metavar="VALUE",
+        help="value of the first aim to reach: the fewest that reach it are told",
+    )
+    add_asked(sweep, "longest time of each solve (60)")
+    sweep.add_argument("--budget", type=values.seconds, default=1800.0, help="longest time in all (1800)")
+    sweep.set_defaults(run=run_sweep)
+    nest = commands.add_parser("nest", parents=[common], help="the beats of every district of a plan")
+    nest.add_argument("folder", type=Path, help="the project folder")
+    nest.add_argument(
+        "--plan", default="current", help="plan whose districts are filled (current: the districts in use)"
+    )
+    nest.add_argument(
+        "--beats", type=values.whole(1, 10_000), required=True, help="how many beats in all, shared by work"
+    )
+    nest.add_argument("--save-as", metavar="NAME", default="nested", help="name of the new plan (nested)")
+    nest.add_argument("--again", action="store_true", help="replace a plan of that name")
+    add_asked(nest, "longest time of each district (60)")
+    nest.set_defaults(run=run_nest, family="sectors")
+
+
+def run_sweep(a: argparse.Namespace) -> int:
+    """Solve for every number."""
+    from dataclasses import asdict
+
+    from optimiser.data.project import load
+    from optimiser.prepare.questions import ask
+    from optimiser.studies.levels import numbers, sweep
+    from optimiser.studies.series import Series
+
+    known_family(a.family)
+    scenario = scenario_of(a)
+    choice, _, text = a.over.partition("=")
+    asked_for = numbers(text)
+    project = load(a.folder)
+    problems = {
+        k: ask(project, a.family, {**scenario.choices, choice: k}, scenario.source).problem for k in asked_for
+    }
+    with stop_on_interrupt() as stop, Line(f"sweep {a.family}", quiet=a.quiet) as line:
+        series = Series(
+            a.family,
+            scenario.formulation,
+            options=scenario.options,
+            budget_s=a.budget or math.inf,
+            folder=a.folder / "studies" / "solves",
+            on_progress=line,
+            should_stop=stop,
+        )
+        with series:
+            found = sweep(series, problems, a.standard)
+    if a.json:
+        steps = [{**asdict(s), "plan": None} for s in found.steps]
+        show_json({"steps": steps, "fewest": found.fewest, "proved": found.proved})
+    else:
+        show(table([_row(s) for s in found.steps], ["number", "status", "value", "one more is worth"]))
+        if found.fewest is not None:
+            how = "no fewer can (proved)" if found.proved else "whether fewer can is open"
+            show(f"The fewest that reach {found.standard:g}: {found.fewest}; {how}.")
+        elif a.standard is not None:
+            show(f"None of these numbers reaches {a.standard:g}.")
+    return Exit.DONE if len(found.steps) == len(problems) else Exit.CANCELLED
+
+
+def _row(step: Any) -> list[str]:
+    from optimiser.report.phrases import in_units
+
+    if step.judged is None:
+        return [str(step.number), step.status, "-", "-"]
+    unit = step.judged.unit
+    worth = "-"
+    if step.found is not None:
+        bounds = [in_units(v, unit) if v is not None else "?" for v in (step.at_least, step.at_most)]
+        worth = f"{in_units(step.found, unit)} (between {bounds[0]} and {bounds[1]})"
+    return [str(step.number), step.status, in_units(step.judged.value, unit), worth]
+
+
+def run_nest(a: argparse.Namespace) -> int:
+    """Design the beats of every district of a plan and save them as a plan with both levels."""
+    from optimiser.data.canonical import PLANS_FOLDER
+    from optimiser.data.plans import check_free, keep_plan
+    from optimiser.data.project import load
+    from optimiser.errors import InputError
+    from optimiser.prepare.questions import ask
+    from optimiser.prepare.sectors import districts_in_use, restricted
+    from optimiser.report.phrases import in_units
+    from optimiser.studies.levels import nest, shared_out
+    from optimiser.studies.series import Series
+
+    scenario = scenario_of(a)
+    project = load(a.folder)
+    folder = project.folder / PLANS_FOLDER
+    check_free(folder, a.save_as, again=a.again)
+    district_of = districts_in_use(project) if a.plan == "current" else dict(project.plans.get(a.plan, {}))
+    if not district_of:
+        raise InputError(f"There is no plan {a.plan!r} here; known: {', '.join(project.plans) or 'none'}.")
+    choices = {"centres": "free", "objective": "travel", "tolerance_pct": 10, **scenario.choices}
+    choices |= {"n_districts": a.beats, "level": "beats"}
+    problem = ask(project, "sectors", choices, scenario.source).problem
+    areas = {d: {x for x, e in district_of.items() if e == d} for d in sorted(set(district_of.values()))}
+    work = dict(zip(problem.area_ids, problem.balance[1].tolist(), strict=True))
+    n_beats = shared_out(a.beats, {d: sum(work[x] for x in mine) for d, mine in areas.items()})
+    with stop_on_interrupt() as stop, Line("nest", quiet=a.quiet) as line:
+        series = Series(
+            "sectors", scenario.formulation, options=scenario.options, on_progress=line, should_stop=stop
+        )
+        with series:
+            parts = {d: restricted(problem, mine, _fewer(problem, n_beats[d])) for d, mine in areas.items()}
+            found = nest(series, problem, parts, n_beats)
+    if found is None:
+        show("Not every district has a plan of its beats; loosen a rule or give more time.")
+        return Exit.NO_PLAN
+    path = keep_plan(folder, a.save_as, found.district_of, found.beat_of, again=a.again)
+    if a.json:
+        show_json(
+            {
+                "plan": str(path),
+                "value": found.value,
+                "bound": found.bound,
+                "unit": found.unit,
+                "n_beats": n_beats,
+            }
+        )
+        return Exit.DONE
+    bound = "-" if found.bound is None else in_units(found.bound, found.unit)
+    show(
+        f"{a.beats} beats in {len(areas)} districts: {found.name} {in_units(found.value, found.unit)}; bound {bound}."
+    )
+    for district in sorted(n_beats):
+        show(f"- {district}: {n_beats[district]} beats")
+    if found.open_districts:
+        show(f"Not proved best in: {', '.join(found.open_districts)}.")
+    say(f"Saved as plan {a.save_as}: {path}")
+    return Exit.DONE
+
+
+def _fewer(problem: Any, count: int) -> Any:
+    """Return the choices for one district's beats."""
+    from dataclasses import replace
+
+    return replace(problem.params, district_ids=tuple(str(b) for b in range(count)), target_shares=())
