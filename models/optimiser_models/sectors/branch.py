@@ -21,7 +21,7 @@ from optimiser_models.sectors.separate import reach, separators
 from optimiser_models.sectors.slots import Slots
 
 if TYPE_CHECKING:
-    from optimiser_models.sectors.cuts import Run
+    from optimiser_models.sectors.run import Run
 
 RELAXATION_ROUNDS = 12
 POLISH_MOVES = 300_000

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.sectors import arrays, centres, cuts, knapsack, lagrange, search
+from optimiser_models.sectors import arrays, centres, cuts, knapsack, lagrange, search, starts
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.separate import reach, separators
@@ -229,7 +229,7 @@ def test_bound_holds_where_work_fits_to_the_last_digit():
 def test_growth_that_always_fails_leaves_time_for_the_proof(monkeypatch):
     """Locks that cross let no growth succeed: a stop is heard at once, and few growths are tried before the proof."""
     tried = []
-    monkeypatch.setattr(cuts, "grow", lambda d, seed: tried.append(seed))
+    monkeypatch.setattr(starts, "grow", lambda d, seed: tried.append(seed))
 
     class Stopped(Recorder):
         def should_stop(self) -> bool:
@@ -239,7 +239,7 @@ def test_growth_that_always_fails_leaves_time_for_the_proof(monkeypatch):
     solve(problem, cuts.FORMULATION, SolveOptions(time_limit_s=20), report=Stopped())
     assert not tried
     assert solve(problem, cuts.FORMULATION, SolveOptions(time_limit_s=20)).status is Status.INFEASIBLE
-    assert len(tried) == cuts.GROWTHS < 1000
+    assert len(tried) == starts.GROWTHS < 1000
 
 
 def test_seed_gives_the_same_plan_again():

@@ -1,0 +1,87 @@
+"""One solve under way: what is known, and when to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.sectors import SectorsProblem
+from optimiser.problems.sectors.rules import check
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.program import Report
+from optimiser.solve.result import PROOF_GAP
+from optimiser_models.sectors.arrays import Districting, sign_of, to_plan
+from optimiser_models.sectors.search import State
+
+
+@dataclass
+class Run:
+    """One solve under way: what is known, and when to stop."""
+
+    problem: SectorsProblem
+    d: Districting
+    options: SolveOptions
+    report: Report
+    began_s: float
+    until_s: float
+    name: str
+    best: State | None = None
+    bound: float = -np.inf
+    infeasible: bool = False
+    seats: list[NDArray[np.int64]] = field(default_factory=list)
+    """Centre areas (k,) that the bound chose, the latest last: good starts of the search."""
+
+    @property
+    def sign(self) -> float:
+        """Minus one where the planner's objective is a maximum."""
+        return sign_of(self.name)
+
+    @property
+    def first(self) -> bool:
+        """Is this the most important objective? Only its numbers are told while the search is on."""
+        return self.d.stage == 0
+
+    def budget_s(self, share: float) -> float:
+        """Return a share of the time this method has, in seconds."""
+        return share * max(0.0, self.until_s - self.began_s)
+
+    def left_s(self) -> float:
+        """Return what is left of this stage's time, in seconds."""
+        return self.until_s - self.report.elapsed_s()
+
+    def gap(self) -> float:
+        """Return the relative gap; inf without a plan or bound."""
+        if self.best is None or not np.isfinite(self.bound):
+            return np.inf
+        return max(0.0, self.best.cost - self.bound) / max(abs(self.best.cost), 1e-9)
+
+    def done(self) -> bool:
+        """Return True when proved, near enough, out of time or told to stop."""
+        return (
+            self.infeasible
+            or self.left_s() <= 0
+            or self.report.should_stop()
+            or self.gap() <= max(self.options.gap_frac, PROOF_GAP / 2)
+        )
+
+    def offer(self, state: State | None) -> None:
+        """Take a state if it is better and passes the planner's own rules."""
+        if state is None or (self.best is not None and state.cost >= self.best.cost - 1e-9):
+            return
+        plan = to_plan(self.problem, self.d, state.label, state.centre)
+        if check(self.problem, plan):
+            return
+        self.best = state
+        if self.first:
+            self.report(phase="improving", incumbent=self.sign * state.cost, plan=plan)
+
+    def prove(self, bound: float) -> None:
+        """Take a bound if it is better; it never exceeds a plan that exists."""
+        if self.best is not None:
+            bound = min(bound, self.best.cost)
+        if bound > self.bound:
+            self.bound = bound
+            if self.first:
+                self.report(bound=self.sign * bound)

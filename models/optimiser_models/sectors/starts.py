@@ -1,0 +1,123 @@
+"""Where the search for plans starts: given and today's plans, growth, and the centres that the bound chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser_models.sectors import search
+from optimiser_models.sectors.arrays import FREE, from_plan
+from optimiser_models.sectors.grow import grow
+from optimiser_models.sectors.run import Run
+from optimiser_models.sectors.slots import Slots
+
+FIRST_MOVES = 400_000
+SHORT_MOVES, LONG_MOVES = 1_500_000, 4_000_000
+SEATS_KEPT = 60
+"""Choices of the bound that are kept as starts."""
+SEARCH_SHARE = 0.12
+"""Share of the time limit for the first search."""
+SMALL_MODEL = 6_000
+"""Pairs that HiGHS is given at once, without a bound to drop some first."""
+MOVES_PER_AREA = 2_000
+"""A small map needs no long first search."""
+GROWTHS = 200
+"""Growths tried for starts: where locks and centres let none succeed, the proof has its turn."""
+TRIES = 4
+"""Starts without any admissible plan before the proof is tried instead."""
+
+
+def remember(run: Run, slots: Slots, chosen: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
+    """Keep the areas that a bound chose as centres: good starts of the search."""
+    roots = np.empty(run.d.k, dtype=np.int64)
+    for g in range(len(slots.state)):
+        roots[slots.group == g] = run.d.centre_area[chosen[groups == g]]
+    run.seats = [*run.seats[-SEATS_KEPT:], roots]
+
+
+def today_plan(problem: SectorsProblem) -> SectorsPlan:
+    """Return today's districts as a plan without centres."""
+    return SectorsPlan({a: d for a, d in zip(problem.area_ids, problem.today, strict=True) if d}, {})
+
+
+def _starts(run: Run, start: SectorsPlan | None) -> Iterator[NDArray[np.int64]]:
+    if start is not None:
+        label = from_plan(run.problem, run.d, start)
+        if (label != FREE).all() and np.unique(label).size == run.d.k:
+            yield label
+    if run.problem.params.counts_change:  # today's plan breaks the fewest rules of change
+        label = from_plan(run.problem, run.d, today_plan(run.problem))
+        if (label != FREE).all() and np.unique(label).size == run.d.k:
+            yield label
+    for seed in range(run.options.seed, run.options.seed + GROWTHS):
+        if run.done():
+            return
+        grown = grow(run.d, seed)
+        if grown is not None:
+            yield grown
+
+
+def first_plans(run: Run, start: SectorsPlan | None) -> None:
+    """Anneal from one start after another until there is a plan and the first share of the time is spent."""
+    until = run.began_s + run.budget_s(SEARCH_SHARE)
+    latest = run.began_s + run.budget_s(3 * SEARCH_SHARE)
+    moves = min(FIRST_MOVES, MOVES_PER_AREA * run.d.n)
+    small = run.d.cost.size <= SMALL_MODEL
+    for tried, label in enumerate(_starts(run, start)):
+        if not run.options.reproducible and run.report.elapsed_s() >= until and run.best is not None:
+            break
+        if (
+            (tried and run.report.elapsed_s() >= latest)
+            or run.done()
+            or (run.options.reproducible and tried >= 8)
+        ):
+            break
+        if tried >= (2 if small else TRIES) and (small or run.best is None):
+            break
+        warm = start is not None and tried == 0
+        run.offer(
+            search.anneal(
+                run.d,
+                label,
+                moves=moves,
+                seed=run.options.seed + tried,
+                keep_going=lambda: not run.done(),
+                hot=0.05 if warm else search.HOT,
+            )
+        )
+        moves = min(LONG_MOVES, 10 * MOVES_PER_AREA * run.d.n)
+
+
+def search_on(run: Run, seed: int, seconds: float) -> None:
+    """Search from what the bound chose, from the best plan, and now and then from new seeds."""
+    until = run.report.elapsed_s() + seconds
+    tried = 0
+    while run.report.elapsed_s() < until and not run.done():
+        label, hot = _next_start(run, seed, tried)
+        if label is not None:
+            moves = (SHORT_MOVES, LONG_MOVES, 2 * LONG_MOVES)[tried % 3]
+            run.offer(
+                search.anneal(
+                    run.d,
+                    label,
+                    moves=moves,
+                    seed=seed + tried,
+                    keep_going=lambda: run.report.elapsed_s() < until and not run.done(),
+                    hot=hot,
+                )
+            )
+        tried += 1
+
+
+def _next_start(run: Run, seed: int, tried: int) -> tuple[NDArray[np.int64] | None, float]:
+    """Return a start and how hot to begin from it."""
+    kind = tried % 6
+    if kind == 5 and run.best is not None:
+        return run.best.label, 0.3
+    if kind == 2 or not run.seats:
+        return grow(run.d, seed + tried), search.HOT
+    roots = run.seats[-1 - (tried * 7) % len(run.seats)]
+    return grow(run.d, seed + tried, roots), (0.2, 0.7)[tried % 2]
