@@ -24,11 +24,13 @@ from optimiser.prepare.questions import Question, ask
 from optimiser.solve import jobs
 from optimiser.solve.isolated import solve_isolated
 from optimiser.solve.progress import STOP_FILE, Progress
-from optimiser.solve.result import Result
+from optimiser.solve.result import Result, StoppedBy
 
 log = logging.getLogger(__name__)
 
 RUNS_FOLDER = "runs"
+LAST_ARTEFACT = "summary.md"
+"""Written after every picture and table of a run."""
 _children: list[subprocess.Popen[bytes]] = []
 """Processes started from this one, kept so that the ended ones can be reaped."""
 
@@ -61,8 +63,11 @@ def create(project: Project, scenario: Scenario) -> tuple[Run, Question]:
 
 def start(run: Run) -> None:
     """Start a run in a process of its own; a run that is done or running is left alone."""
-    if run.status in ("done", "running"):
+    if run.status == "running" or (run.status == "done" and not _given_up(run)):
         return
+    (run.folder / STOP_FILE).unlink(
+        missing_ok=True
+    )  # of an earlier attempt; from now on it is meant for this one
     with (run.folder / "runner.log").open("ab") as log_file:
         child = subprocess.Popen(
             [sys.executable, "-m", "optimiser.batch.runner", str(run.folder)],
@@ -82,24 +87,40 @@ def work(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     artefacts: bool = True,
+    keep_stop: bool = False,
 ) -> Result[Any]:
     """Do a run in the foreground; one that is done already only returns its result.
+
+    A result whose pictures and tables were never made gets them; a run that was stopped before it had a plan is done
+    again.
+
+    Parameters
+    ----------
+    keep_stop
+        True where a stop that lies in the folder already is meant for this attempt.
 
     Raises
     ------
     OptimiserError
         What went wrong; it is kept in the run as well. Also if another process is at it.
     """
-    if run.status == "done":
+    if _finished(run, artefacts=artefacts):
         return run.result()
-    if not run.claim():
+    try:
+        claimed = run.claim()
+    except OSError as error:
+        raise _unwritable(run, error) from error
+    if not claimed:
+        if run.status == "done" and not _given_up(run):  # the other makes its pictures
+            return run.result()
         raise InputError(
             f"Run {run.id} is being worked on by another process. Wait for it, or stop it there."
         )
     try:
-        if Run(run.folder).status == "done":  # by a process that has ended since the first look
+        if _finished(run, artefacts=artefacts):  # by a process that has ended since the first look
             return run.result()
-        result = _solve(run, on_progress, should_stop)
+        solved = run.status == "done" and not _given_up(run)
+        result = run.result() if solved else _solve(run, on_progress, should_stop, keep_stop=keep_stop)
         if artefacts and result.plan is not None:
             write_artefacts(run, result, project=project, scene=scene)
         return result
@@ -107,12 +128,33 @@ def work(
         run.release()
 
 
+def _finished(run: Run, *, artefacts: bool) -> bool:
+    """Is nothing left to do? A process may have died between the result and its pictures."""
+    if run.status != "done" or _given_up(run):
+        return False
+    return not artefacts or (run.folder / LAST_ARTEFACT).exists() or run.result().plan is None
+
+
+def _given_up(run: Run) -> bool:
+    """Was it stopped before there was any plan? Then asking again means to go on."""
+    try:
+        result = run.result()
+    except OptimiserError:
+        return False
+    return result.plan is None and result.stopped_by is StoppedBy.PLANNER
+
+
 def _solve(
-    run: Run, on_progress: Callable[[Progress], None] | None, should_stop: Callable[[], bool]
+    run: Run,
+    on_progress: Callable[[Progress], None] | None,
+    should_stop: Callable[[], bool],
+    *,
+    keep_stop: bool,
 ) -> Result[Any]:
     """Solve a claimed run; the run says why it failed, whatever it was."""
+    before = (jobs.RESULT_FILE, "progress.jsonl", "incumbent.json", *(() if keep_stop else (STOP_FILE,)))
     try:
-        for name in (jobs.RESULT_FILE, STOP_FILE, "progress.jsonl", "incumbent.json"):
+        for name in before:
             (run.folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
@@ -129,8 +171,15 @@ def _solve(
             should_stop=should_stop,
         )
     except Exception as error:
-        jobs.write_error(run.folder, error)
+        with contextlib.suppress(OSError):
+            jobs.write_error(run.folder, error)
+        if isinstance(error, OSError):
+            raise _unwritable(run, error) from error
         raise
+
+
+def _unwritable(run: Run, error: OSError) -> InputError:
+    return InputError(f"Run {run.id} cannot be written to {run.folder}: {reason(error)}.")
 
 
 def write_artefacts(
@@ -155,8 +204,10 @@ def write_artefacts(
             progress=run.progress(),
             scene=scene,
         )
-    except OptimiserError as error:
+    except (OptimiserError, OSError) as error:
         log.warning("run %s: no pictures or tables: %s", run.id, error)
+    except Exception:
+        log.warning("run %s: no pictures or tables", run.id, exc_info=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -165,7 +216,7 @@ def main(arguments: list[str]) -> int:
         return 2
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with contextlib.suppress(OptimiserError):
-        work(Run(Path(arguments[0])))
+        work(Run(Path(arguments[0])), keep_stop=True)
         return 0
     return 1
 

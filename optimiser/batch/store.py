@@ -24,6 +24,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -47,6 +48,8 @@ REQUEST_FILE = "request.json"
 CLAIM_FILE = "claim.json"
 LOCK_FILE = ".claim.lock"
 TAGS_FILE = "tags.json"
+_DRAFT = ".new-"
+_DRAFT_LIVES_S = 24 * 3600.0
 _REQUESTED = ("title", "family", "formulation", "options", "scenario")
 
 
@@ -229,7 +232,8 @@ class Store:
         folder = self.root / f"{slug(title)}-{digest}"
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(dir=self.root, prefix=".new-"))
+            _sweep(self.root)
+            draft = Path(tempfile.mkdtemp(dir=self.root, prefix=_DRAFT))
         except OSError as error:
             raise InputError(
                 f"Runs are kept in {self.root}, which cannot be written: {reason(error)}."
@@ -294,6 +298,14 @@ def _out_of_the_way(folder: Path) -> None:
         folder.rename(
             Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".damaged-{folder.name}-")) / folder.name
         )
+
+
+def _sweep(root: Path) -> None:
+    """Remove drafts that a process left behind when it was killed, a day later."""
+    for draft in root.glob(f"{_DRAFT}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _DRAFT_LIVES_S:
+                shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextlib.contextmanager

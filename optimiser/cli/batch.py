@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from pathlib import Path
 from typing import Any
 
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
 from optimiser.report.phrases import shown_value
 from optimiser.solve.result import status_in_words
+
+log = logging.getLogger(__name__)
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -67,6 +70,11 @@ def _solve(project: Any, scenario: Any, title: str, asked: Any, *, quiet: bool) 
     except OptimiserError as error:
         say(f"{scenario.name}: {error}")
         return row | {"status": "failed", "error": str(error)}
+    except Exception as error:
+        log.exception("scenario %s", scenario.name)
+        told = f"internal error: {type(error).__name__}: {error}"  # the rest of the list goes on
+        say(f"{scenario.name}: {told}")
+        return row | {"status": "failed", "error": told}
     say(f"{scenario.name}: {result.in_words()}")
     return row | {
         "status": str(result.status),

@@ -197,8 +197,12 @@ def save(figure: Any, path: Path, *, dpi: float = 150.0) -> Path:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old or the new one, whole."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -33,6 +33,7 @@ from optimiser.solve.result import Result, StoppedBy
 GRACE_S = 4.0
 """Seconds after the limit, or after a polite stop, before a kill."""
 POLL_S = 0.05
+_DISK_FULL_BYTES = 100_000
 
 
 def solve_isolated(
@@ -85,7 +86,8 @@ def run_worker(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> StoppedBy:
     """Run a worker on a job folder until it ends or has to be killed; say why it ended."""
-    (folder / jobs.COMPILING_FILE).unlink(missing_ok=True)  # of a worker that was killed while it compiled
+    for mark in (jobs.COMPILING_FILE, jobs.MEMORY_FILE):  # of a worker before this one
+        (folder / mark).unlink(missing_ok=True)
     with (folder / "solver.log").open("ab") as log_file:
         process = subprocess.Popen(
             [sys.executable, "-m", "optimiser.solve.worker", str(folder)],
@@ -191,24 +193,29 @@ def salvage(
     options: SolveOptions,
     stopped_by: StoppedBy,
 ) -> Result[Any]:
-    """Judge the last plan that a dead worker had reported.
+    """Judge the last plan that a worker had reported before it died, was killed or ran out of memory.
 
     Raises
     ------
     BackendError
-        If the worker died by itself before it had any plan.
+        If the worker died by itself, or for want of memory, before it had any plan.
     """
     lines = read_progress(folder)
     plan = None
+    if (folder / jobs.MEMORY_FILE).exists():
+        stopped_by = StoppedBy.MEMORY
     if (folder / INCUMBENT_FILE).exists():
         kept = json.loads((folder / INCUMBENT_FILE).read_text(encoding="utf-8"))
         plan = portable.from_json(family.plan_type, kept["plan"])
     if plan is None and stopped_by is StoppedBy.FAULT:
         tail = (folder / "solver.log").read_text(encoding="utf-8", errors="replace")[-2000:].strip()
+        if shutil.disk_usage(folder).free < _DISK_FULL_BYTES:
+            tail = f"The disk of {folder} is full. {tail}"
         raise BackendError(f"The solver's process ended without a word. {tail}".strip())
     if plan is None and stopped_by is StoppedBy.MEMORY:
         raise BackendError(
-            f"The solve needs more than the memory cap of {options.memory_mib} MiB and had no plan by then."
+            f"The solve needs more than the memory cap of {options.memory_mib} MiB and had no plan by then. Raise "
+            "memory_mib, or ask for less: fewer centres, a coarser grid, fewer shift starts."
         )
     bound = lines[-1].bound if lines else None
     outcome = engine.killed(plan, bound, stopped_by)

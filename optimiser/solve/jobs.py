@@ -21,6 +21,8 @@ START_FILE = "start.json"
 RESULT_FILE = "result.json"
 COMPILING_FILE = "compiling"
 """There as long as the worker compiles: the job's clock stands still."""
+MEMORY_FILE = "out_of_memory"
+"""There where the worker met its memory cap: the parent judges the best plan told by then."""
 LONGEST_COMPILE_S = 180.0
 """A parent waits no longer than this for a compiler."""
 _ERRORS: dict[str, type[OptimiserError]] = {

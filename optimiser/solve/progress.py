@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -90,17 +91,21 @@ class FileRecorder(Recorder):
         self._kept_at = -PLAN_INTERVAL_S
 
     def tell(self, progress: Progress) -> None:
-        """Append one line."""
-        with (self._folder / PROGRESS_FILE).open("a", encoding="utf-8") as file:
+        """Append one line; a full disk does not end the solve."""
+        with (
+            contextlib.suppress(OSError),
+            (self._folder / PROGRESS_FILE).open("a", encoding="utf-8") as file,
+        ):
             file.write(json.dumps(asdict(progress)) + "\n")
 
     def keep(self, plan: Any) -> None:
-        """Write the best plan, at most every half second, so that a kill does not lose it."""
+        """Write the best plan, at most every half second, so that a kill does not lose it; if the disk takes it."""
         if self.elapsed_s() - self._kept_at < PLAN_INTERVAL_S:
             return
         self._kept_at = self.elapsed_s()
         kept = {"plan": portable.to_json(plan), "seconds": self._kept_at}
-        write_atomically(self._folder / INCUMBENT_FILE, json.dumps(kept, ensure_ascii=False))
+        with contextlib.suppress(OSError):
+            write_atomically(self._folder / INCUMBENT_FILE, json.dumps(kept, ensure_ascii=False))
 
     def should_stop(self) -> bool:
         """Return True once the stop file is there."""
@@ -122,10 +127,14 @@ def read_progress(folder: Path) -> list[Progress]:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old or the new one, whole, even after a crash."""
+    """Write a file so that a reader sees the old or the new one, whole, even after a crash or on a full disk."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

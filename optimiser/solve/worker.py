@@ -17,7 +17,6 @@ from typing import Any
 from optimiser import registry
 from optimiser.problems import portable
 from optimiser.solve import engine, jobs
-from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation
 from optimiser.solve.progress import COMPILING, FileRecorder, Progress
 
@@ -66,7 +65,7 @@ def serve() -> int:
 
 
 def work(folder: Path) -> None:
-    """Do one job. Whatever happens, a result or an error is written."""
+    """Do one job. Whatever happens, a result, an error or a mark that memory ran out is written."""
     try:
         job = jobs.read_job(folder)
         cap_memory(job.options.memory_mib)
@@ -84,7 +83,7 @@ def work(folder: Path) -> None:
         result = engine.solve(problem, formulation, job.options, start=start, report=report)
         jobs.write_result(folder, result)
     except MemoryError:
-        jobs.write_error(folder, _memory(folder))
+        (folder / jobs.MEMORY_FILE).touch()
     except Exception as error:  # noqa: BLE001  the parent raises it again, for whoever asked
         jobs.write_error(folder, error)
 
@@ -109,16 +108,6 @@ def compile_first(folder: Path, formulation: Formulation[Any, Any], used_s: floa
         telling.join()
         marker.unlink(missing_ok=True)
     return time.monotonic() - began
-
-
-def _memory(folder: Path) -> Exception:
-    from optimiser.errors import BackendError
-
-    options: SolveOptions = jobs.read_job(folder).options
-    return BackendError(
-        f"The solve needs more than the memory cap of {options.memory_mib} MiB. Raise memory_mib, or ask for less: "
-        "fewer centres, a coarser grid, fewer shift starts."
-    )
 
 
 def cap_memory(memory_mib: int) -> None:
