@@ -20,7 +20,12 @@ CATALOGUE = {
         "Fewest moves that mend a plan: labelling model with separators (only the objective moved)",
     ),
     "shifts.milp": Entry(
-        "optimiser_models.shifts.milp:FORMULATION", "Shift design as a MILP in network form", default=True
+        "optimiser_models.shifts.milp:FORMULATION", "Shift design as a MILP in network form"
+    ),
+    "shifts.starts": Entry(
+        "optimiser_models.shifts.starts:FORMULATION",
+        "Start times first, bounded by staircases; then shift design as a MILP",
+        default=True,
     ),
     "shifts.cpsat": Entry(
         "optimiser_models.shifts.cpsat:FORMULATION", "Shift design by constraint programming"

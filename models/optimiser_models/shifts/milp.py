@@ -24,6 +24,7 @@ shift (the network form; Kletzander and Musliu, "Modelling and solving the minim
 2019). L is the least total in which call ceiling, administration ceiling and both floors fit, B the budget; (7) keeps
 the community floor, a / q of the officers on duty, inside its window. L, B and C are rounded to what whole shifts add
 up to, and the chords of (8) meet at whole n_t, so that without (9) the relaxation is mostly as good as the best plan.
+(9) is weak: ``shifts.starts`` chooses start times by other means.
 """
 
 from __future__ import annotations
@@ -108,13 +109,20 @@ def _cover(m: Any, t: Terms) -> None:
     )
 
 
+def community_scale(t: Terms) -> float:
+    """Return how often row (7) stands for one officer-slot in the window."""
+    if t.community is None or t.community[0] > _LARGEST_WHOLE_ROW:
+        return 1.0
+    return float(t.community[0])
+
+
 def _limits(m: Any, t: Terms) -> None:
     total = sum(m.n[s] for s in m.T)
     m.split_total = pyo.Constraint(expr=total >= t.least_total, doc="(6)")
     m.budget = pyo.Constraint(expr=total <= t.most_total, doc="(6)")
     if t.community is not None:
         q, a, rhs = t.community
-        scale = 1 if q <= _LARGEST_WHOLE_ROW else q
+        scale = q / community_scale(t)
         inside = sum(m.n[s] for s in m.T if t.window[s])
         m.community = pyo.Constraint(
             expr=(q / scale) * inside - (a / scale) * total >= rhs / scale, doc="(7)"

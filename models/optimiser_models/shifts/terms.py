@@ -51,8 +51,8 @@ class Terms:
         Most officers on each pair, shape (V,).
     unit
         What the prices below are counted in: the largest of them is from 10 to 100 units.
-    pay
-        Cost of one officer on each pair, shape (V,).
+    pay, slot_pay
+        Cost of one officer on each pair, shape (V,), and in each slot, shape (T,); 0 where shortage is priced.
     need
         Fewest officers on duty in each slot, shape (T,).
     wanted
@@ -82,6 +82,7 @@ class Terms:
     most: NDArray[np.int64]
     unit: float
     pay: NDArray[np.float64]
+    slot_pay: NDArray[np.float64]
     need: NDArray[np.int64]
     wanted: NDArray[np.int64]
     level_prices: tuple[float, ...]
@@ -135,6 +136,8 @@ def terms(problem: ShiftsProblem) -> Terms:
     step = max(1, math.gcd(*length.tolist()))
     most_total = _most_total(problem) // step * step
     unit = _unit(problem, covers)
+    paid = p.objective == "cost"
+    slot_pay = np.asarray(problem.cost_per_officer_h, dtype=np.float64) * (paid * problem.slot_h / unit)
     per_pair = math.floor(problem.most_per_shift + relaxed(p.relax, "shift_capacity") + _ROUND)
     return Terms(
         keys=tuple(staffing_key(problem.shift_ids[i], d) for i, d in pairs),
@@ -144,9 +147,8 @@ def terms(problem: ShiftsProblem) -> Terms:
         covers=covers,
         most=np.minimum(per_pair, most_total // np.maximum(length, 1)),
         unit=unit,
-        pay=np.array([problem.cost_per_officer_h[list(c)].sum() * problem.slot_h / unit for c in covers])
-        if p.objective == "cost"
-        else np.zeros(len(pairs)),
+        pay=np.array([slot_pay[list(c)].sum() for c in covers]),
+        slot_pay=slot_pay,
         need=_need(problem),
         wanted=problem.requirement.astype(np.int64)
         if p.objective == "shortage"

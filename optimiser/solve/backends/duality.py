@@ -12,6 +12,7 @@ mixed-integer linear programming", Mathematical Programming 99 (2004).
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,12 @@ def safe_bound(model: LinearModel, row_dual: FloatArray) -> float:
     parts = [sign * model.offset, *rows.tolist(), *columns.tolist()]
     lost = ENOUGH * UNIT * math.fsum(map(abs, parts))
     return sign * (math.fsum(parts) - lost)
+
+
+def proves_empty(model: LinearModel, ray: FloatArray) -> bool:
+    """Do these multipliers show that no x keeps all rows? With nothing to pay, a bound above 0 can only mean that."""
+    free = replace(model, sense="min", cost=np.zeros_like(model.cost), offset=0.0)
+    return safe_bound(free, ray) > 0 or safe_bound(free, -ray) > 0
 
 
 def _reduced_costs(model: LinearModel, cost: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,4 +1,4 @@
-"""A linear program that grows by rows and is solved again from where it stood: what a cut loop needs."""
+"""A linear program that grows by rows or changes its bounds, and is solved again from where it stood."""
 
 from __future__ import annotations
 
@@ -89,6 +89,17 @@ class GrowingLP:
         """Fix columns to values."""
         for j, v in zip(columns.tolist(), values.tolist(), strict=True):
             self._highs.changeColBounds(j, v, v)
+
+    def bound(
+        self, columns: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+    ) -> None:
+        """Give columns other bounds."""
+        self._highs.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
+
+    def ray(self) -> NDArray[np.float64]:
+        """Return the multipliers of the rows that show the last solve to be infeasible, shape (m,); zeros if none."""
+        _, known, ray = self._highs.getDualRay()
+        return np.asarray(ray, dtype=np.float64) if known else np.zeros(self._highs.getNumRow())
 
     def solve(self, time_limit_s: float) -> Solved:
         """Solve; the bound is given where the optimum was found.
