@@ -24,6 +24,7 @@ _FAMILIES = {
     "assignment": "optimiser.problems.assignment:FAMILY",
     "fold": "optimiser.problems.fold:FAMILY",
     "standby": "optimiser.problems.standby:FAMILY",
+    "facilities": "optimiser.problems.facilities:FAMILY",
 }
 
 

@@ -54,4 +54,9 @@ CATALOGUE = {
         "optimiser_models.standby.milp:FORMULATION",
         "Standby posts as one readable MILP on coverage patterns",
     ),
+    "facilities.milp": Entry(
+        "optimiser_models.facilities.milp:FORMULATION",
+        "Sites over the years: multi-period maximal covering",
+        default=True,
+    ),
 }

@@ -130,6 +130,24 @@ def two_posts() -> tuple[Any, float]:
     return problem, 15.0
 
 
+def two_towns() -> tuple[Any, float]:
+    """Return a station in a town that shrinks and a site in one that grows: 10 calls reached, then 4 and 20."""
+    from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
+
+    problem = FacilitiesProblem(
+        site_ids=("old", "new"),
+        existing=np.array([True, False]),
+        cost=np.array([3.0, 5.0]),
+        opens=np.array([0, 1]),
+        years=("2030", "2040"),
+        area_ids=("A", "B"),
+        calls=np.array([[10.0, 2.0], [4.0, 20.0]]),
+        reaches=np.eye(2, dtype=bool),
+        params=FacilitiesParams(budget=(5.0,)),
+    )
+    return problem, 17.0
+
+
 _CASES = {
     "sectors": path_of_four,
     "sectors.moves": one_area_to_move,
@@ -137,4 +155,5 @@ _CASES = {
     "assignment": two_units,
     "fold": four_beats,
     "standby": two_posts,
+    "facilities": two_towns,
 }

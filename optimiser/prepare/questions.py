@@ -24,6 +24,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     ),
     "fold": ("optimiser.problems.fold:FoldParams", "optimiser.prepare.fold:FoldSetup"),
     "standby": ("optimiser.prepare.standby:StandbySetup",),
+    "facilities": ("optimiser.prepare.facilities:FacilitiesSetup",),
 }
 
 
@@ -76,6 +77,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.fold import fold_problem
 
         return Question(family, fold_problem(project, *chosen))
+    if family == "facilities":
+        from optimiser.prepare.facilities import facilities_problem
+
+        return Question(family, facilities_problem(project, *chosen))
     if family == "standby":
         from optimiser.prepare.standby import candidate_posts, standby_problem
 

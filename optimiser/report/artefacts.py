@@ -40,6 +40,7 @@ _TITLES = {
     "assignment": "Who goes where",
     "fold": "Fold table",
     "standby": "Standby posts",
+    "facilities": "Facilities",
 }
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."
 

@@ -30,6 +30,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "assignment": ("unit", "incident", "minutes"),
         "fold": ("cars", "car", "beat"),
         "standby": ("part", "post", "cars"),
+        "facilities": ("year", "site_id"),
     },
     CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
 }
@@ -109,6 +110,9 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: fold_rows(problem, plan)}
     if family == "standby":
         return {PLAN_FILE: standby_rows(problem, plan)}
+    if family == "facilities":
+        rows = [{"year": y, "site_id": s} for y in problem.years for s in sorted(plan.sites(y))]
+        return {PLAN_FILE: rows}
     raise InputError(
         f"There is no plan file for {family!r}; there is one for {', '.join(_COLUMNS[PLAN_FILE])}."
     )

@@ -8,7 +8,14 @@ from typing import Any
 from optimiser import units
 from optimiser.errors import InputError
 from optimiser.problems.base import Family
-from optimiser.report import words_assignment, words_fold, words_sectors, words_shifts, words_standby
+from optimiser.report import (
+    words_assignment,
+    words_facilities,
+    words_fold,
+    words_sectors,
+    words_shifts,
+    words_standby,
+)
 from optimiser.report.phrases import NO_BREAK, aim, at_most, in_units, listed, number
 from optimiser.solve.result import UNCONFIRMED, Judged, Result, Status, StoppedBy, route_in_words
 
@@ -20,6 +27,7 @@ _FOUND: dict[str, Say] = {
     "assignment": words_assignment.found,
     "fold": words_fold.found,
     "standby": words_standby.found,
+    "facilities": words_facilities.found,
 }
 _BINDS: dict[str, Say] = {
     "sectors": words_sectors.binds,
@@ -27,6 +35,7 @@ _BINDS: dict[str, Say] = {
     "assignment": words_assignment.binds,
     "fold": words_fold.binds,
     "standby": words_standby.binds,
+    "facilities": words_facilities.binds,
 }
 _STOPPED = {
     StoppedBy.PROOF: "The search ended by itself",

@@ -1,0 +1,162 @@
+"""Growth by area or place and year, and sites that may open or close: two small tables of a planner."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.data.read import read_table
+from optimiser.errors import InputError
+
+_MOST_FAULTS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Growth:
+    """Factor on today's calls by year and area, shape (H, n); 1 where the table says nothing."""
+
+    years: tuple[str, ...]
+    factor: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One site: where it is (an area, or longitude and latitude), its cost or saving, and from when it may be open."""
+
+    site_id: str
+    area_id: str
+    lon_lat: tuple[float, float] | None
+    cost: float
+    opens: int
+    existing: bool
+
+
+def read_growth(
+    path: Path, area_ids: tuple[str, ...], known: Mapping[str, str], places: Mapping[str, tuple[str, ...]]
+) -> Growth:
+    """Read ``area_id,year,factor`` or ``place,year,factor``; an area's own row goes before its place's.
+
+    Parameters
+    ----------
+    known
+        Every name of an area to its id.
+    places
+        By kind of named place, the name for each area.
+
+    Raises
+    ------
+    InputError
+        Naming, all together, rows whose area, place, year or factor cannot be.
+    """
+    table = _columns(path, ("year", "factor"), ("area_id", "place"))
+    areas_of: dict[str, set[int]] = {}
+    for names in places.values():
+        for i, name in enumerate(names):
+            if name:
+                areas_of.setdefault(name, set()).add(i)
+    row = {a: i for i, a in enumerate(area_ids)}
+    by_place: dict[tuple[int, int], float] = {}
+    by_area: dict[tuple[int, int], float] = {}
+    faults = []
+    for line, cells in table:
+        year, factor = cells["year"], _number(cells["factor"])
+        area, place = cells.get("area_id", ""), cells.get("place", "")
+        if not _is_year(year):
+            faults.append(f"line {line}: {year!r} is no year")
+        elif factor is None or factor < 0:
+            faults.append(f"line {line}: {cells['factor']!r} is no factor of 0 or more")
+        elif area and area not in known:
+            faults.append(f"line {line}: {area!r} is not an area")
+        elif area:
+            by_area[int(year), row[known[area]]] = factor
+        elif place not in areas_of:
+            faults.append(f"line {line}: {place!r} is no place of places.csv")
+        else:
+            by_place |= {(int(year), i): factor for i in areas_of[place]}
+    _refuse(path, faults)
+    years = sorted({y for y, _ in (*by_area, *by_place)})
+    found = np.ones((len(years), len(area_ids)))
+    for table_of in (by_place, by_area):
+        for (year, i), value in table_of.items():
+            found[years.index(year), i] = value
+    return Growth(tuple(map(str, years)), found)
+
+
+def read_sites(path: Path, known: Mapping[str, str]) -> tuple[SiteRow, ...]:
+    """Read ``site_id``, ``area_id`` or ``lon,lat``, ``cost``, and perhaps ``opens`` (year) and ``existing`` (yes).
+
+    The cost of an existing site is what closing it saves.
+
+    Raises
+    ------
+    InputError
+        Naming, all together, rows without a place, with a cost that is none, or whose id stands twice.
+    """
+    table = _columns(path, ("site_id", "cost"), ("area_id", "lon", "lat", "opens", "existing"))
+    found: list[SiteRow] = []
+    faults = []
+    for line, cells in table:
+        site, cost, area = cells["site_id"], _number(cells["cost"]), cells.get("area_id", "")
+        lon, lat = _number(cells.get("lon", "")), _number(cells.get("lat", ""))
+        opens = cells.get("opens", "") or "0"
+        if not site or any(r.site_id == site for r in found):
+            faults.append(f"line {line}: site {site!r} {'stands twice' if site else 'has no id'}")
+        elif cost is None or cost < 0:
+            faults.append(f"line {line}: {cells['cost']!r} is no cost of 0 or more")
+        elif not opens.isdigit():
+            faults.append(f"line {line}: {opens!r} is no year to open in")
+        elif area and area not in known:
+            faults.append(f"line {line}: {area!r} is not an area")
+        elif (lon is None) != (lat is None) or (
+            lon is not None and not (abs(lon) <= 180 and abs(lat or 0) <= 90)
+        ):
+            faults.append(
+                f"line {line}: lon and lat should be degrees, got {cells.get('lon')!r}, {cells.get('lat')!r}"
+            )
+        else:
+            point = None if lon is None or lat is None else (lon, lat)
+            existing = cells.get("existing", "").casefold() in ("yes", "y", "true", "1")
+            found.append(SiteRow(site, known.get(area, ""), point, cost, int(opens), existing))
+    _refuse(path, faults)
+    return tuple(found)
+
+
+def _columns(
+    path: Path, needed: tuple[str, ...], further: tuple[str, ...]
+) -> list[tuple[int, dict[str, Any]]]:
+    header = read_table(path).header
+    lower = {h.casefold(): h for h in reversed(header)}
+    missing = [c for c in needed if c not in lower]
+    if missing:
+        raise InputError(f"{path}, line 1: no column {', '.join(missing)}; it has {', '.join(header)}.")
+    names = [c for c in (*needed, *further) if c in lower]
+    table = read_table(path, [lower[c] for c in names])
+    columns = [table.frame[lower[c]] for c in names]
+    return [
+        (int(line), {c: str(cell).strip() for c, cell in zip(names, cells, strict=True)})
+        for line, *cells in zip(table.lines, *columns, strict=True)
+    ]
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isascii() and text.isdigit()
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _refuse(path: Path, faults: list[str]) -> None:
+    if faults:
+        more = f" and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        raise InputError(f"{path}: {'; '.join(faults[:_MOST_FAULTS])}{more}.")

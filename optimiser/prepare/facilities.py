@@ -1,0 +1,164 @@
+"""A project becomes a question of facilities: calls as they grow, sites that may open and close, drives by road."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.data.outlook import SiteRow, read_growth, read_sites
+from optimiser.data.plans import other_names
+from optimiser.data.project import Project
+from optimiser.demand.workload import Workload, from_project
+from optimiser.errors import InputError
+from optimiser.prepare.travel import area_points, times_s
+from optimiser.problems.base import choice
+from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilitiesSetup:
+    """A planner's choices for facilities.
+
+    Parameters
+    ----------
+    sites, growth
+        Files in the project folder (or anywhere): see :mod:`optimiser.data.outlook`.
+    budget, budget_by_year
+        Most that may be spent up to any year, or up to each.
+    kept
+        Sites that stay open. Stations of the project that the list leaves out stay as they are.
+    target_s
+        Drive that covers a call; 0 for the most urgent target of the project.
+    priorities
+        Priorities of the calls that count; empty for all.
+    """
+
+    sites: str = field(
+        default="sites.csv", metadata=choice("", "Table of sites: site_id, area_id, cost, opens")
+    )
+    growth: str = field(
+        default="growth.csv", metadata=choice("", "Table of growth: area_id or place, year, factor")
+    )
+    budget: float = field(
+        default=math.inf, metadata=choice("cost", "Most that may be spent up to any year", minimum=0)
+    )
+    budget_by_year: tuple[float, ...] = field(
+        default=(), metadata=choice("cost", "The same by year, where it grows", group="advanced")
+    )
+    kept: tuple[str, ...] = field(default=(), metadata=choice("", "Sites that stay open"))
+    target_s: float = field(
+        default=0.0, metadata=choice("s", "Drive that covers a call (0: the most urgent target)", minimum=0)
+    )
+    priorities: tuple[int, ...] = field(
+        default=(), metadata=choice("", "Priorities that count (empty: all)", group="advanced")
+    )
+    driver: str = field(
+        default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
+    )
+    relax: Mapping[str, float] = field(
+        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
+    )
+
+
+def facilities_problem(project: Project, setup: FacilitiesSetup | None = None) -> FacilitiesProblem:
+    """Return the question of facilities of a project.
+
+    Raises
+    ------
+    InputError
+        If a table is missing or faulty, a site has no place, or an area cannot be reached by road.
+    """
+    setup = setup or FacilitiesSetup()
+    project.require_ready()
+    ids = tuple(str(a) for a in project.areas["area_id"])
+    known = other_names(project.areas)
+    growth = read_growth(_file(project, setup.growth), ids, known, project.places)
+    listed = read_sites(_file(project, setup.sites), known)
+    points = area_points(project)
+    sites, places = _placed(project, listed, ids, points)
+    target_s = setup.target_s or min(project.settings.priority_targets_s.values(), default=0.0)
+    if not target_s:
+        raise InputError(
+            "Cover needs a target drive: give target_min, or priority_targets_min in project.toml."
+        )
+    calls = _calls(from_project(project), setup.priorities)
+    fixed = {str(s) for s in project.stations["station_id"]} - {s.site_id for s in listed}
+    return FacilitiesProblem(
+        site_ids=tuple(s.site_id for s in sites),
+        existing=np.array([s.existing for s in sites]),
+        cost=np.array([s.cost for s in sites]),
+        opens=np.array([sum(int(y) < s.opens for y in growth.years) for s in sites], dtype=np.int64),
+        years=growth.years,
+        area_ids=ids,
+        calls=growth.factor * calls[None, :],
+        reaches=times_s(project, places, points, driver=setup.driver) <= target_s + 1e-6,
+        params=FacilitiesParams(
+            budget=setup.budget_by_year or (setup.budget,),
+            kept=tuple(sorted({*setup.kept, *fixed})),
+            relax=setup.relax,
+        ),
+    )
+
+
+def _file(project: Project, name: str) -> Path:
+    path = Path(name)
+    return path if path.is_absolute() or path.exists() else project.folder / path
+
+
+def _calls(work: Workload, priorities: tuple[int, ...]) -> NDArray[np.float64]:
+    if not priorities:
+        return np.asarray(work.calls.sum(axis=1), dtype=np.float64)
+    unknown = [p for p in priorities if p not in work.priority_calls]
+    if unknown:
+        raise InputError(f"priorities names {unknown}, but the calls have {sorted(work.priority_calls)}.")
+    return np.asarray(sum(work.priority_calls[p] for p in priorities), dtype=np.float64)
+
+
+def _placed(
+    project: Project, listed: tuple[SiteRow, ...], ids: tuple[str, ...], points: NDArray[np.float64]
+) -> tuple[list[SiteRow], NDArray[np.float64]]:
+    """Return all sites with their places in the project's metres: those listed, then stations that are not."""
+    at = {
+        str(s): (float(p.x), float(p.y))
+        for s, p in zip(project.stations["station_id"], project.stations.geometry, strict=True)
+    }
+    sites, places, lost = [], [], []
+    for site in listed:
+        if site.lon_lat is not None:
+            places.append(_projected(project, site.lon_lat))
+        elif site.area_id:
+            x, y = points[ids.index(site.area_id)]
+            places.append((float(x), float(y)))
+        elif site.site_id in at:
+            places.append(at[site.site_id])
+        else:
+            lost.append(site.site_id)
+            continue
+        sites.append(site)
+    if lost:
+        raise InputError(
+            f"Sites without a place: {', '.join(lost[:8])}. Give area_id, or lon and lat, or the id of a station."
+        )
+    for name in at:
+        if name not in {s.site_id for s in listed}:
+            sites.append(SiteRow(name, "", None, 0.0, 0, existing=True))
+            places.append(at[name])
+    if not sites:
+        raise InputError("There is no site: the list is empty and the project has no stations.")
+    return sites, np.array(places)
+
+
+def _projected(project: Project, lon_lat: tuple[float, float]) -> tuple[float, float]:
+    from pyproj import Transformer
+
+    if project.areas.crs is None:
+        raise InputError(
+            "The project has no coordinate system: give sites by area_id instead of lon and lat."
+        )
+    x, y = Transformer.from_crs(4326, project.areas.crs, always_xy=True).transform(*lon_lat)
+    return float(x), float(y)
