@@ -46,6 +46,14 @@ def path_of_four() -> tuple[Any, float]:
     return problem, 120.0
 
 
+def path_without_balance() -> tuple[Any, float]:
+    """Return the same four areas without a window for their work: two drives of a minute still."""
+    from dataclasses import replace
+
+    problem, optimum = path_of_four()
+    return replace(problem, params=replace(problem.params, balance_frac={})), optimum
+
+
 def one_area_to_move() -> tuple[Any, float]:
     """Return the same four areas with three of them in one district: one of four has to move."""
     from dataclasses import replace
@@ -150,6 +158,7 @@ def two_towns() -> tuple[Any, float]:
 
 _CASES = {
     "sectors": path_of_four,
+    "sectors.median": path_without_balance,
     "sectors.moves": one_area_to_move,
     "shifts": one_early_shift,
     "assignment": two_units,
