@@ -57,8 +57,14 @@ def create(project: Project, scenario: Scenario) -> tuple[Run, Question]:
         scenario.options,
         title=scenario.name,
         scenario=dict(scenario.choices),
+        inputs=input_digests(project),
     )
     return run, question
+
+
+def input_digests(project: Project) -> dict[str, str]:
+    """Return the SHA-256 of each raw file that the project was made of, as it was read."""
+    return {source.path: source.sha256 for source in project.settings.sources}
 
 
 def start(run: Run) -> None:

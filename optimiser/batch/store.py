@@ -213,9 +213,11 @@ class Store:
         title: str,
         scenario: Mapping[str, Any] | None = None,
         start: Any = None,
+        inputs: Mapping[str, str] | None = None,
     ) -> Run:
         """Write a run folder and return the run; one with the same content that is there already is returned as it is.
 
+        ``inputs`` maps the raw files of the project to their SHA-256: kept beside the question, no part of the id.
         The folder appears whole, by one rename: a crash leaves either no run or a run that can be started.
         """
         content = {
@@ -247,6 +249,7 @@ class Store:
                 "scenario": dict(scenario or {}),
                 "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
                 "content": {k: v for k, v in content.items() if k != "start"},
+                "inputs": dict(inputs or {}),
             }
             jobs.write_job(draft, problem, formulation, options, start)
             (draft / jobs.JOB_FILE).unlink()

@@ -109,7 +109,14 @@ def _solve(
     options = SolveOptions(time_limit_s=a.time_limit, gap_frac=fraction_from_percent(a.gap), seed=a.seed)
     store = runner.store_of(project.folder)
     run = store.create(
-        problem, "sectors", method, options, title=title, scenario={"plan": a.plan}, start=start
+        problem,
+        "sectors",
+        method,
+        options,
+        title=title,
+        scenario={"plan": a.plan},
+        start=start,
+        inputs=runner.input_digests(project),
     )
     with stop_on_interrupt() as asked, Line("sectors", quiet=a.quiet) as line:
         return run, runner.work(run, project=project, on_progress=line, should_stop=asked)
