@@ -13,7 +13,7 @@ from optimiser.solve.warm import WarmWorker
 
 def small_case(worker: WarmWorker, formulation: str) -> str:
     """Solve the family's tiny case; return what is wrong, "" if nothing."""
-    problem, optimum = _CASES.get(formulation, _CASES[formulation.split(".")[0]])()
+    problem, optimum = case_of(formulation)
     try:
         result = worker.solve(problem, formulation, SolveOptions(time_limit_s=60, confirm=False))
     except OptimiserError as error:
@@ -22,6 +22,11 @@ def small_case(worker: WarmWorker, formulation: str) -> str:
     if not abs(value - optimum) < 1e-6:
         return f"{result.status}: {value:g} instead of {optimum:g}"
     return ""
+
+
+def case_of(formulation: str) -> tuple[Any, float]:
+    """Return a formulation's tiny case: the problem and its best objective."""
+    return _CASES.get(formulation, _CASES[formulation.split(".")[0]])()
 
 
 def path_of_four() -> tuple[Any, float]:
@@ -61,6 +66,14 @@ def one_area_to_move() -> tuple[Any, float]:
     problem, _ = path_of_four()
     params = replace(problem.params, objectives=("moved",))
     return replace(problem, today=("1", "2", "2", "2"), params=params), 0.25
+
+
+def path_without_balance() -> tuple[Any, float]:
+    """Return the same four areas with nothing to balance: two centres still leave two drives of a minute."""
+    from dataclasses import replace
+
+    problem, optimum = path_of_four()
+    return replace(problem, params=replace(problem.params, balance_frac={})), optimum
 
 
 def one_early_shift() -> tuple[Any, float]:
@@ -160,6 +173,7 @@ _CASES = {
     "sectors": path_of_four,
     "sectors.median": path_without_balance,
     "sectors.moves": one_area_to_move,
+    "sectors.median": path_without_balance,
     "shifts": one_early_shift,
     "assignment": two_units,
     "fold": four_beats,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
+from optimiser import registry
 from optimiser.cli import main
+from optimiser.cli.canaries import case_of
 from optimiser.cli.console import Exit, code_of, table
 from optimiser.solve.result import Judged, Result, Status, StoppedBy
 
@@ -46,6 +49,9 @@ def test_solve_twice_is_one_run(told, county):
     assert "better can exist" in out or "proved best" in out
     (run,) = (p for p in (county / "runs").iterdir() if p.is_dir())
     assert {"result.json", "plan.csv", "map.png", "workbook.xlsx"} <= {p.name for p in run.iterdir()}
+    inputs = json.loads((run / "request.json").read_text())["inputs"]
+    assert any(name.endswith("calls.csv") for name in inputs)
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in inputs.values())
     before = (run / "result.json").read_bytes()
     told("solve", "sectors", county, "--set", "objective=travel", "--set", "tolerance_pct=20", *FAST)
     assert (run / "result.json").read_bytes() == before
@@ -185,3 +191,10 @@ def test_doctor_solves_every_formulation(told):
     found = {r["what"]: r["found"] for r in json.loads(out)}
     assert code == Exit.DONE
     assert found["sectors.cuts"] == found["shifts.milp"] == found["assignment.cpsat"] == "right"
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_doctor_asks_what_the_formulation_answers(name):
+    """A tiny case that a formulation refuses would call a healthy machine ill."""
+    problem, _ = case_of(name)
+    assert registry.load(name).refuses(problem) == ""
