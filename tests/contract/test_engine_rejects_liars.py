@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 
 import pytest
 
+from optimiser import registry
 from optimiser.errors import InputError, RejectedPlan
 from optimiser.problems.sectors import FAMILY, SectorsPlan
-from optimiser.solve.engine import solve
+from optimiser.solve.engine import judge, solve
+from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation
 from optimiser.solve.result import Outcome, Status, StoppedBy
-from tests.oracles.sectors_cases import breaking_plans, path_of_four
+from tests.oracles.sectors_cases import path_of_four
 
 GOOD = SectorsPlan(
     dict(zip("ABCD", "1122", strict=True)), {"1": "A", "2": "C"}
 )  # 120 call-seconds, the optimum
 
 
-def liar(outcome: Outcome) -> Formulation:
-    return Formulation("sectors.liar", FAMILY, "none", "says what it likes", run=lambda p, s, o, r: outcome)
+def liar(outcome: Outcome, family=FAMILY) -> Formulation:
+    return Formulation(
+        f"{family.name}.liar", family, "none", "says what it likes", run=lambda p, s, o, r: outcome
+    )
 
 
-@pytest.mark.parametrize(("problem", "plan"), breaking_plans().values(), ids=list(breaking_plans()))
-def test_broken_plan(problem, plan):
-    """Every broken rule is named."""
-    with pytest.raises(RejectedPlan, match="broken rules"):
-        solve(problem, liar(Outcome(plan)))
+def cases(family: str):
+    return importlib.import_module(f"tests.oracles.{family}_cases")
+
+
+def broken():
+    for family in registry.families():
+        for rule, (problem, plan) in cases(family).breaking_plans().items():
+            yield pytest.param(family, rule, problem, plan, id=f"{family}: {rule}")
+
+
+@pytest.mark.parametrize(("family", "rule", "problem", "plan"), broken())
+def test_broken_plan(family, rule, problem, plan):
+    """Every broken rule of every family is named."""
+    with pytest.raises(RejectedPlan, match=f"broken rules: {rule}"):
+        judge(problem, registry.family(family), Outcome(plan), name=f"{family}.liar", options=SolveOptions())
+
+
+@pytest.mark.parametrize("family", registry.families())
+def test_every_family_refuses_a_better_value_and_a_bound_that_its_best_plan_beats(family):
+    """The best of all plans by enumeration, told as better than it is, or with a bound beyond it."""
+    kind, oracle, told = registry.family(family), cases(family), 0
+    for seed in range(8):
+        problem = oracle.random_problem(seed)
+        plan, _ = oracle.enumerate_best(problem)
+        if plan is None:
+            continue
+        first = kind.objectives(problem, plan)[0]
+        step = (0.01 * max(1.0, abs(first.value))) * (1.0 if first.sense == "min" else -1.0)
+        assert solve(problem, liar(Outcome(plan, objective=(first.value,)), kind)).status is Status.FEASIBLE
+        with pytest.raises(RejectedPlan, match="the data say"):
+            solve(problem, liar(Outcome(plan, objective=(first.value - step,)), kind))
+        with pytest.raises(RejectedPlan, match="bound"):
+            solve(problem, liar(Outcome(plan, bound=(first.value + step,)), kind))
+        told += 1
+    assert told >= 4
 
 
 def test_wrong_objective():
