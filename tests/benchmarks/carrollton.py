@@ -35,9 +35,9 @@ LEAST_SAVING = 0.17
 LEAST_COVER = 0.73
 LARGEST_GAP = 0.05
 LIMIT_S = {"full": 180.0, "quick": 60.0, "smoke": 25.0}
-"""From the project to the checked plan."""
-SEARCH_SHARE = 0.75
-"""Of that for the search; the question, the worker and the checks are to fit in the rest."""
+"""From the raw files to the checked plan."""
+REST_S = 15.0
+"""Of that for import, question, worker and checks."""
 
 
 @cache
@@ -99,7 +99,7 @@ def solve(
     result = solve_isolated(
         problem,
         "sectors.cuts",
-        SolveOptions(time_limit_s=SEARCH_SHARE * whole_s),
+        SolveOptions(time_limit_s=whole_s - REST_S),
         on_progress=lambda p: first.append(p.seconds) if p.incumbent is not None and not first else None,
     )
     solve_s = time.perf_counter() - began
