@@ -213,14 +213,19 @@ def _unit_seconds(
         seconds, broken = _seconds(table.frame[column], calls, cap_s)
         if broken.any():
             odd = table.frame[column][broken]
-            worst = odd[~parse_numbers(odd)[1]].head(3).tolist()  # a word here may be anything
+            told = ~parse_numbers(odd)[1]  # a word here may be anything: only its line is named
+            worst = [
+                f"line {line}: {value}" if number else f"line {line}"
+                for line, value, number in zip(table.lines[broken][:3], odd[:3], told[:3], strict=True)
+            ]
             what = (
                 "taken at the mean of the others"
                 if column == used
                 else f"the column is not used: {used!r} is"
             )
             action = (
-                f"more than {units.hours(cap_s):.0f} h a call (a missing time read as a 1900 date?); {what}"
+                f"no number, below 0, or more than {units.hours(cap_s):.0f} h a call (a missing time read as a 1900 "
+                f"date?); {what}"
             )
             rule = f"implausible minutes in {column}"
             found.append(finding(rule, int(broken.sum()), len(calls), action, examples=worst, source=source))

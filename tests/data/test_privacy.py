@@ -77,7 +77,7 @@ def test_labels_are_told_as_shapes(tmp_path):
 
 
 def test_words_in_a_column_of_minutes(tmp_path):
-    """A workload table whose minutes hold a remark: counted, never quoted; a number too large is."""
+    """A workload table whose minutes hold a remark: counted and its line named, never quoted; a number too large is."""
     table = tmp_path / "w.csv"
     table.write_text(
         "area_id,calls,minutes\nA1,5,see Quackenbush\n007,5,99999999\nNA,5,100\n", encoding="utf-8"
@@ -86,7 +86,7 @@ def test_words_in_a_column_of_minutes(tmp_path):
         tmp_path / "t", write_squares(tmp_path / "a.geojson"), workload=table, weeks=1, crs="EPSG:32617"
     )
     found = report.quality.by_rule("implausible minutes")
-    assert (found.count, found.examples) == (2, ("99999999",))
+    assert (found.count, found.examples) == (2, ("line 2", "line 3: 99999999"))
     assert "Quackenbush" not in json.dumps(
         json.loads((tmp_path / "t" / "import.json").read_text(encoding="utf-8"))
     )
