@@ -91,7 +91,8 @@ class _Centres:
 def _centres(
     project: Project, setup: SectorsSetup, ids: tuple[str, ...], points: NDArray[np.float64]
 ) -> _Centres:
-    if setup.centres == "free" or setup.junctions:
+    nowhere_given = setup.centres == "stations" and not len(project.stations)  # told under the assumptions
+    if setup.centres == "free" or setup.junctions or nowhere_given:
         return _Centres(ids, np.arange(len(ids)), points, given=False)
     if setup.centres == "picked":
         unknown = sorted(set(setup.centre_areas) - set(ids))
@@ -103,8 +104,6 @@ def _centres(
         n = setup.n_districts or len(at)
         return _Centres(tuple(ids[i] for i in at), at, points[at], given=n == len(at))
     stations = project.stations
-    if not len(stations):
-        raise InputError("There are no stations in this project: import some, or let the centres be free.")
     where = project.areas.sindex.nearest(stations.geometry, return_all=False)[1]
     places = np.column_stack([stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()])
     names = tuple(str(s) for s in stations["station_id"])

@@ -34,8 +34,8 @@ class SectorsSetup:
     within
         Design only inside this district of today ("North": its beats); "" for the whole map.
     centres
-        "stations": each district is served from a station; "free": from the best of its areas; "picked": from
-        the areas in ``centre_areas``.
+        "stations": each district is served from a station, or, where the project has none, as with "free"; "free":
+        from the best of its areas; "picked": from the areas in ``centre_areas``.
     objective, objectives, weights
         What to aim for; ``objectives`` overrides ``objective`` by names of the family in order of importance,
         ``weights`` gives a weighted score of them.

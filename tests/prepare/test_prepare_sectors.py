@@ -48,6 +48,15 @@ def test_free_centres_lie_in_every_area(project):
     assert np.isfinite(problem.travel_s).all()
 
 
+def test_without_stations_centres_may_lie_anywhere(project):
+    """As the assumptions say: a folder without stations is a question by default, with a centre in any area."""
+    bare = replace(project, stations=project.stations.iloc[:0])
+    problem = sectors_problem(bare, SectorsSetup(n_districts=4))
+    assert problem.centre_ids == problem.area_ids
+    assert problem.params.fixed_centres == ()
+    assert problem.params.district_ids == ("D1", "D2", "D3", "D4")
+
+
 def test_today_is_a_plan(project):
     """Districts in use become a plan: contiguous, with stations as centres, unbalanced as the generator made them."""
     problem = sectors_problem(project)
