@@ -68,14 +68,6 @@ def one_area_to_move() -> tuple[Any, float]:
     return replace(problem, today=("1", "2", "2", "2"), params=params), 0.25
 
 
-def path_without_balance() -> tuple[Any, float]:
-    """Return the same four areas with nothing to balance: two centres still leave two drives of a minute."""
-    from dataclasses import replace
-
-    problem, optimum = path_of_four()
-    return replace(problem, params=replace(problem.params, balance_frac={})), optimum
-
-
 def one_early_shift() -> tuple[Any, float]:
     """Two officers wanted on Monday 06-14, one shift of just those hours: 16 officer-hours."""
     from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
@@ -173,7 +165,6 @@ _CASES = {
     "sectors": path_of_four,
     "sectors.median": path_without_balance,
     "sectors.moves": one_area_to_move,
-    "sectors.median": path_without_balance,
     "shifts": one_early_shift,
     "assignment": two_units,
     "fold": four_beats,
