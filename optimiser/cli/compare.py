@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from optimiser.report.phrases import planner_value, shown_value
 from optimiser.units import minutes, percent_text
 
 _MOST_ROWS = 12
+_MOST_BROKEN = 20
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -50,6 +52,7 @@ def run_compare(a: argparse.Namespace) -> int:
     """Print plans side by side; the first is the baseline."""
     from optimiser.cli.plans import sector_entries
     from optimiser.data.project import load
+    from optimiser.problems.sectors.faults import faults
 
     project = load(a.folder)
     entries = sector_entries(project, a.plans, a.set)
@@ -73,10 +76,17 @@ def run_compare(a: argparse.Namespace) -> int:
         show(f"- {proof.in_words()}")
     if found.proofs and not a.samples and project.calls is not None:
         say("How much of it is the chance of the weeks: add --samples 30.")
-    for judged in found.judged.judgements:
-        for violation in judged.violations[:20]:
-            show(f"{judged.name} breaks {in_words(violation)}")
+    for entry, judged in zip(entries, found.judged.judgements, strict=True):
+        _show_broken(judged.name, [f.words for f in faults(entry.problem, entry.plan, judged.violations)])
     return Exit.DONE
+
+
+def _show_broken(name: str, sentences: Sequence[str]) -> None:
+    """Print the first broken rules of a plan, and how many are not printed."""
+    for words in sentences[:_MOST_BROKEN]:
+        show(f"- {name}: {words}")
+    if len(sentences) > _MOST_BROKEN:
+        show(f"- {name}: and {len(sentences) - _MOST_BROKEN} more broken rules; plan check lists them all.")
 
 
 def _others(a: argparse.Namespace, project: Any) -> int:
@@ -95,8 +105,7 @@ def _others(a: argparse.Namespace, project: Any) -> int:
     show("")
     show(found.distinguishable())
     for judged in found.judgements:
-        for violation in judged.violations[:20]:
-            show(f"{judged.name} breaks {in_words(violation)}")
+        _show_broken(judged.name, [f"{in_words(v)}." for v in judged.violations])
     return Exit.DONE
 
 

@@ -22,6 +22,7 @@ LINK = "#B5179E"
 _KEY_AND_FOUND_IN = 1.9
 _KEY_IN = 0.85
 _HEADER = ("District", "share", "to target", "mean drive, min")
+_RIGHT_EDGES = (0.3, 0.47, 0.68, 1.0)
 
 
 def write_panel(
@@ -51,7 +52,7 @@ def write_panel(
             panel.lines([f"asked: within {percent(problem.params.balance_frac[kind])} of the target share"])
         last = some is parts[-1][1]
         reserve_in = below_in if last and (not apart or many) else 0.0
-        panel.table(_HEADER, some, (0.3, 0.5, 0.72, 1.0), reserve_in=reserve_in)
+        panel.table(_HEADER, some, _RIGHT_EDGES, reserve_in=reserve_in)
     key.key(keys)
     key.paragraphs("Found", found(problem, result)[1:])
 

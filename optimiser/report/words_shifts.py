@@ -19,6 +19,7 @@ CLASS_WORDS = {
     "unaccounted": "unaccounted",
 }
 NEAR_FRAC = 0.002
+_ROUNDING_H = 1e-6
 REASON_WORDS = {
     "queue": "enough free units when a call comes",
     "urgent wait": "the wait of urgent calls",
@@ -165,10 +166,10 @@ def _split(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[str]:
     held = "" if p.hold_split else " The split is shown, not held as a rule."
     said = [f"Planned time split of on-duty officer-hours: {', '.join(parts)}.{held}"]
     unserved = by_name.get("call work unserved")
-    if unserved is not None and unserved.value > 0:
+    if unserved is not None and unserved.value > _ROUNDING_H:
         said.append(f"{number(unserved.value, 1)} officer-hours of call work find nobody on duty.")
     left = by_name.get("administration left")
-    if left is not None and left.value > 0:
+    if left is not None and left.value > _ROUNDING_H:
         said.append(f"{number(left.value, 1)} officer-hours of administration find no time.")
     return said
 

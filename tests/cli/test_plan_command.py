@@ -303,6 +303,20 @@ def test_compare_plans_with_different_numbers_of_districts(told, county, tmp_pat
     assert "Districts matched by the work they share" in text
 
 
+def test_compare_names_broken_rules_as_plan_check_does_and_counts_the_rest(told, county):
+    """The sentences of plan check; of more than twenty the others are counted, not left out in silence."""
+    ask = ("--set", "tolerance_pct=0", "--set", "longest_drive_min=1")
+    sentences = [
+        v["words"]
+        for v in json.loads(told("plan", "check", county, "current", *ask, "--json")[1])["violations"]
+    ]
+    assert len(sentences) > 20
+    lines = told("compare", county, "current", *ask)[1].splitlines()
+    shown = [line for line in lines if line.startswith("- current: ")]
+    assert shown[:-1] == [f"- current: {words}" for words in sentences[:20]]
+    assert shown[-1] == f"- current: and {len(sentences) - 20} more broken rules; plan check lists them all."
+
+
 def test_compare_writes_nothing_where_it_cannot(told, county, tmp_path):
     """A picture of another kind is wrong use; a folder that there is not is refused."""
     assert told("compare", county, "districts", "current", "--map", tmp_path / "x.txt")[0] == Exit.USAGE

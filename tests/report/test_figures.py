@@ -1,5 +1,6 @@
 """Maps and charts are drawn for small plans of every family, in colour and without, on every sheet."""
 
+import itertools
 import sys
 from dataclasses import replace
 
@@ -105,6 +106,18 @@ def test_an_upright_sheet_puts_its_panel_below():
     box = figure.axes[0].get_position()
     assert box.width > 0.8
     assert box.y0 > 0.35
+
+
+@pytest.mark.parametrize("size", list(SIZES_IN))
+@pytest.mark.parametrize("portrait", [False, True])
+def test_headings_of_the_districts_table_stand_apart(size, portrait):
+    """No two neighbouring column headings touch: at least the width of a letter lies between them."""
+    figure = maps.sectors_map(cases.squares(), *cases.sectors(), style=MapStyle(size=size, portrait=portrait))
+    figure.canvas.draw()
+    boxes = {t.get_text(): t.get_window_extent() for t in figure.texts}
+    row = [boxes[text] for text in ("District", "share", "to target", "mean drive, min")]
+    letter = row[0].width / len("District")
+    assert all(right.x0 - left.x1 >= letter for left, right in itertools.pairwise(row))
 
 
 def test_sectors_map_refuses_what_it_cannot_draw():

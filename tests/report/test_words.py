@@ -160,6 +160,17 @@ def test_shifts_say_first_that_the_call_ceiling_asks_for_more():
     assert "The requirement alone" not in said("shifts", *cases.shifts(hold_split=True))
 
 
+@pytest.mark.parametrize(("left_h", "told"), [(6.5e-14, False), (0.02, True)])
+@pytest.mark.parametrize("measure", ["administration left", "call work unserved"])
+def test_shifts_are_silent_about_work_left_that_is_only_rounding(measure, left_h, told):
+    """What float sums leave (6.5e-14 h on a real week) is no finding: it read "0 officer-hours"; 0.02 h are told."""
+    problem, result = cases.shifts(hold_split=True)
+    measures = tuple(replace(m, value=left_h) if m.name == measure else m for m in result.measures)
+    assert any(m.name == measure for m in measures)
+    text = said("shifts", problem, replace(result, measures=measures))
+    assert ("find no time" in text or "find nobody on duty" in text) is told
+
+
 def test_shifts_give_the_cost_its_unit():
     """112 officer-hours at 1; half an hour of calls a day is 0.2 h above 15 % of two officers, 1.4 h a week."""
     text = said("shifts", *cases.shifts())
