@@ -10,6 +10,7 @@ from typing import Any
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, in_words, show, show_json, stop_on_interrupt, table
 from optimiser.cli.plan import PLAN_HELP, add_choices
+from optimiser.solve.result import UNCONFIRMED
 from optimiser.units import asked_text, percent, percent_text
 
 
@@ -92,10 +93,16 @@ def _least_redraw(a: argparse.Namespace, problem: Any, district_of: Any) -> dict
     with stop_on_interrupt() as asked, Line("redraw", quiet=a.quiet) as line:
         result = solve_isolated(question, method, options, start=start, on_progress=line, should_stop=asked)
     if result.plan is None:
-        return {"status": str(result.status), "areas": None, "at_least": None}
+        return {
+            "status": str(result.status),
+            "areas": None,
+            "at_least": None,
+            "confirmed_by": result.confirmed_by,
+        }
     judged = result.objectives[0]
     return {
         "status": str(result.status),
+        "confirmed_by": result.confirmed_by,
         "areas": round(moved_areas(question, judged.value)),
         "at_least": math.ceil(moved_areas(question, judged.bound or 0.0) - 1e-6),
     }
@@ -134,18 +141,19 @@ def _words(found: Any, name: str, weeks: float, redraw: dict[str, Any] | None) -
 def _redraw_words(redraw: dict[str, Any] | None) -> list[str]:
     if redraw is None:
         return []
+    how = "proved and confirmed" if redraw["confirmed_by"] else UNCONFIRMED
     if redraw["areas"] is None:
         told = (
-            "no plan can keep these rules"
+            f"no plan can keep these rules, {how}"
             if redraw["status"] == "infeasible"
             else "no such plan was found in the time"
         )
         return [f"Of a redraw under these rules {told}."]
     if redraw["at_least"] >= redraw["areas"]:
-        return [f"The least redraw that restores the balance moves {redraw['areas']} areas, as is proved."]
+        return [f"The least redraw that restores the balance moves {redraw['areas']} areas, {how}."]
     return [
         f"A redraw that moves {redraw['areas']} areas restores the balance; at least {redraw['at_least']} have to "
-        "move, as is proved."
+        "move."
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from optimiser.cli import values
 from optimiser.cli.ask import add_asked, known_family, scenario_of
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
+from optimiser.solve.result import UNCONFIRMED, status_in_words
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -78,24 +79,28 @@ def run_sweep(a: argparse.Namespace) -> int:
     else:
         show(table([_row(s) for s in found.steps], ["number", "status", "value", "one more is worth"]))
         if found.fewest is not None:
-            how = "no fewer can (proved)" if found.proved else "whether fewer can is open"
+            how = "no fewer can" if found.proved else "whether fewer can is open"
             show(f"The fewest that reach {found.standard:g}: {found.fewest}; {how}.")
         elif a.standard is not None:
             show(f"None of these numbers reaches {a.standard:g}.")
+        alone = [s.number for s in found.steps if s.status in ("optimal", "infeasible") and not s.confirmed]
+        if alone:
+            show(f"For {', '.join(map(str, alone))} {UNCONFIRMED}.")
     return Exit.DONE if len(found.steps) == len(problems) else Exit.CANCELLED
 
 
 def _row(step: Any) -> list[str]:
     from optimiser.report.phrases import in_units
 
+    status = status_in_words(step.status, confirmed=step.confirmed)
     if step.judged is None:
-        return [str(step.number), step.status, "-", "-"]
+        return [str(step.number), status, "-", "-"]
     unit = step.judged.unit
     worth = "-"
     if step.found is not None:
         bounds = [in_units(v, unit) if v is not None else "?" for v in (step.at_least, step.at_most)]
         worth = f"{in_units(step.found, unit)} (between {bounds[0]} and {bounds[1]})"
-    return [str(step.number), step.status, in_units(step.judged.value, unit), worth]
+    return [str(step.number), status, in_units(step.judged.value, unit), worth]
 
 
 def run_nest(a: argparse.Namespace) -> int:
@@ -152,7 +157,7 @@ def run_nest(a: argparse.Namespace) -> int:
     for district in sorted(n_beats):
         show(f"- {district}: {n_beats[district]} beats")
     if found.open_districts:
-        show(f"Not proved best in: {', '.join(found.open_districts)}.")
+        show(f"Not proved best and confirmed in: {', '.join(found.open_districts)}.")
     say(f"Saved as plan {a.save_as}: {path}")
     return Exit.DONE
 

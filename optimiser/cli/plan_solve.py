@@ -10,6 +10,7 @@ from typing import Any
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, code_of, say, show, show_json, stop_on_interrupt, table
 from optimiser.cli.plan import PLAN_HELP, add_choices, add_save, save
+from optimiser.solve.result import UNCONFIRMED
 from optimiser.units import fraction_from_percent, percent_text
 
 _MOST_NAMED = 40
@@ -203,10 +204,11 @@ def _words(changes: Any, extra: dict[str, Any], result: Any) -> list[str]:
         said.append(f"{len(changes)} areas move: {listed}{' ...' if len(flows) > 6 else ''}.")
     if "needed_at_least" in extra:
         needed, moves = extra["needed_at_least"], extra["moved"]
+        how = "proved and confirmed" if result.confirmed else UNCONFIRMED
         said.append(
-            f"No plan that keeps the rules moves fewer: {moves} is proved to be the least."
+            f"No plan that keeps the rules moves fewer than {moves}, {how}."
             if needed >= moves
-            else f"At least {needed} have to move, as is proved; whether fewer than {moves} suffice is open."
+            else f"At least {needed} have to move; whether fewer than {moves} suffice is open."
         )
     if "needed_at_least_frac" in extra:
         share, needed = percent_text(extra["moved_frac"]), percent_text(extra["needed_at_least_frac"])

@@ -9,6 +9,7 @@ from typing import Any
 from optimiser import units
 from optimiser.problems.base import Family
 from optimiser.report.phrases import NO_BREAK, aim, at_most, count, in_units, listed, percent, shown_value
+from optimiser.solve.result import PROOF_GAP, UNCONFIRMED, route_in_words
 from optimiser.studies.alternatives import Alternatives
 from optimiser.studies.amounts import amount_text, scale_of
 from optimiser.studies.conflict import Conflict
@@ -35,7 +36,12 @@ def explained(family: Family[Any, Any], found: Explanation) -> list[str]:
             f"the number of districts, shifts or units, what is given, or one of: {fixed}."
         )
     else:
-        said.append(f"No plan can keep all these rules at once (proved by {found.proved_by}).")
+        said.append(
+            f"No plan keeps all these rules at once, {UNCONFIRMED}."
+            if found.proved_by == UNCONFIRMED
+            else "No plan can keep all these rules at once: proved, and confirmed by "
+            f"{route_in_words(found.proved_by)}."
+        )
     said += list(found.reasons) or [refuted(r) for r in found.refutations[:MOST_SHOWN]]
     if found.conflict is not None:
         said += conflict_sentences(family, found.conflict)
@@ -50,7 +56,7 @@ def explained(family: Family[Any, Any], found: Explanation) -> list[str]:
     alone = any(len(c.added) == 1 for c in found.choices)
     if found.not_alone and not alone and not found.open_alone:
         said.append("No single rule is enough, however far it is loosened.")
-    return said + _undecided(found.undecided)
+    return said + _open_ends(found)
 
 
 def refuted(refutation: Refutation) -> str:
@@ -84,14 +90,14 @@ def choice_sentence(family: Family[Any, Any], choice: Choice) -> str:
     told = [f"loosen {_named(r)} by {amount_text(a, family.rule(r).unit)}" for r, a in choice.added.items()]
     text = f"Way out: {' and '.join(told)}; a plan is at hand."
     if choice.exact:
-        return f"{text} Less is proved not to be enough."
+        return f"{text} Less is not enough."
     low = [
         f"{_named(r)} by {amount_text(_down(a, family.rule(r).unit), family.rule(r).unit)}"
         for r, a in choice.not_below.items()
         if _down(a, family.rule(r).unit) > 0
     ]
     if low:
-        return f"{text} {_capital(listed(low))} is proved not to be enough; between the two it is open."
+        return f"{text} {_capital(listed(low))} is not enough; between the two it is open."
     return f"{text} Whether less would do is open."
 
 
@@ -110,7 +116,7 @@ def priced(family: Family[Any, Any], found: Prices) -> list[str]:
             said.append(_priced(family, price))
     if free:
         said.append(f"These rules cost nothing here: {listed(free, most=20)}.")
-    return said + _undecided(found.undecided)
+    return said + _open_ends(found)
 
 
 def _dear(prices: Sequence[Price]) -> tuple[float, ...]:
@@ -175,7 +181,7 @@ def frontier_said(family: Family[Any, Any], found: Frontier) -> list[str]:
     plans = [p for p in found.points if p.plan is not None]
     rules = listed([_named(a.rule) for a in found.axes])
     if not plans:
-        return [f"No plan was found for any amount of {rules} asked for.", *_undecided(found.undecided)]
+        return [f"No plan was found for any amount of {rules} asked for.", *_open_ends(found)]
     sign = -1.0 if found.sense == "max" else 1.0
     first = min(plans, key=lambda p: tuple(p.used[a.rule] for a in found.axes))
     best = min(plans, key=lambda p: sign * (p.value or 0.0))
@@ -194,14 +200,14 @@ def frontier_said(family: Family[Any, Any], found: Frontier) -> list[str]:
         said.append("For some points nothing is proved about better plans.")
     else:
         proved = (
-            "Every point is proved best."
-            if open_frac <= 1e-6
+            "Every point is proved best and confirmed."
+            if open_frac <= PROOF_GAP and not found.unconfirmed
             else f"At each point {at_most(open_frac)} better can exist."
         )
         said.append(proved)
     no = sum(p.impossible for p in found.points)
     if no:
-        said.append(f"For {count(no, 'point')} it is proved that no plan exists.")
+        said.append(f"For {count(no, 'point')} no plan exists.")
     beaten = sum(p.dominated for p in plans)
     if beaten:
         said.append(
@@ -211,7 +217,7 @@ def frontier_said(family: Family[Any, Any], found: Frontier) -> list[str]:
         said.append(
             "The study was ended before all points were asked for; the same command goes on where it was."
         )
-    return said + _undecided(found.undecided)
+    return said + _open_ends(found)
 
 
 def _open(value: float | None, bound: float | None) -> float:
@@ -257,7 +263,7 @@ def alternatives_said(found: Alternatives) -> list[str]:
             f"Alternative {number}: {percent(a.distance)} of {found.distance_of} against the best, "
             f"{percent(a.nearest)} against the nearest plan before it; {worse}{proved}."
         )
-    return said + _undecided(found.undecided)
+    return said + _open_ends(found)
 
 
 def uncertainty_said(found: Uncertainty) -> list[str]:
@@ -321,10 +327,14 @@ def _down(amount: float, unit: str) -> float:
     return math.floor(amount / digit) * digit
 
 
-def _undecided(undecided: Sequence[str]) -> list[str]:
-    if not undecided:
-        return []
-    return [f"Not decided: {listed(undecided, most=10)}."]
+def _open_ends(found: Explanation | Prices | Frontier | Alternatives) -> list[str]:
+    """Say what could not be decided, and which claims no second route has confirmed."""
+    said = []
+    if found.undecided:
+        said.append(f"Not decided: {listed(found.undecided, most=10)}.")
+    if found.unconfirmed:
+        said.append(f"{_capital(UNCONFIRMED)}: {listed(list(dict.fromkeys(found.unconfirmed)), most=6)}.")
+    return said
 
 
 def _named(rule: str) -> str:

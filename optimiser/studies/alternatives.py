@@ -64,6 +64,7 @@ class Alternatives:
     n_solves: int = 0
     seconds: float = 0.0
     stopped: bool = False
+    unconfirmed: tuple[str, ...] = ()
 
 
 def alternatives(
@@ -125,6 +126,7 @@ def alternatives(
         series.n_solves,
         series.elapsed_s,
         series.stopped,
+        unconfirmed=tuple(series.unconfirmed),
     )
 
 

@@ -92,6 +92,7 @@ class Explanation:
     seconds: float = 0.0
     stopped: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
+    unconfirmed: tuple[str, ...] = ()
 
 
 def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanation:
@@ -121,6 +122,7 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
             n_solves=series.n_solves,
             seconds=series.elapsed_s,
             stopped=series.stopped,
+            unconfirmed=tuple(series.unconfirmed),
             **more,
         )
 

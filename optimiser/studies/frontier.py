@@ -83,6 +83,7 @@ class Frontier:
     n_remembered: int = 0
     seconds: float = 0.0
     stopped: bool = False
+    unconfirmed: tuple[str, ...] = ()
 
 
 def frontier(
@@ -239,6 +240,7 @@ def _gather(
         series.n_remembered,
         series.elapsed_s,
         series.stopped,
+        unconfirmed=tuple(series.unconfirmed),
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from optimiser.errors import InputError
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.solve.result import Judged
+from optimiser.solve.result import Judged, Status
 from optimiser.studies.series import Series
 
 
@@ -30,6 +30,7 @@ class Step:
     number: int
     status: str
     judged: Judged | None
+    confirmed: bool = False
     found: float | None = None
     at_least: float | None = None
     at_most: float | None = None
@@ -76,7 +77,8 @@ def sweep(series: Series, problems: Mapping[int, Any], standard: float | None = 
         if result is None:
             break
         judged = result.objectives[0] if result.objectives else None
-        steps.append(_step(number, str(result.status), judged, result.plan, steps[-1] if steps else None))
+        step = _step(number, str(result.status), judged, result.plan, steps[-1] if steps else None)
+        steps.append(replace(step, confirmed=result.confirmed))
     fewest = next((s.number for s in steps if _meets(s, standard)), None)
     below = [s for s in steps if fewest is not None and s.number < fewest]
     proved = fewest is not None and all(_cannot(s, standard) for s in below)
@@ -91,7 +93,7 @@ def _step(number: int, status: str, judged: Judged | None, plan: Any, before: St
     found = sign * (judged.value - old.value)
     least = None if old.bound is None else sign * (judged.value - old.bound)
     most = None if judged.bound is None else sign * (judged.bound - old.value)
-    return Step(number, status, judged, found, least, most, plan)
+    return Step(number, status, judged, found=found, at_least=least, at_most=most, plan=plan)
 
 
 def _meets(step: Step, standard: float | None) -> bool:
@@ -168,7 +170,7 @@ def nest(
         name, unit, value = head.name, head.unit, value + head.value
         known = known and head.bound is not None
         bound += head.bound or 0.0
-        if str(result.status) != "optimal":
+        if result.status is not Status.OPTIMAL or not result.confirmed:
             still_open.append(district)
     return Nested(
         district_of, beat_of, centre_of, value, bound if known else None, unit, name, tuple(still_open)

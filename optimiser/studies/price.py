@@ -65,6 +65,7 @@ class Prices:
     n_solves: int = 0
     seconds: float = 0.0
     stopped: bool = False
+    unconfirmed: tuple[str, ...] = ()
 
 
 def price(
@@ -120,6 +121,7 @@ def price(
         series.n_solves,
         series.elapsed_s,
         series.stopped,
+        unconfirmed=tuple(series.unconfirmed),
     )
 
 

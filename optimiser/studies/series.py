@@ -111,6 +111,8 @@ class Series:
         self.n_solves = 0
         self.n_remembered = 0
         self.faults: list[str] = []
+        self.unconfirmed: list[str] = []
+        """Solves whose "best" or "no plan" no second route has confirmed, by title."""
 
     def __enter__(self) -> Series:
         return self
@@ -181,6 +183,7 @@ class Series:
         if result is not None:
             self.n_remembered += 1
             self._believe(problem, result)
+            self._note(result, title, any_plan=any_plan)
             return result
         if self.over:
             return None
@@ -188,11 +191,18 @@ class Series:
         if result is None:
             return None
         self._believe(problem, result)
+        self._note(result, title, any_plan=any_plan)
         proved = result.status in (Status.OPTIMAL, Status.INFEASIBLE)
         if kept is not None and (proved or not cut_short):
             kept.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(kept, json.dumps(jobs.result_to_json(result), ensure_ascii=False))
         return result
+
+    def _note(self, result: Result[Any], title: str, *, any_plan: bool) -> None:
+        """Take note of a claim that stands alone; of a plan that was only to exist nothing is claimed."""
+        claimed = result.status is Status.INFEASIBLE or (result.status is Status.OPTIMAL and not any_plan)
+        if claimed and not result.confirmed:
+            self.unconfirmed.append(title or f"solve {self.n_solves}")
 
     def _ask(
         self,

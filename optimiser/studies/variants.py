@@ -13,7 +13,7 @@ from typing import Any
 
 from optimiser.errors import InputError, RejectedPlan
 from optimiser.solve.engine import ARITHMETIC, BOUND_TOLERANCE
-from optimiser.solve.result import PROOF_GAP, Result, Status
+from optimiser.solve.result import PROOF_GAP, UNCONFIRMED, Result, Status, route_in_words
 from optimiser.studies.amounts import (
     Relax,
     Scale,
@@ -193,11 +193,11 @@ class Variants:
     def no_plan(self, nothing: str) -> NoPlanError:
         """Return the error of a study that needs a plan of the question as asked and has none."""
         why = self.why_impossible({})
-        told = (
-            f"It is impossible ({why}); ask for an explanation."
-            if why
-            else "None was found in the time given."
-        )
+        told = "None was found in the time given."
+        if why == UNCONFIRMED:
+            told = f"There is none, {why}; ask for an explanation."
+        elif why:
+            told = f"It is impossible (confirmed by {route_in_words(why)}); ask for an explanation."
         return NoPlanError(
             f"There is {nothing}: the question as asked has no plan. {told}", impossible=why is not None
         )
@@ -206,7 +206,7 @@ class Variants:
         """Take what a solve found; ``bounds`` where it aimed for the planner's own objectives."""
         relax = _clean(relax)
         if result.status is Status.INFEASIBLE:
-            self.refuted(relax, result.confirmed_by or f"one search ({result.formulation})")
+            self.refuted(relax, result.confirmed_by or UNCONFIRMED)
             return
         if bounds:
             self.results.append((relax, result))

@@ -181,7 +181,7 @@ def test_repair_says_how_many_moves_are_needed(told, county, tmp_path):
     code, _, _ = told("plan", "check", county, "mended", "--set", "tolerance_pct=30")
     assert code == Exit.DONE
     _, text, _ = told("plan", "repair", county, "districts", "--set", "tolerance_pct=30", *QUICK)
-    assert f"No plan that keeps the rules moves fewer: {found['moved']} is proved to be the least." in text
+    assert f"No plan that keeps the rules moves fewer than {found['moved']}, proved and confirmed." in text
 
 
 def test_complete_keeps_what_was_assigned(told, county, districts, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from optimiser.problems.sectors import FAMILY
@@ -20,6 +22,7 @@ from optimiser.report.words_studies import (
     priced,
     uncertainty_said,
 )
+from optimiser.solve.result import UNCONFIRMED
 from optimiser.studies.alternatives import alternatives
 from optimiser.studies.amounts import amount_text
 from optimiser.studies.explain import Choice, explain
@@ -38,12 +41,29 @@ def plain(sentences) -> str:
 def test_an_impossible_request():
     """4 of 4.2 is 1/21 below: 4.77 points once rounded up; the conflict names its rule and meaning."""
     text = plain(explained(FAMILY, explain(series(Looker()), TIGHT)))
-    assert "No plan can keep all these rules at once" in text
+    assert "No plan can keep all these rules at once: proved, and confirmed by looking at every plan." in text
     assert "balance: a district's share of the work stays near its target share" in text
-    assert (
-        "loosen balance by 4.77 percentage points; a plan is at hand. Less is proved not to be enough."
-        in text
-    )
+    assert "loosen balance by 4.77 percentage points; a plan is at hand. Less is not enough." in text
+
+
+class Alone(Looker):
+    """One that looks at every plan, and that nothing confirms."""
+
+    def outcome(self, problem):
+        return replace(super().outcome(problem), confirmed_by=())
+
+
+def test_claims_that_nothing_confirms_are_named():
+    """The same answers by one search alone: nothing is called proved, and what stands alone is told."""
+    text = plain(explained(FAMILY, explain(series(Alone()), TIGHT)))
+    assert f"No plan keeps all these rules at once, {UNCONFIRMED}." in text
+    assert f"{UNCONFIRMED[:1].upper()}{UNCONFIRMED[1:]}: " in text
+    assert "proved" not in text
+    found = frontier(series(Alone()), two_by_three(fixed_centres=("c", "d")), [Axis("balance", 2.0)], 3)
+    text = plain(frontier_said(FAMILY, found))
+    assert "At each point less than 0.1 % better can exist." in text
+    assert f"{UNCONFIRMED[1:]}: " in text
+    assert "proved" not in text
 
 
 def test_open_is_not_called_impossible():
@@ -62,11 +82,11 @@ def test_arithmetic_is_shown():
 
 
 def test_what_is_open_between_proof_and_plan():
-    """A choice whose least amount is not known says what is proved below, rounded down, and that the rest is open."""
+    """A choice whose least amount is not known says what is not enough, rounded down, and that the rest is open."""
     choice = Choice({"balance": 0.05}, {"balance": 0.05}, {"balance": 0.03339}, exact=False)
     text = plain([choice_sentence(FAMILY, choice)])
     assert "by 5 percentage points" in text
-    assert "Balance by 3.33 percentage points is proved not to be enough; between the two it is open" in text
+    assert "Balance by 3.33 percentage points is not enough; between the two it is open" in text
     unknown = Choice({"lock": 2.0}, {"lock": 2.0}, {}, exact=False)
     assert "Whether less would do is open" in choice_sentence(FAMILY, unknown)
 
@@ -141,8 +161,9 @@ def test_frontier_in_words_and_picture(tmp_path):
     found = frontier(series(Looker()), problem, [Axis("balance", 2.0)], 9)
     text = plain(frontier_said(FAMILY, found))
     assert "9 points of call-weighted drive against balance." in text
-    assert "Every point is proved best." in text
-    assert "proved that no plan exists" in text
+    assert "Every point is proved best and confirmed." in text
+    assert "no plan exists" in text
+    assert UNCONFIRMED[1:] not in text
     header, rows = frontier_rows(FAMILY, found)
     assert len(rows) == 9
     assert {len(r) for r in rows} == {len(header)}

@@ -71,6 +71,9 @@ def _best(problem: SectorsProblem) -> tuple[tuple[float, ...], SectorsPlan | Non
     return best[1], best[2]
 
 
+EVERY = "looking at every plan"
+
+
 class Looker:
     """A worker that looks at every plan: each answer is a proof. The engine judges it like any other."""
 
@@ -80,8 +83,8 @@ class Looker:
     def outcome(self, problem: SectorsProblem) -> Outcome[SectorsPlan]:
         values, plan = _best(problem)
         if plan is None:
-            return Outcome(None, infeasible=True, confirmed_by=("looking at every plan",))
-        return Outcome(plan, objective=values, bound=values)
+            return Outcome(None, infeasible=True, confirmed_by=(EVERY,))
+        return Outcome(plan, objective=values, bound=values, confirmed_by=(EVERY,) * len(values))
 
     def solve(
         self, problem, formulation, options=None, *, start=None, on_progress=None, should_stop=None
