@@ -18,6 +18,8 @@ CONTACT_M = 0.05
 _STEPS_PER_TOLERANCE = 2.0
 _CAPS = 2.0
 _OPEN_M = 1.0
+MOST_STEPS = 2_000_000
+"""Open borders of a continent are walked in longer steps."""
 
 
 def shared_borders(
@@ -100,6 +102,7 @@ def _walk(
     """Return owner, midpoint and length of each step along ``lines``."""
     parts, owner = shapely.get_parts(lines, return_index=True)
     length_m = shapely.length(parts)
+    step_m = max(step_m, float(length_m.sum()) / MOST_STEPS)
     steps = np.maximum(1, np.ceil(length_m / step_m)).astype(np.int64)
     part = np.repeat(np.arange(len(parts)), steps)
     first = np.concatenate([[0], np.cumsum(steps)[:-1]]) if len(steps) else np.zeros(0, dtype=np.int64)

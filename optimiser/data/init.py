@@ -115,7 +115,7 @@ def init(
     column_map = replace(column_map, date_order=order, priority={**column_map.priority, **(priority or {})})
     key_file = folder / names.KEY_FILE
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
-    made = _import(raw, grid, settings, column_map, key)
+    made = _import(raw, grid, settings, column_map, key, weeks_said=weeks is not None)
     before = kept_of(folder, raw) if again and folder.is_dir() else Kept()
     made.findings += street_findings(before.roads) if before.roads is not None else ()
     made.assumptions += before.said()
@@ -184,7 +184,15 @@ def _said(
     return replace(settings, name=known_name, given=given, **stated)  # type: ignore[arg-type]
 
 
-def _import(raw: RawFiles, grid: Grid | None, settings: Settings, column_map: ColumnMap, key: bytes) -> Made:
+def _import(
+    raw: RawFiles,
+    grid: Grid | None,
+    settings: Settings,
+    column_map: ColumnMap,
+    key: bytes,
+    *,
+    weeks_said: bool,
+) -> Made:
     """Read every raw file; every fault is raised before anything is written."""
     crs = settings.crs or None
     if grid is not None and raw.calls is not None:
@@ -226,6 +234,8 @@ def _import(raw: RawFiles, grid: Grid | None, settings: Settings, column_map: Co
         findings += street_findings(raw.roads)
     findings += _dropped(areas.guess, calls, workload)
     settings = replace(settings, crs=areas.areas.crs.to_string())
+    if workload is not None and workload.n_weeks is not None and not weeks_said:
+        settings = replace(settings, n_weeks=workload.n_weeks, given=settings.given | {"workload_weeks"})
     return Made(settings, column_map, areas, calls, workload, findings, said)
 
 
@@ -238,7 +248,12 @@ def _workload(
     cap_s = column_map.default_cap_h * SECONDS_PER_HOUR
     try:
         return import_workload(
-            path, known, column_map.workload, cap_s=cap_s, default_service_s=settings.default_service_s
+            path,
+            known,
+            column_map.workload,
+            cap_s=cap_s,
+            default_service_s=settings.default_service_s,
+            with_periods=raw.workload is not None,
         )
     except InputError as error:
         if raw.workload is not None:

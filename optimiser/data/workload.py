@@ -18,6 +18,7 @@ from optimiser.data.figures import parse_numbers
 from optimiser.data.labels import Matched, match_labels, sayable
 from optimiser.data.layers import KINDS as LAYER_KINDS
 from optimiser.data.layers import read_layer
+from optimiser.data.periods import weeks_of
 from optimiser.data.quality import Finding, finding, from_repairs
 from optimiser.data.read import read_table
 from optimiser.data.table import Table
@@ -40,6 +41,8 @@ class ImportedWorkload:
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
     n_rows: int
+    n_weeks: float | None = None
+    """Weeks that the periods of its rows cover; None where it names none."""
 
 
 def default_profile() -> NDArray[np.float64]:
@@ -69,6 +72,7 @@ def import_workload(
     *,
     cap_s: float,
     default_service_s: float,
+    with_periods: bool = True,
 ) -> ImportedWorkload:
     """Read a workload table, or the attributes of a map layer.
 
@@ -84,6 +88,8 @@ def import_workload(
         Longest believable mean time on a call, seconds: rows above it hold broken times.
     default_service_s
         Mean time on a call where the minutes are missing or broken.
+    with_periods
+        False for a map, whose column of years is that of its census.
     """
     table = _read(path)
     absent = sorted({t for t in (given or {}).values() if t and t not in table.header})
@@ -114,9 +120,28 @@ def import_workload(
             "No hours in the workload table: calls follow an assumed day curve, quietest at 05:00 and busiest "
             "at 17:00, the same every day."
         )
-    return ImportedWorkload(
-        names.typed(result, names.WORKLOAD_TYPES, str(path)), guess, tuple(found), tuple(said), table.n_rows
-    )
+    n_weeks = _weeks(frame, guess, path, found, said) if with_periods else None
+    stored = names.typed(result, names.WORKLOAD_TYPES, str(path))
+    return ImportedWorkload(stored, guess, tuple(found), tuple(said), table.n_rows, n_weeks)
+
+
+def _weeks(
+    frame: pd.DataFrame, guess: ColumnGuess, path: Path, found: list[Finding], said: list[str]
+) -> float | None:
+    """Return the weeks that the periods of the rows cover together."""
+    if "period" not in guess.columns:
+        return None
+    periods = frame["period"].str.strip().unique().tolist()
+    n_weeks = weeks_of(periods)
+    column = guess.columns["period"]
+    if n_weeks is None:
+        action = f"column {column!r} holds no months, days, weeks, quarters or years alone: say --weeks"
+        found.append(finding("periods that are not understood", len(periods), 0, action, source=path.name))
+    else:
+        said.append(
+            f"The workload table covers {n_weeks:.1f} weeks: {len(periods)} periods in column {column!r}."
+        )
+    return n_weeks
 
 
 def _read(path: Path) -> Table:
