@@ -1,5 +1,9 @@
 """What can go wrong, told apart by whose fault they are."""
 
+import traceback
+
+_MOST_CAUSES = 10
+
 
 class OptimiserError(Exception):
     """Base of every error that this package raises on purpose. Its text is written for a planner."""
@@ -19,6 +23,16 @@ class RejectedPlan(OptimiserError):  # noqa: N818  the plan is what was rejected
 
 class BackendError(OptimiserError):
     """A solver or its process failed, ran out of memory or could not be started."""
+
+
+def where_it_arose(error: BaseException) -> str:
+    """Return the traceback of an error and of what caused it, without their messages: these may quote a call."""
+    told: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(told) < _MOST_CAUSES:
+        told.append("".join(traceback.format_tb(seen.__traceback__)) + type(seen).__name__)
+        seen = seen.__cause__ or seen.__context__
+    return "\n\nwhich came of\n\n".join(told) + "\n"
 
 
 def reason(error: BaseException) -> str:

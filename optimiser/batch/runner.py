@@ -19,7 +19,7 @@ from optimiser.batch.scenario import Scenario
 from optimiser.batch.store import Run, Store
 from optimiser.data.project import Project, load
 from optimiser.data.settings import PROJECT_FILE
-from optimiser.errors import InputError, OptimiserError, reason
+from optimiser.errors import InputError, OptimiserError, reason, where_it_arose
 from optimiser.prepare.questions import Question, ask
 from optimiser.solve import jobs
 from optimiser.solve.isolated import solve_isolated
@@ -212,8 +212,8 @@ def write_artefacts(
         )
     except (OptimiserError, OSError) as error:
         log.warning("run %s: no pictures or tables: %s", run.id, error)
-    except Exception:
-        log.warning("run %s: no pictures or tables", run.id, exc_info=True)
+    except Exception as error:  # noqa: BLE001  the run stands, whatever its pictures met
+        log.warning("run %s: no pictures or tables\n%s", run.id, where_it_arose(error))
 
 
 def main(arguments: list[str]) -> int:

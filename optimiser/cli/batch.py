@@ -56,7 +56,7 @@ def run_batch(a: argparse.Namespace) -> int:
 def _solve(project: Any, scenario: Any, title: str, asked: Any, *, quiet: bool) -> dict[str, Any]:
     """Solve one scenario and return its row, in core units."""
     from optimiser.batch import runner
-    from optimiser.errors import OptimiserError
+    from optimiser.errors import OptimiserError, where_it_arose
     from optimiser.solve.jobs import judged_to_json
 
     row: dict[str, Any] = {"scenario": scenario.name, "question": scenario.question}
@@ -70,9 +70,9 @@ def _solve(project: Any, scenario: Any, title: str, asked: Any, *, quiet: bool) 
     except OptimiserError as error:
         say(f"{scenario.name}: {error}")
         return row | {"status": "failed", "error": str(error)}
-    except Exception as error:
-        log.exception("scenario %s", scenario.name)
-        told = f"internal error: {type(error).__name__}: {error}"  # the rest of the list goes on
+    except Exception as error:  # noqa: BLE001  the rest of the list goes on
+        log.error("scenario %s\n%s", scenario.name, where_it_arose(error))  # noqa: TRY400  no messages in a log
+        told = f"internal error: {type(error).__name__}: {error}"
         say(f"{scenario.name}: {told}")
         return row | {"status": "failed", "error": told}
     say(f"{scenario.name}: {result.in_words()}")

@@ -7,7 +7,6 @@ import io
 import logging
 import sys
 import tempfile
-import traceback
 from collections.abc import Sequence
 
 from optimiser import __version__
@@ -27,7 +26,7 @@ from optimiser.cli import (
     uncertainty,
 )
 from optimiser.cli.console import Exit
-from optimiser.errors import BackendError, InputError, OptimiserError, UsageError, reason
+from optimiser.errors import BackendError, InputError, OptimiserError, UsageError, reason, where_it_arose
 
 log = logging.getLogger(__name__)
 
@@ -95,13 +94,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read along has seen enough
         return Exit.DONE
     except OSError as error:
-        log.exception("a file could not be used")
+        log.error("a file could not be used\n%s", where_it_arose(error))  # noqa: TRY400  no messages in a log
         return _fail(InputError(_about(error)), Exit.INPUT)
-    except Exception as error:
-        log.exception("internal error")
-        return _fail(
-            error, Exit.INTERNAL, f"internal error, details in {_keep_trace()}: {type(error).__name__}: "
-        )
+    except Exception as error:  # noqa: BLE001  whatever it is, the planner gets one line
+        log.error("internal error\n%s", where_it_arose(error))  # noqa: TRY400
+        kept = _keep_trace(error)
+        return _fail(error, Exit.INTERNAL, f"internal error, details in {kept}: {type(error).__name__}: ")
     return code
 
 
@@ -128,12 +126,12 @@ def _log_to(path: str | None) -> None:
         logging.basicConfig(level=logging.INFO, format=layout, handlers=[handler])
 
 
-def _keep_trace() -> str:
-    """Write the traceback of the error at hand to a file of its own and return its name."""
+def _keep_trace(error: BaseException) -> str:
+    """Write where an error arose to a file of its own and return its name."""
     with tempfile.NamedTemporaryFile(
         "w", prefix="optimiser-error-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
-        file.write(traceback.format_exc())
+        file.write(where_it_arose(error))
     return file.name
 
 

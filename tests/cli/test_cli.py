@@ -162,6 +162,32 @@ def test_our_own_fault_is_one_line_too(tmp_path):
     assert str(kept) in done.stderr
 
 
+def test_a_log_holds_no_cell(tmp_path):
+    """What a library says of an error may quote a call: log and details tell where it arose, not what it read."""
+    code = (
+        "import optimiser.data.project as p\n"
+        "def load(folder):\n"
+        "    try:\n        float('Quackenbush, 1742 Zanzibar')\n"
+        "    except ValueError as error:\n        raise KeyError('Quackenbush') from error\n"
+        "p.load = load\nfrom optimiser.cli import main\n"
+    )
+    log = tmp_path / "x.log"
+    done = subprocess.run(
+        [sys.executable, "-c", code + f"raise SystemExit(main(['check', 'x', '--log-file', {str(log)!r}]))"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == Exit.INTERNAL
+    (kept,) = tmp_path.glob("optimiser-error-*.txt")
+    for text in (log.read_text(), kept.read_text()):
+        assert "Quackenbush" not in text
+        assert "KeyError" in text
+        assert "ValueError" in text
+        assert "line 4, in load" in text
+
+
 def test_exit_codes():
     """Proved, near enough, gap missed, none."""
 
