@@ -29,8 +29,6 @@ def _sectors(project: Project) -> dict[str, Any]:
         found["n_districts"] = in_use
     if not len(project.stations):
         found["centres"] = "free"
-    if not project.settings.priority_targets_s:
-        found["objective"] = "travel"
     return found
 
 

@@ -21,6 +21,11 @@ BASICS = "basics"
 WORDS = {
     "cover": "Most calls within their target time",
     "travel": "Least driving to calls",
+    "as targets allow": "Most calls within target, then least driving; without targets least driving",
+    "compactness": "Compact districts",
+    "least change": "Least work that changes its district, then least driving",
+    "even work": "Most even work, then least driving",
+    "picked": "From areas picked below",
     "cover then travel": "Most calls within target, then least driving",
     "travel then cover": "Least driving, then most calls within target",
     "stations": "From the stations",

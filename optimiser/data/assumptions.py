@@ -35,7 +35,7 @@ def defaults_in_force(
             "Span of the workload table not given: its totals are taken as one week (workload_weeks)."
         )
     if not settings.priority_targets_s:
-        said.append("No response targets given (priority_targets_min): a question must state its own.")
+        said.append("No response targets given (priority_targets_min): sectors aim for the least driving.")
     if calls is not None:
         said += _time_on_calls(settings, calls)
     if "default_speed_kmh" not in settings.given:

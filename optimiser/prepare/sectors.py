@@ -16,6 +16,7 @@ from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of
 from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
+from optimiser.problems.sectors.params import ObjectiveName
 from optimiser.units import percent
 
 __all__ = [
@@ -124,6 +125,16 @@ def _cover(
     return covered, counted
 
 
+def _aims(project: Project, setup: SectorsSetup) -> tuple[ObjectiveName, ...]:
+    """Return the aims by name; without any response target, least driving where the planner says nothing."""
+    if setup.objectives:
+        return setup.objectives
+    silent = setup.objective == "as targets allow"
+    if silent and not project.settings.priority_targets_s and setup.target_s == 0:
+        return ("travel",)
+    return OBJECTIVES[setup.objective]
+
+
 def _balance_frac(setup: SectorsSetup) -> dict[str, float]:
     """Return the tolerance of every kind of work that is balanced."""
     found = {setup.balance_on: setup.tolerance_frac, **setup.balance}
@@ -202,7 +213,7 @@ def _target_s(project: Project, setup: SectorsSetup, priority: int) -> float:
     targets = project.settings.priority_targets_s
     if targets:
         return float(targets.get(priority, min(targets.values())))
-    aims = set(setup.objectives or OBJECTIVES[setup.objective]) | set(setup.weights)
+    aims = set(_aims(project, setup)) | set(setup.weights)
     if aims & {"cover", "backup", "expected"}:
         raise InputError(
             "Cover needs a target drive: give the choice target_min (--set target_min=8), or priority_targets_min in "
@@ -245,7 +256,7 @@ def _params(
         target_shares=shares,
         balance_frac=balance_frac,
         ceilings=setup.ceilings,
-        objectives=setup.objectives or OBJECTIVES[setup.objective],
+        objectives=_aims(project, setup),
         weights=setup.weights,
         busy_frac=setup.busy_frac,
         locks=(*setup.locks, *_cores(project, setup, today, districts)),

@@ -11,6 +11,7 @@ from optimiser.problems.sectors.params import ObjectiveName, ShapeName
 
 CALLS, WORK = "calls", "unit hours"
 OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
+    "as targets allow": ("cover", "travel"),
     "cover then travel": ("cover", "travel"),
     "cover": ("cover",),
     "travel": ("travel",),
@@ -37,7 +38,8 @@ class SectorsSetup:
         "stations": each district is served from a station, or, where the project has none, as with "free"; "free":
         from the best of its areas; "picked": from the areas in ``centre_areas``.
     objective, objectives, weights
-        What to aim for; ``objectives`` overrides ``objective`` by names of the family in order of importance,
+        What to aim for; "as targets allow" is cover then travel where there are response targets, else travel.
+        ``objectives`` overrides ``objective`` by names of the family in order of importance,
         ``weights`` gives a weighted score of them.
     balance_on, tolerance_frac
         Which work is shared out, and how far a district may be off its share.
@@ -68,6 +70,7 @@ class SectorsSetup:
         metadata=choice("", "Areas that may hold a centre, where centres are picked", group="advanced"),
     )
     objective: Literal[
+        "as targets allow",
         "cover then travel",
         "cover",
         "travel",
@@ -76,7 +79,7 @@ class SectorsSetup:
         "least change",
         "even work",
     ] = field(
-        default="cover then travel",
+        default="as targets allow",
         metadata=choice(
             "",
             "Most calls within their target, the least driving, the first and then the second, or another aim",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ FOLDER = SHARED / "sectors" / "carrollton_tx"
 IN_USE_MINUTES = 249_600.0
 LEAST_SAVING = 0.17
 LEAST_COVER = 0.73
+IN_USE_COVER = 0.59
 LARGEST_GAP = 0.05
 LIMIT_S = {"full": 180.0, "quick": 60.0, "smoke": 25.0}
 """From the raw files to the checked plan."""
@@ -164,7 +166,7 @@ def in_use(mode: Mode) -> dict[str, Any]:
     other = replace(problem, params=asked)
     found = FAMILY.check(other, plan_of(other, published))
     rules = {v.rule for v in found}
-    wrong = []
+    wrong = _cover(plans["current"])
     if not 249_000 <= value <= 250_200:
         wrong.append(
             f"the beats in use come to {value:,.0f} call-minutes, published about {IN_USE_MINUTES:,.0f}"
@@ -186,6 +188,15 @@ def in_use(mode: Mode) -> dict[str, Any]:
         "reached": not wrong,
         "wrong": "; ".join(wrong),
     }
+
+
+def _cover(beats: Mapping[str, str]) -> list[str]:
+    """Check that the beats in use cover 59 % of the calls within two minutes of their own best centres."""
+    problem = question("cover", CALLS)
+    ids = tuple(sorted(set(beats.values())))
+    asked = replace(problem, params=replace(problem.params, district_ids=ids))
+    found = objectives(asked, plan_of(asked, beats))[0].value / float(problem.cover_calls.sum())
+    return [] if abs(found - IN_USE_COVER) <= 0.005 else [f"the beats in use cover {found:.4f} of the calls"]
 
 
 def _without_beat() -> set[str]:

@@ -182,3 +182,12 @@ def test_places_are_read_and_limited(county):
     (county / "places.csv").write_text("area_id,ward\nnowhere,W1\n")
     with pytest.raises(InputError, match="line 2: 'nowhere'"):
         load(county)
+
+
+def test_least_driving_without_targets(project):
+    """No response targets and nothing said: least driving; cover asked for by name is refused with a way out."""
+    bare = replace(project, settings=replace(project.settings, priority_targets_s={}))
+    assert sectors_problem(bare).params.objectives == ("travel",)
+    assert sectors_problem(bare, SectorsSetup(target_s=300.0)).params.objectives == ("cover", "travel")
+    with pytest.raises(InputError, match="Cover needs a target drive"):
+        sectors_problem(bare, SectorsSetup(objective="cover"))
