@@ -129,6 +129,7 @@ def both(week: Week, params: ShiftsParams, setup: ShiftsSetup, service: Requirem
         "cpsat_bound": second.objectives[0].bound,
         "cpsat_solve_s": round(second.solve_s, 3),
         "confirmed_by": first.confirmed_by,
+        "cpsat_confirmed_by": second.confirmed_by,
         "requirement_officers": f"{int(problem.requirement.min())}-{int(problem.requirement.max())}",
         "requirement_h": float(problem.requirement.sum()) * problem.slot_h,
         "binds": {b: problem.binding.count(b) for b in sorted(set(problem.binding))},

@@ -244,7 +244,7 @@ def _outcome(run: Run, settled: list[tuple[int, ...]]) -> Outcome[ShiftsPlan]:
         stopped = StoppedBy.PROOF
     elif run.report.should_stop():
         stopped = StoppedBy.PLANNER
-    elif open_frac <= run.options.gap_frac:
+    elif open_frac <= run.options.gap_frac + NEAR:
         stopped = StoppedBy.GAP
     confirmed = _confirm(run, settled) if stopped is StoppedBy.PROOF else ""
     return Outcome(

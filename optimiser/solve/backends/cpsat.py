@@ -84,7 +84,9 @@ def lint(model: cp_model.CpModel) -> None:
 def _set(solver: Any, options: SolveOptions, left_s: float) -> None:
     p = solver.parameters
     p.random_seed = options.seed
-    p.relative_gap_limit = options.gap_frac
+    p.relative_gap_limit = max(
+        options.gap_frac, PROOF_GAP / 10
+    )  # the last units of a fine scale prove nothing more
     p.absolute_gap_limit = 0.0
     p.catch_sigint_signal = False
     if options.reproducible:
@@ -165,7 +167,7 @@ def _confirm(model: Any, first: Any, options: SolveOptions, report: Report) -> t
             )
     second = cp_model.CpSolver()
     _set(second, options, left)
-    second.parameters.relative_gap_limit = 0.0
+    second.parameters.relative_gap_limit = PROOF_GAP / 10
     second.parameters.cp_model_presolve = False
     status, _ = _solve(second, again, None, report)
     has_plan = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
@@ -183,7 +185,9 @@ def _confirm(model: Any, first: Any, options: SolveOptions, report: Report) -> t
 def _refuse_contradiction(model: Any, first: Any, second: Any, *, infeasible: bool) -> None:
     """Refuse a proof where the second route has a better plan, or none at all."""
     sign = -1.0 if model.proto.objective.scaling_factor < 0 else 1.0
-    if infeasible or (second is not None and sign * (first.objective_value - second.objective_value) > 0.5):
+    worst = PROOF_GAP * max(1.0, abs(first.objective_value))
+    better = second is not None and sign * (first.objective_value - second.objective_value) > worst
+    if infeasible or better:
         found = "no plan at all" if infeasible else f"{second.objective_value:g}"
         raise BackendError(
             f"CP-SAT contradicts itself: best is {first.objective_value:g} with presolve, {found} without."
