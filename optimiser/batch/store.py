@@ -282,6 +282,9 @@ class Store:
         InputError
             If there is none, or several.
         """
+        folder = Path(run_id)
+        if len(folder.parts) > 1 and folder.parent.name == self.root.name:
+            run_id = folder.name  # the way to a run's folder names it as well
         if not re.fullmatch(r"[\w.-]+", run_id) or run_id.startswith("."):
             raise InputError(f"{run_id!r} is no run id.")
         if (self.root / run_id / REQUEST_FILE).exists():

@@ -98,6 +98,9 @@ def proof_line(result: Result[Any]) -> str:
     """Return the proof in one short line, for the foot of a map or chart."""
     if result.plan is None:
         return "No plan."
+    if len(result.objectives) > 1 and not (result.status is Status.OPTIMAL and result.confirmed):
+        said = "; then ".join(_short(o) for o in result.objectives)
+        return f"{_capital(said)}, {_valid_for(result)}."
     gap_frac = result.gap_frac
     if gap_frac is None:
         return "Nothing is proved yet about better plans."
@@ -106,6 +109,15 @@ def proof_line(result: Result[Any]) -> str:
     if result.confirmed:
         return f"Proved best {_valid_for(result)}, and confirmed by {_routes(result)}."
     return f"{_better(gap_frac)} {_valid_for(result)}, {UNCONFIRMED}."
+
+
+def _short(judged: Judged) -> str:
+    """Say in a few words what is proved of one of several objectives."""
+    if judged.gap_frac is None:
+        return f"{aim(judged.name)}: nothing proved yet"
+    if judged.closed and judged.confirmed_by:
+        return f"{aim(judged.name)}: proved best"
+    return f"{aim(judged.name)}: {at_most(judged.gap_frac)} better can exist"
 
 
 def _judged(judged: Judged, result: Result[Any]) -> str:
@@ -150,7 +162,8 @@ def _no_plan(result: Result[Any]) -> list[str]:
         )
         return [
             said,
-            "Loosen a rule, remove a lock or a fixed choice, or change a target, and try again.",
+            "Loosen a rule, remove a lock or a fixed choice, or change a target, and try again; the command explain "
+            "names the rules that clash and the least that would help.",
         ]
     return [
         "No plan was found. That does not say that none exists: give the search more time, or loosen a rule."

@@ -85,6 +85,7 @@ def test_each_aim_needs_its_own_confirmation():
     first, second = (o.in_words() for o in found.objectives)
     assert first.startswith("proved best")
     assert second.endswith(UNCONFIRMED)
+    assert proof_line(found).startswith("Calls within target: proved best; then call-weighted drive: ")
     _, sure = result(True, (ROUTE, "plain sums"), **both)
     assert sure.confirmed_by == f"{ROUTE}; plain sums"
     assert proof_line(sure).endswith("confirmed by a second solve by another route and plain sums.")
