@@ -128,13 +128,24 @@ def read(path: Path, kind: type[T]) -> T:
         If the file is not such a file.
     """
     try:
+        with zipfile.ZipFile(path) as archive:
+            if any(m.compress_type != zipfile.ZIP_STORED for m in archive.infolist()):
+                raise ValueError("packed")  # never by us: it may unpack to any size
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             head = json.loads(bytes(stored[_JSON_ENTRY]).decode())
             arrays = {name: stored[f"a{i}"] for i, name in enumerate(head["arrays"])}
         result: T = from_json(kind, json.loads(head["value"]), arrays)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {reason(error)}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        MemoryError,
+        zipfile.BadZipFile,
+    ) as error:
         told = f" ({error})" if isinstance(error, InputError) else ""
         raise InputError(
             f"{path} cannot be read as a stored {kind.__name__}: it is damaged, or of another version{told}."

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -58,3 +61,26 @@ def test_unknown_fields_are_named():
     """A file of a newer version is refused by the field it has too many."""
     with pytest.raises(InputError, match="no field colour"):
         portable.from_json(Measure, {"name": "x", "value": 1, "unit": "s", "colour": "red"})
+
+
+def test_a_packed_file_is_refused(tmp_path):
+    """Ours are not packed: 80 MB of zeros in 80 kB are no question, nor is an array larger than any memory."""
+    path = tmp_path / "t.npz"
+    head = json.dumps(
+        {"value": json.dumps({"name": "x", "size": 1.0, "table": {"array": "/t"}}), "arrays": ["/t"]}
+    )
+    entry = np.frombuffer(head.encode(), dtype=np.uint8)
+    np.savez_compressed(path, a0=np.zeros(10_000_000), json=entry)
+    assert path.stat().st_size < 200_000
+    with pytest.raises(InputError, match=r"t\.npz cannot be read as a stored Thing"):
+        portable.read(path, Thing)
+    huge = io.BytesIO()
+    shape = {"descr": "<f8", "fortran_order": False, "shape": (2**50,)}
+    np.lib.format.write_array_header_1_0(huge, shape)
+    rest = io.BytesIO()
+    np.save(rest, entry)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a0.npy", huge.getvalue())
+        archive.writestr("json.npy", rest.getvalue())
+    with pytest.raises(InputError, match=r"t\.npz cannot be read as a stored Thing"):
+        portable.read(path, Thing)
