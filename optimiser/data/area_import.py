@@ -71,7 +71,7 @@ def import_areas(
         Naming all faults together: no id column, ids empty, doubled or turned into dates, shapes that are no
         polygons.
     """
-    raw = read_layer(path, layer)
+    raw = read_layer(path, layer, shape="polygon")
     guess = _guess(path, raw, "areas", given)
     frame = pd.DataFrame({ours: text_column(raw[theirs]) for ours, theirs in guess.columns.items()})
     faults = _faults(frame, raw.geometry.to_numpy(), guess)
@@ -111,7 +111,7 @@ def import_stations(
     path: Path, areas: gpd.GeoDataFrame, given: Mapping[str, str] | None = None
 ) -> gpd.GeoDataFrame:
     """Read stations: points with an id and a name, in the areas' coordinate system."""
-    raw = read_layer(path)
+    raw = read_layer(path, shape="point")
     guess = _guess(path, raw, "stations", given, required=())
     n = len(raw)
     ids = clean_ids(text_column(raw[guess.columns["station_id"]])) if "station_id" in guess.columns else None

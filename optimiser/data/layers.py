@@ -10,7 +10,7 @@ import sqlite3
 import warnings
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from optimiser.errors import InputError
 if TYPE_CHECKING:
     import geopandas as gpd
 
+Shape = Literal["polygon", "line", "point"]
 KINDS = (".gpkg", ".shp", ".geojson", ".json", ".parquet", ".geoparquet")
 MOST_BYTES = 1 << 30
 MOST_JSON_BYTES = 1 << 28
@@ -33,7 +34,12 @@ _CRS84 = "OGC:CRS84"
 
 
 def read_layer(
-    path: str | Path, layer: str | None = None, *, crs: str | None = None, most_bytes: int = MOST_BYTES
+    path: str | Path,
+    layer: str | None = None,
+    *,
+    shape: Shape | None = None,
+    crs: str | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> gpd.GeoDataFrame:
     """Read a map layer; columns as they are, geometry in the file's own coordinate system.
 
@@ -42,7 +48,9 @@ def read_layer(
     path
         A GeoPackage, shapefile, GeoJSON or GeoParquet file.
     layer
-        Layer of a GeoPackage; its only or first one if None.
+        Layer of a GeoPackage; its only one if None.
+    shape
+        What is looked for where ``layer`` is None: the only layer of that shape is taken.
     crs
         Coordinate system, where the file does not state one (a shapefile without .prj).
     most_bytes
@@ -51,7 +59,8 @@ def read_layer(
     Raises
     ------
     InputError
-        If the file is not what its name says, is too large, states no coordinate system, or cannot be read.
+        If the file is not what its name says, is too large, states no coordinate system, cannot be read, or holds
+        several layers and it is not told which is meant.
     """
     text = str(path)
     if text.startswith(("/vsi", "\\vsi")) or "://" in text or _driver_prefix(text):
@@ -68,10 +77,10 @@ def read_layer(
         frame = _geoparquet(path, head, most_bytes)
     elif suffix == ".gpkg":
         _inspect_geopackage(path, head)
-        frame = _by_gdal(path, layer)
+        frame = _by_gdal(path, layer, shape)
     else:
         _inspect_shapefile(path, head, most_bytes)
-        frame = _by_gdal(path, None)
+        frame = _by_gdal(path, None, None)
     if len(frame) == 0:
         raise InputError(f"{path} holds no features.")
     return _with_crs(path, frame, crs)
@@ -223,21 +232,34 @@ def _inspect_shapefile(path: Path, head: bytes, most_bytes: int) -> None:
     _head(beside[".dbf"], most_bytes)
 
 
-def _by_gdal(path: Path, layer: str | None) -> gpd.GeoDataFrame:
+def _by_gdal(path: Path, layer: str | None, shape: Shape | None) -> gpd.GeoDataFrame:
     drivers.confine()
     import pyogrio
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            names = [str(n) for n in pyogrio.list_layers(path)[:, 0]]
-            if layer is not None and layer not in names:
-                raise InputError(f"{path} has no layer {layer!r}; it has {', '.join(names)}.")
-            return pyogrio.read_dataframe(path, layer=layer or names[0])
+            kinds = {str(n): str(kind or "") for n, kind in pyogrio.list_layers(path)}
+            if layer is not None and layer not in kinds:
+                raise InputError(f"{path} has no layer {layer!r}; it has {', '.join(kinds)}.")
+            return pyogrio.read_dataframe(path, layer=layer or _meant(path, kinds, shape))
     except InputError:
         raise
     except Exception as error:  # GDAL, GEOS, PROJ and the encoding of names each have errors of their own
         raise InputError(f"{path} cannot be read: {error}. Export the layer again.") from error
+
+
+def _meant(path: Path, kinds: dict[str, str], shape: Shape | None) -> str:
+    """Return the layer that is meant where none is named: never the first of several that fit."""
+    fit = [n for n, kind in kinds.items() if shape is not None and shape in kind.lower()]
+    fit = fit or [n for n, kind in kinds.items() if kind] or list(kinds)
+    if len(fit) > 1:
+        wanted = f" of {shape}s" if shape is not None and shape in kinds[fit[0]].lower() else ""
+        raise InputError(
+            f"{path} holds {len(fit)} layers{wanted} ({', '.join(fit[:10])}), and it is not told which is meant. "
+            "Export that one to a file of its own."
+        )
+    return fit[0]
 
 
 def _with_crs(path: Path, frame: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:

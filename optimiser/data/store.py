@@ -45,7 +45,7 @@ def hard_shapes(source: Path, areas: gpd.GeoDataFrame, *, lines: bool) -> gpd.Ge
         If they are polygons where lines are wanted or lines where polygons are (they would cut every link, or
         none), or lie where the coordinate system does not reach.
     """
-    layer = read_layer(source)
+    layer = read_layer(source, shape="line" if lines else "polygon")
     shapes = shapely.force_2d(layer.geometry.to_numpy())
     kinds = shapely.get_type_id(shapes)
     wrong = int((~np.isin(kinds, (1, 2, 5) if lines else (3, 6))).sum())
@@ -103,7 +103,7 @@ def write_roads(folder: Path, roads: Path) -> str:
     if roads.name.lower().endswith(OSM_KIND):
         shutil.copyfile(roads, folder / names.ROADS_FOLDER / roads.name)
         return f"{names.ROADS_FOLDER}/{roads.name}"
-    streets = read_layer(roads)
+    streets = read_layer(roads, shape="line")
     kept = streets[[*known(streets.columns.drop("geometry")), "geometry"]]
     parquet = roads.suffix.lower() in (".parquet", ".geoparquet")
     place = f"{names.ROADS_FOLDER}/{roads.stem}{roads.suffix.lower() if parquet else '.gpkg'}"

@@ -39,7 +39,7 @@ def street_findings(path: Path) -> tuple[Finding, ...]:
         return ()
     if path.suffix.lower() not in KINDS:
         raise InputError(f"{path}: roads come as {OSM_KIND} or as street lines ({', '.join(KINDS)}).")
-    streets = read_layer(path)
+    streets = read_layer(path, shape="line")
     shapes = streets.geometry.to_numpy()
     lines = np.isin(shapely.get_type_id(shapes), (1, 5)) & ~shapely.is_empty(shapes)
     if not lines.any():

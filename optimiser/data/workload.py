@@ -147,7 +147,7 @@ def _weeks(
 def _read(path: Path) -> Table:
     if path.suffix.lower() not in LAYER_KINDS or path.suffix.lower() == ".parquet":
         return read_table(path)
-    layer = read_layer(path)
+    layer = read_layer(path, shape="polygon")
     header = tuple(c for c in layer.columns if c != layer.geometry.name)
     frame = pd.DataFrame({c: text_column(layer[c]) for c in header})
     return Table(path, header, frame, np.arange(1, len(frame) + 1, dtype=np.int64))

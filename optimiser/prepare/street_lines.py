@@ -39,7 +39,7 @@ def street_lines(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
     if not path.name.lower().endswith(LINE_KINDS):
         found = of_network(load_roads(path, crs=crs))
         return found if crs is None else found.to_crs(crs)
-    layer = read_layer(path)
+    layer = read_layer(path, shape="line")
     layer = layer if crs is None else layer.to_crs(crs)
     shapes = shapely.force_2d(layer.geometry.to_numpy())
     good = np.isin(shapely.get_type_id(shapes), (1, 5)) & ~shapely.is_empty(shapes)

@@ -91,7 +91,7 @@ def _read(path: Path, project: Project, *, keep_ends: bool) -> RoadNetwork:
     crs = project.settings.crs or None
     if not path.name.lower().endswith(LINE_KINDS):
         return load_roads(path, crs=crs)
-    frame = read_layer(path)
+    frame = read_layer(path, shape="line")
     return from_lines(
         frame,
         guess_columns(list(map(str, frame.columns))),

@@ -48,5 +48,5 @@ def load(
     if name.endswith(".npz"):
         return read_network(path)
     if name.endswith(LINE_KINDS):
-        return from_lines(read_layer(path, layer), columns, crs=crs)
+        return from_lines(read_layer(path, layer, shape="line"), columns, crs=crs)
     raise InputError(f"{path}: roads come as .osm.pbf, .npz or street lines ({', '.join(LINE_KINDS)}).")

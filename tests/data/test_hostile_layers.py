@@ -167,6 +167,22 @@ def test_geopackage_without_what_it_needs(tmp_path, statements):
     assert "a.gpkg" in (refusal(layers, path) or "a.gpkg")
 
 
+def test_of_several_layers_none_is_guessed(tmp_path):
+    """The only layer of polygons is taken as the areas, whichever stands first; of two, neither."""
+    path = tmp_path / "city.gpkg"
+    told = gpd.GeoDataFrame({"id": [1]}, geometry=[shapely.Point(WEST, SOUTH)], crs="EPSG:4326")
+    told.to_file(path, layer="hydrants")
+    FRAME.to_file(path, layer="areas")
+    assert import_areas(path).areas["area_id"].tolist() == list(AREA_IDS)
+    with pytest.raises(
+        InputError, match=r"city\.gpkg holds 2 layers \(hydrants, areas\), and it is not told"
+    ):
+        read_layer(path)
+    FRAME.to_file(path, layer="wards")
+    with pytest.raises(InputError, match=r"holds 2 layers of polygons \(areas, wards\)"):
+        import_areas(path)
+
+
 def test_flipped_bytes_end_in_words(tmp_path):
     """120 damaged GeoPackages and shapefiles: read, or refused with the file's name; no other error."""
     rng = np.random.default_rng(1)
