@@ -27,6 +27,7 @@ from optimiser.data.store import (
     write_table,
 )
 from optimiser.data.workload import ImportedWorkload
+from optimiser.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -83,18 +84,22 @@ class Kept:
         Its stations and hard boundaries, by kind of raw file.
     sources
         Where roads, stations and boundaries came from.
+    lost
+        Why its map could not be looked at; "" where it could.
     """
 
     folder: Path | None = None
     roads: Path | None = None
     layers: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
+    lost: str = ""
 
     def said(self) -> list[str]:
         """Say what was kept, for the list of assumptions."""
         kinds = [*(["roads"] if self.roads is not None else []), *self.layers]
         shown = ", ".join(k.replace("_", " ") for k in kinds)
-        return [f"Kept from the import before: {shown}."] if kinds else []
+        said = [f"Kept from the import before: {shown}."] if kinds else []
+        return [*said, f"Stations and boundaries of before are gone: {self.lost}"] if self.lost else said
 
 
 def kept_of(folder: Path, raw: RawFiles) -> Kept:
@@ -105,10 +110,14 @@ def kept_of(folder: Path, raw: RawFiles) -> Kept:
     roads = folder / settings.roads if settings.roads and raw.roads is None else None
     roads = roads if roads is not None and roads.is_file() else None
     path = folder / names.AREAS_FILE
-    there = layers(path) if path.exists() else ()
-    old = {k: read_layer(path, n) for k, n in _LAYERS.items() if n in there and getattr(raw, k) is None}
+    old, lost = {}, ""
+    try:
+        there = layers(path) if path.exists() else ()
+        old = {k: read_layer(path, n) for k, n in _LAYERS.items() if n in there and getattr(raw, k) is None}
+    except InputError as error:  # a damaged map may be why it is imported again
+        lost = str(error)
     kinds = {*old, *(["roads"] if roads is not None else [])}
-    return Kept(folder, roads, old, tuple(s for s in settings.sources if s.kind in kinds))
+    return Kept(folder, roads, old, tuple(s for s in settings.sources if s.kind in kinds), lost)
 
 
 def write_draft(draft: Path, raw: RawFiles, made: Made, key: bytes, before: Kept) -> None:

@@ -181,16 +181,14 @@ def named(paths: Sequence[Path]) -> dict[str, Path]:
     Raises
     ------
     InputError
-        Where two files would get one name, or a name cannot be a plan's.
+        Where two files would get one name, or a name means what is in use.
     """
     found: dict[str, Path] = {}
     for path in paths:
         ending = next((k for k in sorted(KINDS, key=len, reverse=True) if path.name.lower().endswith(k)), "")
         name = path.name[: len(path.name) - len(ending)]
-        try:
-            check_name(name)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
+        if name in RESERVED or not name:
+            raise InputError(f"{path}: {name!r} means what is in use today; give the file another name.")
         if name in found:
             raise InputError(f"{path} and {found[name]} would both be plan {name!r}; rename one of them.")
         found[name] = path

@@ -66,6 +66,17 @@ def test_another_import_keeps_what_it_is_not_given(tmp_path):
     assert "Kept from the import before: roads, hard lines, hard polygons." in again.assumptions
 
 
+def test_a_damaged_map_can_be_imported_again(tmp_path):
+    """The older map may be what is wrong: the import goes on, and says what went with it."""
+    with_everything(tmp_path)
+    (tmp_path / "town" / "areas.gpkg").write_bytes(b"SQLite format 3\0 and no more")
+    make(tmp_path, csv_text(), again=True)
+    project = load(tmp_path / "town")
+    assert len(project.stations) == 0
+    assert project.roads_file is not None
+    assert any(a.startswith("Stations and boundaries of before are gone: ") for a in project.assumptions)
+
+
 def test_an_import_that_dies_half_way_says_so(tmp_path, monkeypatch):
     """Killed between two files the folder is half new: no reading of it, until the import is run again."""
     make(tmp_path, csv_text())

@@ -152,6 +152,9 @@ def test_plans_of_one_name(tmp_path):
     assert {"plan.2024", "plan.2025"} <= set(load(tmp_path / "t").plans)
     with pytest.raises(InputError, match=r"would both be plan 'plan\.2025'"):
         init(tmp_path / "u", areas, workload=table, plans=files[1:], crs="EPSG:32617")
+    twice = tmp_path / "t" / "plans" / "plan (1).csv"  # as Windows names a copy
+    twice.write_text("area_id,district_id\nA1,1\n", encoding="utf-8")
+    assert "plan (1)" in load(tmp_path / "t").plans
     (tmp_path / "t" / "plans" / "current.csv").write_text("area_id,district_id\nA1,1\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"current\.csv: 'current' cannot be a plan's name"):
+    with pytest.raises(InputError, match=r"current\.csv: 'current' means what is in use"):
         load(tmp_path / "t")
