@@ -69,7 +69,7 @@ class Run:
         """What was asked: title, family, formulation, options, scenario, created_utc."""
         try:
             data: dict[str, Any] = json.loads((self.folder / REQUEST_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise self._damaged(f"cannot be read: {reason(error)}") from error
         if not isinstance(data, dict):
             raise self._damaged("holds no table")
@@ -98,7 +98,7 @@ class Run:
     def status(self) -> RunStatus:
         """How far it is, told from the files alone."""
         if (self.folder / jobs.RESULT_FILE).exists():
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, RecursionError):
                 data = json.loads((self.folder / jobs.RESULT_FILE).read_text(encoding="utf-8"))
                 return "done" if "status" in data and "plan" in data else "failed"
             return "failed"

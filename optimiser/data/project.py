@@ -190,7 +190,7 @@ def _stored(folder: Path) -> tuple[list[Finding], list[str], str]:
         data = json.loads(path.read_text(encoding="utf-8"))
         found = [from_record(r) for r in data["findings"]]
         return found, [str(a) for a in data["assumptions"]], str(data.get("timezone", ""))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{path} is damaged: it is not what init writes. Run init again.") from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is damaged: {reason(error)}. Run init again.") from error

@@ -95,7 +95,7 @@ def read_result(folder: Path, family: Family[Any, Any]) -> Result[Any]:
         if "error" not in data:
             return result_from_json(data, family)
         error = _ERRORS.get(data["error"], BackendError)(data["message"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as damage:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as damage:
         raise BackendError(
             f"{folder / RESULT_FILE} is damaged and cannot be read as a result. Start the run again."
         ) from damage

@@ -17,6 +17,7 @@ from optimiser import registry
 from optimiser.batch import runner
 from optimiser.batch.store import Run, Store
 from optimiser.cli.main import main
+from optimiser.data.project import load
 from optimiser.errors import BackendError, InputError
 from optimiser.report import artefacts
 from optimiser.report.sheet import write_bytes
@@ -196,6 +197,7 @@ def test_drafts_of_killed_processes_are_swept(tmp_path):
 BATCH = """
 import sys
 from optimiser.cli.main import main
+from optimiser.data.project import load
 sys.exit(main(["batch", sys.argv[1], sys.argv[2], "--quiet", "--json"]))
 """
 
@@ -229,3 +231,19 @@ def test_a_killed_batch_goes_on_where_it_was(county, tmp_path):
     assert not list((county / "runs").rglob("*.tmp"))
     assert all(read_progress(r.folder) for r in store.runs())
     shutil.rmtree(county / "runs")
+
+
+def test_files_nested_without_end(county, tmp_path):
+    """100,000 brackets in a run's or a project's own files are damage, said in words."""
+    deep = "[" * 100_000
+    run = ask(tmp_path)
+    (run.folder / "result.json").write_text(deep)
+    assert run.status == "failed"
+    with pytest.raises(BackendError, match="damaged"):
+        run.result()
+    (run.folder / "request.json").write_text(deep)
+    with pytest.raises(InputError, match="damaged"):
+        _ = run.request
+    (county / "import.json").write_text(deep)
+    with pytest.raises(InputError, match=r"import\.json is damaged"):
+        load(county)
