@@ -41,6 +41,7 @@ from optimiser.solve import jobs
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import INCUMBENT_FILE, STOP_FILE, Progress, read_progress, write_atomically
 from optimiser.solve.result import Result
+from optimiser.units import seconds_from_hours
 
 RunStatus = Literal["queued", "running", "done", "failed", "interrupted"]
 
@@ -49,7 +50,7 @@ CLAIM_FILE = "claim.json"
 LOCK_FILE = ".claim.lock"
 TAGS_FILE = "tags.json"
 _DRAFT = ".new-"
-_DRAFT_LIVES_S = 24 * 3600.0
+_DRAFT_LIVES_S = seconds_from_hours(24.0)
 _REQUESTED = ("title", "family", "formulation", "options", "scenario")
 
 

@@ -158,7 +158,7 @@ def test_no_districts_and_own_parts(told, county):
     ("arguments", "code", "message"),
     [
         (["--part", "night=25-07"], Exit.USAGE, "no part of the day"),
-        (["--driver", "pilot"], Exit.INPUT, "pilot"),
+        (["--driver", "pilot"], Exit.USAGE, "pilot"),
         (["--what", "maps"], Exit.USAGE, "maps"),
         (["--places", "0"], Exit.USAGE, "0"),
         (["--plan", "nowhere.csv"], Exit.INPUT, "nowhere.csv"),

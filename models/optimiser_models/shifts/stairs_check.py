@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from optimiser.problems.base import relaxed
 from optimiser.problems.shifts import ShiftsProblem
+from optimiser.units import SECONDS_PER_HOUR
 from optimiser_models.shifts.terms import terms
 
 FloatArray = NDArray[np.float64]
@@ -74,7 +75,7 @@ def _prices(problem: ShiftsProblem, multipliers: FloatArray) -> tuple[FloatArray
     None where it might pay to have more than N on duty.
     """
     t, p = terms(problem), problem.params
-    calls_h = problem.call_work_s / 3600.0
+    calls_h = problem.call_work_s / SECONDS_PER_HOUR
     n_most = int(problem.requirement.max(initial=0)) + len(problem.shortage_prices) + 1
     n_most = max(n_most, p.minimum_on_duty)
     if p.call_ceiling_frac > 0:
