@@ -38,18 +38,16 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors.arrays import from_plan, sign_of
-from optimiser_models.sectors.median.ascent import IN, OUT
+from optimiser_models.sectors.median.descent import Descent
 from optimiser_models.sectors.median.ground import MOST_NEIGHBOURS, neighbours, survey
-from optimiser_models.sectors.median.leaf import Leaf, close, relax
+from optimiser_models.sectors.median.leaf import Leaf, relax
 from optimiser_models.sectors.median.tree import Node, Tree, climb_root
 from optimiser_models.sectors.median.warm import compile_loops
 
 STARTS = 8
 """Random sets of centres that the interchange starts from."""
-SHIFT_SHARE = 0.05
-"""Share of the time limit for moving centres under a shape."""
-EXACT_SHARE = 0.1
-"""Share of the time limit for the best assignment to the first centres."""
+LEAST_DESCENT_S, DESCENT_TIMES, DESCENT_SHARE = 1.0, 5.0, 0.1
+"""How long centres are improved under a shape: in seconds, in times of the first bound, as share of the time limit."""
 CONFIRM_PAIRS = 20_000
 """Pairs left by the first bound up to which HiGHS is asked for a second word."""
 SEPARABLE = frozenset({"cover", "travel", "compactness", "backup", "expected"})
@@ -110,33 +108,18 @@ def _starts(tree: Tree, start: SectorsPlan | None) -> None:
 
 
 def _improve(tree: Tree, root: Node) -> None:
-    """Under a shape: the best assignment to the best centres known, and centres moved by one area."""
+    """Under a shape: better centres by descent, for as long again as the first bound took, or a little."""
+    used = tree.report.elapsed_s()
+    until = used + min(max(LEAST_DESCENT_S, DESCENT_TIMES * used), DESCENT_SHARE * tree.options.time_limit_s)
+
+    def going() -> bool:
+        return not tree.stopped() and tree.report.elapsed_s() < until and root.bound < tree.cut
+
+    descent = Descent(tree, root, going, np.random.default_rng(tree.options.seed))
     if tree.best is not None:
-        _exact(tree, root, np.unique(tree.best))
-    until = tree.report.elapsed_s() + SHIFT_SHARE * tree.options.time_limit_s
-    better = tree.best is not None
-    while better:
-        better = False
-        assert tree.best is not None
-        for opened in tree.plans.shifted(np.unique(tree.best)):
-            if tree.stopped() or tree.report.elapsed_s() > until:
-                return
-            better |= tree.offer(tree.plans.around(opened))
-
-
-def _exact(tree: Tree, root: Node, opened: Any) -> None:
-    g = tree.ground
-    state = np.full(g.cost.shape[0], OUT, dtype=np.int64)
-    state[opened] = IN
-    until = tree.report.elapsed_s() + EXACT_SHARE * tree.options.time_limit_s
-    found = close(
-        Leaf(g, root.allowed, state),
-        tree.cut,
-        tree.options,
-        left_s=lambda: min(until - tree.report.elapsed_s(), tree.left_s()),
-        should_stop=tree.report.should_stop,
-    )
-    tree.offer(found.plan)
+        descent.run(np.unique(tree.best))
+    if going():
+        descent.run(np.sort(root.opened))
 
 
 def _confirm(tree: Tree, allowed: Any, state: Any) -> str:

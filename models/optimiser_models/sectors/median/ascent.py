@@ -102,6 +102,13 @@ def _worth(r, alpha):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def worths(R, own, alpha, W):  # type: ignore[no-untyped-def]
+    """Fill what each centre is worth at these multipliers, ``W`` (C,)."""
+    for i in range(R.shape[0]):
+        W[i] = _worth(R[i], alpha) + max(0.0, R[i, own[i]] - alpha[own[i]])
+
+
+@njit(cache=True)
 def _choose(W, state, p, chosen):  # type: ignore[no-untyped-def]
     """Fill ``chosen`` with the given centres and the cheapest others; return (given ones, dearest, next)."""
     n_in, n_free = 0, 0
@@ -152,7 +159,8 @@ def _fix(R, own, state, alpha, W, chosen, n_in, dearest, after, bound, cut):  # 
 
 
 @njit(cache=True)
-def _add_row(pool, pair, mask):  # type: ignore[no-untyped-def]
+def add_row(pool, pair, mask):  # type: ignore[no-untyped-def]
+    """Return the row of a pair with this set of neighbours, made where there is none; -1 where the pool is full."""
     r = pool.head[pair]
     while r >= 0:
         if pool.mask[r] == mask:
@@ -221,7 +229,7 @@ def _make_rows(pool, pair, missing, size):  # type: ignore[no-untyped-def]
     sub = missing
     while sub:  # all subsets of a mask, largest first
         if _count(sub) == size:
-            _add_row(pool, pair, sub)
+            add_row(pool, pair, sub)
         sub = (sub - 1) & missing
 
 

@@ -17,7 +17,7 @@ from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import PROOF_GAP
 from optimiser_models.sectors.hess import LARGEST_COST, Rows
-from optimiser_models.sectors.median.ascent import IN
+from optimiser_models.sectors.median.ascent import IN, Pool
 from optimiser_models.sectors.median.ground import Ground
 from optimiser_models.sectors.separate import separators
 
@@ -53,6 +53,7 @@ class Leaf:
         self.cost = cost / self.scale
         self.rows = Rows()
         self.made: set[tuple[int, tuple[int, ...]]] = set()
+        self.shape_rows: list[tuple[int, int, int]] = []  # row, pair i * n + j, neighbours as bits
         self._rows()
 
     @property
@@ -78,6 +79,11 @@ class Leaf:
         if key in self.made:
             return False
         self.made.add(key)
+        if name == "shape":
+            j = int(self.area[t])
+            bits = np.flatnonzero(np.isin(self.ground.shape.near[j], among))
+            mask = int((1 << bits).sum())
+            self.shape_rows.append((len(self.rows.lower), i * self.ground.n + j, mask))
         via = self.column[i, among]
         via = via[via >= 0]
         self.rows.add(
@@ -115,6 +121,36 @@ class Leaf:
                 for j in piece:
                     added += self.require(int(self.column[i, j]), separator, "contiguity")
         return added
+
+    def take(self, pool: Pool, prices: NDArray[np.float64]) -> None:
+        """Add the shape rows that carry a price."""
+        near = self.ground.shape.near
+        for r in np.flatnonzero(prices > 0).tolist():
+            i, j = divmod(int(pool.pair[r]), self.ground.n)
+            if self.column[i, j] >= 0:
+                bits = (int(pool.mask[r]) >> np.arange(near.shape[1])) & 1
+                self.require(int(self.column[i, j]), near[j][bits == 1], "shape")
+
+    def count(self) -> None:
+        """Add the shape rows as published, one a pair: weak, but with them no whole x breaks the shape."""
+        shape = self.ground.shape
+        for w in range(shape.need.shape[0]):
+            need = shape.need[w, self.centre, self.area]
+            for t in np.flatnonzero(need > 0).tolist():
+                i, rim = int(self.centre[t]), self._rim(w, t)
+                via = self.column[i, rim]
+                via = via[via >= 0]
+                if via.size < need[t] or rim.size > need[t] > 1:
+                    self.rows.add(
+                        np.append(via, t),
+                        np.append(-np.ones(via.size), float(need[t])),
+                        -np.inf,
+                        0,
+                        "shape",
+                    )
+                else:
+                    for v in rim:
+                        self.require(t, np.array([v]) if need[t] == rim.size else rim, "shape")
 
     def complete(self) -> None:
         """Add every shape row."""
@@ -216,6 +252,7 @@ def _branch(
     left_s: Callable[[], float],
     should_stop: Callable[[], bool],
 ) -> Closed:
+    leaf.count()
     reached = [bound]
 
     def heard(value: float) -> None:
@@ -234,11 +271,13 @@ def _branch(
             return Closed(np.inf, None, exhausted=True)
         if solved.bound is not None:
             heard(solved.bound)
+        cuts = 0 if solved.x is None else leaf.cut(solved.x)
         if reached[0] >= cut:
-            return Closed(reached[0], None, exhausted=True)
+            plan = None if solved.x is None or cuts else leaf.read(solved.x)
+            return Closed(reached[0], plan, exhausted=True)
         if solved.x is None:
             return Closed(reached[0], None, exhausted=False)
-        if not leaf.cut(solved.x):
+        if not cuts:
             value = float(leaf.cost @ solved.x) * leaf.scale
             done = reached[0] >= value - PROOF_GAP / 4 * max(abs(value), TINY)
             return Closed(reached[0], leaf.read(solved.x), exhausted=done)

@@ -25,6 +25,7 @@ from optimiser_models.sectors.median.ascent import FREE, IN, LEAST_REACH, OUT, a
 from optimiser_models.sectors.median.ground import Ground
 from optimiser_models.sectors.median.leaf import Leaf, close
 from optimiser_models.sectors.median.plans import Plans
+from optimiser_models.sectors.median.propagate import propagate
 
 MOST_ROWS = 400_000
 """Shape rows that may carry a price."""
@@ -34,7 +35,7 @@ ROOT_CHUNK, ROOT_PATIENCE, MOST_CHUNKS = 100, 25, 60
 NODE_ROUNDS, NODE_PATIENCE, NODE_REACH = 120, 10, 0.9
 MANY_TRIES, SELDOM = 200, 10
 """So many nodes are each tried for a plan, later ones now and then."""
-FEW_PAIRS = 400
+FEW_PAIRS = 2_500
 """A shaped node with so few pairs beyond one an area is a leaf."""
 
 
@@ -125,26 +126,47 @@ class Tree:
             self.bound = bound
             self.report(bound=self.sign * bound)
 
-    def climb(self, node: Node, rounds: int, patience: int, reach: float) -> float:
-        """Improve a node's multipliers and narrow it in place; return the reach to go on with."""
+    def priced(self, node: Node) -> NDArray[np.float64]:
+        """Return the cost of each pair with a node's prices of rows in it, shape (C, n)."""
         g, pool = self.ground, self.pool
         r = np.where(node.allowed, g.cost, np.inf)
         if g.shape.need.size:
             pool.mu[: pool.size[0]] = 0.0
             pool.mu[: node.prices.size] = node.prices
             price_in(r, g.shape.near, pool)
+        return r
+
+    def climb(
+        self, node: Node, rounds: int, patience: int, reach: float, *, cut: float | None = None
+    ) -> float:
+        """Improve a node's multipliers and narrow it in place; return the reach to go on with.
+
+        ``cut`` replaces that of the tree.
+        """
+        g, pool = self.ground, self.pool
         node.alpha, node.state, node.recent = node.alpha.copy(), node.state.copy(), node.recent.copy()
         node.opened = node.opened.copy()
+        r = self.priced(node)
+        if not self.implied(r, node):
+            return 0.0
         target = self.value if self.best is not None else np.inf
         bound, reach, used = ascend(
-            r, g.own, node.state, node.alpha, self.cut, target, g.shape, pool, rounds, patience, reach,
-            node.recent, node.opened,
+            r, g.own, node.state, node.alpha, self.cut if cut is None else cut, target, g.shape, pool, rounds,
+            patience, reach, node.recent, node.opened,
         )  # fmt: skip
         self.notes["rounds"] += int(used)
         node.bound = max(node.bound, bound - self.lost(node.alpha))
-        node.allowed = np.isfinite(r)
+        if not self.implied(r, node):
+            return 0.0
         node.prices = pool.mu[: pool.size[0]].copy() if g.shape.need.size else node.prices
         return float(reach)
+
+    def implied(self, r: NDArray[np.float64], node: Node) -> bool:
+        """Narrow the pairs left by what the shape implies; False, and a bound without end, where nothing is left."""
+        if not propagate(r, self.ground.own, node.state, self.ground.p, self.ground.shape):
+            node.bound = np.inf
+        node.allowed = np.isfinite(r)
+        return bool(node.bound < np.inf)
 
     def lost(self, alpha: NDArray[np.float64]) -> float:
         """Return what the sums behind a bound may have lost to rounding."""
@@ -161,13 +183,16 @@ class Tree:
         nobody = np.zeros(g.cost.shape[0])
         return Node(-np.inf, g.state, allowed, alpha, np.zeros(0), nobody, np.zeros(g.p, dtype=np.int64))
 
+    def n_pairs(self, node: Node) -> int:
+        """Count the pairs that a node leaves."""
+        return int((node.allowed & (node.state >= 0)[:, None]).sum())
+
     def settled(self, node: Node) -> bool:
         """Is there nothing left to branch on, or so little that HiGHS is quicker?"""
         given = int((node.state == IN).sum())
-        if given == self.ground.p or given + int((node.state == FREE).sum()) == self.ground.p:
+        if given >= self.ground.p or given + int((node.state == FREE).sum()) <= self.ground.p:
             return True
-        usable = node.allowed & (node.state >= 0)[:, None]
-        return not self.ground.plain and int(usable.sum()) <= self.ground.n + FEW_PAIRS
+        return not self.ground.plain and self.n_pairs(node) <= self.ground.n + FEW_PAIRS
 
     def finish(self, node: Node) -> None:
         """Close a leaf: to the cheapest open centre, or by HiGHS; what it leaves open stays in the tree."""
@@ -182,6 +207,7 @@ class Tree:
                 self.offer(opened[np.argmin(cost, axis=0)])
             return
         leaf = Leaf(g, node.allowed, node.state)
+        leaf.take(self.pool, node.prices)
         found = close(leaf, self.cut, self.options, left_s=self.left_s, should_stop=self.report.should_stop)
         if found.plan is not None and not self.offer(found.plan) and g.value(found.plan) < self.cut:
             raise BackendError("HiGHS closed a leaf with a plan that breaks a rule.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser_models.sectors.median.ascent import Shape, ascend, empty_pool, price_in
+from optimiser_models.sectors.median.ascent import Shape, ascend, empty_pool, price_in, worths
 from optimiser_models.sectors.median.interchange import interchange
 from optimiser_models.sectors.median.mend import mend
+from optimiser_models.sectors.median.propagate import propagate
 
 
 def compile_loops() -> None:
@@ -22,7 +23,9 @@ def compile_loops() -> None:
     for _ in range(2):
         r = cost.copy()
         price_in(r, near, pool)
+        worths(r, own, np.ones(n), np.empty(n))
         ascend(r, own, state.copy(), np.ones(n), 9.0, 9.0, shape, pool, 4, 2, 1.0, np.zeros(n), opened)
+    propagate(cost.copy(), own, state.copy(), p, shape)
     interchange(cost, state, np.arange(p), 2)
     label = np.zeros(n, dtype=np.int64)
     mend(cost[:p].copy(), own[:p].copy(), need[:, :p].copy(), shape.rim[:, :p].copy(), near, label, 2, 1)
