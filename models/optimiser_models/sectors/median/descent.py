@@ -51,9 +51,7 @@ class Descent:
         root = at or self.root
         state = np.full(self.tree.ground.cost.shape[0], OUT, dtype=np.int64)
         state[opened] = IN
-        node = Node(
-            -np.inf, state, self.root.allowed, root.alpha, root.prices, root.recent, np.sort(opened)
-        )
+        node = Node(-np.inf, state, self.root.allowed, root.alpha, root.prices, root.recent, np.sort(opened))
         self.tree.climb(node, rounds, PATIENCE, 0.9, cut=cut)
         return node
 
