@@ -20,11 +20,18 @@ _SPLIT = ("call_ceiling", "admin_ceiling", "proactive_floor", "community_floor")
 def in_force(problem: ShiftsProblem, rule: str) -> bool:
     """Return whether the question asks for a rule; one that is not known here is taken to be asked for."""
     p = problem.params
+    if rule in p.hard_rules:
+        return False  # not negotiable: it stands, and is no way out
     known = {
         "requirement": p.objective == "cost",
         "minimum_on_duty": p.minimum_on_duty > 0,
         "start_times": p.max_start_times is not None,
         "budget": p.budget_h is not None,
+        "hand_over": p.hand_over_officers > 0,
+        "same_starts": bool(p.same_starts),
+        "change": p.most_changed_h is not None and problem.existing is not None,
+        "hold_over": p.most_hold_over_h is not None and "hold-over" in problem.overtime,
+        "call_back": p.most_call_back_h is not None and "call-back" in problem.overtime,
         **dict.fromkeys(_SPLIT, p.hold_split),
     }
     return known.get(rule, True)

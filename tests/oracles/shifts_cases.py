@@ -113,12 +113,96 @@ def hand_cases() -> list[tuple[str, ShiftsProblem, float | str]]:
             ),
             9.2,
         ),
+        *_rota_cases(),
         (
             "no shift reaches the need",
             week(ShiftsParams(**FREE), {"E": (6, 8)}, {20: 1}),
             "infeasible",
         ),
     ]
+
+
+def _rota_cases() -> list[tuple[str, ShiftsProblem, float | str]]:
+    """Rules of the rota, each worked by hand; shifts of 8 hours at 1 an hour unless said."""
+    day, both = {"E": (6, 8)}, {"E": (6, 8), "L": (7, 8)}
+    two = dict.fromkeys(range(6, 14), 2)
+    ends = {6: 1, 24 + 14: 1}  # Monday from 06, Tuesday until 15
+    today = ShiftsPlan({"E@0": 1, "E@1": 1})
+    held = {"E": (6, 8), "E+2": (6, 10)}
+    late = dict.fromkeys(range(6, 16), 1)
+    hold = {"overtime": ("", "hold-over"), "overtime_slots": (0, 2)}
+    long = {"A": (0, 12), "B": (12, 12), "M": (8, 8)}
+    handed = dict.fromkeys(range(6, 18), 1)
+    bands = {"shortage_bands_frac": (0.1, 0.5), "shortage_prices": (1.0, 2.0, 4.0)}
+
+    def short(need: int, budget_h: float) -> ShiftsProblem:
+        p = ShiftsParams(objective="shortage", budget_h=budget_h, surplus_price=0.0, **FREE)
+        return week(p, day, dict.fromkeys(range(6, 14), need), **bands)
+
+    return [
+        # 6 needs E on Monday, 14 needs L on Tuesday: both on both days, or nothing
+        (
+            "days that go together start together",
+            week(ShiftsParams(same_starts=("Mon-Tue",), **FREE), both, ends),
+            32.0,
+        ),
+        (
+            "one start may be missing on one day, twice",
+            week(ShiftsParams(same_starts=("Mon Tue",), relax={"same_starts": 2.0}, **FREE), both, ends),
+            16.0,
+        ),
+        # A and B meet at 12, so one more must be there from 11 to 13
+        (
+            "somebody stays over the change",
+            week(ShiftsParams(hand_over_officers=1, hand_over_s=3600.0, **FREE), long, handed),
+            32.0,
+        ),
+        (
+            "nobody can stay over a change",
+            week(
+                ShiftsParams(hand_over_officers=1, **FREE),
+                {"E": (6, 4), "L": (10, 4)},
+                dict.fromkeys(range(6, 14), 1),
+            ),
+            "infeasible",
+        ),
+        # two wanted on Monday, today's rota has one there and one on Tuesday: 8 h more are free of price but for pay
+        (
+            "an hour that changes is priced",
+            week(ShiftsParams(change_price=0.5, **FREE), day, two, existing=today),
+            16 + 0.5 * 16,
+        ),
+        (
+            "no more may change than allowed",
+            week(ShiftsParams(most_changed_h=8.0, **FREE), day, two, existing=today),
+            24.0,
+        ),
+        ("hold-over at one and a half", week(ShiftsParams(**FREE), held, late, **hold), 8 + 2 * 1.5),
+        (
+            "no hour may be held over",
+            week(ShiftsParams(most_hold_over_h=1.0, **FREE), held, late, **hold),
+            "infeasible",
+        ),
+        (
+            "officers called back beside the rota",
+            week(
+                ShiftsParams(max_start_times=1, most_call_back_h=4.0, **FREE),
+                {"E": (6, 8), "C": (16, 4)},
+                {6: 1, 17: 1},
+                overtime=("", "call-back"),
+                overtime_slots=(0, 4),
+            ),
+            8 + 4 * 1.5,
+        ),
+        ("one at court is rostered besides", week(ShiftsParams(**FREE), day, {7: 1}, away=_away(7, 1)), 16.0),
+        # of 20 wanted 18 are there: 10 % at price 1; of 4 wanted 2: 50 %, past the first band at once, price 2
+        ("a tenth missing is cheap", short(20, 18 * 8.0), 16.0),
+        ("half missing is dear, however few", short(4, 16.0), 32.0),
+    ]
+
+
+def _away(slot: int, officers: int) -> tuple[int, ...]:
+    return tuple(officers if s == slot else 0 for s in range(SLOTS))
 
 
 def breaking_plans() -> dict[str, tuple[ShiftsProblem, ShiftsPlan]]:
@@ -150,6 +234,37 @@ def breaking_plans() -> dict[str, tuple[ShiftsProblem, ShiftsPlan]]:
         "start_times": (
             week(ShiftsParams(max_start_times=1, **FREE), {"E": (6, 8), "L": (14, 8)}, day),
             ShiftsPlan({"E@0": 1, "L@0": 1}),
+        ),
+        "abstraction": (replace(plain, requirement=plain.requirement * 0, away=_away(7, 2)), good),
+        "hand_over": (
+            week(ShiftsParams(hand_over_officers=1, **FREE), {"E": (6, 4), "L": (10, 4)}, day),
+            ShiftsPlan({"E@0": 1, "L@0": 1}),
+        ),
+        "same_starts": (
+            week(ShiftsParams(same_starts=("Mon-Tue",), **FREE), {"E": (6, 8), "L": (14, 8)}, day),
+            ShiftsPlan({"E@0": 1, "E@1": 1, "L@1": 1}),
+        ),
+        "change": (
+            replace(plain, params=ShiftsParams(most_changed_h=7.0, **FREE), existing=ShiftsPlan()),
+            good,
+        ),
+        "hold_over": (
+            replace(
+                plain,
+                params=ShiftsParams(most_hold_over_h=1.0, **FREE),
+                overtime=("hold-over",),
+                overtime_slots=(2,),
+            ),
+            good,
+        ),
+        "call_back": (
+            replace(
+                plain,
+                params=ShiftsParams(most_call_back_h=7.0, **FREE),
+                overtime=("call-back",),
+                overtime_slots=(8,),
+            ),
+            good,
         ),
         "budget": (replace(plain, params=ShiftsParams(budget_h=7.5, **FREE)), good),
         "call_ceiling": split({"E@0": 1}, call_work_s=at(7, 2.5)),
@@ -194,7 +309,8 @@ def random_problem(seed: int) -> ShiftsProblem:
         community_from_h=int(rng.integers(0, 9)),
         community_to_h=int(rng.integers(15, 24)),
     )
-    return week(
+    return _with_rota(
+        seed,
         params,
         shifts,
         {},
@@ -206,6 +322,39 @@ def random_problem(seed: int) -> ShiftsProblem:
         shift_days=days,
         most_per_shift=most,
     )
+
+
+def _with_rota(
+    seed: int, params: ShiftsParams, shifts: dict[str, tuple[int, int]], need: Any, **more: Any
+) -> Any:
+    """Return the week with some rules of the rota in every second seed."""
+    rng = np.random.default_rng(1000 + seed)
+    if seed % 2 == 0:
+        return week(params, shifts, need, **more)
+    pairs = [f"{list(shifts)[i]}@{d}" for i, d in zip(*np.nonzero(more["shift_days"]), strict=True)]
+    today = {k: int(rng.integers(0, more["most_per_shift"] + 1)) for k in pairs} | {
+        f"{next(iter(shifts))}@0": 1
+    }
+    covered = np.flatnonzero(more["requirement"])
+    kinds = [str(k) for k in rng.choice(["", "hold-over", "call-back"], size=len(shifts), p=[0.4, 0.3, 0.3])]
+    lengths = [n for _, n in shifts.values()]
+    slots = tuple({"": 0, "hold-over": 2, "call-back": n}[k] for k, n in zip(kinds, lengths, strict=True))
+    params = replace(
+        params,
+        same_starts=("Mon-Sun",) if rng.random() < 0.2 else (),
+        hand_over_officers=int(rng.random() < 0.2),
+        hand_over_s=3600.0,
+        change_price=float(rng.choice([0.0, 0.3])),
+        most_changed_h=float(rng.integers(10, 60)) if rng.random() < 0.3 else None,
+        most_hold_over_h=float(rng.integers(2, 7)) if rng.random() < 0.6 else None,
+        most_call_back_h=float(rng.integers(6, 20)) if rng.random() < 0.6 else None,
+        relax={"same_starts": 2.0} if rng.random() < 0.5 else {},
+    )
+    away = _away(int(rng.choice(covered)), 1) if covered.size and rng.random() < 0.4 else ()
+    rota = {"overtime": tuple(kinds), "overtime_slots": slots, "away": away}
+    if rng.random() < 0.5:
+        rota["shortage_bands_frac"] = (0.34, 0.67)
+    return week(params, shifts, need, existing=ShiftsPlan(today), **(more | rota))
 
 
 def enumerate_best(problem: ShiftsProblem) -> tuple[ShiftsPlan | None, float]:
@@ -227,6 +376,11 @@ def monotone_pairs(seed: int) -> list[tuple[ShiftsProblem, ShiftsProblem]]:
     hard = random_problem(seed)
     p = hard.params
     relaxed = {
+        "hand_over": 1.0,
+        "same_starts": 1.0,
+        "change": 8.0,
+        "hold_over": 2.0,
+        "call_back": 4.0,
         "requirement": 1.0,
         "start_times": 1.0,
         "budget": 8.0,
@@ -235,7 +389,10 @@ def monotone_pairs(seed: int) -> list[tuple[ShiftsProblem, ShiftsProblem]]:
         "proactive_floor": 0.1,
         "community_floor": 0.05,
     }
-    pairs = [(replace(hard, params=replace(p, relax={rule: by})), hard) for rule, by in relaxed.items()]
+    pairs = [
+        (replace(hard, params=replace(p, relax={**p.relax, rule: p.relax.get(rule, 0.0) + by})), hard)
+        for rule, by in relaxed.items()
+    ]
     pairs.append((replace(hard, most_per_shift=hard.most_per_shift + 1), hard))
     pairs.append((hard, replace(hard, requirement=hard.requirement + (hard.requirement > 0))))
     pairs.append((replace(hard, params=replace(p, hold_split=False)), hard))

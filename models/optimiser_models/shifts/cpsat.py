@@ -4,14 +4,15 @@ Legend as in ``shifts.milp``. Cover is stated slot by slot, not in network form,
 no row. k_t is the most officers with whom call work is above the ceiling in slot t, f_t its price with k_t of them,
 s_t what each further missing officer adds (f_t <= s_t). Every price is counted in 1/S and rounded down, [.] below.
 
-    minimise  sum [S c_v] x_v + E                                               (1a, objective "cost")
-    minimise  sum [S p_j] u_tj + [S g] sum (n_t - r_t + sum_j u_tj) + E         (1b, objective "shortage")
+    minimise  sum [S (c_v + o_v)] x_v + E                                       (1a, objective "cost")
+    minimise  sum [S p_j] u_tj + [S g] sum (n_t - r_t + sum_j u_tj) + sum [S o_v] x_v + E       (1b, "shortage")
     E = sum [S f_t] a_t + [S s_t] b_t,  n_t + a_t + b_t >= k_t + 1,  a_t <= 1   (2)
-    n_t = sum_{v covers t} x_v,  n_t >= d_t                                     (3)
+    n_t + a_t = sum_{v covers t} x_v,  n_t >= d_t                               (3)
     n_t + sum_j u_tj >= r_t                                                     (4)
     L <= sum n_t <= B                                                           (5)
     q sum_{t in W} n_t - a sum n_t >= C                                         (6)
     not y_s(v)  =>  x_v = 0,  sum y_s <= K                                      (7)
+    start times that go together, hand-over, today's rota, overtime             (8, ``cpsat_rota``)
 
 Prices stand in the objective alone, so that S may be large: the largest power of ten that keeps every sum below
 2**50. Each price stands before a number that is 0 or more; rounded down, none makes a plan dearer than it is, and a
@@ -23,10 +24,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from optimiser.problems.shifts import FAMILY, ShiftsPlan, ShiftsProblem
 from optimiser.solve.program import Formulation, Program, ValueOf
+from optimiser_models.shifts import cpsat_rota
 from optimiser_models.shifts.terms import Terms, terms
 
 _LARGEST_SUM = 2**50
@@ -40,7 +43,14 @@ def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPla
     x = [model.new_int_var(0, int(most), key) for key, most in zip(t.keys, t.most, strict=True)]
     n = _on_duty(model, t, x)
     _limits(model, t, x, n)
+    changed = cpsat_rota.add(model, t, x)
     cost = _above(model, t, n, scale) + _price(model, t, x, n, scale)
+    if t.rota.change_price > 0 and changed:
+        gone = _whole(t.rota.change_price * t.rota.gone, scale)
+        cost += gone + sum(
+            _whole(t.rota.change_price * int(slots), scale) * c
+            for slots, c in zip(t.rota.length, changed, strict=True)
+        )
     model.minimize(cost)
 
     def read_plan(value_of: ValueOf) -> ShiftsPlan:
@@ -52,8 +62,11 @@ def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPla
 
 def _scale(t: Terms) -> float:
     """Return S, a power of ten; a fraction of 1 where sums are beyond 2**50 as they are."""
-    reach = float(t.pay @ t.most) + sum(c.at(0) for c in t.chords)
-    reach += float(t.most_on_duty().sum()) * t.surplus_price
+    reach = float(t.each() @ t.most) + sum(c.at(0) for c in t.chords)
+    reach += float(np.maximum(t.most_on_duty(), 0).sum()) * t.surplus_price
+    if t.rota.today.size:
+        most = np.maximum(t.most, t.rota.today)
+        reach += t.rota.change_price * float(t.rota.length @ most + t.rota.gone)
     reach += float(t.wanted.sum()) * (max(t.level_prices) + t.surplus_price)
     return 10.0 ** math.floor(math.log10(_LARGEST_SUM / reach)) if reach > 0 else 1.0
 
@@ -69,7 +82,7 @@ def _on_duty(model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar]) -> lis
     for s, covering in enumerate(t.covering()):
         need = int(t.need[s])
         n.append(model.new_int_var(need, max(need, int(most[s])), f"on_duty[{s}]"))
-        model.add(n[s] == sum(x[v] for v in covering))
+        model.add(n[s] + int(t.away[s]) == sum(x[v] for v in covering))
     return n
 
 
@@ -80,8 +93,10 @@ def _limits(model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list
         q, a, rhs = t.community
         model.add(sum((q - a if t.window[s] else -a) * n[s] for s in range(len(n))) >= rhs)
     if t.max_starts is not None:
-        y = {int(s): model.new_bool_var(f"start[{s}]") for s in sorted(set(t.start.tolist()))}
+        y = {int(s): model.new_bool_var(f"start[{s}]") for s in sorted(set(t.start[t.rota.counted].tolist()))}
         for v, staffed in enumerate(x):
+            if not t.rota.counted[v]:
+                continue
             model.add(staffed == 0).only_enforce_if(~y[int(t.start[v])])
         model.add(sum(y.values()) <= t.max_starts)
 
@@ -105,17 +120,17 @@ def _above(model: cp_model.CpModel, t: Terms, n: list[cp_model.IntVar], scale: f
 def _price(
     model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list[cp_model.IntVar], scale: float
 ) -> cp_model.LinearExprT:
+    each = [_whole(float(c), scale) for c in t.each()]
+    paid: cp_model.LinearExprT = sum(c * staffed for c, staffed in zip(each, x, strict=True) if c)
     if t.wanted.size == 0:
-        return sum(_whole(float(c), scale) * staffed for c, staffed in zip(t.pay, x, strict=True))
+        return paid
     surplus = _whole(t.surplus_price, scale)
-    terms_of_cost = [surplus * (sum(n) - int(t.wanted.sum()))]
-    last = len(t.level_prices) - 1
+    terms_of_cost = [paid, surplus * (sum(n) - int(t.wanted.sum()))]
     for s, wanted in enumerate(t.wanted.tolist()):
         if wanted <= 0:
             continue
         missing = [
-            model.new_int_var(0, 1 if j < last else max(0, wanted - last), f"missing[{s},{j}]")
-            for j in range(last + 1)
+            model.new_int_var(0, room, f"missing[{s},{j}]") for j, room in enumerate(t.level_room[s].tolist())
         ]
         model.add(n[s] + sum(missing) >= wanted)
         terms_of_cost += [

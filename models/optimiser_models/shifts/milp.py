@@ -2,18 +2,19 @@
 
 Sets and data: pairs v = (shift, day) with first slot a(v), slot after the last b(v), start of day s(v), most
 officers M_v, cost c_v; slots t of the cyclic week with fewest officers d_t and, where shortage is priced, wanted
-officers r_t; W the community window; p_j the price of the j-th officer missing in a slot (the last level: of all
-further ones), g of one too many; K the most start times.
+officers r_t; W the community window; p_j the price of an officer missing in a slot at level j, l_tj how many it holds
+for (one each, or a band of the relative deficit), g of one too many; K the most start times; a_t officers away at
+court, training or events; o_v price of overtime on a pair; rules (10) of the rota stand in ``milp_rota``.
 
 Variables: x_v whole officers on a pair; n_t officers on duty; u_tj officers missing at price level j;
 e_t price of call work above the ceiling in slot t; y_s = 1 where start time s of the day is used.
 
-    minimise  sum c_v x_v + sum e_t                                     (1a, objective "cost")
-    minimise  sum p_j u_tj + g sum (n_t - r_t + sum_j u_tj) + sum e_t   (1b, objective "shortage")
-    n_t - n_{t-1} = sum_{a(v)=t} x_v - sum_{b(v)=t} x_v     t > 0       (2)
-    n_0 = sum_{v covers 0} x_v                                          (3)
+    minimise  sum (c_v + o_v) x_v + sum e_t + (10)                      (1a, objective "cost")
+    minimise  sum p_j u_tj + g sum (n_t - r_t + sum_j u_tj) + sum o_v x_v + sum e_t + (10)      (1b, "shortage")
+    n_t + a_t - n_{t-1} - a_{t-1} = sum_{a(v)=t} x_v - sum_{b(v)=t} x_v     t > 0       (2)
+    n_0 + a_0 = sum_{v covers 0} x_v                                    (3)
     n_t >= d_t                                              (a bound)   (4)
-    n_t + sum_j u_tj >= r_t, u_tj <= 1 but for the last j               (5)
+    n_t + sum_j u_tj >= r_t, u_tj <= l_tj                               (5)
     L <= sum n_t <= B                                                   (6)
     q sum_{t in W} n_t - a sum n_t >= C                                 (7)
     e_t >= each chord of the price of call work above the ceiling       (8)
@@ -32,10 +33,12 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.problems.shifts import FAMILY, ShiftsPlan, ShiftsProblem
 from optimiser.solve.program import Formulation, Program, ValueOf
+from optimiser_models.shifts import milp_rota
 from optimiser_models.shifts.terms import Terms, terms
 
 _LARGEST_WHOLE_ROW = 1000
@@ -48,6 +51,7 @@ def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPla
     _variables(m, t)
     _cover(m, t)
     _limits(m, t)
+    milp_rota.add(m, t)
     m.least_cost = pyo.Objective(expr=_objective(m, t), sense=pyo.minimize)
 
     def read_plan(value_of: ValueOf) -> ShiftsPlan:
@@ -74,16 +78,18 @@ def _variables(m: Any, t: Terms) -> None:
     # a bound that never binds: what all its calls cost with nobody on duty
     dearest = {c.slot: max(c.at(0), 0.0) for c in reversed(t.chords)}
     m.e = pyo.Var(m.E, domain=pyo.NonNegativeReals, bounds=lambda _, s: (0, dearest[s]))
-    levels = len(t.level_prices)
+    levels = range(len(t.level_prices))
     m.U = pyo.Set(
-        dimen=2, initialize=[(s, j) for s in range(t.wanted.size) if t.wanted[s] > 0 for j in range(levels)]
+        dimen=2, initialize=[(s, j) for s in range(t.wanted.size) for j in levels if t.level_room[s, j] > 0]
     )
 
     def missing(_: Any, s: int, j: int) -> tuple[int, int]:
-        return 0, 1 if j < levels - 1 else max(0, int(t.wanted[s]) - levels + 1)
+        return 0, int(t.level_room[s, j])
 
     m.u = pyo.Var(m.U, domain=pyo.NonNegativeReals, bounds=missing)
-    m.S = pyo.Set(initialize=sorted({int(s) for s in t.start}) if t.max_starts is not None else [])
+    m.S = pyo.Set(
+        initialize=sorted({int(s) for s in t.start[t.rota.counted]}) if t.max_starts is not None else []
+    )
     m.y = pyo.Var(m.S, domain=pyo.Binary)
 
 
@@ -97,14 +103,16 @@ def _cover(m: Any, t: Terms) -> None:
     def changes(m: Any, s: int) -> Any:
         if s == 0:
             return pyo.Constraint.Skip
-        return m.n[s] - m.n[s - 1] == sum(m.x[v] for v in begins[s]) - sum(m.x[v] for v in ends[s])
+        gone = int(t.away[s] - t.away[s - 1])
+        return m.n[s] - m.n[s - 1] + gone == sum(m.x[v] for v in begins[s]) - sum(m.x[v] for v in ends[s])
 
     m.changes = pyo.Constraint(m.T, rule=changes, doc="(2)")
-    m.anchor = pyo.Constraint(expr=m.n[0] == sum(m.x[v] for v in t.covering()[0]), doc="(3)")
+    m.anchor = pyo.Constraint(expr=m.n[0] + int(t.away[0]) == sum(m.x[v] for v in t.covering()[0]), doc="(3)")
     wanted = sorted({s for s, _ in m.U})
+    levels = {s: [j for j in range(len(t.level_prices)) if t.level_room[s, j] > 0] for s in wanted}
     m.short = pyo.Constraint(
         wanted,
-        rule=lambda m, s: m.n[s] + sum(m.u[s, j] for j in range(len(t.level_prices))) >= int(t.wanted[s]),
+        rule=lambda m, s: m.n[s] + sum(m.u[s, j] for j in levels[s]) >= int(t.wanted[s]),
         doc="(5)",
     )
 
@@ -134,22 +142,28 @@ def _limits(m: Any, t: Terms) -> None:
     )
     if t.max_starts is not None:
         m.link = pyo.Constraint(
-            m.V, rule=lambda m, v: m.x[v] <= int(t.most[v]) * m.y[int(t.start[v])], doc="(9)"
+            [int(v) for v in np.flatnonzero(t.rota.counted)],
+            rule=lambda m, v: m.x[v] <= int(t.most[v]) * m.y[int(t.start[v])],
+            doc="(9)",
         )
-        m.few_starts = pyo.Constraint(expr=sum(m.y[s] for s in m.S) <= t.max_starts, doc="(9)")
+        if len(m.S) > t.max_starts:
+            m.few_starts = pyo.Constraint(expr=sum(m.y[s] for s in m.S) <= t.max_starts, doc="(9)")
 
 
 def _objective(m: Any, t: Terms) -> Any:
     above = sum(m.e[s] for s in m.E)
+    each = t.each()
+    paid = sum(float(each[v]) * m.x[v] for v in m.V if each[v] > 0)
+    more = above + paid + milp_rota.price(m, t)
     if t.wanted.size == 0:
-        return sum(float(t.pay[v]) * m.x[v] for v in m.V) + above
+        return more
     short = sum((t.level_prices[j] + t.surplus_price) * m.u[s, j] for s, j in m.U)
-    return short + t.surplus_price * (sum(m.n[s] for s in m.T) - int(t.wanted.sum())) + above
+    return short + t.surplus_price * (sum(m.n[s] for s in m.T) - int(t.wanted.sum())) + more
 
 
 def _start(m: Any, t: Terms, plan: ShiftsPlan) -> Mapping[Any, float]:
     officers = t.officers(plan)
-    duty = [0] * t.need.size
+    duty = (-t.away).tolist()
     for v, covered in enumerate(t.covers):
         for s in covered:
             duty[s] += int(officers[v])
@@ -163,11 +177,12 @@ def _start(m: Any, t: Terms, plan: ShiftsPlan) -> Mapping[Any, float]:
     for c in t.chords:
         values[m.e[c.slot]] = max(values[m.e[c.slot]], c.at(duty[c.slot]))
     for s, j in m.U:
-        missing = max(0, int(t.wanted[s]) - duty[s] - j)
-        values[m.u[s, j]] = float(missing if j == len(t.level_prices) - 1 else min(1, missing))
-    used = {int(t.start[v]) for v in m.V if officers[v] > 0}
+        missing = max(0, int(t.wanted[s]) - max(duty[s], 0) - int(t.level_room[s, :j].sum()))
+        values[m.u[s, j]] = float(min(int(t.level_room[s, j]), missing))
+    used = {int(t.start[v]) for v in m.V if officers[v] > 0 and t.rota.counted[v]}
     for s in m.S:
         values[m.y[s]] = float(s in used)
+    milp_rota.start(m, t, officers, values)
     return values
 
 

@@ -6,7 +6,9 @@ Legend as in ``shifts.milp``; levels are numbers on duty, S is a set of start ti
     n_t  = n_{t-1}   unless t is a start of S or the end of a shift that starts in S (2)
     n_t  = 0         later after the last start than the longest shift             (3)
 
-Every plan with starts in S keeps these. With prices lam on L, mu on B and nu on the community floor,
+Every plan with starts in S keeps these, n_t the officers on the rota, whoever of them is away. Overtime, change against
+today's rota and the rules of ``milp_rota`` are left out, so that what is bounded is bounded still. With
+prices lam on L, mu on B and nu on the community floor,
 
     cost(S) >= lam L - mu B + nu C + sum over t of min (phi_t(n_t) - (lam - mu + nu w_t) n_t)   subject to (1) - (3)
 
@@ -130,6 +132,7 @@ def stairs(t: Terms) -> Stairs:
     if t.community is not None:
         q, a, right = t.community
         rows.append((np.where(t.window, 1.0, 0.0) - a / q, right / q))
+    rows = [(w, right + float(w @ t.away)) for w, right in rows]
     return Stairs(
         starts=starts,
         ends=ends,
@@ -142,27 +145,30 @@ def stairs(t: Terms) -> Stairs:
 
 
 def _levels(t: Terms) -> IntArray:
-    """Return every number on duty at which some slot's price bends, and the ends of the range."""
-    bends = [t.need, np.zeros(1, dtype=np.int64), np.array([t.most_on_duty().max(initial=0)])]
-    bends += [np.array([c.pivot, c.pivot + 1]) for c in t.chords]
-    bends += [t.wanted - j for j in range(len(t.level_prices) + 1)]
+    """Return every number on the rota at which some slot's price bends, and the ends of the range."""
+    most = t.most_on_duty() + t.away
+    bends = [t.need + t.away, np.zeros(1, dtype=np.int64), np.array([most.max(initial=0)])]
+    bends += [np.array([c.pivot, c.pivot + 1]) + t.away[c.slot] for c in t.chords]
+    if t.wanted.size:
+        full = t.wanted + t.away
+        bends += [full, *(full - missing for missing in t.level_room.cumsum(axis=1).T)]
     found: IntArray = np.unique(np.concatenate(bends).astype(np.int64))
     return found[found >= 0]
 
 
 def _prices(t: Terms, levels: IntArray) -> FloatArray:
-    n = levels[None, :].astype(np.float64)
-    price = t.slot_pay[:, None] * n
+    on_rota = levels[None, :].astype(np.float64)
+    n = on_rota - t.away[:, None]
+    price = t.slot_pay[:, None] * on_rota
     above = np.zeros_like(price)
     for c in t.chords:
-        above[c.slot] = np.maximum(above[c.slot], c.value + c.slope * (levels - c.pivot))
+        above[c.slot] = np.maximum(above[c.slot], c.value + c.slope * (n[c.slot] - c.pivot))
     price = price + above
     if t.wanted.size:
-        missing = np.maximum(t.wanted[:, None] - n, 0.0)
-        last = len(t.level_prices) - 1
-        for j, p in enumerate(t.level_prices):
-            in_level = np.maximum(missing - j, 0.0)
-            price = price + p * (np.minimum(in_level, 1.0) if j < last else in_level)
+        left = np.maximum(t.wanted[:, None] - n, 0.0)
+        for p, room in zip(t.level_prices, t.level_room.T, strict=True):
+            in_level = np.minimum(left, room[:, None])
+            price, left = price + p * in_level, left - in_level
         price = price + t.surplus_price * np.maximum(n - t.wanted[:, None], 0.0)
     return np.where(n >= t.need[:, None], price, np.inf)
 

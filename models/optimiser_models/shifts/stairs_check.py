@@ -75,23 +75,28 @@ def _prices(problem: ShiftsProblem, multipliers: FloatArray) -> tuple[FloatArray
     None where it might pay to have more than N on duty.
     """
     t, p = terms(problem), problem.params
+    away = np.array(problem.away or [0] * problem.n_slots, dtype=np.int64)
     calls_h = problem.call_work_s / SECONDS_PER_HOUR
     n_most = int(problem.requirement.max(initial=0)) + len(problem.shortage_prices) + 1
     n_most = max(n_most, p.minimum_on_duty)
     if p.call_ceiling_frac > 0:
         n_most = max(n_most, math.ceil(float(calls_h.max()) / (p.call_ceiling_frac * problem.slot_h)) + 1)
-    n = np.arange(n_most + 1, dtype=np.float64)
+    on_rota = np.arange(n_most + int(away.max()) + 1, dtype=np.float64)
+    n = on_rota - away[:, None]
     above = np.maximum(calls_h[:, None] - p.call_ceiling_frac * n * problem.slot_h, 0.0) * p.interval_price
     need = np.full(problem.n_slots, p.minimum_on_duty - relaxed(p.relax, "minimum_on_duty"))
-    missing = np.maximum(problem.requirement[:, None] - n, 0.0)
+    missing = np.clip(problem.requirement[:, None] - n, 0.0, problem.requirement[:, None])
     if p.objective == "cost":
         need = np.maximum(need, problem.requirement - relaxed(p.relax, "requirement"))
-        table = above + problem.cost_per_officer_h[:, None] * n * problem.slot_h
+        table = above + problem.cost_per_officer_h[:, None] * on_rota * problem.slot_h
         steepest = problem.cost_per_officer_h * problem.slot_h
     else:
-        steps = np.minimum(np.arange(n_most + 1), len(problem.shortage_prices) - 1)
-        dear = np.concatenate([[0.0], np.cumsum(np.array(problem.shortage_prices)[steps])]) * problem.slot_h
-        short = dear[missing.astype(np.int64)]
+        short = np.stack(
+            [
+                _dear(problem, int(r))[m.astype(np.int64)]
+                for r, m in zip(problem.requirement, missing, strict=True)
+            ]
+        )
         spare = np.maximum(n - problem.requirement[:, None], 0.0) * (p.surplus_price * problem.slot_h)
         table = above + short + spare
         steepest = np.full(problem.n_slots, p.surplus_price * problem.slot_h)
@@ -99,9 +104,20 @@ def _prices(problem: ShiftsProblem, multipliers: FloatArray) -> tuple[FloatArray
     window = problem.community_window()
     q, a, right = t.community or (1, 0, 0)
     pays = (lam - mu + nu * (np.where(window, 1.0, 0.0) - a / q)) * t.unit
-    table = np.where(n < need[:, None] - 1e-9, np.inf, table - pays[:, None] * n)
-    earned = (lam * t.least_total - mu * t.most_total + nu * right / q) * t.unit
+    table = np.where(n < np.maximum(need, 0.0)[:, None] - 1e-9, np.inf, table - pays[:, None] * on_rota)
+    earned = (lam * t.least_total - mu * t.most_total + nu * right / q) * t.unit + float(pays @ away)
     return (table if (steepest - pays >= -1e-12).all() else None), float(earned)
+
+
+def _dear(problem: ShiftsProblem, need: int) -> FloatArray:
+    """Return what 0, 1, 2 ... missing officers of a slot cost, up to all of its need."""
+    missing = np.arange(1, need + 1)
+    steps = missing - 1
+    if problem.shortage_bands_frac:
+        upto = np.floor(np.array(problem.shortage_bands_frac) * need + 1e-9)
+        steps = np.searchsorted(upto, missing, side="left")
+    prices = np.array(problem.shortage_prices)[np.minimum(steps, len(problem.shortage_prices) - 1)]
+    return np.concatenate([[0.0], np.cumsum(prices)]) * problem.slot_h
 
 
 def _arcs(problem: ShiftsProblem, table: FloatArray, starts: IntArray) -> FloatArray:

@@ -124,7 +124,8 @@ def solve(
 ) -> Outcome[ShiftsPlan]:
     """Run the method; without a limit that binds, the MILP."""
     t = terms(problem)
-    if t.max_starts is None or t.max_starts >= np.unique(t.start).size:
+    any_time = not t.rota.counted.all()  # officers called back start when they are called, in no set
+    if t.max_starts is None or t.max_starts >= np.unique(t.start).size or any_time:
         return pyomo_highs.run(milp.build(problem, start), options, report)
     report(phase="building model")
     sets = StartSets(problem, t, options, report.should_stop)

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from optimiser.problems.base import relaxed
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.measures import overtime_premium, shortage_steps
 from optimiser.problems.shifts.plan import split_key, staffing_key
+from optimiser_models.shifts.terms_rota import Rota, rota_terms
 
 _ROUND = 1e-9
 _LARGEST_DENOMINATOR = 10**6
@@ -72,6 +74,14 @@ class Terms:
         Lines whose greatest (with 0) is the price of call work above the ceiling, at every whole n.
     max_starts
         Most different start times; None for no limit.
+    level_room
+        Missing officers that each price level holds, shape (T, levels).
+    extra
+        Price of an officer on each pair for overtime, shape (V,).
+    away
+        Officers on the rota but elsewhere in each slot, shape (T,): never on duty, and to be rostered.
+    rota
+        The rules of ``terms_rota``.
     """
 
     keys: tuple[str, ...]
@@ -93,10 +103,19 @@ class Terms:
     window: NDArray[np.bool_]
     chords: tuple[Chord, ...]
     max_starts: int | None
+    level_room: NDArray[np.int64]
+    extra: NDArray[np.float64]
+    away: NDArray[np.int64]
+    rota: Rota
+
+    def each(self) -> NDArray[np.float64]:
+        """Price of one officer on each pair, overtime included, shape (V,)."""
+        price: NDArray[np.float64] = self.pay + self.extra
+        return price
 
     def most_on_duty(self) -> NDArray[np.int64]:
-        """Most officers that can be on duty in each slot, shape (T,)."""
-        most = np.zeros(self.need.size, dtype=np.int64)
+        """Most officers that can be on duty in each slot, shape (T,); below 0 where more are away than can be on."""
+        most = -self.away
         for v, covered in enumerate(self.covers):
             most[list(covered)] += self.most[v]
         return most
@@ -135,7 +154,9 @@ def terms(problem: ShiftsProblem) -> Terms:
     )
     step = max(1, math.gcd(*length.tolist()))
     most_total = _most_total(problem) // step * step
-    unit = _unit(problem, covers)
+    away = problem.away_officers()
+    extra = np.array([overtime_premium(problem, i, d) for i, d in pairs])
+    unit = _unit(problem, covers, extra)
     paid = p.objective == "cost"
     slot_pay = np.asarray(problem.cost_per_officer_h, dtype=np.float64) * (paid * problem.slot_h / unit)
     per_pair = math.floor(problem.most_per_shift + relaxed(p.relax, "shift_capacity") + _ROUND)
@@ -155,21 +176,27 @@ def terms(problem: ShiftsProblem) -> Terms:
         else np.zeros(0, dtype=np.int64),
         level_prices=tuple(v * problem.slot_h / unit for v in problem.shortage_prices),
         surplus_price=p.surplus_price * problem.slot_h / unit,
-        least_total=_rounded_up(_least_total(problem), step),
-        most_total=most_total,
+        least_total=_rounded_up(_least_total(problem), step, -int(away.sum())),
+        most_total=most_total - int(away.sum()),
         community=_community(problem, covers),
         window=problem.community_window(),
         chords=_chords(problem, p.interval_price * problem.slot_h / unit),
         max_starts=None
         if p.max_start_times is None
         else math.floor(p.max_start_times + relaxed(p.relax, "start_times") + _ROUND),
+        level_room=shortage_steps(problem),
+        extra=extra / unit,
+        away=away,
+        rota=rota_terms(problem, pairs, covers, unit),
     )
 
 
-def _unit(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...]) -> float:
+def _unit(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...], extra: NDArray[np.float64]) -> float:
     """Return the power of ten of which the largest price is 10 to 100; 1 where everything is free."""
     p = problem.params
-    prices = [p.interval_price]
+    prices = [p.interval_price, float(extra.max(initial=0.0)) / problem.slot_h]
+    if problem.existing is not None:
+        prices.append(p.change_price * max(len(c) for c in covers))
     if p.objective == "cost":
         prices += [float(problem.cost_per_officer_h[list(c)].sum()) for c in covers]
     else:
@@ -192,7 +219,7 @@ def _most_total(problem: ShiftsProblem) -> int:
     per_pair = problem.most_per_shift + relaxed(problem.params.relax, "shift_capacity")
     every = math.floor(per_pair * float((problem.shift_slots[:, None] * problem.shift_days).sum()) + _ROUND)
     if problem.params.budget_h is None:
-        return every
+        return every  # on the rota; those away are part of it
     hours = problem.params.budget_h + relaxed(problem.params.relax, "budget")
     return min(every, math.floor(hours / problem.slot_h + 1e-6))
 
@@ -229,13 +256,15 @@ def _least_total(problem: ShiftsProblem) -> int:
     return least
 
 
-def _rounded_up(least: int, step: int) -> int:
+def _rounded_up(least: int, step: int, beside: int = 0) -> int:
     """Round a limit up to what whole shifts can add up to: a multiple of the greatest common divisor of their parts.
+
+    ``beside`` is what those away add to every such sum.
 
     Chvatal and Gomory's rounding. A limit between two such multiples leaves a relaxation that no plan reaches, and a
     proof takes a search where it needs none.
     """
-    return -(-least // step) * step if step > 1 else least
+    return -(-(least - beside) // step) * step + beside if step > 1 else least
 
 
 def _community(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...]) -> tuple[int, int, int] | None:
@@ -247,7 +276,9 @@ def _community(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...]) -> t
     q, a = share.denominator, share.numerator
     window = problem.community_window()
     step = math.gcd(*(q * int(window[list(c)].sum()) - a * len(c) for c in covers))
-    return q, a, _rounded_up(math.ceil(q * calls * (1 - _ROUND)), step)
+    away = problem.away_officers()
+    beside = a * int(away.sum()) - q * int(away[window].sum())
+    return q, a, _rounded_up(math.ceil(q * calls * (1 - _ROUND)), step, beside)
 
 
 def _chords(problem: ShiftsProblem, price: float) -> tuple[Chord, ...]:

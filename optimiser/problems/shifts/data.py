@@ -18,6 +18,7 @@ DAYS = 7
 SECONDS_PER_DAY = round(HOURS_PER_DAY * SECONDS_PER_HOUR)
 SLOT_LENGTHS_S = (900, 1800, 3600)
 MOST_OFFICERS = 10_000
+OVERTIME_KINDS = ("", "hold-over", "call-back")
 
 __all__ = ["DAYS", "MOST_OFFICERS", "SLOT_LENGTHS_S", "ShiftsParams", "ShiftsProblem"]
 
@@ -54,8 +55,16 @@ class ShiftsProblem:
     shortage_prices
         Price of an officer-hour short: of the first officer missing in a slot, the second, ...; the last
         holds for all further ones. Never falling.
+    shortage_bands_frac
+        Where given, prices rise by relative deficit: the first price holds up to the first of these shares of the
+        slot's requirement, and so on; one fewer than prices, rising. Empty: officer by officer.
     most_per_shift
         Most officers on one shift of one day (lockers, cars, supervision).
+    overtime, overtime_slots
+        By shift: ``""``, ``"hold-over"`` (a shift whose last slots are held over) or ``"call-back"``, and how many of
+        its last slots are overtime. Both empty where none is on offer.
+    away
+        Officers on the rota who are at court, training or an event in each slot, T whole numbers; empty: none.
     binding
         Why each slot needs what it needs, T words, or empty.
     existing
@@ -73,14 +82,18 @@ class ShiftsProblem:
     shift_days: NDArray[np.bool_]
     cost_per_officer_h: NDArray[np.float64]
     shortage_prices: tuple[float, ...] = (1.0, 2.0, 4.0)
+    shortage_bands_frac: tuple[float, ...] = ()
     most_per_shift: int = 200
+    overtime: tuple[str, ...] = ()
+    overtime_slots: tuple[int, ...] = ()
+    away: tuple[int, ...] = ()
     binding: tuple[str, ...] = ()
     existing: ShiftsPlan | None = None
 
     def __post_init__(self) -> None:
         if self.slot_s not in SLOT_LENGTHS_S:
             raise InputError(f"slot_s must be one of {SLOT_LENGTHS_S} seconds, got {self.slot_s}.")
-        faults = [*_need_faults(self), *_shift_faults(self), *_price_faults(self)]
+        faults = [*_need_faults(self), *_shift_faults(self), *_price_faults(self), *_rota_faults(self)]
         if faults:
             raise InputError(" ".join(faults))
 
@@ -98,6 +111,18 @@ class ShiftsProblem:
     def slot_h(self) -> float:
         """Slot length in hours."""
         return self.slot_s / SECONDS_PER_HOUR
+
+    def kind(self, shift: int) -> str:
+        """``""``, ``"hold-over"`` or ``"call-back"``: what kind of shift this is."""
+        return self.overtime[shift] if self.overtime else ""
+
+    def overtime_of(self, shift: int) -> int:
+        """Last slots of a shift that are overtime."""
+        return self.overtime_slots[shift] if self.overtime_slots else 0
+
+    def away_officers(self) -> NDArray[np.int64]:
+        """Officers on the rota who are elsewhere in each slot, shape (T,)."""
+        return np.array(self.away, dtype=np.int64) if self.away else np.zeros(self.n_slots, dtype=np.int64)
 
     def community_window(self) -> NDArray[np.bool_]:
         """Slots that lie wholly within the community window, shape (T,)."""
@@ -173,4 +198,30 @@ def _price_faults(p: ShiftsProblem) -> list[str]:
         return [f"shortage_prices must be 0 or more, got {prices}."]
     if any(b < a for a, b in pairwise(prices)):
         return [f"shortage_prices must not fall from one missing officer to the next, got {prices}."]
+    bands = p.shortage_bands_frac
+    if bands and (len(bands) != len(prices) - 1 or any(b <= a for a, b in pairwise((0.0, *bands)))):
+        return [
+            f"shortage_bands_frac needs one rising share above 0 fewer than shortage_prices, got {bands} for "
+            f"{len(prices)} prices."
+        ]
     return []
+
+
+def _rota_faults(p: ShiftsProblem) -> list[str]:
+    n, faults = len(p.shift_ids), []
+    if len(p.overtime) not in (0, n) or len(p.overtime_slots) != len(p.overtime):
+        return [f"overtime and overtime_slots need one entry for each of {n} shifts, or none."]
+    for i, kind in enumerate(p.overtime):
+        if kind not in OVERTIME_KINDS:
+            faults.append(
+                f"overtime of shift {p.shift_ids[i]!r} must be one of {OVERTIME_KINDS}, got {kind!r}."
+            )
+        if not 0 <= p.overtime_slots[i] <= p.shift_slots[i] or bool(kind) != bool(p.overtime_slots[i]):
+            faults.append(
+                f"Shift {p.shift_ids[i]!r} of {p.shift_slots[i]} slots cannot have {p.overtime_slots[i]} of overtime."
+            )
+    if len(p.away) not in (0, p.n_slots):
+        faults.append(f"away needs {p.n_slots} numbers, one a slot, got {len(p.away)}.")
+    elif any(a < 0 or a != round(a) for a in p.away):
+        faults.append("away counts officers: whole numbers, 0 or more.")
+    return faults

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from optimiser.problems.shifts.data import DAYS, ShiftsProblem
 from optimiser.problems.shifts.plan import ShiftsPlan
-from optimiser.problems.shifts.rules import known_rows, on_duty
+from optimiser.problems.shifts.rules import known_rows, on_duty, rostered
 from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 CLASSES = ("calls", "proactive", "admin", "community", "unaccounted")
@@ -84,7 +84,7 @@ def time_split(problem: ShiftsProblem, plan: ShiftsPlan) -> TimeSplit:
     return TimeSplit(
         duty_s / SECONDS_PER_HOUR,
         hours,
-        _by_shift(problem, plan, duty, hours),
+        _by_shift(problem, plan, hours),
         unserved_s / SECONDS_PER_HOUR,
         max(0.0, float(problem.admin_s.sum() - admin_s.sum())) / SECONDS_PER_HOUR,
     )
@@ -138,10 +138,9 @@ def _whole_in_proportion(count: int, room: NDArray[np.float64]) -> NDArray[np.fl
     return taken
 
 
-def _by_shift(
-    problem: ShiftsProblem, plan: ShiftsPlan, duty: NDArray[np.float64], hours: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    mix = np.divide(hours, duty, out=np.zeros_like(hours), where=duty > 0)
+def _by_shift(problem: ShiftsProblem, plan: ShiftsPlan, hours: NDArray[np.float64]) -> NDArray[np.float64]:
+    planned = rostered(problem, plan)  # those away are spread over the shifts that are on
+    mix = np.divide(hours, planned, out=np.zeros_like(hours), where=planned > 0)
     result = np.zeros((len(CLASSES), len(problem.shift_ids)))
     for i, day, n in known_rows(problem, plan):
         first = day * problem.slots_per_day + int(problem.shift_start[i])

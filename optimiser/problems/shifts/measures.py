@@ -9,7 +9,15 @@ from optimiser.problems.base import Measure, Objective
 from optimiser.problems.shifts.data import ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, TimeSplit, time_split
 from optimiser.problems.shifts.plan import ShiftsPlan
-from optimiser.problems.shifts.rules import DAY_NAMES, known_rows, on_duty
+from optimiser.problems.shifts.rota import DAY_NAMES
+from optimiser.problems.shifts.rules import (
+    changed_h,
+    known_rows,
+    on_duty,
+    overtime_h,
+    rostered,
+    starts_by_day,
+)
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text
 
 BUSY_FRACS = (0.45, 0.60)
@@ -21,20 +29,38 @@ def objectives(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[Objective, ...
 
     ``cost``: pay of all officer-hours, plus ``interval_price`` for each officer-hour of call work above the
     call ceiling within its slot. ``shortage``: officer-hours short at their rising prices, plus
-    ``surplus_price`` for each officer-hour above the requirement and the same interval term.
+    ``surplus_price`` for each officer-hour above the requirement, the premium of overtime, and the same interval term.
+    Both: plus ``change_price`` for each officer-hour other than in today's rota.
     """
+    p = problem.params
     duty = on_duty(problem, plan)
-    above = problem.params.interval_price * float(above_ceiling_h(problem, duty).sum())
-    if problem.params.objective == "cost":
-        return (Objective("cost", pay(problem, duty) + above, "cost", "min"),)
-    surplus = problem.params.surplus_price * surplus_h(problem, duty)
-    value = priced_shortage(problem, duty) + surplus + above
+    more = p.interval_price * float(above_ceiling_h(problem, duty).sum())
+    more += p.change_price * changed_h(problem, plan)
+    if p.objective == "cost":
+        return (Objective("cost", pay(problem, plan) + more, "cost", "min"),)
+    more += overtime_pay(problem, plan)
+    surplus = p.surplus_price * surplus_h(problem, duty)
+    value = priced_shortage(problem, duty) + surplus + more
     return (Objective("shortage", value, "priced officer-hours", "min"),)
 
 
-def pay(problem: ShiftsProblem, duty: NDArray[np.float64]) -> float:
-    """Cost of the officer-hours on duty."""
-    return float(duty @ problem.cost_per_officer_h) * problem.slot_h
+def pay(problem: ShiftsProblem, plan: ShiftsPlan) -> float:
+    """Cost of the officer-hours on the rota, overtime at its premium."""
+    hours = float(rostered(problem, plan) @ problem.cost_per_officer_h) * problem.slot_h
+    return hours + overtime_pay(problem, plan)
+
+
+def overtime_pay(problem: ShiftsProblem, plan: ShiftsPlan) -> float:
+    """Cost of overtime beyond that of its hours."""
+    return sum(n * overtime_premium(problem, i, d) for i, d, n in known_rows(problem, plan))
+
+
+def overtime_premium(problem: ShiftsProblem, shift: int, day: int) -> float:
+    """Cost of one officer on a shift of a day beyond that of its hours."""
+    last = day * problem.slots_per_day + int(problem.shift_start[shift] + problem.shift_slots[shift])
+    slots = (last - 1 - np.arange(problem.overtime_of(shift))) % problem.n_slots
+    hours = float(problem.cost_per_officer_h[slots].sum()) * problem.slot_h
+    return problem.params.overtime_premium_frac * hours
 
 
 def above_ceiling_h(problem: ShiftsProblem, duty: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -46,16 +72,27 @@ def above_ceiling_h(problem: ShiftsProblem, duty: NDArray[np.float64]) -> NDArra
     return result
 
 
+def shortage_steps(problem: ShiftsProblem) -> NDArray[np.int64]:
+    """How many missing officers each price holds for in each slot, shape (T, prices); a row sums to the requirement."""
+    need = np.asarray(problem.requirement, dtype=np.int64)
+    levels = len(problem.shortage_prices)
+    if problem.shortage_bands_frac:
+        upto = [np.floor(b * need + 1e-9).astype(np.int64) for b in problem.shortage_bands_frac]
+    else:
+        upto = [np.full(need.shape, j + 1) for j in range(levels - 1)]
+    edges = np.stack([np.zeros_like(need), *(np.minimum(u, need) for u in upto), need], axis=1)
+    steps: NDArray[np.int64] = np.diff(edges, axis=1)
+    return np.maximum(steps, 0)
+
+
 def priced_shortage(problem: ShiftsProblem, duty: NDArray[np.float64]) -> float:
-    """Officer-hours short, the first missing officer of a slot at the first price, and so on."""
-    missing = np.maximum(problem.requirement - duty, 0.0)
+    """Officer-hours short, the first of those missing in a slot at the first price, and so on."""
+    left = np.maximum(problem.requirement - duty, 0.0)
     total = 0.0
-    last = len(problem.shortage_prices) - 1
-    for level, price in enumerate(problem.shortage_prices):
-        in_level = np.maximum(missing - level, 0.0)
-        if level < last:
-            in_level = np.minimum(in_level, 1.0)
+    for price, size in zip(problem.shortage_prices, shortage_steps(problem).T, strict=True):
+        in_level = np.minimum(left, size)
         total += price * float(in_level.sum())
+        left = left - in_level
     return total * problem.slot_h
 
 
@@ -91,10 +128,10 @@ def _hours(problem: ShiftsProblem, plan: ShiftsPlan, duty: NDArray[np.float64]) 
         for k, v in enumerate(duty.reshape(-1, problem.slots_per_day // HOURS_PER_DAY).mean(axis=1))
     }
     return (
-        Measure("officer-hours", float(duty.sum()) * problem.slot_h, "h", "lower", by_shift, "shift"),
+        Measure("officer-hours", sum(by_shift.values()), "h", "lower", by_shift, "shift"),
         Measure("officers on duty", float(duty.mean()), "officers", "neither", by_hour, "hour of week"),
         Measure("fewest on duty", float(duty.min()), "officers", "higher"),
-        Measure("pay", pay(problem, duty), "cost", "lower"),
+        Measure("pay", pay(problem, plan), "cost", "lower"),
         Measure("shortage", shortage_h(problem, duty), "officer-hours", "lower"),
         Measure("surplus", surplus_h(problem, duty), "officer-hours", "lower"),
         Measure("priced shortage", priced_shortage(problem, duty), "priced officer-hours", "lower"),
@@ -117,18 +154,19 @@ def _busy(problem: ShiftsProblem, duty: NDArray[np.float64]) -> tuple[Measure, .
 
 def _shape(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[Measure, ...]:
     rows = list(known_rows(problem, plan))
-    starts = {int(problem.shift_start[i]) for i, _, _ in rows}
+    starts = {s for day in starts_by_day(problem, plan) for s in day}
     measures = [
         Measure("start times", len(starts), "start times", "lower"),
         Measure("shifts used", len({i for i, _, _ in rows}), "shifts", "lower"),
     ]
+    for kind, said in (("hold-over", "hours held over"), ("call-back", "hours called back")):
+        if kind in problem.overtime:
+            measures.append(Measure(said, overtime_h(problem, plan, kind), "officer-hours", "lower"))
+    if problem.away:
+        away = float(sum(problem.away)) * problem.slot_h
+        measures.append(Measure("at court, training and events", away, "officer-hours", "neither"))
     if problem.existing is not None:
-        now = {(i, d): n for i, d, n in rows}
-        before = {(i, d): n for i, d, n in known_rows(problem, problem.existing)}
-        moved = sum(
-            abs(now.get(k, 0.0) - before.get(k, 0.0)) * float(problem.shift_slots[k[0]]) * problem.slot_h
-            for k in now.keys() | before.keys()
-        )
+        moved = changed_h(problem, plan)
         measures.append(Measure("changed against today's plan", moved, "officer-hours", "lower"))
     return tuple(measures)
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from optimiser.errors import InputError
 from optimiser.problems.base import choice
+from optimiser.problems.shifts.rota import rota_faults
 from optimiser.units import HOURS_PER_DAY
 
 
@@ -91,6 +92,55 @@ class ShiftsParams:
     budget_h: float | None = field(
         default=None, metadata=choice("h", "At most this many officer-hours a week", minimum=0)
     )
+    same_starts: tuple[str, ...] = field(
+        default=(),
+        metadata=choice("days", 'Days with the same start times, as ["Mon-Thu", "Fri Sat"]', group="rota"),
+    )
+    hand_over_officers: int = field(
+        default=0,
+        metadata=choice(
+            "officers", "At least so many stay over every change of shift", group="rota", minimum=0
+        ),
+    )
+    hand_over_s: float = field(
+        default=1800.0,
+        metadata=choice("s", "They stay this long after the change", group="rota", minimum=0),
+    )
+    most_changed_h: float | None = field(
+        default=None,
+        metadata=choice(
+            "h", "At most so many officer-hours other than in today's rota", group="rota", minimum=0
+        ),
+    )
+    change_price: float = field(
+        default=0.0,
+        metadata=choice(
+            "cost per officer-hour",
+            "Price of an officer-hour other than in today's rota",
+            group="rota",
+            minimum=0,
+        ),
+    )
+    most_hold_over_h: float | None = field(
+        default=None,
+        metadata=choice("h", "At most so many hours a week held over after a shift", group="rota", minimum=0),
+    )
+    most_call_back_h: float | None = field(
+        default=None,
+        metadata=choice("h", "At most so many hours a week of officers called back", group="rota", minimum=0),
+    )
+    overtime_premium_frac: float = field(
+        default=0.5,
+        metadata=choice("frac", "Added to the cost of an hour of overtime", group="rota", minimum=0),
+    )
+    clauses: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=choice("", "The clause that each rule comes from, by rule", group="rota"),
+    )
+    hard_rules: tuple[str, ...] = field(
+        default=(),
+        metadata=choice("", "Rules that are not negotiable: never relaxed, never priced", group="rota"),
+    )
     surplus_price: float = field(
         default=0.01,
         metadata=choice(
@@ -105,7 +155,7 @@ class ShiftsParams:
     )
 
     def __post_init__(self) -> None:
-        faults = [*_split_faults(self), *_amount_faults(self), *_relax_faults(self.relax)]
+        faults = [*_split_faults(self), *_amount_faults(self), *rota_faults(self), *_relax_faults(self)]
         if faults:
             raise InputError(" ".join(faults))
 
@@ -154,10 +204,15 @@ def _amount_faults(p: ShiftsParams) -> list[str]:
     return faults
 
 
-def _relax_faults(relax: Mapping[str, float]) -> list[str]:
+def _relax_faults(p: ShiftsParams) -> list[str]:
     from optimiser.problems.shifts.rules import RULES  # the rules import this file
 
-    known = [r.name for r in RULES if r.relaxable]
+    relax = p.relax
+    known = [r.name for r in RULES if r.relaxable and r.name not in p.hard_rules]
+    names = [r.name for r in RULES]
+    unknown = [n for n in (*p.clauses, *p.hard_rules) if n not in names]
+    if unknown:
+        return [f"There is no rule {unknown[0]!r} to give a clause or to be hard; rules: {', '.join(names)}."]
     faults = [
         f"relax names {n!r}, which cannot be relaxed; known: {', '.join(known)}."
         for n in relax

@@ -22,11 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.base import Rule, Violation, relaxed
+from optimiser.problems.shifts import rota
 from optimiser.problems.shifts.data import DAYS, ShiftsProblem
 from optimiser.problems.shifts.plan import ShiftsPlan, split_key
+from optimiser.problems.shifts.rota import days_in
 from optimiser.units import SECONDS_PER_HOUR, time_of_day
 
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAY_NAMES = rota.DAY_NAMES
 OFFICERS_TOLERANCE = 1e-6
 HOURS_TOLERANCE = 1e-6
 SHARE_TOLERANCE = 1e-7
@@ -38,8 +40,16 @@ RULES = (
     Rule("shift_capacity", "No shift of a day has more officers than it may", "officers"),
     Rule("requirement", "Every slot has the officers it needs on duty", "officers"),
     Rule("minimum_on_duty", "Never fewer officers on duty than the minimum", "officers"),
+    Rule(
+        "abstraction", "Those at court, training or events are on the rota then", "officers", relaxable=False
+    ),
+    Rule("hand_over", "Enough officers stay over every change of shift", "officers"),
     Rule("start_times", "No more different start times than allowed", "start times"),
+    Rule("same_starts", "Days that go together have the same start times", "start times"),
     Rule("budget", "No more officer-hours a week than the budget", "h"),
+    Rule("change", "No more officer-hours other than in today's rota", "h"),
+    Rule("hold_over", "No more hours held over after shifts", "h"),
+    Rule("call_back", "No more hours of officers called back", "h"),
     Rule("call_ceiling", "Calls take at most their share of the cycle", "frac"),
     Rule("admin_ceiling", "Administration takes at most its share of the cycle", "frac"),
     Rule("proactive_floor", "Proactive work can have at least its share of the cycle", "frac"),
@@ -54,7 +64,13 @@ def slot_name(problem: ShiftsProblem, slot: int) -> str:
 
 
 def on_duty(problem: ShiftsProblem, plan: ShiftsPlan) -> NDArray[np.float64]:
-    """Officers on duty in each slot, shape (T,). Entries that are no known shift or no positive number are left out."""
+    """Officers on duty in each slot: on the rota and not away, shape (T,)."""
+    duty: NDArray[np.float64] = np.maximum(rostered(problem, plan) - problem.away_officers(), 0.0)
+    return duty
+
+
+def rostered(problem: ShiftsProblem, plan: ShiftsPlan) -> NDArray[np.float64]:
+    """Officers on the rota in each slot, shape (T,), without entries that are no known shift or no positive number."""
     duty = np.zeros(problem.n_slots)
     for i, day, n in known_rows(problem, plan):
         first = day * problem.slots_per_day + int(problem.shift_start[i])
@@ -75,7 +91,13 @@ def known_rows(problem: ShiftsProblem, plan: ShiftsPlan) -> Iterator[tuple[int, 
 def check(problem: ShiftsProblem, plan: ShiftsPlan) -> list[Violation]:
     """Return all that is wrong with a plan, in the order of :data:`RULES`; never raises for a bad plan."""
     duty = on_duty(problem, plan)
-    found = [*_entries(problem, plan), *_slots(problem, duty), *_week(problem, plan, duty)]
+    found = [
+        *_entries(problem, plan),
+        *_slots(problem, duty),
+        *_presence(problem, plan),
+        *_week(problem, plan),
+        *_rota(problem, plan),
+    ]
     if problem.params.hold_split:
         found += _split(problem, duty)
     return found
@@ -122,19 +144,114 @@ def _slots(problem: ShiftsProblem, duty: NDArray[np.float64]) -> list[Violation]
     return found
 
 
-def _week(problem: ShiftsProblem, plan: ShiftsPlan, duty: NDArray[np.float64]) -> list[Violation]:
+def hand_over_slots(problem: ShiftsProblem) -> int:
+    """Slots after a change that those who hand over stay."""
+    return math.ceil(problem.params.hand_over_s / problem.slot_s - 1e-9)
+
+
+def staying(problem: ShiftsProblem, plan: ShiftsPlan) -> NDArray[np.float64]:
+    """Officers on the rota throughout from the slot before t to the end of a hand-over that begins at t, shape (T,)."""
+    stay = np.zeros(problem.n_slots)
+    span = hand_over_slots(problem)
+    for i, day, n in known_rows(problem, plan):
+        first = day * problem.slots_per_day + int(problem.shift_start[i])
+        for k in range(1, int(problem.shift_slots[i]) - span + 1):
+            stay[(first + k) % problem.n_slots] += n
+    return stay
+
+
+def handed_over(problem: ShiftsProblem) -> NDArray[np.bool_]:
+    """Slots with a change to hand over: those that need officers after one that does, shape (T,)."""
+    needed = np.asarray(problem.requirement) > 0
+    asked: NDArray[np.bool_] = needed & np.roll(needed, 1)
+    return asked
+
+
+def _presence(problem: ShiftsProblem, plan: ShiftsPlan) -> list[Violation]:
+    p, found = problem.params, []
+    planned = rostered(problem, plan)
+    for slot in np.flatnonzero(planned < problem.away_officers() - OFFICERS_TOLERANCE).tolist():
+        found.append(
+            Violation(
+                "abstraction",
+                slot_name(problem, slot),
+                float(planned[slot]),
+                float(problem.away[slot]),
+                "officers",
+            )
+        )
+    least = p.hand_over_officers - relaxed(p.relax, "hand_over")
+    if least > 0:
+        short = handed_over(problem) & (staying(problem, plan) < least - OFFICERS_TOLERANCE)
+        stay = staying(problem, plan)
+        found += [
+            Violation("hand_over", slot_name(problem, slot), float(stay[slot]), least, "officers")
+            for slot in np.flatnonzero(short).tolist()
+        ]
+    return found
+
+
+def _week(problem: ShiftsProblem, plan: ShiftsPlan) -> list[Violation]:
     p = problem.params
     found = []
     if p.max_start_times is not None:
-        starts = {int(problem.shift_start[i]) for i, _, _ in known_rows(problem, plan)}
+        starts = {s for day in starts_by_day(problem, plan) for s in day}
         most = p.max_start_times + relaxed(p.relax, "start_times")
         if len(starts) > most + OFFICERS_TOLERANCE:
             found.append(Violation("start_times", "the week", len(starts), most, "start times"))
     if p.budget_h is not None:
-        used_h = float(duty.sum()) * problem.slot_h
+        used_h = float(rostered(problem, plan).sum()) * problem.slot_h
         limit_h = p.budget_h + relaxed(p.relax, "budget")
         if used_h > limit_h + HOURS_TOLERANCE:
             found.append(Violation("budget", "the week", used_h, limit_h, "h"))
+    return found
+
+
+def starts_by_day(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[frozenset[int], ...]:
+    """Start times in use on each day, as slots of the day; officers called back start when they are called."""
+    used: list[set[int]] = [set() for _ in range(DAYS)]
+    for i, day, _ in known_rows(problem, plan):
+        if problem.kind(i) != "call-back":
+            used[day].add(int(problem.shift_start[i]))
+    return tuple(frozenset(s) for s in used)
+
+
+def changed_h(problem: ShiftsProblem, plan: ShiftsPlan) -> float:
+    """Officer-hours that one of plan and today's rota has and the other has not; 0 without a rota of today."""
+    if problem.existing is None:
+        return 0.0
+    now = {(i, d): n for i, d, n in known_rows(problem, plan)}
+    before = {(i, d): n for i, d, n in known_rows(problem, problem.existing)}
+    return sum(
+        abs(now.get(k, 0.0) - before.get(k, 0.0)) * float(problem.shift_slots[k[0]]) * problem.slot_h
+        for k in now.keys() | before.keys()
+    )
+
+
+def overtime_h(problem: ShiftsProblem, plan: ShiftsPlan, kind: str) -> float:
+    """Officer-hours of overtime of one kind."""
+    rows = known_rows(problem, plan)
+    return sum(n * problem.overtime_of(i) for i, _, n in rows if problem.kind(i) == kind) * problem.slot_h
+
+
+def _rota(problem: ShiftsProblem, plan: ShiftsPlan) -> list[Violation]:
+    p, found = problem.params, []
+    by_day = starts_by_day(problem, plan)
+    for text in p.same_starts:
+        days = days_in(text)
+        used = frozenset().union(*(by_day[d] for d in days))
+        missing = sum(len(used - by_day[d]) for d in days)
+        most = relaxed(p.relax, "same_starts")
+        if missing > most + OFFICERS_TOLERANCE:
+            found.append(Violation("same_starts", text, missing, most, "start times"))
+    limits = (
+        ("change", changed_h(problem, plan), p.most_changed_h),
+        ("hold_over", overtime_h(problem, plan, "hold-over"), p.most_hold_over_h),
+        ("call_back", overtime_h(problem, plan, "call-back"), p.most_call_back_h),
+    )
+    for rule, hours, limit in limits:
+        if limit is not None and hours > limit + relaxed(p.relax, rule) + HOURS_TOLERANCE:
+            found.append(Violation(rule, "the week", hours, limit + relaxed(p.relax, rule), "h"))
     return found
 
 

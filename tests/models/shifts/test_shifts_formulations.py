@@ -111,7 +111,8 @@ def test_chords_are_exact_at_whole_officers():
 def at_prices(problem, factor):
     """The same question where every price is ``factor`` times as high."""
     p = problem.params
-    prices = {"interval_price": p.interval_price * factor, "surplus_price": p.surplus_price * factor}
+    names = ("interval_price", "surplus_price", "change_price")
+    prices = {name: getattr(p, name) * factor for name in names}
     return replace(
         problem,
         params=replace(p, **prices),

@@ -88,6 +88,8 @@ def test_split_adds_up(seed, slot_s):
             cost_per_officer_h=np.repeat(problem.cost_per_officer_h, 4),
             shift_start=problem.shift_start * 4,
             shift_slots=problem.shift_slots * 4,
+            overtime_slots=tuple(4 * n for n in problem.overtime_slots),
+            away=tuple(a for a in problem.away for _ in range(4)),
         )
     plan = ShiftsPlan({f"{s}@{d}": 2 for s in problem.shift_ids for d in range(3)})
     split = time_split(problem, plan)
