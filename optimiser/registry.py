@@ -25,6 +25,7 @@ _FAMILIES = {
     "fold": "optimiser.problems.fold:FAMILY",
     "standby": "optimiser.problems.standby:FAMILY",
     "facilities": "optimiser.problems.facilities:FAMILY",
+    "strength": "optimiser.problems.strength:FAMILY",
 }
 
 

@@ -59,4 +59,13 @@ CATALOGUE = {
         "Sites over the years: multi-period maximal covering",
         default=True,
     ),
+    "strength.marginal": Entry(
+        "optimiser_models.strength.marginal:FORMULATION",
+        "Officers to districts: marginal allocation in turn, dynamic programming for sums",
+        default=True,
+    ),
+    "strength.milp": Entry(
+        "optimiser_models.strength.milp:FORMULATION",
+        "Officers to districts as a MILP, one stage an objective",
+    ),
 }

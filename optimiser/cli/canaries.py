@@ -161,6 +161,24 @@ def two_towns() -> tuple[Any, float]:
     return problem, 17.0
 
 
+def two_districts() -> tuple[Any, float]:
+    """Two districts, one with twice the work of the other: four officers for 20 h and two for 10 h, not three each."""
+    from optimiser.problems.strength import StrengthParams, StrengthProblem
+
+    problem = StrengthProblem(
+        district_ids=("A", "B"),
+        work_h=np.array([20.0, 10.0]),
+        assigned=np.array([3, 3]),
+        unfit=np.zeros(2, dtype=np.int64),
+        new_officers=0,
+        service=np.tile(np.linspace(0.0, 1.0, 7), (2, 1)),
+        minimum=np.zeros(2, dtype=np.int64),
+        most=np.full(2, 6),
+        params=StrengthParams(aim="equal"),
+    )
+    return problem, 20.0
+
+
 _CASES = {
     "sectors": path_of_four,
     "sectors.median": path_without_balance,
@@ -170,4 +188,5 @@ _CASES = {
     "fold": four_beats,
     "standby": two_posts,
     "facilities": two_towns,
+    "strength": two_districts,
 }

@@ -20,6 +20,7 @@ from optimiser.cli import (
     levels,
     look,
     plan,
+    relief,
     shows,
     studies,
     tables,
@@ -65,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
         tables,
         compare,
         drift,
+        relief,
         integrity,
         look,
     ):

@@ -25,6 +25,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "fold": ("optimiser.problems.fold:FoldParams", "optimiser.prepare.fold:FoldSetup"),
     "standby": ("optimiser.prepare.standby:StandbySetup",),
     "facilities": ("optimiser.prepare.facilities:FacilitiesSetup",),
+    "strength": ("optimiser.prepare.strength:StrengthSetup",),
 }
 
 
@@ -81,6 +82,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.facilities import facilities_problem
 
         return Question(family, facilities_problem(project, *chosen))
+    if family == "strength":
+        from optimiser.prepare.strength import strength_problem
+
+        return Question(family, strength_problem(project, *chosen))
     if family == "standby":
         from optimiser.prepare.standby import candidate_posts, standby_problem
 

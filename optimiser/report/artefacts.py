@@ -41,6 +41,7 @@ _TITLES = {
     "fold": "Fold table",
     "standby": "Standby posts",
     "facilities": "Facilities",
+    "strength": "Officers by district",
 }
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."
 

@@ -18,6 +18,7 @@ from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
 from optimiser.problems.shifts.rules import DAY_NAMES
 from optimiser.problems.standby import StandbyPlan, StandbyProblem
+from optimiser.problems.strength import StrengthPlan, StrengthProblem
 from optimiser.report.journeys import responses
 from optimiser.report.sheet import write_bytes
 
@@ -31,6 +32,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "fold": ("cars", "car", "beat"),
         "standby": ("part", "post", "cars"),
         "facilities": ("year", "site_id"),
+        "strength": ("district_id", "officers", "today", "change"),
     },
     CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
 }
@@ -92,6 +94,14 @@ def standby_rows(problem: StandbyProblem, plan: StandbyPlan) -> list[dict[str, A
     ]
 
 
+def strength_rows(problem: StrengthProblem, plan: StrengthPlan) -> list[dict[str, Any]]:
+    """Return district_id, officers, officers today and the change, in the order of the districts."""
+    return [
+        {"district_id": d, "officers": plan.of(d), "today": now, "change": plan.of(d) - now}
+        for d, now in zip(problem.district_ids, problem.assigned.tolist(), strict=True)
+    ]
+
+
 def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any]]]:
     """Return the plan's tables by file name.
 
@@ -113,6 +123,8 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
     if family == "facilities":
         rows = [{"year": y, "site_id": s} for y in problem.years for s in sorted(plan.sites(y))]
         return {PLAN_FILE: rows}
+    if family == "strength":
+        return {PLAN_FILE: strength_rows(problem, plan)}
     raise InputError(
         f"There is no plan file for {family!r}; there is one for {', '.join(_COLUMNS[PLAN_FILE])}."
     )

@@ -15,6 +15,7 @@ from optimiser.report import (
     words_sectors,
     words_shifts,
     words_standby,
+    words_strength,
 )
 from optimiser.report.phrases import NO_BREAK, aim, at_most, in_units, listed, number
 from optimiser.solve.result import UNCONFIRMED, Judged, Result, Status, StoppedBy, route_in_words
@@ -28,6 +29,7 @@ _FOUND: dict[str, Say] = {
     "fold": words_fold.found,
     "standby": words_standby.found,
     "facilities": words_facilities.found,
+    "strength": words_strength.found,
 }
 _BINDS: dict[str, Say] = {
     "sectors": words_sectors.binds,
@@ -36,6 +38,7 @@ _BINDS: dict[str, Say] = {
     "fold": words_fold.binds,
     "standby": words_standby.binds,
     "facilities": words_facilities.binds,
+    "strength": words_strength.binds,
 }
 _STOPPED = {
     StoppedBy.PROOF: "The search ended by itself",

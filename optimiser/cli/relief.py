@@ -1,0 +1,100 @@
+"""``relief``: officers to fill a post, vacancies and recruits month by month, overtime against hiring."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from optimiser.cli.console import Exit, show, show_json, table
+from optimiser.units import percent
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command."""
+    relief = commands.add_parser(
+        "relief", parents=[common], help="officers to fill a post, with absence, vacancies and recruits"
+    )
+    relief.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a choice, as shift_h=12 (repeatable)"
+    )
+    relief.add_argument("--choices", action="store_true", help="list every choice with its unit and default")
+    relief.add_argument("--months", action="store_true", help="show the recruit pipeline month by month")
+    relief.set_defaults(run=run_relief)
+
+
+def run_relief(a: argparse.Namespace) -> int:
+    """Reckon relief, and the pipeline of recruits."""
+    from optimiser.cli.plans import settings_of
+    from optimiser.demand.relief import PipelineParams, ReliefParams, overtime_or_hiring, pipeline, relief
+    from optimiser.prepare.choices import listed, read
+
+    kinds = (ReliefParams, PipelineParams)
+    if a.choices:
+        found = listed(kinds)
+        rows = [[c.name, c.unit, str(c.default), c.takes, c.meaning] for c in found]
+        if a.json:
+            show_json([asdict(c) for c in found])
+        else:
+            show(table(rows, ["choice", "unit", "default", "takes", "meaning"]))
+        return Exit.DONE
+    given: ReliefParams
+    people: PipelineParams
+    given, people = read(kinds, settings_of(a.set, "relief"), "--set")
+    needed = relief(given)
+    months = pipeline(people, needed.net_h)
+    hiring = overtime_or_hiring(people, needed.net_h)
+    if a.json:
+        show_json(
+            {"relief": asdict(needed), "months": [asdict(m) for m in months], "overtime": asdict(hiring)}
+        )
+        return Exit.DONE
+    for sentence in _words(given, people, needed, months, hiring):
+        show(f"- {sentence}")
+    if a.months:
+        show("")
+        show(_months(months))
+    return Exit.DONE
+
+
+def _words(given: Any, people: Any, needed: Any, months: Any, hiring: Any) -> list[str]:
+    last, worst = months[-1], max(months, key=lambda m: m.vacancy_frac)
+    overtime_h = sum(m.overtime_h for m in months)
+    said = [
+        f"Of {given.paid_h:,.0f} paid hours a year {given.absent_h:,.0f} go to leave, training, court, sickness and "
+        f"other duty; an officer works {needed.net_h:,.0f}, {given.net_week_h:.1f} a week.",
+        f"One shift of {given.shift_h:g} hours on every day of the year takes {needed.shift_factor:.2f} officers; one "
+        f"post round the clock ({needed.hours_a_day:g} staffed hours a day) takes {needed.post_factor:.2f}.",
+    ]
+    if given.vacancy_frac > 0:
+        said.append(
+            f"With {percent(given.vacancy_frac):g} % of positions vacant it takes {needed.positions_factor:.2f} "
+            "positions."
+        )
+    said.append(
+        f"Of {people.positions} positions {last.trained:.0f} have a trained officer after {last.month} months; the "
+        f"fewest is {worst.trained:.0f} in month {worst.month} ({percent(worst.vacancy_frac):.1f} % vacant). Filling "
+        f"their posts takes {overtime_h:,.0f} hours of overtime in all."
+    )
+    said.append(
+        f"An hour at the post costs {hiring.overtime_per_h:,.2f} by overtime and {hiring.hired_per_h:,.2f} by one more "
+        f"officer: {hiring.cheaper} is cheaper. Above {hiring.break_even_h:,.0f} hours of overtime a year one more "
+        "officer is."
+    )
+    return said
+
+
+def _months(months: Any) -> str:
+    rows = [
+        [
+            m.month,
+            f"{m.trained:.1f}",
+            f"{m.in_academy:.1f}",
+            f"{m.joined:.1f}",
+            f"{m.left:.1f}",
+            f"{percent(m.vacancy_frac):.1f}",
+            f"{m.overtime_h:,.0f}",
+        ]
+        for m in months
+    ]
+    return table(rows, ["month", "trained", "in academy", "joined", "left", "vacant %", "overtime h"])
