@@ -31,6 +31,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         ("adjacency-edits", "links to add or remove, with the reason"),
         ("hard-lines", "lines that no district crosses"),
         ("hard-polygons", "polygons whose areas stay together"),
+        ("duty", "who was really on duty: officer or call sign, role, sector, from, to"),
+        ("unit-status", "what units did beside calls: call sign, status, from, to"),
+        ("counts-as", "what each status and call type counts as: table,code,counts_as"),
         ("columns", "a columns.toml to start from"),
     ):
         init.add_argument(f"--{name}", type=Path, help=text)
@@ -57,6 +60,23 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     init.add_argument("--weeks", type=values.weeks, help="weeks that a workload table spans")
     init.add_argument("--again", action="store_true", help="import into a folder that exists")
     init.set_defaults(run=run_init)
+    later = commands.add_parser(
+        "add",
+        parents=[common],
+        help="add a report that came later: who was on duty, what units did beside calls",
+    )
+    later.add_argument("folder", type=Path, help="the project folder")
+    later.add_argument(
+        "--duty", type=Path, help="who was really on duty: officer or call sign, role, sector, from, to"
+    )
+    later.add_argument(
+        "--unit-status", type=Path, help="what units did beside calls: call sign, status, from, to"
+    )
+    later.add_argument("--units", type=Path, help="call-sign patterns and their roles")
+    later.add_argument(
+        "--counts-as", type=Path, help="what each status and call type counts as: table,code,counts_as"
+    )
+    later.set_defaults(run=run_add)
     check = commands.add_parser(
         "check", parents=[common], help="data-quality report of a project, or faults of a plan"
     )
@@ -79,7 +99,8 @@ def run_init(a: argparse.Namespace) -> int:
     report = init(
         a.folder, a.areas, a.calls, a.workload, a.roads, grid=_grid(a), stations=a.stations, units=a.units,
         unit_responses=a.unit_responses, adjacency=a.adjacency, adjacency_edits=a.adjacency_edits,
-        hard_lines=a.hard_lines, hard_polygons=a.hard_polygons, plans=a.plan, columns=a.columns, name=a.name,
+        hard_lines=a.hard_lines, hard_polygons=a.hard_polygons, duty=a.duty, unit_status=a.unit_status,
+        counts_as=a.counts_as, plans=a.plan, columns=a.columns, name=a.name,
         crs=a.crs, timezone=a.timezone, response_time=a.response_time, date_order=a.date_order,
         priority=dict(a.priority) or None, weeks=a.weeks, again=a.again,
     )  # fmt: skip
@@ -97,6 +118,26 @@ def run_init(a: argparse.Namespace) -> int:
     else:
         show(report.text())
     return Exit.INPUT if report.quality.red else Exit.DONE
+
+
+def run_add(a: argparse.Namespace) -> int:
+    """Add a later report to a project."""
+    from optimiser.data.later import add as add_later
+    from optimiser.data.quality import to_record
+
+    found = add_later(a.folder, duty=a.duty, unit_status=a.unit_status, units=a.units, counts_as=a.counts_as)
+    if a.json:
+        shown = {"understood": found.understood, "dropped": found.dropped, "rows": found.n_rows}
+        show_json(shown | {"findings": [to_record(f) for f in found.quality.findings]})
+        return Exit.DONE
+    for kind, columns in found.understood.items():
+        show(f"{kind}: {found.n_rows[kind]:,} rows")
+        for ours, theirs in columns.items():
+            show(f"  {ours} = {theirs}")
+        if found.dropped[kind]:
+            show(f"  not understood and not stored: {', '.join(found.dropped[kind])}")
+    show(found.quality.text())
+    return Exit.DONE
 
 
 def _grid(a: argparse.Namespace) -> Any:

@@ -19,6 +19,7 @@ from optimiser.cli import (
     integrity,
     levels,
     look,
+    measured,
     plan,
     relief,
     shows,
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
         drift,
         relief,
         integrity,
+        measured,
         look,
     ):
         module.add(commands, common)

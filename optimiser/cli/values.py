@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import math
 from collections.abc import Callable
 
@@ -46,6 +47,14 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def day(text: str) -> dt.date:
+    """Read a day, ``2025-03-09``."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} should be a day, as 2025-03-09") from None
 
 
 def coded(text: str) -> tuple[str, int]:

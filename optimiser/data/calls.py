@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import warnings
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from optimiser.data.call_times import CallTimes, call_times
 from optimiser.data.call_units import UnitRoles
 from optimiser.data.columns import DURATIONS, ColumnGuess, guess_columns
 from optimiser.data.columns_file import ColumnMap
+from optimiser.data.keys import hashed
 from optimiser.data.labels import clean_ids
 from optimiser.data.quality import Finding, Notes, from_repairs
 from optimiser.data.read import read_table
@@ -288,8 +288,3 @@ def _stored(calls: pd.DataFrame, source: CallSource, path: Path) -> pd.DataFrame
     )
     table = table.sort_values(["received_at", "call_id"], ignore_index=True)
     return names.typed(table, names.STORED_CALL_TYPES, str(path))
-
-
-def hashed(ids: pd.Series, key: bytes) -> list[str]:
-    """Return ids that cannot be turned back without the key: 16 hex digits each, equal for equal ids."""
-    return [hashlib.blake2b(i.encode(), key=key, digest_size=8).hexdigest() for i in ids]

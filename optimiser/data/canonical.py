@@ -16,6 +16,9 @@ HARD_LINES_LAYER = "hard_lines"
 HARD_POLYGONS_LAYER = "hard_polygons"
 CALLS_FILE = "calls.parquet"
 WORKLOAD_FILE = "workload.parquet"
+DUTY_FILE = "duty.parquet"
+UNIT_STATUS_FILE = "unit_status.parquet"
+COUNTS_AS_FILE = "counts_as.csv"
 ADJACENCY_FILE = "adjacency.csv"
 EDITS_FILE = "adjacency_edits.csv"
 COLUMNS_FILE = "columns.toml"
@@ -58,6 +61,28 @@ WORKLOAD_TYPES = {
 """Columns of ``Project.workload``: totals over the whole span, ``n_weeks`` weeks."""
 
 
+DUTY_TYPES = {
+    "unit_key": "str",
+    "role": "str",
+    "sector": "str",
+    "n_officers": "int16",
+    "start_at": "datetime64[ns, UTC]",
+    "end_at": "datetime64[ns, UTC]",
+}
+"""Columns of ``Project.duty``: officers really on duty, one row a stretch of time. No officer's key is stored."""
+
+UNIT_STATUS_TYPES = {
+    "unit_key": "str",
+    "role": "str",
+    "sector": "str",
+    "status": "str",
+    "n_officers": "int16",
+    "start_at": "datetime64[ns, UTC]",
+    "end_at": "datetime64[ns, UTC]",
+}
+"""Columns of ``Project.unit_status``: what units did beside calls, one row a stretch of time."""
+
+
 def typed(frame: pd.DataFrame, types: dict[str, str], where: str) -> pd.DataFrame:
     """Return exactly the columns of ``types``, in their types.
 
@@ -79,9 +104,9 @@ def typed(frame: pd.DataFrame, types: dict[str, str], where: str) -> pd.DataFram
 
 def out_of_range(table: pd.DataFrame) -> list[str]:
     """Name the columns of a stored table with values that no import writes."""
-    limits = {"hour_of_week": HOURS_PER_WEEK - 1, "n_units": np.iinfo(np.int16).max}
+    limits = {"hour_of_week": HOURS_PER_WEEK - 1, "n_units": np.iinfo(np.int16).max, "n_officers": 500}
     faults = []
-    for column in table.columns.intersection(["hour_of_week", "n_units", "calls", *SECONDS]):
+    for column in table.columns.intersection(["hour_of_week", "n_units", "n_officers", "calls", *SECONDS]):
         values = table[column].to_numpy(dtype=float)
         wrong = (values < 0) | (values > limits.get(column, np.finfo(float).max))
         wrong |= np.isnan(values) & ("calls" in table.columns)  # only a single call may be without its time

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-Kind = Literal["calls", "areas", "workload", "stations"]
+Kind = Literal["calls", "areas", "workload", "stations", "duty", "unit_status"]
 
 _UNIT_WORDS = {
     "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",

@@ -28,6 +28,8 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "workload": ("columns",),
     "stations": ("columns",),
+    "duty": ("columns",),
+    "unit_status": ("columns",),
 }  # fmt: skip
 
 _TABLES = ("columns", "duration_units", "cap_h", "priority", "origin", "leave_out")
@@ -46,7 +48,7 @@ class ColumnMap:
 
     Parameters
     ----------
-    areas, calls, workload, stations
+    areas, calls, workload, stations, duty, unit_status
         Our column to theirs. Only these columns are ever read.
     none_values
         Labels of a beat or district that mean "none".
@@ -72,6 +74,8 @@ class ColumnMap:
     calls: Mapping[str, str] = field(default_factory=dict)
     workload: Mapping[str, str] = field(default_factory=dict)
     stations: Mapping[str, str] = field(default_factory=dict)
+    duty: Mapping[str, str] = field(default_factory=dict)
+    unit_status: Mapping[str, str] = field(default_factory=dict)
     none_values: tuple[str, ...] = ("", "0", "none", "None")
     duration_units: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
@@ -224,7 +228,7 @@ def write_column_map(path: Path, column_map: ColumnMap, *, priority_codes: tuple
     doc["areas"] = areas
     if column_map.calls:
         doc["calls"] = _calls_section(column_map, priority_codes)
-    for section in ("workload", "stations"):
+    for section in ("workload", "stations", "duty", "unit_status"):
         columns = getattr(column_map, section)
         if columns:
             doc[section] = {"columns": dict(columns)}

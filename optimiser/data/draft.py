@@ -12,6 +12,8 @@ from optimiser.data.adjacency_edits import read_edits
 from optimiser.data.area_import import ImportedAreas, import_stations
 from optimiser.data.calls import ImportedCalls
 from optimiser.data.columns_file import ColumnMap, write_column_map
+from optimiser.data.counts_as import read_counts_as, write_counts_as
+from optimiser.data.duty import ImportedTime
 from optimiser.data.layers import layers, read_layer
 from optimiser.data.plans import named, other_names, read_plan_file
 from optimiser.data.project import stored_record
@@ -38,6 +40,8 @@ _LAYERS = {
     "hard_polygons": names.HARD_POLYGONS_LAYER,
 }
 
+TIME_FILES = {"duty": names.DUTY_FILE, "unit_status": names.UNIT_STATUS_FILE}
+
 
 @dataclass(frozen=True)
 class RawFiles:
@@ -54,6 +58,9 @@ class RawFiles:
     adjacency_edits: Path | None = None
     hard_lines: Path | None = None
     hard_polygons: Path | None = None
+    duty: Path | None = None
+    unit_status: Path | None = None
+    counts_as: Path | None = None
     plans: tuple[Path, ...] = ()
 
 
@@ -68,6 +75,7 @@ class Made:
     workload: ImportedWorkload | None
     findings: list[Finding]
     assumptions: list[str]
+    times: dict[str, ImportedTime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,6 +147,7 @@ def write_draft(draft: Path, raw: RawFiles, made: Made, key: bytes, before: Kept
         (draft / names.KEY_FILE).chmod(0o600)
     if made.workload is not None:
         write_table(draft / names.WORKLOAD_FILE, made.workload.table)
+    _write_times(draft, raw, made)
     if raw.adjacency is not None:
         write_pairs(draft / names.ADJACENCY_FILE, raw.adjacency, known)
     if raw.adjacency_edits is not None:
@@ -160,9 +169,20 @@ def _copy_old(draft: Path, before: Kept) -> None:
     for kept in (names.PLANS_FOLDER, "scenarios"):
         if (before.folder / kept).is_dir():
             shutil.copytree(before.folder / kept, draft / kept)
-    for kept in (names.ADJACENCY_FILE, names.EDITS_FILE):
+    for kept in (names.ADJACENCY_FILE, names.EDITS_FILE, *TIME_FILES.values(), names.COUNTS_AS_FILE):
         if (before.folder / kept).is_file():
             shutil.copy2(before.folder / kept, draft / kept)
+
+
+def _write_times(draft: Path, raw: RawFiles, made: Made) -> None:
+    """Write who was on duty and what units did, and the planner's table of what that counts as."""
+    for kind, imported in made.times.items():
+        write_table(draft / TIME_FILES[kind], imported.table)
+    if raw.counts_as is not None:
+        read_counts_as(raw.counts_as)  # what cannot be read is refused before it is copied
+        shutil.copy2(raw.counts_as, draft / names.COUNTS_AS_FILE)
+    if "unit_status" in made.times:
+        write_counts_as(draft, made.times["unit_status"].table["status"].unique())
 
 
 def _write_map(draft: Path, raw: RawFiles, made: Made, before: Kept) -> None:

@@ -16,6 +16,7 @@ from optimiser.data.calls import CallSource, ImportedCalls, import_calls
 from optimiser.data.columns import ColumnGuess
 from optimiser.data.columns_file import DATE_ORDERS, ColumnMap, read_column_map
 from optimiser.data.draft import Kept, Made, RawFiles, kept_of, put_in_place, write_draft
+from optimiser.data.duty import TimeSource, import_times
 from optimiser.data.grid import Grid, grid_areas, kept
 from optimiser.data.init_report import InitReport
 from optimiser.data.plans import other_names
@@ -36,7 +37,12 @@ from optimiser.data.workload import ImportedWorkload, import_workload
 from optimiser.errors import InputError, UsageError, reason
 from optimiser.units import SECONDS_PER_HOUR
 
-_TO_SAY = ("response time is not defined", "workload table without its weeks", "duration column")
+_TO_SAY = (
+    "statuses without a meaning",
+    "response time is not defined",
+    "workload table without its weeks",
+    "duration column",
+)
 
 
 def init(
@@ -54,6 +60,9 @@ def init(
     adjacency_edits: str | Path | None = None,
     hard_lines: str | Path | None = None,
     hard_polygons: str | Path | None = None,
+    duty: str | Path | None = None,
+    unit_status: str | Path | None = None,
+    counts_as: str | Path | None = None,
     plans: Sequence[str | Path] = (),
     columns: str | Path | None = None,
     name: str | None = None,
@@ -81,6 +90,8 @@ def init(
         Published pairs of neighbours; links to add or remove by hand.
     hard_lines, hard_polygons
         Lines no district crosses; polygons whose areas stay together.
+    duty, unit_status, counts_as
+        Who was really on duty; what units did beside calls; what each status and call type counts as.
     plans
         Plans to compare with.
     columns
@@ -102,7 +113,8 @@ def init(
     folder = Path(folder)
     raw = RawFiles(
         _path(areas), _path(calls), _path(workload), _path(roads), _path(stations), _path(units), _path(unit_responses),
-        _path(adjacency), _path(adjacency_edits), _path(hard_lines), _path(hard_polygons), tuple(map(Path, plans)),
+        _path(adjacency), _path(adjacency_edits), _path(hard_lines), _path(hard_polygons), _path(duty),
+        _path(unit_status), _path(counts_as), tuple(map(Path, plans)),
     )  # fmt: skip
     if folder.is_file():
         raise InputError(f"{folder} is a file. Give a new folder.")
@@ -203,8 +215,8 @@ def _import(
         areas = import_areas(raw.areas, column_map.areas, none_values=column_map.none_values, crs=crs)
     known = other_names(areas.areas)
     calls = None
+    roles = read_roles(raw.units) if raw.units is not None else UnitRoles()
     if raw.calls is not None:
-        roles = read_roles(raw.units) if raw.units is not None else UnitRoles()
         source = CallSource(
             areas.areas,
             known,
@@ -230,13 +242,20 @@ def _import(
         said += workload.assumptions
     by_area = dict(workload.guess.columns) if workload is not None else column_map.workload
     column_map = replace(column_map, areas=dict(areas.guess.columns), workload=by_area)
+    beats = {*areas.areas["beat_id"], *areas.areas["district_id"]} - {""}
+    how = TimeSource(roles, settings.timezone, key, frozenset(map(str, beats)))
+    times = import_times({"duty": raw.duty, "unit_status": raw.unit_status}, column_map, how)
+    for kind, imported in times.items():
+        findings += imported.findings
+        said += imported.assumptions
+        column_map = replace(column_map, **{kind: dict(imported.guess.columns)})  # type: ignore[arg-type]
     if raw.roads is not None:
         findings += street_findings(raw.roads)
     findings += _dropped(areas.guess, calls, workload)
     settings = replace(settings, crs=areas.areas.crs.to_string())
     if workload is not None and workload.n_weeks is not None and not weeks_said:
         settings = replace(settings, n_weeks=workload.n_weeks, given=settings.given | {"workload_weeks"})
-    return Made(settings, column_map, areas, calls, workload, findings, said)
+    return Made(settings, column_map, areas, calls, workload, findings, said, times)
 
 
 def _workload(
@@ -281,6 +300,7 @@ def _sources(raw: RawFiles, folder: Path, made: Made) -> tuple[Source, ...]:
     rows = {"areas": len(made.areas.areas)}
     rows |= {"calls": made.calls.n_rows} if made.calls else {}
     rows |= {"workload": made.workload.n_rows} if made.workload else {}
+    rows |= {kind: imported.n_rows for kind, imported in made.times.items()}
     single = {k: v for k, v in vars(raw).items() if isinstance(v, Path)}
     files = [*single.items(), *(("plan", p) for p in raw.plans)]
     return tuple(
@@ -295,6 +315,8 @@ def _report(project: Project, made: Made) -> InitReport:
         guesses["calls"], n_rows["calls"] = made.calls.guess, made.calls.n_rows
     if made.workload is not None:
         guesses["workload"], n_rows["workload"] = made.workload.guess, made.workload.n_rows
+    for kind, imported in made.times.items():
+        guesses[kind], n_rows[kind] = imported.guess, imported.n_rows
     to_fill = [f"{f.rule}: {f.action}." for f in project.report.red]
     to_fill += [f"{f.rule}: {f.action}." for f in project.quality if not f.red and f.rule.startswith(_TO_SAY)]
     return InitReport(

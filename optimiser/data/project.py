@@ -16,6 +16,9 @@ from optimiser.data.adjacency import Neighbours, neighbours
 from optimiser.data.areas import AreaGraph
 from optimiser.data.assumptions import defaults_in_force
 from optimiser.data.columns_file import ColumnMap, read_column_map
+from optimiser.data.counts_as import CountsAs, read_counts_as
+from optimiser.data.duty import ASK
+from optimiser.data.duty_checks import duty_findings
 from optimiser.data.layers import layers, read_layer
 from optimiser.data.parquet_file import read_frame
 from optimiser.data.places import read_places
@@ -60,6 +63,10 @@ class Project:
         Area to district by plan name; ``current`` holds the beats or districts in use.
     places
         By kind of named place (neighbourhood, municipality, ward), the name for each area, "" for none.
+    duty, unit_status
+        Who was really on duty and what units did beside calls; None where the report has not come yet.
+    counts_as
+        What each status and call type counts as in the time split.
     assumptions
         Defaults in force, in words.
     quality
@@ -78,6 +85,9 @@ class Project:
     assumptions: tuple[str, ...]
     quality: tuple[Finding, ...]
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    duty: pd.DataFrame | None = None
+    unit_status: pd.DataFrame | None = None
+    counts_as: CountsAs = field(default_factory=CountsAs)
 
     @property
     def report(self) -> QualityReport:
@@ -135,6 +145,14 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
     found += road_findings
     if roads is not None and home is not None:
         roads = (home / settings.roads).resolve()
+    duty = _optional(folder / names.DUTY_FILE, names.DUTY_TYPES)
+    status = _optional(folder / names.UNIT_STATUS_FILE, names.UNIT_STATUS_TYPES)
+    counts_as = read_counts_as(folder / names.COUNTS_AS_FILE)
+    found += duty_findings(calls, duty, status, counts_as, areas, settings.timezone)
+    if duty is None:
+        said.append(
+            f"No duty table: the measured time split, utilisation and saturation are refused. {ASK['duty']}"
+        )
     said += defaults_in_force(settings, calls, workload, stations, roads, areas)
     return Project(
         home or folder,
@@ -149,6 +167,9 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         tuple(said),
         tuple(found),
         read_places(folder, other_names(areas), near.graph.ids),
+        duty,
+        status,
+        counts_as,
     )
 
 
@@ -251,6 +272,10 @@ def _workload(folder: Path) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     return _table(path, names.WORKLOAD_TYPES)
+
+
+def _optional(path: Path, types: dict[str, str]) -> pd.DataFrame | None:
+    return _table(path, types) if path.is_file() else None
 
 
 def _no_weeks(workload: pd.DataFrame | None) -> list[Finding]:

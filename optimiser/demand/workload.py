@@ -124,7 +124,7 @@ def from_calls(
     kept = calls if officer_initiated else calls[calls["origin"] != OFFICER_INITIATED]
     kept, begin, end = _period(kept, timezone, begin, end)
     exposure = hours_of_week(begin, end, timezone)
-    unit_s, n_imputed = _durations(kept, default_service_s)
+    unit_s, n_imputed = durations(kept, default_service_s)
     row = _rows(kept["area_id"], area_ids)
     hour = kept["hour_of_week"].to_numpy(dtype=np.int64)
     n = len(area_ids)
@@ -213,7 +213,7 @@ def _period(
     return calls[inside], begin, end
 
 
-def _durations(calls: pd.DataFrame, default_s: float | None) -> tuple[FloatArray, int]:
+def durations(calls: pd.DataFrame, default_s: float | None) -> tuple[FloatArray, int]:
     """Unit-seconds of each call, missing ones by the mean of their priority, and how many were missing."""
     unit_s = calls["unit_s"]
     missing = unit_s.isna()
