@@ -236,8 +236,7 @@ def _moments(at: pd.Series) -> NDArray[np.datetime64]:
 
 
 def _length_s(table: pd.DataFrame) -> FloatArray:
-    length: FloatArray = (table["end_at"] - table["start_at"]).dt.total_seconds().to_numpy(dtype=np.float64)
-    return length
+    return np.asarray((table["end_at"] - table["start_at"]).dt.total_seconds(), dtype=np.float64)
 
 
 def _rows(labels: pd.Series, sectors: tuple[str, ...]) -> NDArray[np.int64]:
