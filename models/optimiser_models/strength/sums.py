@@ -17,6 +17,8 @@ from optimiser.problems.strength.obvious import NO_LIMIT, Room
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+MOST_PRICES = 24
+"""Prices of an officer that are tried for a bound by plain sums, beside those at the margin."""
 SAME = 1e-12
 """Relative difference of two sums below which the one with fewer moves is kept."""
 
@@ -125,11 +127,20 @@ def lower_bound(
 
 def _slopes(w: Windows, value: Callable[[int, IntArray], FloatArray], officers: IntArray) -> list[float]:
     """Return what an officer more saves and one fewer costs in each district, the dozen nearest to the margin."""
-    found = []
+    found: list[float] = []
+    more, fewer = [], []
     for k, n in enumerate(officers.tolist()):
         around = np.array([max(n - 1, int(w.r.low[k])), n, min(n + 1, int(w.r.low[k] + w.width[k]))])
         v = value(k, around)
         found += [float(v[0] - v[1]), float(v[1] - v[2])]
+        if n < w.r.low[k] + w.width[k]:
+            more.append(found[-1])
+        if n > w.r.low[k]:
+            fewer.append(found[-2])
+    margin = [
+        max(more, default=0.0),
+        min(fewer, default=0.0),
+    ]  # where one more helps most, one fewer hurts least
     middle = float(np.median(found)) if found else 0.0
     near = sorted({f for f in found if f > 0}, key=lambda f: abs(f - middle))
-    return near[:24]
+    return [f for f in (*margin, sum(margin) / 2) if f > 0] + near[:MOST_PRICES]
