@@ -110,3 +110,13 @@ def test_refusal_is_an_input_error():
     shy = replace(liar(Outcome(None)), refuses=lambda problem: "it is too shy.")
     with pytest.raises(InputError, match="too shy"):
         solve(path_of_four(), shy)
+
+
+def test_a_stopped_search_may_claim_too_little_and_never_too_much():
+    """An incumbent met half-way has loose auxiliary variables: 130 claimed for 120 passes, 110 does not, nor a proof."""
+    problem = path_of_four()
+    modest = Outcome(GOOD, objective=(130.0,), stopped_by=StoppedBy.PLANNER)
+    assert solve(problem, liar(modest)).objectives[0].value == 120.0
+    for told in (replace(modest, objective=(110.0,)), replace(modest, stopped_by=StoppedBy.PROOF)):
+        with pytest.raises(RejectedPlan, match="the data say"):
+            solve(problem, liar(told))

@@ -1,0 +1,192 @@
+"""One problem a formulation that it cannot answer at once: what a planner who stops early meets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
+from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
+from optimiser.problems.fold import FoldParams, FoldProblem
+from optimiser.problems.sectors import SectorsParams, SectorsProblem
+from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
+from optimiser.problems.standby import StandbyParams, StandbyProblem
+
+SIDE = 14
+"""Areas along each side of the grid."""
+
+
+def grid(side: int = SIDE, today: tuple[str, ...] = (), **params: Any) -> SectorsProblem:
+    """Return a square grid of areas with uneven work, eight districts anywhere, each within 5 % of its share."""
+    rng = np.random.default_rng(7)
+    n = side * side
+    cell = np.arange(n).reshape(side, side)
+    pairs = [np.column_stack([a.ravel(), b.ravel()]) for a, b in ((cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:]))]
+    xy = np.column_stack(np.divmod(np.arange(n), side)).astype(float)
+    travel = 60.0 * np.abs(xy[:, None] - xy[None]).sum(axis=2) + 20.0
+    work = rng.integers(1, 40, n).astype(float)
+    ids = tuple(f"a{i:03d}" for i in range(n))
+    given = {"district_ids": tuple(f"d{k}" for k in range(8)), "balance_frac": {"calls": 0.05}} | params
+    return SectorsProblem(
+        area_ids=ids,
+        edges=np.concatenate(pairs),
+        centre_ids=ids,
+        centre_area=np.arange(n),
+        travel_s=travel,
+        calls=work,
+        covered_calls=(travel <= 200.0) * work[None, :],
+        cover_calls=work,
+        balance_names=("calls",),
+        balance=work[None, :],
+        distance_m=10.0 * travel,
+        today=today,
+        params=SectorsParams(**given),
+    )
+
+
+def without_balance() -> SectorsProblem:
+    """Return the grid as a question of medians, under the strictest rule of shape."""
+    return grid(balance_frac={}, shape="round")
+
+
+def out_of_balance() -> SectorsProblem:
+    """Return the grid with a plan of today in stripes of uneven width, to be mended in the fewest moves."""
+    stripe = np.searchsorted([2, 5, 9], np.arange(SIDE * SIDE) // SIDE, side="right")
+    return grid(
+        today=tuple(f"d{k}" for k in stripe),
+        objectives=("moved",),
+        district_ids=tuple(f"d{k}" for k in range(4)),
+    )
+
+
+def small_grid() -> SectorsProblem:
+    """Return the grid with 81 areas and four districts: the plain model of flows finds its plans late."""
+    return grid(9, district_ids=tuple(f"d{k}" for k in range(4)), balance_frac={"calls": 0.1})
+
+
+def uneven_week() -> ShiftsProblem:
+    """Return half-hours of a week with two peaks a day, 36 shifts to choose from, at most five start times."""
+    rng = np.random.default_rng(3)
+    slots = 336
+    hour = np.arange(slots) / 2 % 24
+    wave = 9 + 5 * np.sin((hour - 14) / 24 * 2 * np.pi) + 2 * np.sin((hour - 3) / 6 * np.pi)
+    starts = np.repeat(np.arange(0, 48, 4), 3)
+    lengths = np.tile([16, 18, 20], 12)
+    return ShiftsProblem(
+        params=ShiftsParams(max_start_times=5),
+        slot_s=1800,
+        requirement=np.maximum(2, np.round(wave + rng.normal(0, 1.5, slots))).astype(np.int64),
+        call_work_s=1800 * 0.28 * wave,
+        admin_s=np.full(slots, 400.0),
+        shift_ids=tuple(f"{s // 2:02d}:{s % 2 * 30:02d}+{n / 2:g}" for s, n in zip(starts, lengths, strict=True)),
+        shift_start=starts,
+        shift_slots=lengths,
+        shift_days=np.ones((36, 7), dtype=bool),
+        cost_per_officer_h=np.where((hour < 6) | (hour >= 22), 1.15, 1.0),
+    )
+
+
+def busy_night() -> AssignmentProblem:
+    """Return 120 units and 30 incidents of up to four officers over 90 zones whose levels can hardly be kept."""
+    rng = np.random.default_rng(5)
+    units, incidents, zones = 120, 30, 90
+    at, scene, zone = (rng.uniform(0, 20_000, (k, 2)) for k in (units, incidents, zones))
+
+    def drive(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(a[:, None] - b[None], axis=2) / 14.0
+
+    return AssignmentProblem(
+        params=AssignmentParams(coverage_s=330.0, shortfall_price_s=(300.0, 700.0, 1500.0)),
+        unit_ids=tuple(f"u{k}" for k in range(units)),
+        officers=rng.choice([1, 1, 2], units),
+        driver_class=tuple(str(c) for c in rng.choice(["standard", "advanced"], units)),
+        status=("free",) * units,
+        ready_s=np.zeros(units),
+        incident_ids=tuple(f"i{k}" for k in range(incidents)),
+        grade=rng.integers(1, 3, incidents),
+        officers_needed=rng.integers(1, 5, incidents),
+        age_s=rng.uniform(0, 600, incidents),
+        weight=np.ones(incidents),
+        travel_s=drive(at, scene),
+        zone_ids=tuple(f"z{k}" for k in range(zones)),
+        demand_level=rng.integers(1, 4, zones).astype(float),
+        zone_s=drive(at, zone),
+        scene_zone_s={c: drive(scene, zone) for c in ("standard", "advanced")},
+    )
+
+
+def many_streets() -> StandbyProblem:
+    """Return 150 posts, 4,000 places of calls and eighteen cars whose calls are answered by the second car too."""
+    rng = np.random.default_rng(11)
+    post, place = rng.uniform(0, 30, (150, 2)), rng.uniform(0, 30, (4000, 2))
+    near = np.linalg.norm(place[:, None] - post[None], axis=2) <= 4.0
+    near = near[near.any(axis=1)]
+    posts = [np.flatnonzero(row) for row in near]
+    return StandbyProblem(
+        post_ids=tuple(f"p{j}" for j in range(150)),
+        post_cost=np.ones(150),
+        part_ids=("all",),
+        starts=np.cumsum([0, *(p.size for p in posts)]),
+        posts=np.concatenate(posts).astype(np.int32),
+        band=np.zeros(int(near.sum()), dtype=np.int8),
+        weight=rng.integers(1, 100, (len(posts), 1)).astype(float),
+        params=StandbyParams(n_cars=(18,), objectives=("expected",), busy_frac=0.3),
+    )
+
+
+def many_beats(rows: int = 4) -> FoldProblem:
+    """Return beats in a rectangle four wide with uneven work, folded down to two cars."""
+    rng = np.random.default_rng(2)
+    n = 4 * rows
+    cell = np.arange(n).reshape(rows, 4)
+    pairs = [np.column_stack([a.ravel(), b.ravel()]) for a, b in ((cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:]))]
+    return FoldProblem(
+        beat_ids=tuple(f"b{k:02d}" for k in range(n)),
+        edges=np.concatenate(pairs),
+        work=rng.integers(5, 60, n).astype(float),
+        params=FoldParams(fewest_cars=2),
+    )
+
+
+def twelve_beats() -> FoldProblem:
+    """Return as many beats as the model that states everything accepts with ease."""
+    return many_beats(3)
+
+
+def many_sites() -> FacilitiesProblem:
+    """Return 60 sites and four years for 500 areas, money for a fifth of them."""
+    rng = np.random.default_rng(13)
+    site, area = rng.uniform(0, 30, (60, 2)), rng.uniform(0, 30, (500, 2))
+    cost = rng.integers(3, 14, 60).astype(float)
+    grown = rng.uniform(0.8, 1.6, (4, 500)).cumprod(axis=0)
+    return FacilitiesProblem(
+        site_ids=tuple(f"s{k:02d}" for k in range(60)),
+        existing=np.arange(60) < 6,
+        cost=cost,
+        opens=np.where(np.arange(60) < 6, 0, rng.integers(0, 3, 60)),
+        years=("2030", "2035", "2040", "2045"),
+        area_ids=tuple(f"a{i}" for i in range(500)),
+        calls=np.round(grown * rng.integers(1, 60, 500)),
+        reaches=np.linalg.norm(site[:, None] - area[None], axis=2) <= 4.5,
+        params=FacilitiesParams(budget=(30.0, 50.0, 75.0, 95.0)),
+    )
+
+
+LARGER = {
+    "sectors": grid,
+    "sectors.flow": small_grid,
+    "sectors.median": without_balance,
+    "sectors.moves": out_of_balance,
+    "shifts": uneven_week,
+    "assignment": busy_night,
+    "standby": many_streets,
+    "fold": many_beats,
+    "fold.cpsat": twelve_beats,
+    "facilities": many_sites,
+}
+
+
+def larger(formulation: str) -> Any:
+    """Return the larger problem of a formulation, or of its family."""
+    return LARGER.get(formulation, LARGER[formulation.split(".")[0]])()
