@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,12 @@ def add_asked(parser: argparse.ArgumentParser, limit_help: str = "longest time t
         type=values.share_pct,
         metavar="PERCENT",
         help="stop when at most this much better can exist (0: search for a proof)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=values.whole(0, 2**20),
+        metavar="MIB",
+        help="most memory a solve may take before it is stopped with its best plan (8192; 0: no limit)",
     )
     parser.add_argument("--seed", type=values.whole(0, 2**31 - 1), help="seed of every random choice (1)")
 
@@ -105,6 +112,7 @@ def scenario_of(a: argparse.Namespace) -> Scenario:
         time_limit_s=given.time_limit_s if a.time_limit is None else a.time_limit,
         gap_frac=given.gap_frac if a.gap is None else fraction_from_percent(a.gap),
         seed=given.seed if a.seed is None else a.seed,
+        memory_mib=given.memory_mib if a.memory is None else a.memory,
     )
     formulation = a.formulation or scenario.formulation
     scenario = replace(
@@ -125,7 +133,7 @@ def show_choices(family: str, *, as_json: bool) -> int:
     if as_json:
         show_json([asdict(c) for c in found])
     else:
-        rows = [[c.name, c.unit, str(c.default), c.takes, c.meaning] for c in found]
+        rows = [[c.name, c.unit, _plain(c.default), c.takes, c.meaning] for c in found]
         show(table(rows, ["choice", "unit", "default", "takes", "meaning"]))
     return Exit.DONE
 
@@ -142,3 +150,18 @@ def show_result(run: Any, question: Any, result: Any, *, as_json: bool) -> None:
     for sentence in findings(question.family, question.problem, result):
         show(f"- {sentence}")
     say(f"Run {run.id}: {run.folder}")
+
+
+def _plain(value: Any) -> str:
+    """Say a default as a planner would write it, not as Python does."""
+    if value is None or value in ("", (), [], {}) or value == math.inf:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, tuple | list):
+        return ", ".join(_plain(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_plain(v)}" for k, v in value.items())
+    return str(value)

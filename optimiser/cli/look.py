@@ -1,4 +1,4 @@
-"""``runs``, ``app`` and ``doctor``: look at what there is."""
+"""``runs`` and ``app``: look at what there is."""
 
 from __future__ import annotations
 
@@ -23,10 +23,6 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     app.add_argument("--port", type=values.whole(1, 65535), help="port on this machine (a free one)")
     app.add_argument("--no-browser", action="store_true", help="only print the address")
     app.set_defaults(run=run_app)
-    doctor = commands.add_parser(
-        "doctor", parents=[common], help="versions, solvers and memory of this machine"
-    )
-    doctor.set_defaults(run=run_doctor)
 
 
 def run_runs(a: argparse.Namespace) -> int:
@@ -77,32 +73,3 @@ def open_app(folder: Path, port: int | None = None, *, browser: bool = True) -> 
     command += ["--port", str(port)] if port else []
     command += [] if browser else ["--no-browser"]
     return subprocess.call(command)
-
-
-def run_doctor(a: argparse.Namespace) -> int:
-    """Look at versions and memory, and solve one tiny case with each formulation."""
-    import psutil
-
-    from optimiser import registry
-    from optimiser.cli.canaries import small_case
-    from optimiser.solve.provenance import versions
-    from optimiser.solve.warm import WarmWorker
-
-    rows: list[list[Any]] = [[name, number, ""] for name, number in versions().items()]
-    free_mib = psutil.virtual_memory().available / 2**20
-    rows.append(
-        ["free memory", f"{free_mib:,.0f} MiB", "" if free_mib > 2048 else "less than 2 GiB: solves may fail"]
-    )
-    faults = 0
-    with WarmWorker() as worker:
-        for name in registry.names():
-            if not a.quiet:
-                say(f"{name} ...")
-            fault = small_case(worker, name)
-            faults += bool(fault)
-            rows.append([name, "wrong" if fault else "right", fault])
-    if a.json:
-        show_json([dict(zip(("what", "found", "note"), row, strict=True)) for row in rows])
-    else:
-        show(table(rows, ["what", "found", "note"]))
-    return Exit.INTERNAL if faults else Exit.DONE

@@ -14,6 +14,7 @@ from optimiser.cli import (
     ask,
     batch,
     compare,
+    doctor,
     drift,
     files,
     integrity,
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
         integrity,
         measured,
         look,
+        doctor,
     ):
         module.add(commands, common)
     return top

@@ -179,7 +179,7 @@ def _plain(hint: Any) -> str:
     """Say what a field takes, in words."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin is typing.Literal:
-        return f"one of {', '.join(map(str, inner))}"
+        return f"one of {', '.join(str(v) or '(empty)' for v in inner)}"
     if origin in (Union, types.UnionType):
         return _plain(inner[0])
     if origin is tuple:

@@ -38,7 +38,7 @@ IN_USE_COVER = 0.59
 LARGEST_GAP = 0.05
 LIMIT_S = {"full": 180.0, "quick": 60.0, "smoke": 25.0}
 """From the raw files to the checked plan."""
-REST_S = 15.0
+REST_S = 7.0
 """Of that for import, question, worker and checks."""
 
 

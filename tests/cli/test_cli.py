@@ -11,23 +11,10 @@ import sys
 
 import pytest
 
-from optimiser import registry
-from optimiser.cli import main
-from optimiser.cli.canaries import case_of
 from optimiser.cli.console import Exit, code_of, table
 from optimiser.solve.result import Judged, Result, Status, StoppedBy
 
 FAST = ["--time-limit", "40", "--gap", "2", "--quiet", "--accept-gap"]
-
-
-@pytest.fixture
-def told(capsys):
-    def run(*arguments):
-        code = main([str(a) for a in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_check_reports(told, county):
@@ -209,18 +196,3 @@ def test_table_aligns():
     """Numbers to the right, text to the left."""
     lines = table([["a", 1.5], ["bcd", 22.25]], ["name", "value"]).splitlines()
     assert lines == ["name  value", "----  -----", "a       1.5", "bcd   22.25"]
-
-
-def test_doctor_solves_every_formulation(told):
-    """Each formulation answers its tiny case rightly."""
-    code, out, _ = told("doctor", "--json")
-    found = {r["what"]: r["found"] for r in json.loads(out)}
-    assert code == Exit.DONE
-    assert found["sectors.cuts"] == found["shifts.milp"] == found["assignment.cpsat"] == "right"
-
-
-@pytest.mark.parametrize("name", registry.names())
-def test_doctor_asks_what_the_formulation_answers(name):
-    """A tiny case that a formulation refuses would call a healthy machine ill."""
-    problem, _ = case_of(name)
-    assert registry.load(name).refuses(problem) == ""

@@ -6,18 +6,7 @@ import json
 
 import pytest
 
-from optimiser.cli import main
 from optimiser.cli.console import Exit
-
-
-@pytest.fixture
-def told(capsys):
-    def run(*arguments):
-        code = main([str(a) for a in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_nothing_a_transfer_or_a_redraw(told, county, tmp_path):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from optimiser.cli import main
 from optimiser.cli.console import Exit
 
 EVEN = [
@@ -21,16 +20,6 @@ EVEN = [
     "1",
     "--quiet",
 ]
-
-
-@pytest.fixture
-def told(capsys):
-    def run(*arguments):
-        code = main([str(a) for a in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_explain(told, county):

@@ -113,7 +113,7 @@ def test_refusal_is_an_input_error():
 
 
 def test_a_stopped_search_may_claim_too_little_and_never_too_much():
-    """An incumbent met half-way has loose auxiliary variables: 130 claimed for 120 passes, 110 does not, nor a proof."""
+    """An incumbent met half-way has loose auxiliary variables: 130 told for 120 passes, 110 does not, nor a proof."""
     problem = path_of_four()
     modest = Outcome(GOOD, objective=(130.0,), stopped_by=StoppedBy.PLANNER)
     assert solve(problem, liar(modest)).objectives[0].value == 120.0

@@ -1,4 +1,4 @@
-"""A planner who stops before anything is proved: a checked plan with a bound on the right side, or none; never a claim."""
+"""A planner who stops early: a checked plan with a bound on the right side, or none; never a claim."""
 
 from __future__ import annotations
 

@@ -22,7 +22,10 @@ def grid(side: int = SIDE, today: tuple[str, ...] = (), **params: Any) -> Sector
     rng = np.random.default_rng(7)
     n = side * side
     cell = np.arange(n).reshape(side, side)
-    pairs = [np.column_stack([a.ravel(), b.ravel()]) for a, b in ((cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:]))]
+    pairs = [
+        np.column_stack([a.ravel(), b.ravel()])
+        for a, b in ((cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:]))
+    ]
     xy = np.column_stack(np.divmod(np.arange(n), side)).astype(float)
     travel = 60.0 * np.abs(xy[:, None] - xy[None]).sum(axis=2) + 20.0
     work = rng.integers(1, 40, n).astype(float)
@@ -79,7 +82,9 @@ def uneven_week() -> ShiftsProblem:
         requirement=np.maximum(2, np.round(wave + rng.normal(0, 1.5, slots))).astype(np.int64),
         call_work_s=1800 * 0.28 * wave,
         admin_s=np.full(slots, 400.0),
-        shift_ids=tuple(f"{s // 2:02d}:{s % 2 * 30:02d}+{n / 2:g}" for s, n in zip(starts, lengths, strict=True)),
+        shift_ids=tuple(
+            f"{s // 2:02d}:{s % 2 * 30:02d}+{n / 2:g}" for s, n in zip(starts, lengths, strict=True)
+        ),
         shift_start=starts,
         shift_slots=lengths,
         shift_days=np.ones((36, 7), dtype=bool),
@@ -140,7 +145,10 @@ def many_beats(rows: int = 4) -> FoldProblem:
     rng = np.random.default_rng(2)
     n = 4 * rows
     cell = np.arange(n).reshape(rows, 4)
-    pairs = [np.column_stack([a.ravel(), b.ravel()]) for a, b in ((cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:]))]
+    pairs = [
+        np.column_stack([a.ravel(), b.ravel()])
+        for a, b in ((cell[:, :-1], cell[:, 1:]), (cell[:-1], cell[1:]))
+    ]
     return FoldProblem(
         beat_ids=tuple(f"b{k:02d}" for k in range(n)),
         edges=np.concatenate(pairs),
