@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -118,7 +119,7 @@ def _number(field: Field, shown: dict[str, Any]) -> Any:
     whole = field.kind == "whole"
     cast: Any = int if whole else float
     return st.number_input(
-        value=None if field.default is None else cast(field.default),
+        value=None if field.default in (None, math.inf) else cast(field.default),
         min_value=None if field.minimum is None else cast(field.minimum),
         max_value=None if field.maximum is None else cast(field.maximum),
         step=cast(1) if whole or abs(field.default or 0) >= 1 else 0.1,

@@ -11,7 +11,7 @@ from optimiser.report.words import escaped
 from optimiser_apps import sources
 from optimiser_apps.components.live import LIVE
 from optimiser_apps.components.shown import fault
-from optimiser_apps.pages import pages
+from optimiser_apps.pages import menu, pages
 
 ICON = Path(__file__).with_name("icon.png")
 
@@ -21,13 +21,7 @@ def frame() -> None:
     st.set_page_config(page_title="Police optimiser", page_icon=str(ICON), layout="wide")
     st.html("<style>.stMainBlockContainer {padding-top: 3.2rem; max-width: 88rem;}</style>")
     found = pages()
-    chosen = st.navigation(
-        {
-            "Know": [found["home"], found["data"]],
-            "Ask": [found[q] for q in ("sectors", "shifts", "assignment", "standby")],
-            "Decide": [found["compare"]],
-        }
-    )
+    chosen = st.navigation(menu(found))
     st.logo(str(ICON), size="large")
     with st.sidebar:
         try:

@@ -6,14 +6,33 @@ from typing import Any
 
 import streamlit as st
 
-QUESTIONS = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment", "standby": "Standby"}
+from optimiser import registry
+from optimiser_apps.views.plain import PLAIN, Plain
+
+_OWN = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment", "standby": "Standby"}
+_GROUPS = {
+    "Places": ("sectors", "standby", "fold", "facilities", "patrol"),
+    "People": ("shifts", "strength", "patterns", "rosters"),
+    "Right now": ("assignment", "containment"),
+}
+
+
+def plain() -> tuple[Plain, ...]:
+    """Return the questions that are registered and have no screen of their own."""
+    there = registry.families()
+    return tuple(p for p in PLAIN if p.family in there)
+
+
+def questions() -> dict[str, str]:
+    """Return every question by its family, with the title of its page."""
+    return _OWN | {p.family: p.title for p in plain()}
 
 
 def pages() -> dict[str, Any]:
     """Return the pages by name."""
     from optimiser_apps.views import assignment, compare, data, home, sectors, shifts, standby
 
-    return {
+    own = {
         "home": st.Page(home.page, title="Home", icon=":material/home:", url_path="home", default=True),
         "data": st.Page(data.page, title="Data", icon=":material/database:", url_path="data"),
         "sectors": st.Page(sectors.page, title="Sectors", icon=":material/map:", url_path="sectors"),
@@ -24,6 +43,13 @@ def pages() -> dict[str, Any]:
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
         "compare": st.Page(compare.page, title="Compare", icon=":material/balance:", url_path="compare"),
     }
+    return own | {p.family: st.Page(p.page(), title=p.title, icon=p.icon, url_path=p.family) for p in plain()}
+
+
+def menu(found: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return the pages as the menu groups them."""
+    asked = {group: [found[f] for f in families if f in found] for group, families in _GROUPS.items()}
+    return {"Know": [found["home"], found["data"]], **asked, "Decide": [found["compare"]]}
 
 
 def go(name: str, **query: str) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from optimiser_apps import launch
+from optimiser_apps import launch, pages
 from streamlit.testing.v1 import AppTest
 
+from optimiser import registry
+from optimiser.batch import runner
 from optimiser.batch.runner import store_of
+from optimiser.batch.scenario import from_table
+from optimiser.data.project import load
 from tests.apps.screens import PATIENCE_S, calm, said, screen
 
 QUESTIONS = ("sectors", "shifts", "assignment", "standby")
@@ -144,3 +148,37 @@ def test_frame_runs_the_first_page(fresh: Path) -> None:
     assert not at.exception
     assert "Tiny county" in said(at)
     assert "Nothing is running" in [c.value for c in at.sidebar.caption]
+
+
+def test_questions_without_a_screen_of_their_own_have_a_page(tmp_path: Path, fresh: Path) -> None:
+    """Every registered question can be asked in the app: a form with one button, then numbers, pictures and tables."""
+    assert set(pages.questions()) == set(registry.families())
+    for plain in pages.plain():
+        at = calm(_plain(plain.family, fresh))
+        assert [b.label for b in at.button] == ["Solve"], plain.family
+
+
+def test_a_plain_page_shows_a_run(solved: tuple[Path, dict[str, str]]) -> None:
+    """A fold table is shown with its proof, its measures and the rows of its workbook."""
+    folder, _ = solved
+    project = load(folder)
+    table = {"question": "fold", "fold": {}, "solve": {"time_limit_min": 0.5}}
+    run, _ = runner.create(project, from_table(table))
+    runner.work(run, project=project, artefacts=True)
+    at = calm(_plain("fold", folder, run=run.id))
+    assert "Proved best" in said(at)
+    assert any("all rules hold" in e.label for e in at.expander)
+    assert len(at.metric) >= 1
+    assert len(at.tabs) >= 1
+
+
+def _plain(family: str, folder: Path, **query: str) -> AppTest:
+    script = (
+        "from optimiser_apps.views.plain import PLAIN\n"
+        f"next(p for p in PLAIN if p.family == {family!r}).page()()\n"
+    )
+    at = AppTest.from_string(script, default_timeout=PATIENCE_S)
+    at.session_state["project_folder"] = str(folder)
+    for key, value in query.items():
+        at.query_params[key] = value
+    return at.run()

@@ -10,6 +10,8 @@ from optimiser.problems.base import Measure
 from optimiser.report.phrases import in_units, measures_by_name, number, planner_value
 from optimiser.units import percent
 
+MOST = 4
+"""Numbers in a row, of a family that names none."""
 NOTABLE = 0.05
 """Differences below this are printed as none."""
 SHOWN = {
@@ -59,18 +61,18 @@ def kpi_row(
 ) -> None:
     """Show the measures of a family in one row; where a baseline is given, how each differs from it."""
     now, before = measures_by_name(measures), measures_by_name(baseline)
-    names = [n for n in SHOWN[family] if n in now]
+    names = [n for n in SHOWN.get(family, tuple(now)[:MOST]) if n in now]
     for column, name in zip(st.columns(max(len(names), 1)), names, strict=False):
         measure = now[name]
         old = before.get(name)
         delta = _delta(measure, old.value) if old is not None else None
         colour = {"lower": "inverse", "higher": "normal"}.get(measure.better, "off")
         column.metric(
-            _NAMES[name],
+            _NAMES.get(name, name.capitalize()),
             _value(measure),
             delta=delta,
             delta_color=colour,  # type: ignore[arg-type]
-            help=_HOW[name],
+            help=_HOW.get(name),
             border=True,
         )
     if against:

@@ -21,12 +21,9 @@ def page() -> None:
     """Show the page."""
     project = sources.project()
     st.title("Compare")
+    titles = pages.questions()
     family = st.segmented_control(
-        "Question",
-        list(pages.QUESTIONS),
-        default="sectors",
-        format_func=pages.QUESTIONS.__getitem__,
-        key=state.QUESTION,
+        "Question", list(titles), default="sectors", format_func=titles.__getitem__, key=state.QUESTION
     )
     entries = _entries(project, family or "sectors")
     if len(entries) < 2:
@@ -45,11 +42,12 @@ def page() -> None:
 
 
 def _teach(family: str) -> None:
+    title = pages.questions()[family]
     st.info(
-        f"There are not yet two plans of this question to compare. Solve one on the page {pages.QUESTIONS[family]}; "
-        "the next with other choices."
+        f"There are not yet two plans of this question to compare. Solve one on the page {title}; the next with other "
+        "choices."
     )
-    if st.button(f"Go to {pages.QUESTIONS[family]}", type="primary", key="compare.go"):
+    if st.button(f"Go to {title}", type="primary", key="compare.go"):
         pages.go(family)
 
 
@@ -82,6 +80,7 @@ def _compare(project: Project, family: str, entries: tuple[Entry, ...]) -> None:
         "assignment": differences.assignment,
         "standby": differences.standby,
     }
-    sheets |= sections[family](project, entries, comparison)
+    if family in sections:
+        sheets |= sections[family](project, entries, comparison)
     notes = [comparing.proof_words(comparison), *project.assumptions]
     shown.workbook_button("Comparison workbook (Excel)", "comparison.xlsx", sheets, notes, "compare.workbook")

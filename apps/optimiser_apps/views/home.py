@@ -13,6 +13,7 @@ from optimiser_apps.components import kpis, shown
 from optimiser_apps.components.question import STATUS_WORDS
 
 MOST_RUNS = 8
+A_ROW = 4
 ASKS = {
     "sectors": ("Balance my districts", "Share work fairly, keep help near."),
     "shifts": ("Staff my shifts", "Enough officers in every hour of the week."),
@@ -81,16 +82,20 @@ def _today(project: Project) -> None:
 
 
 def _questions() -> None:
-    for column, (name, (ask, why)) in zip(st.columns(len(ASKS)), ASKS.items(), strict=True):
-        with column.container(border=True):
-            st.markdown(f"**{ask}**")
-            st.caption(why)
-            if st.button(pages.QUESTIONS[name], key=f"ask.{name}", type="primary", width="stretch"):
-                pages.go(name)
+    titles = pages.questions()
+    asks = ASKS | {p.family: (p.ask, p.why) for p in pages.plain()}
+    rows = [list(asks.items())[k : k + A_ROW] for k in range(0, len(asks), A_ROW)]
+    for row in rows:
+        for column, (name, (ask, why)) in zip(st.columns(A_ROW), row, strict=False):
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{ask}**")
+                st.caption(why)
+                if st.button(titles[name], key=f"ask.{name}", type="primary", width="stretch"):
+                    pages.go(name)
 
 
 def _runs() -> None:
-    runs = [r for r in sources.store().runs() if r.request["family"] in pages.QUESTIONS]
+    runs = [r for r in sources.store().runs() if r.request["family"] in pages.questions()]
     if not runs:
         st.info("No plan yet. Ask one of the questions above; the answer will stand here.")
         return
@@ -105,7 +110,7 @@ def _run(run: Run) -> None:
     family = str(run.request["family"])
     what, proof, button = st.columns([3, 4, 1], vertical_alignment="center")
     what.markdown(
-        f"**{escaped(str(run.request['title']))}**  \n{pages.QUESTIONS[family]} · {STATUS_WORDS[run.status]}"
+        f"**{escaped(str(run.request['title']))}**  \n{pages.questions()[family]} · {STATUS_WORDS[run.status]}"
     )
     with proof:
         if run.status == "done":
