@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,12 @@ def run_solve(a: argparse.Namespace) -> int:
     run, question = runner.create(project, scenario)
     with stop_on_interrupt() as asked, Line(a.family, quiet=a.quiet) as line:
         result = runner.work(run, project=project, scene=question.scene, on_progress=line, should_stop=asked)
-    show_result(run, question, result, as_json=a.json)
+    from optimiser.cli.studies import SOLVES_FOLDER, STUDIES_FOLDER
+    from optimiser.cli.why import why_not
+
+    kept = a.folder / STUDIES_FOLDER / SOLVES_FOLDER
+    why = why_not(a.family, question.problem, result, scenario.options, kept, quiet=a.quiet)
+    show_result(run, question, result, as_json=a.json, why=why)
     return code_of(result, scenario.options.gap_frac, accept_gap=a.accept_gap)
 
 
@@ -138,16 +144,19 @@ def show_choices(family: str, *, as_json: bool) -> int:
     return Exit.DONE
 
 
-def show_result(run: Any, question: Any, result: Any, *, as_json: bool) -> None:
-    """Print what was found, in words or as JSON."""
+def show_result(run: Any, question: Any, result: Any, *, as_json: bool, why: Sequence[str] = ()) -> None:
+    """Print what was found, in words or as JSON, and where there is no plan why."""
     if as_json:
         from optimiser.solve.jobs import result_to_json
 
-        show_json({"run": run.id, "folder": str(run.folder)} | result_to_json(result))
+        more = {"why": [s.replace("\u00a0", " ") for s in why]} if why else {}
+        show_json({"run": run.id, "folder": str(run.folder)} | result_to_json(result) | more)
         return
     from optimiser.report.words import findings
 
     for sentence in findings(question.family, question.problem, result):
+        show(f"- {sentence}")
+    for sentence in why:
         show(f"- {sentence}")
     say(f"Run {run.id}: {run.folder}")
 

@@ -17,6 +17,9 @@ from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.report.phrases import count, listed
 from optimiser.solve.result import Result
 
+ROTA = "rota"
+"""Today's rota, beside runs of shifts."""
+
 
 def settings_of(pairs: Sequence[str], family: str) -> dict[str, Any]:
     """Read ``key=value`` pairs; values are TOML, or plain text where they are no TOML.
@@ -71,6 +74,8 @@ def question_and_plans(
             if results[name].plan is None:
                 raise InputError(f"Run {name} has no plan to compare.")
             plans[name] = results[name].plan
+        elif question.family == "shifts" and name == ROTA and question.problem.existing is not None:
+            plans[name] = question.problem.existing
         elif question.family != "sectors":
             raise InputError(f"{name!r} is no run; only sector plans can be given as files.")
         else:
@@ -178,7 +183,7 @@ def _same_districts(name: str, district_of: Mapping[str, str], asked: tuple[str,
 
 
 def _run(project: Project, name: str) -> Run | None:
-    if name in project.plans or name == "districts" or Path(name).suffix == ".csv":
+    if name in project.plans or name in ("districts", ROTA) or Path(name).suffix == ".csv":
         return None
     try:
         return store_of(project.folder).run(name)

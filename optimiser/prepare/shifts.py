@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,71 +15,26 @@ from optimiser.demand.requirement import Requirement, RequirementParams, require
 from optimiser.demand.service import service_times
 from optimiser.demand.workload import OFFICER_INITIATED, Workload, from_project
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.prepare.calendar_file import CALENDAR_FILE, away_in_week, monday_of, over_cap, read_calendar
+from optimiser.prepare.rota_file import ROTA_FILE, RotaLine, read_rota, rota_plan
+from optimiser.prepare.shift_offer import shift_catalogue, shifts_on_offer
+from optimiser.prepare.shifts_setup import ShiftsSetup
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan, ShiftsProblem
-from optimiser.problems.shifts.data import DAYS, SLOT_LENGTHS_S
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text, minutes, time_of_day
+from optimiser.problems.shifts.data import DAYS
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text, minutes
 
 FloatArray = NDArray[np.float64]
 NIGHT_FROM_H, NIGHT_TO_H = 22, 6
 FEWEST_OFFICERS = 1
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftsSetup:
-    """What the shifts on offer are, what an hour costs, and how much administration a call leaves behind."""
-
-    slot_s: int = field(
-        default=3600, metadata=choice("s", "Length of a slot", options=("3600", "1800", "900"))
-    )
-    lengths_h: tuple[float, ...] = field(
-        default=(8.0, 10.0, 12.0), metadata=choice("h", "Shift lengths on offer")
-    )
-    start_every_h: float = field(
-        default=1.0, metadata=choice("h", "Shifts may start every so many hours", minimum=0.25)
-    )
-    admin_per_call_s: float = field(
-        default=1200.0,
-        metadata=choice("s", "Report and paper work that a call leaves, for all its officers", minimum=0),
-    )
-    officer_cost_per_h: float = field(
-        default=1.0, metadata=choice("cost", "Cost of an officer-hour", minimum=0)
-    )
-    night_premium_frac: float = field(
-        default=0.0,
-        metadata=choice("frac", "Added to the cost of an hour from 22 to 06", group="advanced", minimum=0),
-    )
-    most_per_shift: int | None = field(
-        default=None,
-        metadata=choice("officers", "Most officers on one shift of one day", group="advanced", minimum=1),
-    )
-
-    def __post_init__(self) -> None:
-        faults = []
-        if self.slot_s not in SLOT_LENGTHS_S:
-            faults.append(f"slot_s must be one of {SLOT_LENGTHS_S} seconds, got {self.slot_s}.")
-        if not self.lengths_h:
-            faults.append("lengths_h needs at least one shift length.")
-        faults += [
-            f"A shift of {h:g} h is not between 1 and 24 hours; mend lengths_h."
-            for h in self.lengths_h
-            if not 1 <= h <= HOURS_PER_DAY
-        ]
-        steps = self.start_every_h * SECONDS_PER_HOUR / self.slot_s
-        if not faults and (steps < 1 or steps != round(steps) or HOURS_PER_DAY % self.start_every_h):
-            faults.append(
-                f"start_every_h {self.start_every_h:g} must be whole slots of {self.slot_s} s and divide the day."
-            )
-        if not faults and any((h * SECONDS_PER_HOUR) % self.slot_s for h in self.lengths_h):
-            faults.append(
-                f"Every length of lengths_h must be whole slots of {self.slot_s} s, got {self.lengths_h}."
-            )
-        for name in ("admin_per_call_s", "officer_cost_per_h", "night_premium_frac"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                faults.append(f"{name} must be 0 or more, got {value}.")
-        if faults:
-            raise InputError(" ".join(faults))
+__all__ = [
+    "ShiftsSetup",
+    "assumptions",
+    "from_workload",
+    "mean_service_s",
+    "shift_catalogue",
+    "shifts_problem",
+]
 
 
 def shifts_problem(
@@ -97,6 +54,8 @@ def shifts_problem(
     """
     project.require_ready()
     work = from_project(project)
+    setup = setup or ShiftsSetup()
+    rota, calendar = _own_files(Path(project.folder), setup)
     return from_workload(
         work,
         params,
@@ -105,7 +64,41 @@ def shifts_problem(
         service_s=mean_service_s(project, work),
         urgent_frac=_urgent_frac(work),
         existing=existing,
+        rota=rota,
+        away=calendar,
     )
+
+
+def _own_files(folder: Path, setup: ShiftsSetup) -> tuple[tuple[RotaLine, ...], tuple[int, ...]]:
+    """Return today's rota and who is away in the week asked for, from a project's own files.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used, a week is asked for without a calendar or beyond its year, or more are on leave
+        than may be.
+    """
+    rota = read_rota(folder / ROTA_FILE) if (folder / ROTA_FILE).exists() else ()
+    if not setup.week_of:
+        return rota, ()
+    if not (folder / CALENDAR_FILE).exists():
+        raise InputError(f"week_of {setup.week_of} needs {folder / CALENDAR_FILE}, which there is not.")
+    entries = read_calendar(folder / CALENDAR_FILE)
+    monday = monday_of(dt.date.fromisoformat(setup.week_of))
+    years = {e.first.year for e in entries}
+    if years and not years & {monday.year, (monday + dt.timedelta(days=6)).year}:
+        raise InputError(
+            f"week_of {setup.week_of} lies beyond the year of {folder / CALENDAR_FILE} ({min(years)})."
+        )
+    beyond = [] if setup.leave_cap is None else over_cap(entries, setup.leave_cap, monday)
+    if beyond:
+        said = ", ".join(f"{n} on {date}" for date, n in beyond)
+        raise InputError(
+            f"{folder / CALENDAR_FILE}: more on leave than leave_cap {setup.leave_cap} allows: {said}. "
+            "Move leave, or raise the cap."
+        )
+    away = away_in_week(entries, monday, setup.slot_s)
+    return rota, tuple(away.tolist()) if away.any() else ()
 
 
 def from_workload(
@@ -118,6 +111,8 @@ def from_workload(
     week_admin_s: FloatArray | None = None,
     urgent_frac: float = 1.0,
     existing: ShiftsPlan | None = None,
+    rota: Sequence[RotaLine] = (),
+    away: tuple[int, ...] = (),
 ) -> ShiftsProblem:
     """Return the shift question of a week's work.
 
@@ -134,6 +129,15 @@ def from_workload(
         Share of the work that is of the most urgent priority.
     existing
         Today's plan, for comparison.
+    rota
+        Today's rota, which becomes today's plan; its shifts are on offer besides.
+    away
+        Officers at court, training or an event in each slot.
+
+    Raises
+    ------
+    InputError
+        If the week has no work at all, or a shift of the rota does not fit the slots.
     """
     params, setup = params or ShiftsParams(), setup or ShiftsSetup()
     need = requirement(work.week_unit_s(), service_s, service, slot_s=setup.slot_s, urgent_frac=urgent_frac)
@@ -143,35 +147,35 @@ def from_workload(
         if week_admin_s is None
         else np.asarray(week_admin_s, dtype=float)
     )
-    ids, start, length = shift_catalogue(setup)
+    if not float(need.call_work_s.sum()) > 0:
+        raise InputError(
+            "The week has no call work, so that no officers are required: look at the period and the call types that "
+            "the workload is made of."
+        )
+    offer = shifts_on_offer(setup, rota)
+    if rota and existing is None:
+        existing = rota_plan(rota)
+    most = setup.most_per_shift or max(_most_per_shift(need, params, setup), _most_of(existing))
     return ShiftsProblem(
         params=params,
         slot_s=setup.slot_s,
         requirement=need.officers,
         call_work_s=need.call_work_s,
         admin_s=np.repeat(admin, parts) / parts,
-        shift_ids=ids,
-        shift_start=start,
-        shift_slots=length,
-        shift_days=np.ones((len(ids), DAYS), dtype=bool),
+        shift_ids=offer.ids,
+        shift_start=offer.start,
+        shift_slots=offer.length,
+        shift_days=np.ones((len(offer.ids), DAYS), dtype=bool),
         cost_per_officer_h=_hourly_cost(setup),
-        most_per_shift=setup.most_per_shift or _most_per_shift(need, params, setup),
+        shortage_prices=setup.shortage_prices,
+        shortage_bands_frac=setup.shortage_bands_frac,
+        most_per_shift=most,
+        overtime=offer.overtime,
+        overtime_slots=offer.overtime_slots,
+        away=away,
         binding=need.binding,
         existing=existing,
     )
-
-
-def shift_catalogue(setup: ShiftsSetup) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
-    """Return (ids, first slot of the day, length in slots) of every start and length on offer: ``"07:00+8h"``."""
-    step = round(setup.start_every_h * SECONDS_PER_HOUR) // setup.slot_s
-    per_day = round(HOURS_PER_DAY * SECONDS_PER_HOUR) // setup.slot_s
-    ids, starts, lengths = [], [], []
-    for first in range(0, per_day, step):
-        for hours in sorted(set(setup.lengths_h)):
-            ids.append(f"{time_of_day(first * setup.slot_s)}+{hours:g}h")
-            starts.append(first)
-            lengths.append(round(hours * SECONDS_PER_HOUR) // setup.slot_s)
-    return tuple(ids), np.array(starts, dtype=np.int64), np.array(lengths, dtype=np.int64)
 
 
 def mean_service_s(project: Project, work: Workload) -> float:
@@ -211,6 +215,11 @@ def _most_per_shift(need: Requirement, params: ShiftsParams, setup: ShiftsSetup)
     ceiling = max(params.call_ceiling_frac, 0.01)
     for_calls = math.ceil(float(need.call_work_s.max()) / (ceiling * setup.slot_s))
     return max(FEWEST_OFFICERS, params.minimum_on_duty, int(need.officers.max()), for_calls)
+
+
+def _most_of(existing: ShiftsPlan | None) -> int:
+    """Most officers on a shift of today's rota."""
+    return max((n for n in existing.officers.values()), default=0) if existing is not None else 0
 
 
 def _urgent_frac(work: Workload) -> float:

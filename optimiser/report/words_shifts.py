@@ -9,6 +9,7 @@ from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES
 from optimiser.problems.shifts.rules import on_duty
 from optimiser.report.phrases import asked, count, listed, measures_by_name, number, percent
+from optimiser.report.words_rota import UNACCOUNTED_MOST_FRAC, asked_of_rota
 from optimiser.solve.result import Result
 
 CLASS_WORDS = {
@@ -36,6 +37,7 @@ def found(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
         *_why(problem, by_name),
         *_hours(problem, by_name),
         *_cost(problem, result),
+        *asked_of_rota(problem, by_name),
         *_split(problem, by_name),
     ]
 
@@ -168,6 +170,11 @@ def _split(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[str]:
     unserved = by_name.get("call work unserved")
     if unserved is not None and unserved.value > _ROUNDING_H:
         said.append(f"{number(unserved.value, 1)} officer-hours of call work find nobody on duty.")
+    if shares["unaccounted"] > UNACCOUNTED_MOST_FRAC:
+        said.append(
+            f"Unaccounted time is {percent(shares['unaccounted'])}, more than {percent(UNACCOUNTED_MOST_FRAC)}: spare "
+            "time in pieces too short for a proactive block."
+        )
     left = by_name.get("administration left")
     if left is not None and left.value > _ROUNDING_H:
         said.append(f"{number(left.value, 1)} officer-hours of administration find no time.")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.problems.base import relaxed
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
-from optimiser.problems.shifts.rules import HOURS_TOLERANCE, known_rows, on_duty, slot_name
+from optimiser.problems.shifts.obvious import reasons
+from optimiser.problems.shifts.rules import known_rows, on_duty
 from optimiser.studies.hooks import Hooks, Refutation
 
 _SPLIT = ("call_ceiling", "admin_ceiling", "proactive_floor", "community_floor")
@@ -48,65 +48,8 @@ def plenty(problem: ShiftsProblem, rule: str) -> float | None:
 
 
 def refute(problem: ShiftsProblem) -> tuple[Refutation, ...]:
-    """Return the slots that no shifts can fill, and needs beyond the budget."""
-    return (*_unfillable(problem), *_beyond_budget(problem))
-
-
-def _needs(problem: ShiftsProblem) -> dict[str, NDArray[np.float64]]:
-    """Return the officers each rule asks for in each slot, shape (T,)."""
-    p = problem.params
-    need = problem.requirement - relaxed(p.relax, "requirement")
-    least = np.full(problem.n_slots, p.minimum_on_duty - relaxed(p.relax, "minimum_on_duty"))
-    asked = {
-        "requirement": need if p.objective == "cost" else np.zeros(problem.n_slots),
-        "minimum_on_duty": least,
-    }
-    return {rule: np.maximum(0.0, np.ceil(values - 1e-6)) for rule, values in asked.items()}
-
-
-def _shifts_over(problem: ShiftsProblem) -> NDArray[np.int64]:
-    """Return how many shifts, on their days, lie over each slot, shape (T,)."""
-    over = np.zeros(problem.n_slots, dtype=np.int64)
-    for i, day in zip(*np.nonzero(problem.shift_days), strict=True):
-        first = int(day) * problem.slots_per_day + int(problem.shift_start[i])
-        over[(first + np.arange(int(problem.shift_slots[i]))) % problem.n_slots] += 1
-    return over
-
-
-def _unfillable(problem: ShiftsProblem) -> Iterator[Refutation]:
-    over = _shifts_over(problem)
-    per_shift = np.floor(problem.most_per_shift + relaxed(problem.params.relax, "shift_capacity") + 1e-6)
-    for rule, need in _needs(problem).items():
-        short = np.where(over == 0, need, 0.0)
-        if short.max() > 0:
-            t = int(short.argmax())
-            yield Refutation(
-                (rule,), f"{slot_name(problem, t)}, which no shift covers,", 0, need[t], "officers", need[t]
-            )
-        short = np.where(over > 0, need - over * per_shift, 0.0)
-        if short.max() > 0:
-            t = int(short.argmax())
-            most = float(over[t] * per_shift)
-            where = f"{slot_name(problem, t)} with all shifts full"
-            yield Refutation(
-                (rule, "shift_capacity"), where, most, float(need[t]), "officers", float(short[t])
-            )
-
-
-def _beyond_budget(problem: ShiftsProblem) -> Iterator[Refutation]:
-    p = problem.params
-    if p.budget_h is None:
-        return
-    limit = p.budget_h + relaxed(p.relax, "budget")
-    needs = _needs(problem)
-    sets: list[tuple[str, ...]] = [("requirement",), ("minimum_on_duty",), ("requirement", "minimum_on_duty")]
-    for rules in sets:
-        hours = float(np.maximum.reduce([needs[r] for r in rules]).sum()) * problem.slot_h
-        if hours > limit + HOURS_TOLERANCE:
-            yield Refutation(
-                ("budget", *rules), "the week", hours, limit, "h", hours - limit - HOURS_TOLERANCE
-            )
-            return
+    """Return what sums refute: slots that no shifts can fill, needs beyond the budget, ceilings out of reach."""
+    return tuple(Refutation(r.rules, r.where, r.found, r.limit, r.unit, r.least) for r in reasons(problem))
 
 
 def distance(problem: ShiftsProblem, one: ShiftsPlan, other: ShiftsPlan) -> float:

@@ -3,6 +3,7 @@
 from optimiser.problems.base import Family
 from optimiser.problems.shifts.data import ShiftsParams, ShiftsProblem
 from optimiser.problems.shifts.measures import measure, objectives
+from optimiser.problems.shifts.obvious import contradictions
 from optimiser.problems.shifts.plan import ShiftsPlan
 from optimiser.problems.shifts.rules import RULES, check
 
@@ -15,6 +16,7 @@ FAMILY: Family[ShiftsProblem, ShiftsPlan] = Family(
     check=check,
     objectives=objectives,
     measure=measure,
+    contradictions=contradictions,
 )
 
 __all__ = ["FAMILY", "RULES", "ShiftsParams", "ShiftsPlan", "ShiftsProblem", "check", "measure", "objectives"]

@@ -1,0 +1,173 @@
+"""``rota``: today's rota read in, checked like any plan, and taken through the year's court, training and leave."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from optimiser.cli import values
+from optimiser.cli.console import Exit, say, show, show_json, table
+
+_MOST_SAID = 20
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command."""
+    rota = commands.add_parser("rota", help="today's rota: import, check, year")
+    actions = rota.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, text: str, run: Any) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(name, parents=[common], help=text)
+        made.add_argument("folder", type=Path, help="the project folder")
+        made.set_defaults(run=run)
+        return made
+
+    read = action("import", "take a rota file into the project", run_import)
+    read.add_argument("file", type=Path, help="start, hours (or end), and a column of officers for each day")
+    read.add_argument("--again", action="store_true", help="replace the rota there is")
+    check = action("check", "what the rota breaks, where, and its measures", run_check)
+    _add_choices(check)
+    year = action("year", "the rota through the dated weeks of calendar.csv", run_year)
+    _add_choices(year)
+    year.add_argument("--strength", type=values.whole(0, 100_000), help="officers on strength")
+    year.add_argument("--week-hours", type=float, default=40.0, help="hours an officer works a week (40)")
+    year.add_argument("--leave-cap", type=values.whole(0, 100_000), help="most on leave at once")
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question of shifts"
+    )
+
+
+def run_import(a: argparse.Namespace) -> int:
+    """Read a rota, say all that is wrong with it, and keep it."""
+    from optimiser.data.project import load
+    from optimiser.errors import InputError
+    from optimiser.prepare.rota_file import ROTA_FILE, read_rota
+
+    project = load(a.folder)
+    kept = Path(project.folder) / ROTA_FILE
+    lines = read_rota(a.file)
+    if kept.exists() and not a.again:
+        raise InputError(f"{kept} exists; add --again to replace it.")
+    if a.file.resolve() != kept.resolve():
+        half = kept.with_suffix(".part")
+        shutil.copyfile(a.file, half)
+        half.replace(kept)
+    hours = sum(sum(line.officers) * line.length_s for line in lines) / 3600.0
+    if a.json:
+        show_json({"file": str(kept), "shifts": len(lines), "officer_h": hours})
+        return Exit.DONE
+    show(f"Rota of {len(lines)} shifts, {hours:,.1f} officer-hours a week")
+    say(f"Kept as {kept}")
+    return Exit.DONE
+
+
+def _asked(a: argparse.Namespace) -> Any:
+    """Return the question of shifts with today's rota in it."""
+    from optimiser.cli.plans import settings_of
+    from optimiser.data.project import load
+    from optimiser.errors import InputError
+    from optimiser.prepare.questions import ask
+    from optimiser.prepare.rota_file import ROTA_FILE
+
+    project = load(a.folder)
+    problem = ask(project, "shifts", settings_of(a.set, "shifts"), "--set").problem
+    if problem.existing is None:
+        raise InputError(
+            f"{a.folder} has no {ROTA_FILE}; take one in with: optimiser rota import {a.folder} FILE."
+        )
+    return problem
+
+
+def run_check(a: argparse.Namespace) -> int:
+    """Judge the rota by the rules and data of the question."""
+    from optimiser import registry
+    from optimiser.compare import judge
+    from optimiser.report.phrases import shown_value
+    from optimiser.report.words_rota import broken
+
+    problem = _asked(a)
+    judged = judge(registry.family("shifts"), problem, "rota", problem.existing)
+    sentences = broken(problem, judged.violations)
+    if a.json:
+        show_json(
+            {
+                "violations": [asdict(v) for v in judged.violations],
+                "measures": [asdict(m) for m in judged.measures],
+                "in_words": sentences,
+            }
+        )
+        return Exit.DONE
+    rows = [[m.name, *shown_value(m.value, m.unit)] for m in judged.measures if "by shift" not in m.name]
+    show(table(rows, ["measure", "value", "unit"]))
+    show("")
+    for sentence in sentences[:_MOST_SAID]:
+        show(f"- {sentence}")
+    if len(sentences) > _MOST_SAID:
+        show(f"- and {len(sentences) - _MOST_SAID} more")
+    if not sentences:
+        show("- The rota keeps every rule.")
+    return Exit.DONE
+
+
+def run_year(a: argparse.Namespace) -> int:
+    """Show every dated week of the calendar's year."""
+    from optimiser.errors import InputError
+    from optimiser.prepare.calendar_file import CALENDAR_FILE, read_calendar
+    from optimiser.studies.shift_year import through_the_year
+
+    problem = replace(_asked(a), away=())
+    path = a.folder / CALENDAR_FILE
+    if not path.exists():
+        raise InputError(f"There is no {path}: rows of from, to, kind, officers.")
+    weeks = through_the_year(
+        problem,
+        problem.existing,
+        read_calendar(path),
+        strength=a.strength,
+        week_h=a.week_hours,
+        leave_cap=a.leave_cap,
+    )
+    if a.json:
+        show_json(
+            [{**asdict(w), "monday": str(w.monday), "over_cap": [str(d) for d in w.over_cap]} for w in weeks]
+        )
+        return Exit.DONE
+    rows = [
+        [
+            str(w.monday),
+            w.away_h,
+            w.short_h,
+            w.more_short_h,
+            w.leave_days,
+            None if w.room_days is None else w.room_days - w.leave_days,
+            w.most_on_leave,
+            ", ".join(f"{d:%a}" for d in w.over_cap),
+        ]
+        for w in weeks
+    ]
+    head = [
+        "week of",
+        "h away",
+        "h short",
+        "of it due to these",
+        "days of leave",
+        "days left",
+        "most on leave",
+        "above cap",
+    ]
+    show(table(rows, head))
+    overtime = sum(max(w.more_short_h, 0.0) for w in weeks)
+    show("")
+    show(
+        f"- Over the year {overtime:,.1f} officer-hours of hold-over and call-back make good what these take."
+    )
+    unmet = sum(w.unmet_h for w in weeks)
+    if unmet > 0:
+        show(f"- {unmet:,.1f} officer-hours of them fall when too few are on the rota to be sent.")
+    return Exit.DONE

@@ -1,0 +1,108 @@
+"""A rota through the dated weeks of a year: who is away, what is then short, and how much leave there is room for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.errors import InputError
+from optimiser.prepare.calendar_file import DAYS, Abstraction, away_in_week, monday_of, on_leave
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.rules import known_rows, rostered
+
+
+@dataclass(frozen=True, slots=True)
+class DatedWeek:
+    """One week of the year; hours are officer-hours.
+
+    Parameters
+    ----------
+    away_h
+        At court, training and events while on the rota or not.
+    short_h, more_short_h
+        Below the requirement with those away, and how much of it is due to them: what hold-over and call-back have
+        to make good.
+    unmet_h
+        Away when fewer are on the rota: nobody to send.
+    leave_days, room_days
+        Officer-days of leave booked, and what the strength leaves for it beside the rota; None without a strength.
+    most_on_leave, over_cap
+        Most on leave on one date, and the dates above the cap.
+    """
+
+    monday: dt.date
+    away_h: float
+    short_h: float
+    more_short_h: float
+    unmet_h: float
+    leave_days: int
+    room_days: float | None
+    most_on_leave: int
+    over_cap: tuple[dt.date, ...]
+
+
+def through_the_year(
+    problem: ShiftsProblem,
+    plan: ShiftsPlan,
+    entries: Sequence[Abstraction],
+    *,
+    strength: int | None = None,
+    week_h: float = 40.0,
+    leave_cap: int | None = None,
+) -> tuple[DatedWeek, ...]:
+    """Return every week of the calendar's year.
+
+    Parameters
+    ----------
+    strength, week_h
+        Officers on strength and the hours each works a week, leave included.
+    leave_cap
+        Most on leave at once.
+
+    Raises
+    ------
+    InputError
+        If the calendar is empty, the strength negative, or a week has no hours.
+    """
+    if not entries:
+        raise InputError("The calendar has no entry, so that there is no year to go through.")
+    if strength is not None and strength < 0:
+        raise InputError(f"strength counts officers, 0 or more; got {strength}.")
+    if not week_h > 0:
+        raise InputError(f"week_h must be above 0 hours, got {week_h}.")
+    year = entries[0].first.year
+    planned = rostered(problem, plan)
+    rows = [(n, float(problem.shift_slots[i])) for i, _, n in known_rows(problem, plan)]
+    shift_h = sum(n * k for n, k in rows) / max(sum(n for n, _ in rows), 1.0) * problem.slot_h
+    room = None
+    if strength is not None and shift_h > 0:
+        room = (strength * week_h - float(planned.sum()) * problem.slot_h) / shift_h
+    need = np.asarray(problem.requirement, dtype=float)
+    as_is = float(np.maximum(need - planned, 0.0).sum())
+    found = []
+    monday = monday_of(dt.date(year, 1, 1))
+    while monday.year <= year:
+        away = away_in_week(entries, monday, problem.slot_s)
+        short = float(np.maximum(need - np.maximum(planned - away, 0.0), 0.0).sum())
+        dates = [monday + dt.timedelta(days=k) for k in range(DAYS)]
+        on = [on_leave(entries, d) for d in dates]
+        found.append(
+            DatedWeek(
+                monday=monday,
+                away_h=float(away.sum()) * problem.slot_h,
+                short_h=short * problem.slot_h,
+                more_short_h=(short - as_is) * problem.slot_h,
+                unmet_h=float(np.maximum(away - planned, 0.0).sum()) * problem.slot_h,
+                leave_days=sum(on),
+                room_days=room,
+                most_on_leave=max(on),
+                over_cap=tuple(
+                    d for d, n in zip(dates, on, strict=True) if leave_cap is not None and n > leave_cap
+                ),
+            )
+        )
+        monday += dt.timedelta(days=DAYS)
+    return tuple(found)

@@ -1,0 +1,65 @@
+"""Today's rota on the command line, and why a request for shifts cannot be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from optimiser.cli import main
+from optimiser.cli.console import Exit
+
+DAYS = "Mon,Tue,Wed,Thu,Fri,Sat,Sun"
+
+
+@pytest.fixture
+def told(capsys):
+    def run(*arguments):
+        code = main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def own(county, tmp_path):
+    """A copy of the county to put files into."""
+    return shutil.copytree(county, tmp_path / "own")
+
+
+def test_a_rota_goes_in_is_checked_and_goes_through_the_year(told, own, tmp_path):
+    """One officer at a time keeps no requirement: the clause is said; the year tells what court takes."""
+    rota = tmp_path / "ours.csv"
+    rota.write_text(f"start,hours,{DAYS}\n06:00,12,{','.join('9' * 7)}\n18:00,12,{','.join('1' * 7)}\n")
+    assert told("rota", "import", own, rota)[0] == Exit.DONE
+    assert told("rota", "import", own, rota)[0] == Exit.INPUT
+    code, out, err = told(
+        "rota", "check", own, "--set", 'clauses={requirement="Order 7"}', "--set", "max_start_times=1"
+    )
+    assert code == Exit.DONE, err
+    assert "start times: no more different start times than allowed; the week with 2 start times" in out
+    assert "requirement (Order 7, negotiable)" in out
+    assert told("rota", "year", own)[0] == Exit.INPUT
+    (own / "calendar.csv").write_text("from,to,kind,officers\n2026-03-02,2026-03-06,training,2\n")
+    code, out, err = told("rota", "year", own, "--json")
+    assert code == Exit.DONE, err
+    weeks = {w["monday"]: w for w in json.loads(out)}
+    assert weeks["2026-03-02"]["away_h"] == 5 * 24 * 2
+    assert (
+        weeks["2026-03-02"]["unmet_h"] == 5 * 12 + 5 * 0
+    )  # by night there is one to send where two are to go
+    assert weeks["2026-03-09"]["away_h"] == 0
+
+
+def test_an_impossible_request_names_its_cause(told, county):
+    """What sums show, and what only a search shows: rules named with the smallest ways out, in the answer itself."""
+    code, out, _ = told("solve", "shifts", county, "--set", "budget_h=10", "--quiet")
+    assert code == Exit.INFEASIBLE
+    assert "the budget is 10.0" in out
+    assert "Way out: loosen budget by" in out
+    few = ("--set", "max_start_times=1", "--set", "lengths_h=[8]")
+    code, out, _ = told("solve", "shifts", county, *few, "--time-limit", "2", "--quiet")
+    assert code == Exit.INFEASIBLE
+    assert "start times: no more different start times than allowed" in out
