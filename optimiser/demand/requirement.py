@@ -1,78 +1,49 @@
-"""Officers needed on duty in every slot of the week, and which reason asks for the most."""
+"""Officers needed on duty in every slot of the week, and which reason asks for the most.
+
+Queue, urgent wait, response and minimums bind by slot. The time split is a rule of the cycle: where the hours that
+the other reasons ask for are too few for it, officers are added car by car where the share of time on calls is largest
+(:func:`hold_split`), so that no slot is held to the split by itself.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.demand.queueing import MOST_UNITS, least_units, offered_load, wait_exceeds
+from optimiser.data.duty_rules import MINIMUM as MINIMUM_RULE
+from optimiser.data.duty_rules import SPAN as SPAN_RULE
+from optimiser.data.duty_rules import SUPERVISOR, VEHICLES, DutyRule
+from optimiser.demand import reasons
+from optimiser.demand.call_mix import CallMix, of_load
+from optimiser.demand.clauses import crew_by_slot, least_by_slot, most_by_slot
+from optimiser.demand.reasons import MINIMUM, QUEUE, RESPONSE, SPLIT, WAIT
+from optimiser.demand.standards import RequirementParams, SplitTargets
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
-from optimiser.units import HOURS_PER_WEEK
+from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
-QUEUE, WAIT, RESPONSE, SPLIT, MINIMUM = "queue", "urgent wait", "response", "time split", "minimum"
+IntArray = NDArray[np.int64]
 NOTHING = "nothing"
-_GRID_TRAVEL = 0.627
-"""Mean right-angle distance from a random point to the nearest of k random units is about this times
-sqrt(area / k) (Larson and Odoni, Urban Operations Research, 1981, section 3.7)."""
+_ROUND = 1e-9
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementParams:
-    """What good service means, slot by slot. None leaves a reason out."""
-
-    no_free_unit_frac: float | None = field(
-        default=0.02,
-        metadata=choice("frac", "At most this share of calls finds no free unit", minimum=0, maximum=1),
-    )
-    minimum_units: int = field(default=2, metadata=choice("units", "Never fewer units than this", minimum=0))
-    officers_per_unit: int = field(default=1, metadata=choice("officers", "Officers in a unit", minimum=1))
-    urgent_wait_s: float | None = field(
-        default=None,
-        metadata=choice("s", "Urgent calls get a unit within this time", group="advanced", minimum=0),
-    )
-    urgent_late_frac: float = field(
-        default=0.05, metadata=choice("frac", "Share of urgent calls that may wait longer", group="advanced")
-    )
-    response_s: float | None = field(
-        default=None, metadata=choice("s", "Mean travel time to a call, at most", group="advanced", minimum=0)
-    )
-    area_m2: float = field(
-        default=0.0, metadata=choice("m2", "Area that units are spread over", group="advanced")
-    )
-    speed_m_per_s: float = field(
-        default=11.0, metadata=choice("m/s", "Mean speed to a call", group="advanced")
-    )
-    interval_ceiling_frac: float | None = field(
-        default=None,
-        metadata=choice(
-            "frac", "Hold this share on calls in every slot, not only over the cycle", group="advanced"
-        ),
-    )
-
-    def __post_init__(self) -> None:
-        faults = []
-        for name in ("no_free_unit_frac", "interval_ceiling_frac", "urgent_late_frac"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < 1:
-                faults.append(f"{name} is a fraction between 0 and 1, got {value}; 2 % is 0.02.")
-        if self.minimum_units < 0 or self.officers_per_unit < 1:
-            faults.append(
-                f"minimum_units {self.minimum_units} or officers_per_unit {self.officers_per_unit} is too few."
-            )
-        if self.response_s is not None and not (
-            self.response_s > 0 and self.area_m2 > 0 and self.speed_m_per_s > 0
-        ):
-            faults.append("A response limit needs response_s, area_m2 and speed_m_per_s, all positive.")
-        if self.urgent_wait_s is not None and self.urgent_wait_s < 0:
-            faults.append(f"urgent_wait_s must be 0 or more seconds, got {self.urgent_wait_s}.")
-        if faults:
-            raise InputError(" ".join(faults))
+__all__ = [
+    "MINIMUM",
+    "NOTHING",
+    "QUEUE",
+    "RESPONSE",
+    "SPLIT",
+    "WAIT",
+    "Requirement",
+    "RequirementParams",
+    "SplitTargets",
+    "hold_split",
+    "requirement",
+    "requirement_of",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +53,7 @@ class Requirement:
     Parameters
     ----------
     officers
-        Needed on duty, shape (T,).
+        Needed on duty to answer calls, shape (T,).
     binding
         The reason that asks for the most in each slot, T words. Ties go to the first in the order queue, urgent
         wait, response, time split, minimum.
@@ -94,20 +65,62 @@ class Requirement:
         Officer-seconds of call work in each slot, by when they are worked, shape (T,).
     slot_s
         Slot length.
+    crew
+        Officers in a unit, shape (T,).
+    clauses
+        Where the minimum of each slot is written, T texts; "" where it is the planner's own.
+    hour_by_hour
+        Officers as a table by hour gives them, each slot for itself (SIPP), split and added officers apart, shape (T,).
+    supervisors, supervisor_reasons
+        Supervisors beside the officers, shape (T,), and what asks for them, T texts; empty where nothing does.
+    vehicles
+        Cars there are, shape (T,); empty where no rule says.
+    split_asks
+        Officer-hours a week that each share of the time split asks for; empty where the split is not held.
     """
 
-    officers: NDArray[np.int64]
+    officers: IntArray
     binding: tuple[str, ...]
-    units_by_reason: Mapping[str, NDArray[np.int64]]
+    units_by_reason: Mapping[str, IntArray]
     load: FloatArray
     peak_load: FloatArray
     call_work_s: FloatArray
     slot_s: int
+    crew: FloatArray
+    clauses: tuple[str, ...] = ()
+    hour_by_hour: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    supervisors: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    supervisor_reasons: tuple[str, ...] = ()
+    vehicles: FloatArray = field(default_factory=lambda: np.empty(0))
+    split_asks: Mapping[str, float] = field(default_factory=dict)
 
     def slots_by_reason(self) -> dict[str, int]:
         """Count the slots in which each reason binds, most first."""
         names, counts = np.unique(np.array(self.binding), return_counts=True)
         return {str(names[k]): int(counts[k]) for k in np.argsort(-counts, kind="stable")}
+
+    @property
+    def officer_h(self) -> float:
+        """Officer-hours a week."""
+        return float(self.officers.sum()) * self.slot_s / SECONDS_PER_HOUR
+
+    @property
+    def units(self) -> IntArray:
+        """Units that the officers fill, shape (T,)."""
+        return np.asarray(np.floor(self.officers / self.crew + _ROUND), dtype=np.int64)
+
+    @property
+    def call_share(self) -> FloatArray:
+        """Share of on-duty time on calls, shape (T,); 0 with nobody on duty."""
+        duty_s = self.officers * float(self.slot_s)
+        return np.asarray(np.divide(self.call_work_s, duty_s, out=np.zeros_like(duty_s), where=duty_s > 0))
+
+    @property
+    def short_of_vehicles(self) -> IntArray:
+        """Slots that need more units than there are cars."""
+        if self.vehicles.size == 0:
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero(self.units > self.vehicles)
 
 
 def requirement(
@@ -118,9 +131,7 @@ def requirement(
     slot_s: int = 3600,
     urgent_frac: float = 1.0,
 ) -> Requirement:
-    """Return the officers that the largest of all reasons asks for, and which that is.
-
-    The load is that of M/M/infinity (it lags the calls); queue and waits are taken at its peak within the slot.
+    """Return the officers that a week of work asks for, of calls with one unit and exponential times.
 
     Parameters
     ----------
@@ -128,8 +139,8 @@ def requirement(
         Unit-seconds a week by the hour that receives the call, shape (168,).
     service_s
         Mean time a unit spends on a call.
-    slot_s
-        3600, 1800 or 900; calls are even within an hour.
+    params, slot_s
+        As in :func:`requirement_of`.
     urgent_frac
         Share of the load that is of the most urgent priority (for ``urgent_wait_s``).
 
@@ -138,64 +149,148 @@ def requirement(
     InputError
         If the week is not of 168 hours, is negative or not a number, or the slot does not divide the hour.
     """
-    params = params or RequirementParams()
     work_s = np.asarray(week_unit_s, dtype=float)
     if work_s.shape != (HOURS_PER_WEEK,) or not (np.isfinite(work_s) & (work_s >= 0)).all():
         raise InputError("A week of work needs 168 numbers, each 0 or more unit-seconds.")
-    if slot_s <= 0 or 3600 % slot_s:
+    return requirement_of(of_load(work_s, service_s, urgent_frac), params, slot_s=slot_s)
+
+
+def requirement_of(
+    mix: CallMix,
+    params: RequirementParams | None = None,
+    *,
+    slot_s: int = 3600,
+    rules: Sequence[DutyRule] = (),
+    sector: str = "",
+) -> Requirement:
+    """Return the officers that the largest of all reasons asks for in each slot, and which that is.
+
+    The load is that of M_t/G/infinity (it lags the calls); queue, waits and response are taken at its peak within
+    the slot. The time split is not in it unless ``interval_ceiling_frac`` holds it slot by slot; see
+    :func:`hold_split` for the rule of the cycle.
+
+    Parameters
+    ----------
+    mix
+        Calls of a mean week.
+    params
+        Standards of service; the defaults where left out.
+    slot_s
+        3600, 1800 or 900; calls are even within an hour.
+    rules, sector
+        Rules with their clauses; those of the sector, or of the whole force ("") with the sum of all sectors' minimums.
+
+    Raises
+    ------
+    InputError
+        If the slot does not divide the hour, or a standard cannot be kept by any number of units.
+    """
+    params = params or RequirementParams()
+    if slot_s <= 0 or 3600 % slot_s or slot_s % reasons.GRID_S:
         raise InputError(f"slot_s must divide an hour (3600, 1800, 900), got {slot_s}.")
-    parts = 3600 // slot_s
-    load, peak = offered_load(np.repeat(work_s, parts) / parts, service_s, slot_s)
-    units = _reasons(params, load, peak, service_s, urgent_frac)
-    need = np.stack(list(units.values()))
-    most = need.max(axis=0)
-    names = list(units)
-    first = need.argmax(axis=0)
-    return Requirement(
-        officers=most * params.officers_per_unit,
-        binding=tuple(names[k] if m > 0 else NOTHING for k, m in zip(first, most, strict=True)),
+    load = reasons.loads(mix, slot_s)
+    units = reasons.units_by_reason(params, load)
+    crew = crew_by_slot(rules, sector, slot_s, float(params.officers_per_unit))
+    by_rule, clauses = least_by_slot(rules, sector, slot_s)
+    officers, binding = _largest(units, crew, by_rule)
+    table = reasons.units_by_reason(params, reasons.loads_hour_by_hour(mix, slot_s))
+    need = Requirement(
+        officers=officers,
+        binding=binding,
         units_by_reason=units,
-        load=load,
-        peak_load=peak,
-        call_work_s=load * slot_s * params.officers_per_unit,
+        load=load.mean,
+        peak_load=load.peak,
+        call_work_s=load.mean * slot_s * crew,
         slot_s=slot_s,
+        crew=crew,
+        clauses=tuple(
+            c if b == MINIMUM and r >= n else ""
+            for c, b, r, n in zip(clauses, binding, by_rule, officers, strict=True)
+        ),
+        hour_by_hour=_largest(table, crew, by_rule)[0],
+        vehicles=most_by_slot(rules, VEHICLES, sector, slot_s),
     )
+    return _with_supervisors(need, params, rules, sector)
 
 
-def _reasons(
-    p: RequirementParams, load: FloatArray, peak: FloatArray, service_s: float, urgent_frac: float
-) -> dict[str, NDArray[np.int64]]:
-    units: dict[str, NDArray[np.int64]] = {}
-    if p.no_free_unit_frac is not None:
-        units[QUEUE] = _whole(least_units(float(a), p.no_free_unit_frac) for a in peak)
-    if p.urgent_wait_s is not None:
-        units[WAIT] = _whole(_units_for_wait(float(a), service_s, p, urgent_frac) for a in peak)
-    if p.response_s is not None:
-        # travel = 0.627 sqrt(area / free) / speed, so this many must be free beside those that are busy
-        free = p.area_m2 * (_GRID_TRAVEL / (p.response_s * p.speed_m_per_s)) ** 2
-        if not free < MOST_UNITS:
-            raise InputError(
-                f"A response of {p.response_s:g} s over {p.area_m2:g} m2 at {p.speed_m_per_s:g} m/s needs more than "
-                f"{MOST_UNITS} free units; check the units of all three."
-            )
-        units[RESPONSE] = _whole(math.ceil(float(a) + free - 1e-9) for a in load)
-    if p.interval_ceiling_frac is not None:
-        units[SPLIT] = _whole(math.ceil(float(a) / p.interval_ceiling_frac - 1e-9) for a in load)
-    units[MINIMUM] = np.full(load.size, p.minimum_units, dtype=np.int64)
-    return units
+def hold_split(
+    need: Requirement,
+    targets: SplitTargets,
+    week_admin_s: float = 0.0,
+    params: RequirementParams | None = None,
+    rules: Sequence[DutyRule] = (),
+    sector: str = "",
+) -> Requirement:
+    """Return the requirement with the time split held over the cycle.
+
+    Officers are added a car at a time in the slot with the largest share of time on calls, until the week has the hours
+    that the split asks for: the largest call share that is left is as low as that many officers can make it.
+
+    Parameters
+    ----------
+    need
+        By the other reasons.
+    targets, week_admin_s
+        Shares, and officer-seconds of administration measured in a week.
+    params, rules, sector
+        As given to :func:`requirement_of`; for the supervisors of the officers added.
+    """
+    hours = need.slot_s / SECONDS_PER_HOUR
+    asked = targets.hours_asked(
+        float(need.call_work_s.sum()) / SECONDS_PER_HOUR, week_admin_s / SECONDS_PER_HOUR
+    )
+    missing = int(np.ceil((max(asked.values()) - need.officer_h) / hours - _ROUND))
+    officers, binding = need.officers.copy(), list(need.binding)
+    work = need.call_work_s / need.slot_s
+    step = np.ceil(need.crew - _ROUND).astype(np.int64)
+    heap = [
+        (-w / n if n else -np.inf, slot)
+        for slot, (w, n) in enumerate(zip(work, officers, strict=True))
+        if w > 0
+    ]
+    heapq.heapify(heap)
+    while missing > 0 and heap:
+        _, slot = heap[0]
+        officers[slot] += step[slot]  # a car as a whole
+        missing -= int(step[slot])
+        binding[slot] = SPLIT
+        heapq.heapreplace(heap, (-work[slot] / officers[slot], slot))
+    clauses = tuple(c if b == MINIMUM else "" for c, b in zip(need.clauses, binding, strict=True))
+    held = replace(need, officers=officers, binding=tuple(binding), clauses=clauses, split_asks=asked)
+    return _with_supervisors(held, params or RequirementParams(), rules, sector)
 
 
-def _whole(values: Iterable[int]) -> NDArray[np.int64]:
-    return np.array(list(values), dtype=np.int64)
+def _largest(
+    units: Mapping[str, IntArray], crew: FloatArray, by_rule: IntArray
+) -> tuple[IntArray, tuple[str, ...]]:
+    """Return the officers of the largest reason in each slot, and its name."""
+    need = np.stack([np.ceil(u * crew - _ROUND).astype(np.int64) for u in units.values()])
+    names = list(units)
+    at = names.index(MINIMUM)
+    need[at] = np.maximum(need[at], by_rule)
+    most, first = need.max(axis=0), need.argmax(axis=0)
+    return most, tuple(names[k] if m > 0 else NOTHING for k, m in zip(first, most, strict=True))
 
 
-def _units_for_wait(load: float, service_s: float, p: RequirementParams, urgent_frac: float) -> int:
-    if load <= 0 or p.urgent_wait_s is None:
-        return 0
-    for units in range(math.floor(load) + 1, MOST_UNITS):
-        late = wait_exceeds(units, load, service_s, p.urgent_wait_s, urgent_frac=urgent_frac)
-        if late <= p.urgent_late_frac:
-            return units
-    raise InputError(
-        f"A load of {load:g} units busy at once needs more than {MOST_UNITS} units; check its unit."
+def _with_supervisors(
+    need: Requirement, params: RequirementParams, rules: Sequence[DutyRule], sector: str
+) -> Requirement:
+    """Add the supervisors that the span and the minimums of their role ask for."""
+    span = most_by_slot(rules, SPAN_RULE, sector, need.slot_s)
+    if params.officers_per_supervisor is not None:
+        own = float(params.officers_per_supervisor)
+        span = np.minimum(span, own) if span.size else np.full(need.officers.size, own)
+    least, clauses = least_by_slot(rules, sector, need.slot_s, role=SUPERVISOR)
+    if span.size == 0 and not least.any():
+        return need
+    by_span = (
+        np.ceil(need.officers / span - _ROUND).astype(np.int64) if span.size else np.zeros_like(need.officers)
+    )
+    return replace(
+        need,
+        supervisors=np.maximum(by_span, least),
+        supervisor_reasons=tuple(
+            SPAN_RULE if s >= m and s > 0 else (c or MINIMUM_RULE if m > 0 else NOTHING)
+            for s, m, c in zip(by_span, least, clauses, strict=True)
+        ),
     )

@@ -91,7 +91,7 @@ def test_no_work_and_no_minimum_needs_nobody():
         lambda: requirement(np.full(168, -1.0), 1800.0),
         lambda: requirement(np.zeros(168), 1800.0, slot_s=1000),
         lambda: RequirementParams(no_free_unit_frac=2),
-        lambda: RequirementParams(response_s=300.0),
+        lambda: requirement(BUSY, 1800.0, RequirementParams(response_s=300.0)),
         lambda: RequirementParams(minimum_units=-1),
     ],
 )

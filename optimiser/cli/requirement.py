@@ -1,0 +1,227 @@
+"""``requirement``: officers on duty for every interval of the week, and what asks for them."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimiser.cli.console import Exit, say, show, show_json, table
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
+
+if TYPE_CHECKING:
+    from optimiser.prepare.requirement import Asked, RequirementSetup
+
+_COLUMNS = (
+    "sector",
+    "begins",
+    "officers",
+    "binds",
+    "clause",
+    "units_busy",
+    "units_busy_peak",
+    "call_share_pct",
+    "hour_by_hour_officers",
+    "supervisors",
+    "supervisors_bind",
+)
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command."""
+    command = commands.add_parser(
+        "requirement", parents=[common], help="officers on duty for every interval, and what asks for them"
+    )
+    command.add_argument("folder", type=Path, nargs="?", help="the project folder")
+    command.add_argument("--choices", action="store_true", help="list every choice with its unit and default")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a choice, as no_free_unit_pct=2 (repeatable)",
+    )
+    command.add_argument(
+        "--rules", type=Path, metavar="FILE", help="minimums, crews, spans and cars with their clauses"
+    )
+    command.add_argument(
+        "--sectors", metavar="PLAN", help="also for each sector of this plan: current, districts, ..."
+    )
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write every interval here")
+    command.add_argument("--chart", type=Path, metavar="FILE", help="draw it here (.png, .pdf, .svg)")
+    command.set_defaults(run=run_requirement)
+
+
+def run_requirement(a: argparse.Namespace) -> int:
+    """Say the requirement."""
+    from optimiser.cli.plans import assignment_of
+    from optimiser.data.project import load
+    from optimiser.errors import UsageError
+    from optimiser.prepare.requirement import duty_rules, project_requirement
+
+    if a.choices:
+        return _show_choices(as_json=a.json)
+    if a.folder is None:
+        raise UsageError("Name the project folder: optimiser requirement FOLDER.")
+    params, setup = _chosen(a.set)
+    project = load(a.folder)
+    sector_of = assignment_of(project, a.sectors) if a.sectors else None
+    rules = duty_rules(project, a.rules, sorted(set(sector_of.values())) if sector_of else ())
+    asked = project_requirement(project, params, setup, rules=rules, sector_of=sector_of)
+    if a.csv:
+        _write(a.csv, asked)
+    if a.chart:
+        from optimiser.report.chart_requirement import save_requirement
+
+        save_requirement(a.chart, asked[""].need, asked[""].by_slot, place=project.settings.name)
+    if a.json:
+        show_json({name or "all": _as_json(part) for name, part in asked.items()})
+        return Exit.DONE
+    _tell(asked, setup)
+    return Exit.DONE
+
+
+def _chosen(pairs: list[str]) -> tuple[Any, Any]:
+    from optimiser.cli.plans import settings_of
+    from optimiser.demand.requirement import RequirementParams
+    from optimiser.prepare import choices
+    from optimiser.prepare.requirement import RequirementSetup
+
+    params, setup = choices.read(
+        (RequirementParams, RequirementSetup), settings_of(pairs, "requirement"), "--set"
+    )
+    return params, setup
+
+
+def _show_choices(*, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from optimiser.demand.requirement import RequirementParams
+    from optimiser.prepare.choices import listed
+    from optimiser.prepare.requirement import RequirementSetup
+
+    found = listed((RequirementParams, RequirementSetup))
+    if as_json:
+        show_json([asdict(c) for c in found])
+    else:
+        rows = [[c.name, c.unit, str(c.default), c.takes, c.meaning] for c in found]
+        show(table(rows, ["choice", "unit", "default", "takes", "meaning"]))
+    return Exit.DONE
+
+
+def _tell(asked: dict[str, Asked], setup: RequirementSetup) -> None:
+    from optimiser.prepare.requirement import without
+    from optimiser.report.words_requirement import found, standards
+
+    whole = asked[""]
+    show(f"Asked: {'; '.join(standards(whole.params))}.")
+    for sentence in found(whole.need, whole.by_slot):
+        show(f"- {sentence}")
+    if whole.rules:
+        show("")
+        rows = [
+            [r.title(), "hard" if r.hard else "negotiable", without(whole, r, setup)] for r in whole.rules
+        ]
+        show(table(rows, ["rule", "kind", "costs officer-hours a week"]))
+    show("")
+    show(_by_day(whole))
+    if len(asked) > 1:
+        show("")
+        show(_by_sector(asked))
+    say("Operationally sensitive: not for publication.")
+
+
+def _by_day(asked: Asked) -> str:
+    """Officers by hour of the day (the most of its intervals) and day of the week, with what binds."""
+    from optimiser.report.words_requirement import DAY_WORDS
+
+    per_h = round(SECONDS_PER_HOUR) // asked.need.slot_s
+    rows: list[list[Any]] = []
+    for hour in range(HOURS_PER_DAY):
+        row: list[Any] = [f"{hour:02d}"]
+        for day in range(len(DAY_WORDS)):
+            first = (day * HOURS_PER_DAY + hour) * per_h
+            slot = first + int(asked.need.officers[first : first + per_h].argmax())
+            row.append(f"{asked.need.officers[slot]} {_SHORT.get(asked.need.binding[slot], '?')}")
+        rows.append(row)
+    key = ", ".join(f"{letter} {name}" for name, letter in _SHORT.items())
+    return f"{table(rows, ['hour', *DAY_WORDS])}\n({key})"
+
+
+_SHORT = {
+    "queue": "q",
+    "urgent wait": "w",
+    "response": "r",
+    "time split": "s",
+    "minimum": "m",
+    "nothing": "-",
+}
+
+
+def _by_sector(asked: dict[str, Asked]) -> str:
+    rows = []
+    for name, part in asked.items():
+        need = part.need
+        binds = next(iter(need.slots_by_reason()))
+        rows.append(
+            [
+                name or "all together",
+                need.officer_h,
+                int(need.officers.min()),
+                int(need.officers.max()),
+                binds,
+            ]
+        )
+    apart = sum(p.need.officer_h for n, p in asked.items() if n)
+    rows.append(["sum of sectors", apart, None, None, "each with its own units"])
+    return table(rows, ["sector", "officer-hours", "least", "most", "binds most often"])
+
+
+def _write(path: Path, asked: dict[str, Asked]) -> None:
+    from optimiser.report.words_requirement import when
+    from optimiser.units import percent
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        for name, part in asked.items():
+            need = part.need
+            for slot in range(need.officers.size):
+                has = need.supervisors.size > 0
+                writer.writerow(
+                    [
+                        name or "all",
+                        when(slot, need.slot_s),
+                        need.officers[slot],
+                        need.binding[slot],
+                        need.clauses[slot],
+                        f"{need.load[slot]:.4f}",
+                        f"{need.peak_load[slot]:.4f}",
+                        f"{percent(float(need.call_share[slot])):.2f}",
+                        need.hour_by_hour[slot],
+                        need.supervisors[slot] if has else "",
+                        need.supervisor_reasons[slot] if has else "",
+                    ]
+                )
+
+
+def _as_json(asked: Asked) -> dict[str, Any]:
+    need = asked.need
+    return {
+        "slot_s": need.slot_s,
+        "officer_h": need.officer_h,
+        "officers": need.officers.tolist(),
+        "binding": list(need.binding),
+        "clauses": list(need.clauses),
+        "officers_without_split": asked.by_slot.officers.tolist(),
+        "officers_hour_by_hour": need.hour_by_hour.tolist(),
+        "units_by_reason": {k: v.tolist() for k, v in need.units_by_reason.items()},
+        "load_units": need.load.tolist(),
+        "peak_load_units": need.peak_load.tolist(),
+        "call_share_frac": need.call_share.tolist(),
+        "supervisors": need.supervisors.tolist(),
+        "supervisor_reasons": list(need.supervisor_reasons),
+        "slots_short_of_vehicles": need.short_of_vehicles.tolist(),
+        "split_asks_h": dict(need.split_asks),
+    }

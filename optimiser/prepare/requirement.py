@@ -1,0 +1,238 @@
+"""A project becomes a requirement: officers on duty for every interval, of the whole and of each sector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.data.duty_rules import DUTY_RULES_FILE, DutyRule, read_duty_rules
+from optimiser.data.project import Project
+from optimiser.demand.call_mix import CallMix, from_call_table, of_load
+from optimiser.demand.requirement import (
+    Requirement,
+    RequirementParams,
+    SplitTargets,
+    hold_split,
+    requirement_of,
+)
+from optimiser.demand.workload import from_table
+from optimiser.errors import InputError
+from optimiser.problems.base import choice
+from optimiser.units import SECONDS_PER_HOUR
+
+FloatArray = NDArray[np.float64]
+SLOT_LENGTHS_S = (900, 1800, 3600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementSetup:
+    """Intervals, the time split of the cycle, and the administration that a call leaves behind."""
+
+    slot_s: int = field(
+        default=1800, metadata=choice("s", "Length of an interval", options=("3600", "1800", "900"))
+    )
+    call_ceiling_frac: float = field(
+        default=0.30,
+        metadata=choice("frac", "At most this share of on-duty time on calls", group="time split"),
+    )
+    proactive_floor_frac: float = field(
+        default=0.30, metadata=choice("frac", "At least this share for proactive work", group="time split")
+    )
+    admin_ceiling_frac: float = field(
+        default=0.30, metadata=choice("frac", "At most this share on administration", group="time split")
+    )
+    community_floor_frac: float = field(
+        default=0.10, metadata=choice("frac", "At least this share with the community", group="time split")
+    )
+    hold_split: bool = field(
+        default=True, metadata=choice("", "Hold the time split over the cycle", group="time split")
+    )
+    admin_per_call_s: float = field(
+        default=1200.0,
+        metadata=choice("s", "Report and paper work that a call leaves, for all its officers", minimum=0),
+    )
+    demand_factor: float = field(
+        default=1.0, metadata=choice("", "Calls against the period's: 1.1 is a tenth more", minimum=0)
+    )
+
+    def __post_init__(self) -> None:
+        if self.slot_s not in SLOT_LENGTHS_S:
+            raise InputError(f"slot_s must be one of {SLOT_LENGTHS_S} seconds, got {self.slot_s}.")
+        if not (np.isfinite(self.admin_per_call_s) and self.admin_per_call_s >= 0):
+            raise InputError(f"admin_per_call_s must be 0 or more, got {self.admin_per_call_s}.")
+        if not (np.isfinite(self.demand_factor) and self.demand_factor > 0):
+            raise InputError(f"demand_factor must be above 0, got {self.demand_factor}.")
+        self.targets()
+
+    def targets(self) -> SplitTargets:
+        """Return the shares of the time split.
+
+        Raises
+        ------
+        InputError
+            If they do not sum to 1.
+        """
+        return SplitTargets(
+            call_ceiling_frac=self.call_ceiling_frac,
+            proactive_floor_frac=self.proactive_floor_frac,
+            admin_ceiling_frac=self.admin_ceiling_frac,
+            community_floor_frac=self.community_floor_frac,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A requirement and what it was made of.
+
+    Parameters
+    ----------
+    name
+        Sector, or "" for the whole.
+    mix
+        Calls of the mean week.
+    params
+        Standards, with the area filled in.
+    by_slot
+        What binds slot by slot, without the time split of the cycle.
+    need
+        With it, where it is held; else the same.
+    rules
+        Rules of the rota that were asked.
+    """
+
+    name: str
+    mix: CallMix
+    params: RequirementParams
+    by_slot: Requirement
+    need: Requirement
+    rules: tuple[DutyRule, ...]
+
+
+def duty_rules(
+    project: Project, path: Path | None = None, sectors: Sequence[str] = ()
+) -> tuple[DutyRule, ...]:
+    """Return the rules of a file, else of ``duty_rules.csv`` in the project folder, else none."""
+    found = path or project.folder / DUTY_RULES_FILE
+    if path is None and not found.exists():
+        return ()
+    return read_duty_rules(found, frozenset(sectors) if sectors else None)
+
+
+def project_requirement(
+    project: Project,
+    params: RequirementParams | None = None,
+    setup: RequirementSetup | None = None,
+    *,
+    rules: Sequence[DutyRule] = (),
+    sector_of: Mapping[str, str] | None = None,
+) -> dict[str, Asked]:
+    """Return the requirement of the whole project (key "") and, where a plan is given, of each of its sectors.
+
+    The whole shares all its units; a sector has its own. Rules of a sector count in the whole by their sum.
+
+    Raises
+    ------
+    InputError
+        If the project has red faults, less than a week of calls, or a sector without a call.
+    """
+    project.require_ready()
+    params, setup = params or RequirementParams(), setup or RequirementSetup()
+    asked = {"": _asked("", project_mix(project), _with_area(project, params, None), setup, rules)}
+    if sector_of is None:
+        return asked
+    for name in sorted(set(sector_of.values())):
+        areas = [a for a, s in sector_of.items() if s == name]
+        try:
+            mix = project_mix(project, areas)
+        except InputError as error:
+            raise InputError(f"Sector {name}: {error}") from error
+        asked[name] = _asked(name, mix, _with_area(project, params, areas), setup, rules)
+    return asked
+
+
+def asked_of(
+    mix: CallMix,
+    params: RequirementParams | None = None,
+    setup: RequirementSetup | None = None,
+    rules: Sequence[DutyRule] = (),
+    name: str = "",
+) -> Asked:
+    """Return the requirement of a mix of calls.
+
+    Raises
+    ------
+    InputError
+        If the week holds no calls.
+    """
+    return _asked(name, mix, params or RequirementParams(), setup or RequirementSetup(), rules)
+
+
+def project_mix(project: Project, areas: Sequence[str] | None = None) -> CallMix:
+    """Return the calls of a project's mean week, or of some of its areas."""
+    settings = project.settings
+    if project.calls is not None:
+        return from_call_table(
+            project.calls, settings.timezone, area_ids=areas, default_service_s=settings.default_service_s
+        )
+    if project.workload is None:
+        raise InputError(f"{project.folder} holds neither calls nor a workload table.")
+    table = project.workload
+    if areas is not None:
+        table = table[table["area_id"].astype("str").isin(set(areas))]
+    work = from_table(table, areas or [str(a) for a in project.areas["area_id"]], settings.n_weeks)
+    calls, unit_s = float(work.week_calls().sum()), float(work.week_unit_s().sum())
+    service_s = unit_s / calls if calls > 0 and unit_s > 0 else settings.default_service_s
+    if unit_s > 0:
+        return of_load(work.week_unit_s(), service_s)
+    return of_load(work.week_calls() * service_s, service_s)
+
+
+def without(asked: Asked, rule: DutyRule, setup: RequirementSetup) -> float:
+    """Officer-hours a week that one rule of the rota costs: those saved if it alone were left out."""
+    rest = [r for r in asked.rules if r is not rule]
+    return (
+        asked.need.officer_h
+        - _asked(asked.name, asked.mix, asked.params, setup, rest, ready=True).need.officer_h
+    )
+
+
+def _asked(
+    name: str,
+    mix: CallMix,
+    params: RequirementParams,
+    setup: RequirementSetup,
+    rules: Sequence[DutyRule],
+    *,
+    ready: bool = False,
+) -> Asked:
+    if not mix.week_unit_s > 0:
+        raise InputError(
+            "The week holds no calls, so there is no work to require officers for; check the period."
+        )
+    if not ready and setup.demand_factor != 1.0:
+        mix = mix.scaled(setup.demand_factor)
+    by_slot = requirement_of(mix, params, slot_s=setup.slot_s, rules=rules, sector=name)
+    need = by_slot
+    if setup.hold_split:
+        admin_s = mix.week_calls * setup.admin_per_call_s
+        need = hold_split(by_slot, setup.targets(), admin_s, params, rules, name)
+    return Asked(name, mix, params, by_slot, need, tuple(rules))
+
+
+def _with_area(project: Project, params: RequirementParams, areas: Sequence[str] | None) -> RequirementParams:
+    """Fill in the area that units are spread over, where a response is asked and none is given."""
+    if params.response_s is None or (params.area_m2 > 0 and areas is None):
+        return params
+    ground = project.areas
+    if areas is not None:
+        ground = ground[ground["area_id"].astype("str").isin(set(areas))]
+    return replace(params, area_m2=float(ground.geometry.area.sum()))
+
+
+def hours_by_reason(need: Requirement) -> dict[str, float]:
+    """Hours of the week in which each reason binds, most first."""
+    return {r: n * need.slot_s / SECONDS_PER_HOUR for r, n in need.slots_by_reason().items()}

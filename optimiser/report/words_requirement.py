@@ -1,0 +1,142 @@
+"""A requirement in words: how many officers, what asks for them when, and what a table by the hour would miss."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.data.duty_rules import SPAN
+from optimiser.demand.requirement import NOTHING, Requirement, RequirementParams
+from optimiser.report.phrases import asked, count, listed, minutes, number, percent
+from optimiser.report.words_shifts import REASON_WORDS
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
+
+DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+SHARES_SHOWN = (0.30, 0.45, 0.60)
+
+
+def when(slot: int, slot_s: int) -> str:
+    """Say when a slot begins: ``Fri 22:30``."""
+    day, second = divmod(slot * slot_s, round(HOURS_PER_DAY * SECONDS_PER_HOUR))
+    return f"{DAY_WORDS[day]} {time_of_day(second)}"
+
+
+def reason_words(reason: str) -> str:
+    """Say a reason."""
+    return "nothing (no calls, no minimum)" if reason == NOTHING else REASON_WORDS.get(reason, reason)
+
+
+def standards(p: RequirementParams) -> list[str]:
+    """Say what was asked."""
+    said = []
+    if p.no_free_unit_frac is not None:
+        said.append(f"at most {asked(p.no_free_unit_frac)} of calls find no free unit")
+    if p.reserve_units:
+        said.append(f"{count(p.reserve_units, 'free unit')} kept for urgent calls")
+    if p.held_back_frac is not None:
+        said.append(f"at most {asked(p.held_back_frac)} of the other calls wait")
+    if p.urgent_wait_s is not None:
+        said.append(
+            f"at most {asked(p.urgent_late_frac)} of urgent calls wait longer than {minutes(p.urgent_wait_s)} for one"
+        )
+    if p.response_s is not None:
+        late = p.response_late_frac
+        who = "urgent calls on average" if late is None else f"all but {asked(late)} of urgent calls"
+        said.append(f"{who} reached within {minutes(p.response_s)}, wait and drive")
+    if p.interval_ceiling_frac is not None:
+        said.append(f"in every interval at most {asked(p.interval_ceiling_frac)} on calls")
+    said.append(f"never fewer than {count(p.minimum_units, 'unit')}")
+    return said
+
+
+def found(need: Requirement, by_slot: Requirement) -> list[str]:
+    """Say what is required, what binds, and what hour-by-hour tables miss."""
+    n = need.officers
+    said = [
+        f"{number(need.officer_h)} officer-hours a week: {int(n.min())} to {int(n.max())} officers on duty, "
+        f"most at {when(int(n.argmax()), need.slot_s)}."
+    ]
+    hours = {r: k * need.slot_s / SECONDS_PER_HOUR for r, k in need.slots_by_reason().items()}
+    parts = [f"{reason_words(r)} in {number(h, 1)} h" for r, h in hours.items()]
+    said.append(f"What asks for the most, by hours of the week: {'; '.join(parts)}.")
+    said += _clauses(need)
+    said += _split(need, by_slot)
+    said += _table(by_slot)
+    said += _supervisors(need)
+    said += _vehicles(need)
+    return said
+
+
+def _clauses(need: Requirement) -> list[str]:
+    texts, counts = np.unique([c for c in need.clauses if c], return_counts=True)
+    if not texts.size:
+        return []
+    parts = [
+        f"{texts[k]} ({number(counts[k] * need.slot_s / SECONDS_PER_HOUR, 1)} h)"
+        for k in np.argsort(-counts, kind="stable")
+    ]
+    return [f"Minimums that bind, with their clause: {'; '.join(parts)}."]
+
+
+def _split(need: Requirement, by_slot: Requirement) -> list[str]:
+    share = need.call_share
+    above = [
+        f"{percent(float((share > limit + 1e-9).mean()), 0)} of intervals above {asked(limit)}"
+        for limit in SHARES_SHOWN
+    ]
+    mean = float(need.call_work_s.sum()) / max(float(need.officers.sum()) * need.slot_s, 1e-9)
+    said = [f"Calls take {percent(mean)} of on-duty time over the week; {', '.join(above)}."]
+    if need.split_asks:
+        most = max(need.split_asks, key=lambda k: need.split_asks[k])
+        text = (
+            f"The time split asks for {number(need.split_asks[most])} officer-hours a week (by {most}); the other "
+            f"reasons ask for {number(by_slot.officer_h)}"
+        )
+        extra = need.officer_h - by_slot.officer_h
+        said.append(
+            f"{text}, so {number(extra, 1)} are added where calls take the largest share."
+            if extra > 0
+            else f"{text}, so it is kept."
+        )
+    return said
+
+
+def _table(need: Requirement) -> list[str]:
+    """Say what a table by the hour would ask, against the load that lags its calls."""
+    if need.hour_by_hour.size == 0:
+        return []
+    gap = need.officers - need.hour_by_hour
+    hours = need.slot_s / SECONDS_PER_HOUR
+    return [
+        f"A table that takes each interval for itself, as if calls ended in it, would miss "
+        f"{number(float(np.maximum(gap, 0).sum()) * hours, 1)} officer-hours a week in {int((gap > 0).sum())} "
+        f"intervals (up to {int(max(gap.max(), 0))} officers, {when(int(gap.argmax()), need.slot_s)}) and ask for "
+        f"{number(float(np.maximum(-gap, 0).sum()) * hours, 1)} too many in {int((gap < 0).sum())}."
+    ]
+
+
+def _supervisors(need: Requirement) -> list[str]:
+    if need.supervisors.size == 0:
+        return []
+    names, counts = np.unique(need.supervisor_reasons, return_counts=True)
+    said = {SPAN: "the span of control", NOTHING: "nothing"}
+    parts = [
+        f"{said.get(str(n), str(n))} in {number(c * need.slot_s / SECONDS_PER_HOUR, 1)} h"
+        for n, c in zip(names, counts, strict=True)
+    ]
+    low, high = int(need.supervisors.min()), int(need.supervisors.max())
+    return [f"Beside them {low} to {high} supervisors on duty, asked for by {listed(parts)}."]
+
+
+def _vehicles(need: Requirement) -> list[str]:
+    short = need.short_of_vehicles
+    if need.vehicles.size == 0:
+        return []
+    if short.size == 0:
+        return ["There are cars enough in every interval."]
+    over = need.units[short] - need.vehicles[short]
+    worst = int(short[over.argmax()])
+    return [
+        f"Not enough cars in {number(short.size * need.slot_s / SECONDS_PER_HOUR, 1)} h: at {when(worst, need.slot_s)} "
+        f"{int(need.units[worst])} units need {int(over.max())} more than the {int(need.vehicles[worst])} there are. "
+        "More two-officer cars in these hours (a crew rule) or more cars would mend it."
+    ]

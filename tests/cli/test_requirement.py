@@ -1,0 +1,76 @@
+"""``optimiser requirement`` as a planner uses it."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from optimiser.cli import main
+from optimiser.cli.console import Exit
+
+RULES = """rule,sector,role,days,from,to,value,clause,hard
+minimum,,patrol,all,22:00,06:00,30,Agreement 14.2,hard
+span,,supervisor,all,00:00,24:00,8,Policy 7,negotiable
+"""
+
+
+@pytest.fixture
+def told(capsys):
+    def run(*arguments):
+        code = main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_words_table_rules_and_sectors(told, county, tmp_path):
+    """Sentences, the price of each rule, every hour with what binds, each sector, a file of all intervals, a chart."""
+    rules, out, chart = tmp_path / "rules.csv", tmp_path / "out.csv", tmp_path / "chart.png"
+    rules.write_text(RULES, encoding="utf-8")
+    code, said, err = told(
+        "requirement", county, "--rules", rules, "--sectors", "districts", "--csv", out, "--chart", chart
+    )
+    assert code == Exit.DONE, err
+    assert "officer-hours a week" in said
+    assert "A table that takes each interval for itself" in said
+    assert "Agreement 14.2" in said
+    assert "costs officer-hours a week" in said
+    assert "sum of sectors" in said
+    assert chart.read_bytes()[:4] == b"\x89PNG"
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    whole = [r for r in rows if r["sector"] == "all"]
+    assert len(whole) == 336
+    assert {r["binds"] for r in whole} <= {"queue", "time split", "minimum"}
+    assert all(r["clause"] == "Agreement 14.2" for r in whole if r["binds"] == "minimum")
+
+
+def test_json_holds_every_interval_and_core_units(told, county):
+    """The largest reason is the answer in every slot, and the split adds to it."""
+    code, out, _ = told("requirement", county, "--json", "--set", "slot_min=60", "--set", "hold_split=false")
+    assert code == Exit.DONE
+    found = json.loads(out)["all"]
+    most = np.max(list(found["units_by_reason"].values()), axis=0)
+    assert found["slot_s"] == 3600
+    assert found["officers"] == most.tolist()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--set", "call_ceiling_pct=40"), "sum to 1"),
+        (("--set", "minimum_units=-2"), "minimum_units"),
+        (("--set", "no_free_unt_pct=2"), "did you mean"),
+        (("--set", "demand_factor=0"), "demand_factor must be above 0"),
+    ],
+)
+def test_slips_are_named(told, county, given, said):
+    """A split that is not 100, negative headcount, a misspelt choice, a week without calls: one line, exit code 2."""
+    code, out, err = told("requirement", county, *given)
+    assert code == Exit.USAGE
+    assert said in err
+    assert out == ""
