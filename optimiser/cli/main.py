@@ -22,6 +22,7 @@ from optimiser.cli import (
     look,
     measured,
     plan,
+    reach,
     relief,
     requirement,
     rota,
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
         relief,
         integrity,
         measured,
+        reach,
         look,
         doctor,
     ):

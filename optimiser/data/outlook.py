@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.data.read import read_table
-from optimiser.errors import InputError
-
-_MOST_FAULTS = 20
+from optimiser.data.small_tables import number, refuse, rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +49,7 @@ def read_growth(
     InputError
         Naming, all together, rows whose area, place, year or factor cannot be.
     """
-    table = _columns(path, ("year", "factor"), ("area_id", "place"))
+    table = rows_of(path, ("year", "factor"), ("area_id", "place"))
     areas_of: dict[str, set[int]] = {}
     for names in places.values():
         for i, name in enumerate(names):
@@ -65,7 +60,7 @@ def read_growth(
     by_area: dict[tuple[int, int], float] = {}
     faults = []
     for line, cells in table:
-        year, factor = cells["year"], _number(cells["factor"])
+        year, factor = cells["year"], number(cells["factor"])
         area, place = cells.get("area_id", ""), cells.get("place", "")
         if not _is_year(year):
             faults.append(f"line {line}: {year!r} is no year")
@@ -78,13 +73,13 @@ def read_growth(
         elif place not in areas_of:
             faults.append(f"line {line}: {place!r} is no place of places.csv")
         else:
-            by_place |= {(int(year), i): factor for i in areas_of[place]}
-    _refuse(path, faults)
+            by_place |= {(int(year), k): factor for k in areas_of[place]}
+    refuse(path, faults)
     years = sorted({y for y, _ in (*by_area, *by_place)})
     found = np.ones((len(years), len(area_ids)))
     for table_of in (by_place, by_area):
-        for (year, i), value in table_of.items():
-            found[years.index(year), i] = value
+        for (when, i), value in table_of.items():
+            found[years.index(when), i] = value
     return Growth(tuple(map(str, years)), found)
 
 
@@ -98,12 +93,12 @@ def read_sites(path: Path, known: Mapping[str, str]) -> tuple[SiteRow, ...]:
     InputError
         Naming, all together, rows without a place, with a cost that is none, or whose id stands twice.
     """
-    table = _columns(path, ("site_id", "cost"), ("area_id", "lon", "lat", "opens", "existing"))
+    table = rows_of(path, ("site_id", "cost"), ("area_id", "lon", "lat", "opens", "existing"))
     found: list[SiteRow] = []
     faults = []
     for line, cells in table:
-        site, cost, area = cells["site_id"], _number(cells["cost"]), cells.get("area_id", "")
-        lon, lat = _number(cells.get("lon", "")), _number(cells.get("lat", ""))
+        site, cost, area = cells["site_id"], number(cells["cost"]), cells.get("area_id", "")
+        lon, lat = number(cells.get("lon", "")), number(cells.get("lat", ""))
         opens = cells.get("opens", "") or "0"
         if not site or any(r.site_id == site for r in found):
             faults.append(f"line {line}: site {site!r} {'stands twice' if site else 'has no id'}")
@@ -123,40 +118,9 @@ def read_sites(path: Path, known: Mapping[str, str]) -> tuple[SiteRow, ...]:
             point = None if lon is None or lat is None else (lon, lat)
             existing = cells.get("existing", "").casefold() in ("yes", "y", "true", "1")
             found.append(SiteRow(site, known.get(area, ""), point, cost, int(opens), existing))
-    _refuse(path, faults)
+    refuse(path, faults)
     return tuple(found)
-
-
-def _columns(
-    path: Path, needed: tuple[str, ...], further: tuple[str, ...]
-) -> list[tuple[int, dict[str, Any]]]:
-    header = read_table(path).header
-    lower = {h.casefold(): h for h in reversed(header)}
-    missing = [c for c in needed if c not in lower]
-    if missing:
-        raise InputError(f"{path}, line 1: no column {', '.join(missing)}; it has {', '.join(header)}.")
-    names = [c for c in (*needed, *further) if c in lower]
-    table = read_table(path, [lower[c] for c in names])
-    columns = [table.frame[lower[c]] for c in names]
-    return [
-        (int(line), {c: str(cell).strip() for c, cell in zip(names, cells, strict=True)})
-        for line, *cells in zip(table.lines, *columns, strict=True)
-    ]
 
 
 def _is_year(text: str) -> bool:
     return len(text) == 4 and text.isascii() and text.isdigit()
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _refuse(path: Path, faults: list[str]) -> None:
-    if faults:
-        more = f" and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
-        raise InputError(f"{path}: {'; '.join(faults[:_MOST_FAULTS])}{more}.")

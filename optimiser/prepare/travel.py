@@ -107,7 +107,7 @@ def area_points(project: Project) -> NDArray[np.float64]:
     return np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
 
 
-def _refuse_far(access_m: NDArray[np.float64], driver: str) -> None:
+def refuse_far(access_m: NDArray[np.float64], driver: str) -> None:
     """Raise InputError where the roads are not those of the places."""
     n_far, farthest_m = int((access_m > FAR_M).sum()), float(access_m.max(initial=0.0))
     if 2 * n_far > access_m.size or farthest_m > FARTHEST_M:
@@ -145,7 +145,7 @@ def times_s(
         table = junction_times(roads, origins, driver=driver, hour_of_week=hour_of_week)
         return np.asarray(table, dtype=np.float64)
     start, end = (snap(roads, points, driver=driver) for points in (origins, destinations))
-    _refuse_far(np.concatenate([start.access_m, end.access_m]), driver)
+    refuse_far(np.concatenate([start.access_m, end.access_m]), driver)
     table = times_between(
         roads,
         start,

@@ -13,6 +13,7 @@ from optimiser.roads.search import one_to_few
 from optimiser.roads.snap import Positions
 from optimiser.roads.speeds import Driver
 from optimiser.roads.times import Places, same_street_s, seeds
+from optimiser.roads.turns import Step, Stretch, steps
 from optimiser.roads.weights import Weights, as_weights
 
 
@@ -32,6 +33,10 @@ class Route:
         The line driven, shape (n_points, 2), metres in the network's system.
     streets
         Names in order, each once where it repeats in a row, "" left out.
+    steps
+        Turn by turn: streets in order with the turn into each, its metres and seconds.
+    driven
+        The segments themselves.
     """
 
     time_s: float
@@ -40,6 +45,8 @@ class Route:
     against: NDArray[np.bool_]
     xy_m: NDArray[np.float64]
     streets: tuple[str, ...]
+    steps: tuple[Step, ...]
+    driven: Stretch
 
 
 def route(
@@ -133,17 +140,17 @@ def _drawn(
     network: RoadNetwork, weights: Weights, time_s: float, pieces: list[_Piece], at: int | None = None
 ) -> Route:
     lines: list[NDArray[np.float64]] = []
-    length_m = 0.0
-    names: list[str] = []
-    streets = network.streets
-    for edge, entered, left in pieces:
-        line, metres, members = _part(network, edge, entered, left)
+    driven: list[Stretch] = []
+    for piece in pieces:
+        line, stretch = _part(weights, *piece)
         lines.append(line)
-        length_m += metres
-        for name in streets.name[members]:
-            text = streets.names[name] if name >= 0 else ""
-            if text and (not names or names[-1] != text):
-                names.append(text)
+        driven.append(stretch)
+    whole = _joined(driven)
+    told = steps(network, whole)
+    names: list[str] = []
+    for step in told:
+        if step.street and (not names or names[-1] != step.street):
+            names.append(step.street)
     if not lines and at is not None:
         lines = [network.junction_xy_m[[at]]]
     xy = np.concatenate(lines)
@@ -151,18 +158,30 @@ def _drawn(
     fresh[1:] = (xy[1:] != xy[:-1]).any(axis=1)
     return Route(
         time_s=time_s,
-        length_m=length_m,
+        length_m=float(whole.length_m.sum()),
         edge=np.array([p[0] for p in pieces], dtype=np.int32),
         against=np.array([p[2] < p[1] for p in pieces], dtype=bool),
         xy_m=xy[fresh],
         streets=tuple(names),
+        steps=told,
+        driven=whole,
     )
 
 
-def _part(
-    network: RoadNetwork, edge: int, entered: float, left: float
-) -> tuple[NDArray[np.float64], float, NDArray[np.int32]]:
-    """Line, metres and segments of the stretch of an edge between two places, in the direction driven."""
+def _joined(parts: list[Stretch]) -> Stretch:
+    if not parts:
+        return Stretch(np.zeros(0, np.int32), np.zeros(0, bool), np.zeros(0), np.zeros(0))
+    return Stretch(
+        *(
+            np.concatenate([getattr(p, name) for p in parts])
+            for name in ("segment", "against", "length_m", "time_s")
+        )
+    )
+
+
+def _part(weights: Weights, edge: int, entered: float, left: float) -> tuple[NDArray[np.float64], Stretch]:
+    """Line and segments of the stretch of an edge between two places, in the direction driven."""
+    network = weights.network
     line = network.edge_line(edge)
     n = len(line) - 1
     low, high = sorted((entered * n, left * n))
@@ -170,9 +189,11 @@ def _part(
     inner = np.arange(n + 1)[(np.arange(n + 1) > low) & (np.arange(n + 1) < high)]
     stops = np.concatenate([[low], inner, [high]])
     points = np.column_stack([np.interp(stops, np.arange(n + 1), line[:, axis]) for axis in (0, 1)])
-    segment = network.member_segment[network.member_start[edge] : network.member_start[edge + 1]]
-    metres = float((share * network.streets.length_m[segment]).sum())
-    members = segment[share > 0]
+    members = slice(network.member_start[edge], network.member_start[edge + 1])
+    segment, flipped = network.member_segment[members], network.member_flipped[members]
+    used = np.flatnonzero(share > 0)
     if left < entered:
-        return points[::-1], metres, members[::-1]
-    return points, metres, members
+        points, used, flipped = points[::-1], used[::-1], ~flipped
+    segment = segment[used]
+    length_m, time_s = network.streets.length_m[segment], weights.segment_s[segment]
+    return points, Stretch(segment, flipped[used], share[used] * length_m, share[used] * time_s)

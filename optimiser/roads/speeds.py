@@ -3,13 +3,14 @@
 A basic driver keeps to the limit. Standard and advanced drivers under blue lights drive up to 20 mph above it,
 capped by class of road (:data:`optimiser.roads.classes.BLUE_LIGHT_CAP_KMH`); a standard driver not above
 100 mph. The allowance is the usual British one (Leigh, Dunnett, Jackson, ICORES 2015); ceilings and the other
-classes are assumptions until calibrated. ``factor`` multiplies the limit instead: Norwegian police reach 1.22
-(at 20 km/h) to 1.36 (at 110 km/h) times the limit.
+classes are assumptions until calibrated (:mod:`optimiser.roads.calibrate` fits them to recorded drives). ``factor``
+multiplies the limit instead: Norwegian police reach 1.22 (at 20 km/h) to 1.36 (at 110 km/h) times the limit
+(:func:`norwegian`). Hours and incidents slow cars; who walks or cycles is not slowed by them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,12 @@ class Driver:
         No road is driven faster.
     own_m_per_s
         Above 0: this speed on every road instead.
+    factor_per_m_per_s
+        Added to ``factor`` for each metre per second of the limit: faster roads are exceeded by a larger share.
+    traffic_frac
+        Share of a delay by hour or incident that the driver suffers: 1 all of it, 0 none.
+    time_factor
+        By class of road, what the time is multiplied by, as fitted to recorded drives; 1 throughout if empty.
     """
 
     name: str
@@ -59,6 +66,9 @@ class Driver:
     over_limit_m_per_s: float = 0.0
     ceiling_m_per_s: float = float("inf")
     own_m_per_s: float = 0.0
+    factor_per_m_per_s: float = 0.0
+    traffic_frac: float = 1.0
+    time_factor: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -66,7 +76,11 @@ class Driver:
                 f"Driver class {self.name!r} has mode {self.mode!r}; choose from {', '.join(MODES)}."
             )
         sound = self.factor > 0 and self.ceiling_m_per_s > 0 and self.own_m_per_s >= 0
-        if not (sound and self.over_limit_m_per_s >= 0):
+        sound = sound and self.factor_per_m_per_s >= 0 and 0 <= self.traffic_frac <= 1
+        fitted = not self.time_factor or (
+            len(self.time_factor) == len(ROAD_CLASSES) and all(0 < f < np.inf for f in self.time_factor)
+        )
+        if not (sound and fitted and self.over_limit_m_per_s >= 0):
             raise InputError(
                 f"Driver class {self.name!r} would stand still or go backwards; check its speeds."
             )
@@ -89,11 +103,21 @@ DRIVERS: dict[str, Driver] = {
         ),
         Driver("advanced", "emergency", over_limit_m_per_s=metres_per_s_from_mph(20.0)),
         Driver("van", ceiling_m_per_s=metres_per_s_from_mph(60.0)),
-        Driver("bicycle", "bicycle", own_m_per_s=metres_per_s_from_kmh(18.0)),
-        Driver("foot", "foot", own_m_per_s=metres_per_s_from_kmh(5.0)),
+        Driver("bicycle", "bicycle", own_m_per_s=metres_per_s_from_kmh(18.0), traffic_frac=0.0),
+        Driver("foot", "foot", own_m_per_s=metres_per_s_from_kmh(5.0), traffic_frac=0.0),
     )
 }
 """The driver classes known by name."""
+
+
+def norwegian(driver: Driver) -> Driver:
+    """Return the driver with a share above the limit in place of an allowance: 1.22 at 20 km/h to 1.36 at 110 km/h.
+
+    Measured on Norwegian police cars (torhaa1/Response_Time_Minimization, its issue 8).
+    """
+    low, high = metres_per_s_from_kmh(20.0), metres_per_s_from_kmh(110.0)
+    slope = (1.36 - 1.22) / (high - low)
+    return replace(driver, over_limit_m_per_s=0.0, factor=1.22 - slope * low, factor_per_m_per_s=slope)
 
 
 def driver_named(driver: str | Driver) -> Driver:
@@ -171,7 +195,11 @@ def segment_speeds(
     if driver.own_m_per_s > 0:
         speed = np.full(len(limit_m_per_s), driver.own_m_per_s)
     else:
-        speed = limit_m_per_s * driver.factor + driver.over_limit_m_per_s
-        if driver.over_limit_m_per_s > 0 or driver.factor > 1:
+        factor = driver.factor + driver.factor_per_m_per_s * limit_m_per_s
+        speed = limit_m_per_s * factor + driver.over_limit_m_per_s
+        if driver.over_limit_m_per_s > 0 or driver.factor > 1 or driver.factor_per_m_per_s > 0:
             speed = np.maximum(limit_m_per_s, np.minimum(speed, caps_m_per_s()[road_class]))
-    return np.asarray(np.minimum(speed, driver.ceiling_m_per_s), dtype=np.float64)
+    speed = np.minimum(speed, driver.ceiling_m_per_s)
+    if driver.time_factor:
+        speed = speed / np.array(driver.time_factor)[road_class]
+    return np.asarray(speed, dtype=np.float64)

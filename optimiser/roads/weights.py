@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimiser.errors import InputError
 from optimiser.roads.access import open_backward, open_forward
+from optimiser.roads.conditions import Conditions
 from optimiser.roads.hierarchy import customise
 from optimiser.roads.network import RoadNetwork
 from optimiser.roads.speeds import Driver, checked_factors, driver_named, segment_speeds
@@ -74,6 +75,7 @@ def weigh(
     driver: str | Driver = "basic",
     hour_of_week: int | None = None,
     factors: NDArray[np.float64] | None = None,
+    conditions: Conditions | None = None,
 ) -> Weights:
     """Compute the seconds of every arc.
 
@@ -87,11 +89,14 @@ def weigh(
         0 = Monday 00:00 local wall time ... 167; None for free flow.
     factors
         Travel-time factors, shape (n_classes, 168); 1 throughout if None. Without effect in free flow.
+    conditions
+        What is closed or slow just now (:mod:`optimiser.roads.conditions`). A street that is closed is passed by
+        nobody but people on foot; a place on it can still be entered and left.
 
     Raises
     ------
     InputError
-        If the driver class, the hour or the factors cannot be used.
+        If the driver class, the hour, the factors or the conditions cannot be used.
     """
     chosen = driver_named(driver)
     streets = network.streets
@@ -100,12 +105,18 @@ def weigh(
         if not 0 <= hour_of_week < HOURS_PER_WEEK:
             raise InputError(f"Hour of the week {hour_of_week} is not between 0 and {HOURS_PER_WEEK - 1}.")
         if factors is not None:
-            segment_s = segment_s * checked_factors(factors)[:, hour_of_week][streets.road_class]
+            slower = checked_factors(factors)[:, hour_of_week]
+            segment_s = segment_s * (1.0 + chosen.traffic_frac * (slower - 1.0))[streets.road_class]
+    if conditions is not None:
+        conditions.belongs_to(network)
+        segment_s = segment_s * (1.0 + chosen.traffic_frac * (conditions.segment_factor - 1.0))
     edge_s = network.summed(segment_s)
     byte, mode = network.edge_openness, chosen.mode_index
     arc_s = np.empty(2 * network.n_edges)
     arc_s[0::2] = np.where(open_forward(byte, mode), edge_s, np.inf)
     arc_s[1::2] = np.where(open_backward(byte, mode), edge_s, np.inf)
+    if conditions is not None and chosen.mode != "foot":
+        arc_s[np.repeat(conditions.closed_edge, 2)] = np.inf
     return Weights(network, chosen, hour_of_week, segment_s, edge_s, arc_s)
 
 

@@ -68,19 +68,26 @@ def by_networkx(matrix: csr_matrix, sources: NDArray[np.int32]) -> Answer:
 
 def by_pandana(matrix: csr_matrix, sources: NDArray[np.int32]) -> Answer:
     """pandana on the first sources, all threads, through its pairs interface (it has no other)."""
+    return by_pandana_between(matrix, sources, np.arange(matrix.shape[0]), PANDANA_SOURCES)
+
+
+def by_pandana_between(
+    matrix: csr_matrix, sources: NDArray[np.int32], targets: NDArray[np.integer], n_sources: int
+) -> Answer:
+    """The same to some nodes only, for the first ``n_sources``; the time is scaled to all of them."""
     import pandana
     import pandas as pd
 
-    n = matrix.shape[0]
+    n = len(targets)
     tail, head = matrix.nonzero()
-    place = pd.Series(np.arange(n, dtype=float))
+    place = pd.Series(np.arange(matrix.shape[0], dtype=float))
     started = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
         weights = pd.DataFrame({"s": matrix.data * _PANDANA_SCALE})
         graph = pandana.Network(place, place, pd.Series(tail), pd.Series(head), weights, twoway=False)
     built = time.perf_counter()
-    few = sources[:PANDANA_SOURCES]
-    pairs = graph.shortest_path_lengths(np.repeat(few, n), np.tile(np.arange(n), len(few)))
+    few = sources[:n_sources]
+    pairs = graph.shortest_path_lengths(np.repeat(few, n), np.tile(targets, len(few)))
     took = (time.perf_counter() - built) * len(sources) / len(few)
     table = np.array(pairs, dtype=float).reshape(len(few), n)
     table = np.where(table >= _PANDANA_FAR, np.inf, table / _PANDANA_SCALE)

@@ -41,7 +41,7 @@ def _grid() -> tuple[roads.RoadNetwork, float]:
     return network, time.perf_counter() - started
 
 
-def _junction_matrix(network: roads.RoadNetwork, weights: roads.Weights) -> csr_matrix:
+def junction_matrix(network: roads.RoadNetwork, weights: roads.Weights) -> csr_matrix:
     """Our junction graph as a peer needs it: of parallel edges the faster."""
     tail = np.column_stack([network.edge_from, network.edge_to]).ravel().astype(np.int64)
     head = np.column_stack([network.edge_to, network.edge_from]).ravel().astype(np.int64)
@@ -87,7 +87,7 @@ def _beside_peers(network: roads.RoadNetwork, build_s: float, n_sources: int) ->
     first_s = time.perf_counter() - started
     solve_s, table = _median(network, sources, weights, "sweep")
     dijkstra_s, by_dijkstra = _median(network, sources, weights, "dijkstra")
-    matrix = _junction_matrix(network, weights)
+    matrix = junction_matrix(network, weights)
     answers: dict[str, Answer] = {name: peer(matrix, sources) for name, peer in PEERS.items()}
     full = by_scipy(roads.full_matrix(network, weights), network.junction_node[sources])
     exact = gap_s(table, full.table[:, network.junction_node])
