@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     measured.add_argument("folder", type=Path, help="the project folder")
     measured.add_argument("--by", choices=BY, default="sector", help="lines of the table (sector)")
-    measured.add_argument("--begin", type=values.day, metavar="YYYY-MM-DD", help="first day")
-    measured.add_argument("--end", type=values.day, metavar="YYYY-MM-DD", help="the day after the last")
+    measured.add_argument("--first-day", type=values.day, metavar="YYYY-MM-DD", help="first day that counts")
+    measured.add_argument("--last-day", type=values.day, metavar="YYYY-MM-DD", help="last day that counts")
     measured.add_argument(
         "--cycle-days", type=values.whole(1, 366), default=28, help="days of a pattern cycle (28)"
     )
@@ -37,7 +38,8 @@ def run_measured(a: argparse.Namespace) -> int:
     from optimiser.data.project import load
     from optimiser.demand.measured import SATURATION_TARGET_FRAC, measure
 
-    found = measure(load(a.folder), begin=a.begin, end=a.end, cycle_days=a.cycle_days)
+    end = None if a.last_day is None else a.last_day + dt.timedelta(days=1)
+    found = measure(load(a.folder), begin=a.first_day, end=end, cycle_days=a.cycle_days)
     if a.json:
         show_json(as_json(found))
         return Exit.DONE

@@ -10,13 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.data.call_rows import capped, patrol_time
-from optimiser.data.call_times import call_times
+from optimiser.data.call_times import IMPLAUSIBLE_S, CallTimes, call_times
 from optimiser.data.call_units import UnitRoles
 from optimiser.data.columns import guess_columns
 from optimiser.data.columns_file import ColumnMap
 from optimiser.data.labels import clean_ids
 from optimiser.data.quality import Notes, from_repairs
 from optimiser.data.read import read_table
+from optimiser.data.wall_clock import seconds_between
 from optimiser.errors import InputError
 
 _SAID = ("area_id", "priority_code", "call_type")
@@ -45,7 +46,7 @@ def one_row_a_call(
     """Bring rows with the same id together: units of one call, or repeats of it with other contents."""
     again = rows["call_id"].duplicated().to_numpy()
     if not again.any():
-        return rows
+        return rows.assign(**_of_single(rows)) if by_unit else rows
     if not by_unit:
         return without(rows, lines, again, "calls whose id stands again with other contents", notes)[0]
     notes.rows("further unit rows of a call", again, "brought together")
@@ -58,7 +59,42 @@ def one_row_a_call(
     calls["on_scene_s"] = grouped["on_scene_s"].max()
     calls["n_units"] = grouped["n_units"].sum()
     calls["unit_s"] = grouped["unit_s"].sum(min_count=1)
+    calls["report_s"] = grouped["report_s"].sum(min_count=1)
+    for column, seconds in _clears(rows[rows["n_units"] > 0]).items():
+        calls[column] = seconds.reindex(calls.index)
     return calls.reset_index()
+
+
+def _of_single(rows: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """First and last clear where every call has one unit row: the same."""
+    return {
+        c: rows["call_id"].map(s).to_numpy(dtype=float) for c, s in _clears(rows[rows["n_units"] > 0]).items()
+    }
+
+
+def stretch_of(times: CallTimes) -> dict[str, NDArray[np.float64]]:
+    """Return when each row was dispatched and cleared, in seconds after its receipt; NaN where not known."""
+    received = times.received_utc
+    none = np.full(len(received), np.nan)
+    return {
+        f"{name}_after_s": seconds_between(received, times.utc[name]) if name in times.utc else none
+        for name in ("dispatched", "cleared")
+    }
+
+
+def _clears(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return seconds from the first dispatch of a call's units to the first and to the last of their clears."""
+    sound = rows["cleared_after_s"] >= rows["dispatched_after_s"]
+    # rows of one call may carry receipts of their own: all is counted from the call's first
+    own = rows["received_utc"] - rows.groupby("call_id", sort=False)["received_utc"].transform("min")
+    begun = (rows["dispatched_after_s"] + own.dt.total_seconds()).where(sound)
+    ended = (rows["cleared_after_s"] + own.dt.total_seconds()).where(sound)
+    begin = begun.groupby(rows["call_id"], sort=False).min()
+    by_call = ended.groupby(rows["call_id"], sort=False)
+    return {
+        "first_clear_s": (by_call.min() - begin).clip(upper=IMPLAUSIBLE_S),
+        "last_clear_s": (by_call.max() - begin).clip(upper=IMPLAUSIBLE_S),
+    }
 
 
 def with_unit_rows(
@@ -87,7 +123,8 @@ def with_unit_rows(
     time = patrol_time(
         frame, lines, capped(times.busy_s, call_type, lines, column_map, notes), roles, notes, []
     )
-    rows = pd.DataFrame({"call_id": ids, "n_units": time.n_units, "unit_s": time.unit_s})
+    rows = pd.DataFrame({"call_id": ids, "n_units": time.n_units, "unit_s": time.unit_s, **stretch_of(times)})
+    rows["received_utc"] = times.received_utc
     stray = ~rows["call_id"].isin(calls["call_id"]).to_numpy()
     notes.rows("unit rows of no call", stray, "left out", lines=lines)
     grouped = rows.groupby("call_id")
@@ -99,4 +136,6 @@ def with_unit_rows(
         ("unit_s", grouped["unit_s"].sum(min_count=1)),
     ):
         calls[column] = calls["call_id"].map(per_call).where(matched, calls[column])
+    for column, seconds in _clears(rows[rows["n_units"] > 0]).items():
+        calls[column] = calls["call_id"].map(seconds).where(matched, calls[column])
     return calls

@@ -17,7 +17,7 @@ from optimiser.data.times import Stamps, parse_stamps, told_order
 from optimiser.data.wall_clock import Instants, join, not_before, seconds_between, to_utc, with_date
 from optimiser.errors import InputError
 
-LATER = ("dispatched", "enroute", "arrived", "cleared")
+LATER = ("dispatched", "enroute", "arrived", "cleared", "first_cleared", "last_cleared")
 IMPLAUSIBLE_S = 7 * 24 * units.SECONDS_PER_HOUR
 _PER_UNIT_S = {"s": 1.0, "min": units.SECONDS_PER_MINUTE, "h": units.SECONDS_PER_HOUR}
 Seconds = NDArray[np.float64]
@@ -25,7 +25,11 @@ Seconds = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class CallTimes:
-    """Times of each row, shape (n,). ``busy_s`` runs from dispatch (else arrival) to clear, before caps."""
+    """Times of each row, shape (n,), before caps.
+
+    ``busy_s`` runs from dispatch (else arrival) to clear, or to the last clear where the file knows no other;
+    ``first_clear_s`` and ``last_clear_s`` from dispatch, where the file tells them apart.
+    """
 
     received_utc: NDArray[np.datetime64]
     utc: Mapping[str, NDArray[np.datetime64]]
@@ -34,6 +38,9 @@ class CallTimes:
     response_s: Seconds
     on_scene_s: Seconds
     busy_s: Seconds
+    first_clear_s: Seconds
+    last_clear_s: Seconds
+    report_s: Seconds
 
 
 def call_times(
@@ -59,7 +66,7 @@ def call_times(
         raise InputError("\n".join(reader.faults))
     gaps = {
         d: reader.duration(d)
-        for d in ("dispatch_delay", "travel", "response", "on_scene", "total", "service")
+        for d in ("dispatch_delay", "travel", "response", "on_scene", "total", "service", "report")
     }
     none = np.full(len(frame), np.nan)
 
@@ -79,9 +86,15 @@ def call_times(
     response = reader.sane("arrival before receipt", response)
     on_scene = reader.sane("clear before arrival", on_scene)
     response = _first(response, delay + travel)
-    busy = _first(gaps["service"], between("dispatched", "cleared"), travel + on_scene, gaps["total"] - delay)
+    first, last = (between("dispatched", f"{which}_cleared") for which in ("first", "last"))
+    cleared = _first(between("dispatched", "cleared"), last)
+    busy = _first(gaps["service"], cleared, travel + on_scene, gaps["total"] - delay)
     busy = reader.sane("clear before dispatch", _first(busy, on_scene, gaps["total"]))
-    return CallTimes(start, stamps, delay, travel, response, on_scene, busy)
+    first = reader.sane("first clear before dispatch", first)
+    last = reader.sane("last clear before dispatch", np.where(np.isnan(first), np.nan, _first(last, cleared)))
+    reader.note("last clear before first clear", last < first, "both are kept")
+    report = reader.sane("report time below nothing", gaps["report"])
+    return CallTimes(start, stamps, delay, travel, response, on_scene, busy, first, last, report)
 
 
 def _given(frame: pd.DataFrame, role: str) -> bool:

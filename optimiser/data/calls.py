@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.data import canonical as names
-from optimiser.data.call_merge import one_row_a_call, with_unit_rows, without
+from optimiser.data.call_merge import one_row_a_call, stretch_of, with_unit_rows, without
 from optimiser.data.call_places import call_areas
 from optimiser.data.call_rows import MOST_CODES, MOST_TYPES, capped, code_column, origins, patrol_time
 from optimiser.data.call_times import CallTimes, call_times
@@ -226,7 +226,10 @@ def _rows(
     ids = ids.where(~unnamed, pd.Series([f"row {k}" for k in lines.tolist()], dtype="str"))
     call_type = code_column(frame, "call_type", MOST_TYPES, notes)
     busy_s = capped(times.busy_s, call_type, lines, column_map, notes)
-    on_scene_s = capped(times.on_scene_s, call_type, lines, column_map, None)
+    on_scene_s, first_s, last_s, report_s = (
+        capped(seconds, call_type, lines, column_map, None)
+        for seconds in (times.on_scene_s, times.first_clear_s, times.last_clear_s, times.report_s)
+    )
     notes.rows("calls with no time on scene", on_scene_s == 0, "kept: closed in bulk, or no one was there")
     time = patrol_time(frame, lines, busy_s, source.roles, notes, said)
     for duration in DURATIONS:
@@ -249,6 +252,10 @@ def _rows(
             "response_s": times.response_s,
             "on_scene_s": on_scene_s,
             "unit_s": time.unit_s,
+            "first_clear_s": first_s,
+            "last_clear_s": last_s,
+            "report_s": report_s,
+            **stretch_of(times),
         }
     )
 

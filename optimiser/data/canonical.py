@@ -44,13 +44,19 @@ CALL_TYPES = {
     "response_s": "float64",
     "on_scene_s": "float64",
     "unit_s": "float64",
+    "first_clear_s": "float64",
+    "last_clear_s": "float64",
+    "report_s": "float64",
 }
-"""Columns of ``Project.calls``."""
+"""Columns of ``Project.calls``; of the last three, times from the first dispatch to the first and to the last clear."""
+
+LATER_COLUMNS = ("first_clear_s", "last_clear_s", "report_s")
+"""Columns that older projects lack; they are unknown there."""
 
 STORED_CALL_TYPES = {**CALL_TYPES, "priority_code": "str"}
 """Columns of ``calls.parquet``: the priority as typed stays, so that its map can be given later."""
 
-SECONDS = ("dispatch_delay_s", "travel_s", "response_s", "on_scene_s", "unit_s")
+SECONDS = ("dispatch_delay_s", "travel_s", "response_s", "on_scene_s", "unit_s", *LATER_COLUMNS)
 
 WORKLOAD_TYPES = {
     "area_id": "str",

@@ -18,7 +18,7 @@ _UNIT_WORDS = {
     "min": "min", "mins": "min", "minute": "min", "minutes": "min",
     "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
 }  # fmt: skip
-DURATIONS = ("dispatch_delay", "travel", "response", "on_scene", "total", "service")
+DURATIONS = ("dispatch_delay", "travel", "response", "on_scene", "total", "service", "report")
 
 
 @dataclass(frozen=True, slots=True)

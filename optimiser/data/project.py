@@ -237,7 +237,11 @@ def _calls(
 
 def _table(path: Path, types: dict[str, str]) -> pd.DataFrame:
     """Read a stored table, which may have come from elsewhere: its columns, types and ranges."""
-    table = names.typed(read_frame(path, types, most_bytes=MOST_BYTES), types, str(path))
+    stored = read_frame(path, types, most_bytes=MOST_BYTES)
+    for column in names.LATER_COLUMNS:
+        if column in types and column not in stored:
+            stored[column] = np.nan
+    table = names.typed(stored, types, str(path))
     faults = names.out_of_range(table)
     if faults:
         raise InputError(f"{path} is damaged: {'; '.join(faults)}. Run init again.")

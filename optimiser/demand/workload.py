@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.data.project import Project
+from optimiser.demand.period import Period, hours_seen, local_days
 from optimiser.errors import InputError
 from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK
 
@@ -65,13 +66,15 @@ class Workload:
         return total
 
 
-def from_project(project: Project, *, officer_initiated: bool = False) -> Workload:
+def from_project(
+    project: Project, *, officer_initiated: bool = False, period: Period | None = None
+) -> Workload:
     """Return the workload of a project, from its calls or else from its workload table.
 
     Raises
     ------
     InputError
-        If neither holds a week of work.
+        If neither holds a week of work, or a period is asked of totals without dates.
     """
     area_ids = [str(a) for a in project.areas["area_id"]]
     if project.calls is not None:
@@ -79,11 +82,16 @@ def from_project(project: Project, *, officer_initiated: bool = False) -> Worklo
             project.calls,
             area_ids,
             project.settings.timezone,
+            period=period,
             officer_initiated=officer_initiated,
             default_service_s=project.settings.default_service_s,
         )
     if project.workload is None:
         raise InputError(f"{project.folder} holds neither calls nor a workload table.")
+    if period is not None and period != Period():
+        raise InputError(
+            f"{project.folder} holds totals without dates, so no season or period can be taken: import calls."
+        )
     return from_table(project.workload, area_ids, project.settings.n_weeks)
 
 
@@ -94,6 +102,7 @@ def from_calls(
     *,
     begin: dt.date | None = None,
     end: dt.date | None = None,
+    period: Period | None = None,
     officer_initiated: bool = False,
     default_service_s: float | None = None,
 ) -> Workload:
@@ -111,6 +120,8 @@ def from_calls(
     begin, end
         Local dates of the period, ``end`` not included; by default from the day of the first call to that of
         the last.
+    period
+        Days that count within that: seasons, holidays left out.
     officer_initiated
         Count work that officers began themselves; it is proactive, not call work, so it is left out by default.
     default_service_s
@@ -124,6 +135,12 @@ def from_calls(
     kept = calls if officer_initiated else calls[calls["origin"] != OFFICER_INITIATED]
     kept, begin, end = _period(kept, timezone, begin, end)
     exposure = hours_of_week(begin, end, timezone)
+    if period is not None:
+        days = period.days(begin, end - dt.timedelta(days=1))
+        kept = kept[np.isin(local_days(kept["received_at"], timezone), days)]
+        exposure = hours_seen(days, timezone)
+        if kept.empty:
+            raise InputError(f"No call was received on the {len(days)} days that are asked for.")
     unit_s, n_imputed = durations(kept, default_service_s)
     row = _rows(kept["area_id"], area_ids)
     hour = kept["hour_of_week"].to_numpy(dtype=np.int64)

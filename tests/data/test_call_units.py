@@ -64,3 +64,39 @@ def test_unit_responses(tmp_path):
     assert (calls["unit_s"] / 60).tolist() == [50.0, 40.0]
     assert calls["n_units"].tolist() == [2, 1]
     assert report.quality.by_rule("unit rows of no call").count == 1
+
+
+def test_first_and_last_clear_of_unit_rows(tmp_path):
+    """Dispatched 10:02 and 10:05, clear 10:20 and 10:40: 18 and 38 minutes after the first, 53 unit-minutes."""
+    responses = tmp_path / "units.csv"
+    responses.write_text(
+        "call_id,unit_id,dispatched,cleared\n"
+        "c1,4201,2025-03-03 10:02,2025-03-03 10:20\nc1,4202,2025-03-03 10:05,2025-03-03 10:40\n"
+    )
+    make(tmp_path, csv_text(*ROWS[:2]), unit_responses=responses)
+    calls = load(tmp_path / "town").calls
+    assert (calls["first_clear_s"] / 60).tolist()[0] == 18.0
+    assert (calls["last_clear_s"] / 60).tolist()[0] == 38.0
+    assert (calls["unit_s"] / 60).tolist()[0] == 53.0
+    assert calls["first_clear_s"].isna().tolist() == [False, True]
+
+
+def test_clears_as_columns(tmp_path):
+    """A file with first and last clear and report minutes keeps all three; the last one counts where no other does."""
+    header = "call_id,received,dispatched,first_clear,last_unit_cleared,report_minutes,area_id"
+    row = "c1,2025-03-03 10:00,2025-03-03 10:02,2025-03-03 10:20,2025-03-03 10:40,12,A1"
+    make(tmp_path, csv_text(row, header=header))
+    call = load(tmp_path / "town").calls.iloc[0]
+    assert (call["first_clear_s"] / 60, call["last_clear_s"] / 60, call["unit_s"] / 60) == (18, 38, 38)
+    assert call["report_s"] == 720
+
+
+def test_a_folder_of_an_older_import_has_no_clears(tmp_path):
+    """calls.parquet without the later columns still loads; they are unknown."""
+    import pandas as pd
+
+    make(tmp_path, csv_text(*ROWS))
+    path = tmp_path / "town" / "calls.parquet"
+    older = pd.read_parquet(path).drop(columns=["first_clear_s", "last_clear_s", "report_s"])
+    older.to_parquet(path)
+    assert load(tmp_path / "town").calls["last_clear_s"].isna().all()

@@ -1,0 +1,14 @@
+"""The commands about demand, together: what was worked, by whom, and what could be worked otherwise."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from optimiser.cli import measured, workload
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    for module in (measured, workload):
+        module.add(commands, common)

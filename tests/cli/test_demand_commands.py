@@ -1,0 +1,96 @@
+"""Commands about demand as a planner uses them: in words, as a table, as JSON, as a file, and with bad input."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from optimiser.cli import main
+from optimiser.cli.console import Exit
+
+
+@pytest.fixture
+def told(capsys):
+    def run(*arguments):
+        code = main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_workload(told, county, tmp_path):
+    """The same total by any dimension and slot; a file without small numbers; a season has fewer weeks."""
+    code, out, _ = told("workload", county, "--by", "priority,origin", "--json")
+    assert code == Exit.DONE
+    whole = json.loads(out)
+    by_time = json.loads(told("workload", county, "--by", "time", "--slot", "15", "--json")[1])
+    assert len(by_time["rows"]) == 672
+    total = sum(r["officer_s"] for r in whole["rows"])
+    assert sum(r["officer_s"] for r in by_time["rows"]) == pytest.approx(total)
+    summer = json.loads(told("workload", county, "--months", "6,7,8", "--json")[1])
+    assert summer["n_weeks"] == pytest.approx(92 / 7, abs=0.1)
+    path = tmp_path / "out.csv"
+    code, out, err = told("workload", county, "--by", "area,type", "--out", path)
+    assert "officer-hours a week" in out
+    assert "fewer than 11 calls are not told" in err
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert any(r["calls_a_week"] == "" for r in rows)
+    weeks = whole["n_weeks"]
+    assert all(float(r["calls_a_week"]) * weeks > 10.4 for r in rows if r["calls_a_week"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--by", "street"), "--by 'street'"),
+        (("--months", "June"), "should be numbers of months"),
+        (("--months", "13"), "Months run from 1 to 12"),
+        (("--clear", "final"), "no definition of clear"),
+        (("--without", "4 July"), "should be a day"),
+        (("--officers-per-unit", "-1"), "officers_per_unit"),
+    ],
+)
+def test_workload_slips(told, county, options, words):
+    """Each slip ends with its own words and no traceback."""
+    code, _, err = told("workload", county, *options)
+    assert code in (Exit.USAGE, Exit.INPUT)
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_measured_is_refused_then_given(told, county, tmp_path):
+    """Without duty exit 3 and the report to ask for; with a made-up duty table the split adds up to one."""
+    code, _, err = told("measured", county)
+    assert code == Exit.INPUT
+    assert "who was really on duty" in err
+    assert "optimiser add" in err
+    rows = ["officer_id,call_sign,role,district,from,to"]
+    for day in range(1, 29):
+        for car in ("101A", "101B", "201A"):
+            rows.append(f"{car}o,{car},patrol,D{car[0]},2025-03-{day:02d} 00:00,2025-03-{day:02d} 23:59")
+    path = tmp_path / "duty.csv"
+    path.write_text("\n".join(rows) + "\n")
+    code, out, err = told("add", county, "--duty", path)
+    assert code == Exit.DONE, err
+    assert "duty: 84 rows" in out
+    code, out, _ = told("measured", county, "--json")
+    assert code == Exit.DONE
+    found = json.loads(out)
+    assert sum(found["split_frac"].values()) == pytest.approx(1.0)
+    assert found["by_sector"]["D3"]["calls"] is None  # nobody was on duty there
+    code, out, _ = told(
+        "measured", county, "--by", "hour", "--first-day", "2025-03-03", "--last-day", "2025-03-16"
+    )
+    assert "before 2025-03-17" in out
+    assert "target line 60 %" in out
+    assert "No unit statuses" in out
+
+
+def test_add_nothing_is_a_slip(told, county):
+    """Nothing to add is wrong use, and says what can be added."""
+    code, _, err = told("add", county)
+    assert code == Exit.USAGE
+    assert "--duty" in err
