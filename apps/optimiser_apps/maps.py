@@ -32,6 +32,7 @@ def areas_deck(
     labels: bool = True,
     points: Sequence[dict[str, Any]] = (),
     width_px: float = WIDTH_PX,
+    ids: Sequence[str] = (),
 ) -> pydeck.Deck:
     """Return a map of areas in colours, the borders of their groups drawn stronger.
 
@@ -43,8 +44,10 @@ def areas_deck(
         Group (district) of each area; its borders and names are drawn.
     points
         Places with ``position`` and ``tip``: centres, stations.
+    ids
+        Id of each area, where areas can be picked.
     """
-    layers = [_polygons(shapes, fills, tips)]
+    layers = [_polygons(shapes, fills, tips, ids=ids)]
     if group:
         layers.append(_lines("borders", shapes.outlines(group), INK, 2.0))
     if points:
@@ -166,11 +169,16 @@ def _grade(grade: int) -> str:
 
 
 def _polygons(
-    shapes: Shapes, fills: Sequence[str], tips: Sequence[str], edge: Sequence[int] = _BORDER
+    shapes: Shapes,
+    fills: Sequence[str],
+    tips: Sequence[str],
+    edge: Sequence[int] = _BORDER,
+    ids: Sequence[str] = (),
 ) -> pydeck.Layer:
+    named: list[dict[str, Any]] = [{"area": i} for i in ids] or [{}] * len(fills)
     data = [
-        {"polygon": polygon, "fill": rgb(fill), "tip": escaped(tip)}
-        for polygons, fill, tip in zip(shapes.polygons, fills, tips, strict=True)
+        {"polygon": polygon, "fill": rgb(fill), "tip": escaped(tip), **area}
+        for polygons, fill, tip, area in zip(shapes.polygons, fills, tips, named, strict=True)
         for polygon in polygons
     ]
     return pydeck.Layer(

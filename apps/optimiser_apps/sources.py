@@ -20,6 +20,7 @@ from optimiser.prepare.questions import Question, ask
 from optimiser.roads import RoadNetwork
 from optimiser.solve.result import Result
 from optimiser_apps import defaults, state
+from optimiser_apps.editing import Base, base
 from optimiser_apps.shapes import Shapes, shapes_of
 from optimiser_apps.today import InUse, plan_in_use
 
@@ -52,6 +53,11 @@ def question(project: Project, family: str, choices: Mapping[str, Any]) -> Quest
     return _question(
         project, _stamp(project.folder), family, json.dumps(choices, sort_keys=True, default=str)
     )
+
+
+def edited(project: Project, name: str, tolerance_pct: float) -> Base:
+    """Return a plan of the project with the question it is judged by, as an edit starts from it."""
+    return _edited(project, _stamp(project.folder), name, tolerance_pct)
 
 
 def today(project: Project) -> InUse | None:
@@ -110,6 +116,11 @@ def _shapes(_project: Project, digest: str) -> Shapes:
 @st.cache_resource(max_entries=8, show_spinner="Working out drive times …")
 def _question(_project: Project, stamp: str, family: str, choices: str) -> Question:
     return ask(_project, family, json.loads(choices))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Working out drive times …")
+def _edited(_project: Project, stamp: str, name: str, tolerance_pct: float) -> Base:
+    return base(_project, name, tolerance_pct)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the roads …")

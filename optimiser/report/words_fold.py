@@ -23,12 +23,12 @@ def found(problem: FoldProblem, result: Result[FoldPlan]) -> list[str]:
         below_full = {cars: v for cars, v in busiest.by.items() if int(cars) < len(problem.beat_ids)}
         worst = max(below_full, key=lambda c: below_full[c])
         said.append(
-            f"The busiest car has at most {percent(below_full[worst])} more than the even share, with "
-            f"{count(int(worst), 'car')}."
+            f"Where beats are joined, the busiest car has at most {percent(below_full[worst])} more than the even "
+            f"share, with {count(int(worst), 'car')}."
         )
         full = busiest.by.get(str(len(problem.beat_ids)))
         if full is not None:
-            said.append(f"With a car in every beat the busiest already has {percent(full)} more.")
+            said.append(f"With a car in every beat, before any are joined, it has {percent(full)} more.")
     return said
 
 

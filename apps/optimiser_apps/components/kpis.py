@@ -66,12 +66,14 @@ def kpi_row(
         measure = now[name]
         old = before.get(name)
         delta = _delta(measure, old.value) if old is not None else None
-        colour = {"lower": "inverse", "higher": "normal"}.get(measure.better, "off")
+        same = delta is None or delta.lstrip("+-").startswith(("0 ", "0.0 "))
+        colour = "off" if same else {"lower": "inverse", "higher": "normal"}.get(measure.better, "off")
         column.metric(
             _NAMES.get(name, name.capitalize()),
             _value(measure),
             delta=delta,
             delta_color=colour,  # type: ignore[arg-type]
+            delta_arrow="off" if same else "auto",
             help=_HOW.get(name),
             border=True,
         )

@@ -53,6 +53,20 @@ def deck(figure: pydeck.Deck, text: str, key: str) -> None:
     st.pydeck_chart(figure, height=HEIGHT_PX, key=key, **_alt(st.pydeck_chart, text))
 
 
+def picking(figure: pydeck.Deck, text: str, key: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Show a map on which things can be picked; return those picked by layer. Another key forgets them."""
+    event = st.pydeck_chart(
+        figure,
+        height=HEIGHT_PX,
+        key=key,
+        on_select="rerun",
+        selection_mode="multi-object",
+        **_alt(st.pydeck_chart, text),
+    )
+    picked: Mapping[str, Sequence[Mapping[str, Any]]] = event["selection"]["objects"]
+    return picked
+
+
 def table(rows: pd.DataFrame, *, digits: int = 1, height: int | None = None, text: str = "") -> None:
     """Show a table, its numbers rounded for reading."""
     columns = {

@@ -100,6 +100,11 @@ class Moves:
         """The rules it breaks now."""
         return self._now.broken
 
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Its measures now."""
+        return self._now.measures
+
     def _state(self, plan: SectorsPlan, b: Board) -> _State:
         broken = violations(b, self._strangers, plan.centre_of)
         return _State(plan, b, tuple(broken), objectives(b), measures(b))
