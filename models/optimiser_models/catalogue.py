@@ -68,4 +68,13 @@ CATALOGUE = {
         "optimiser_models.strength.milp:FORMULATION",
         "Officers to districts as a MILP, one stage an objective",
     ),
+    "patterns.stints": Entry(
+        "optimiser_models.patterns.stints:FORMULATION",
+        "Rotating patterns: a circulation of stints by constraint programming, refutations confirmed",
+    ),
+    "patterns.milp": Entry(
+        "optimiser_models.patterns.milp:FORMULATION",
+        "Rotating patterns as a MILP on the network of day states",
+        default=True,
+    ),
 }

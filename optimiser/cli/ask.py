@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
     solve = commands.add_parser("solve", parents=[common], help="solve one question of a project")
-    solve.add_argument("family", help="sectors, shifts, strength, assignment, fold, standby or facilities")
+    solve.add_argument(
+        "family", help="sectors, shifts, strength, assignment, fold, standby, facilities or patterns"
+    )
     solve.add_argument("folder", type=Path, nargs="?", help="the project folder")
     solve.add_argument(
         "--choices", action="store_true", help="list every choice of the question with its unit and default"

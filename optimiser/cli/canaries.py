@@ -179,6 +179,26 @@ def two_districts() -> tuple[Any, float]:
     return problem, 20.0
 
 
+def one_post() -> tuple[Any, float]:
+    """Return one post on duty every day, at most three working days in a row and one or two off: two rows, one weekend.
+
+    Two officers share seven days a week. Both weekends of the cycle have work on one day at least, unless one of the
+    two is on from Friday to Sunday and the other one off.
+    """
+    from optimiser.problems.patterns import PatternsParams, PatternsProblem
+
+    problem = PatternsProblem(
+        shift_ids=("D",),
+        shift_start_s=np.array([7 * 3600.0]),
+        shift_length_s=np.array([12 * 3600.0]),
+        need=np.ones((1, 7), dtype=np.int64),
+        fewest_rows=2,
+        most_rows=2,
+        params=PatternsParams(exact=True, longest_work=3, shortest_off=1, longest_off=4),
+    )
+    return problem, 1.0
+
+
 _CASES = {
     "sectors": path_of_four,
     "sectors.median": path_without_balance,
@@ -189,4 +209,5 @@ _CASES = {
     "standby": two_posts,
     "facilities": two_towns,
     "strength": two_districts,
+    "patterns": one_post,
 }

@@ -26,6 +26,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "standby": ("optimiser.prepare.standby:StandbySetup",),
     "facilities": ("optimiser.prepare.facilities:FacilitiesSetup",),
     "strength": ("optimiser.prepare.strength:StrengthSetup",),
+    "patterns": ("optimiser.problems.patterns:PatternsParams", "optimiser.prepare.patterns:PatternsSetup"),
 }
 
 
@@ -86,6 +87,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.strength import strength_problem
 
         return Question(family, strength_problem(project, *chosen))
+    if family == "patterns":
+        from optimiser.prepare.patterns import patterns_problem
+
+        return Question(family, patterns_problem(project, *chosen))
     if family == "standby":
         from optimiser.prepare.standby import candidate_posts, standby_problem
 

@@ -42,6 +42,7 @@ _TITLES = {
     "standby": "Standby posts",
     "facilities": "Facilities",
     "strength": "Officers by district",
+    "patterns": "Rotating pattern",
 }
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."
 

@@ -13,6 +13,7 @@ from optimiser.data.spreadsheet import harmless
 from optimiser.errors import InputError
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.fold import FoldPlan, FoldProblem
+from optimiser.problems.patterns import PatternsPlan
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
@@ -33,6 +34,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "standby": ("part", "post", "cars"),
         "facilities": ("year", "site_id"),
         "strength": ("district_id", "officers", "today", "change"),
+        "patterns": ("row", *DAY_NAMES),
     },
     CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
 }
@@ -102,6 +104,11 @@ def strength_rows(problem: StrengthProblem, plan: StrengthPlan) -> list[dict[str
     ]
 
 
+def patterns_rows(plan: PatternsPlan) -> list[dict[str, Any]]:
+    """Return row (1 and on) and the shift of each day, Mon to Sun, days off as ``-``."""
+    return [{"row": k + 1, **dict(zip(DAY_NAMES, row, strict=True))} for k, row in enumerate(plan.rows)]
+
+
 def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any]]]:
     """Return the plan's tables by file name.
 
@@ -125,6 +132,8 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: rows}
     if family == "strength":
         return {PLAN_FILE: strength_rows(problem, plan)}
+    if family == "patterns":
+        return {PLAN_FILE: patterns_rows(plan)}
     raise InputError(
         f"There is no plan file for {family!r}; there is one for {', '.join(_COLUMNS[PLAN_FILE])}."
     )

@@ -12,16 +12,17 @@ from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.base import Measure
 from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.fold.measures import shares
+from optimiser.problems.patterns import PatternsPlan, PatternsProblem
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES
-from optimiser.problems.shifts.rules import on_duty, slot_name
+from optimiser.problems.shifts.rules import DAY_NAMES, on_duty, slot_name
 from optimiser.problems.standby import StandbyPlan, StandbyProblem
 from optimiser.report.journeys import responses
 from optimiser.report.map_assignment import cover_by_zone
 from optimiser.report.phrases import measures_by_name, planner_value
-from optimiser.report.plans import assignment_rows, fold_rows, shifts_rows, standby_rows
+from optimiser.report.plans import assignment_rows, fold_rows, patterns_rows, shifts_rows, standby_rows
 from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
@@ -37,6 +38,7 @@ def sheets(family: str, problem: Any, result: Result[Any]) -> dict[str, Rows]:
         "assignment": _assignment,
         "fold": _fold,
         "standby": _standby,
+        "patterns": _patterns,
     }
     found: dict[str, Rows] = own[family](problem, result) if result.plan is not None and family in own else {}
     return {
@@ -244,6 +246,21 @@ def _fold(problem: FoldProblem, result: Result[FoldPlan]) -> dict[str, Rows]:
                 }
             )
     return {"Who takes what": rows, "Beats": fold_rows(problem, result.plan)}
+
+
+def _patterns(problem: PatternsProblem, result: Result[PatternsPlan]) -> dict[str, Rows]:
+    assert result.plan is not None
+    cover: Rows = [
+        {
+            "shift": shift,
+            "day": day,
+            "officers": sum(row[d] == shift for row in result.plan.rows),
+            "needed": int(problem.need[i, d]),
+        }
+        for i, shift in enumerate(problem.shift_ids)
+        for d, day in enumerate(DAY_NAMES)
+    ]
+    return {"Pattern": patterns_rows(result.plan), "Cover": cover}
 
 
 def _part(by_name: dict[str, Measure], measure: str, part: str) -> float | None:

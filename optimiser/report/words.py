@@ -12,6 +12,7 @@ from optimiser.report import (
     words_assignment,
     words_facilities,
     words_fold,
+    words_patterns,
     words_sectors,
     words_shifts,
     words_standby,
@@ -30,6 +31,7 @@ _FOUND: dict[str, Say] = {
     "standby": words_standby.found,
     "facilities": words_facilities.found,
     "strength": words_strength.found,
+    "patterns": words_patterns.found,
 }
 _BINDS: dict[str, Say] = {
     "sectors": words_sectors.binds,
@@ -39,6 +41,7 @@ _BINDS: dict[str, Say] = {
     "standby": words_standby.binds,
     "facilities": words_facilities.binds,
     "strength": words_strength.binds,
+    "patterns": words_patterns.binds,
 }
 _STOPPED = {
     StoppedBy.PROOF: "The search ended by itself",

@@ -9,6 +9,7 @@ import numpy as np
 from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
 from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
 from optimiser.problems.fold import FoldParams, FoldProblem
+from optimiser.problems.patterns import PatternsParams, PatternsProblem
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
 from optimiser.problems.standby import StandbyParams, StandbyProblem
@@ -181,6 +182,27 @@ def many_sites() -> FacilitiesProblem:
     )
 
 
+def three_shifts() -> PatternsProblem:
+    """Return early, late and night shifts for about 60 officers, two free days after nights."""
+    need = [[21, 18, 18, 15, 15, 12, 12], [9, 9, 18, 15, 18, 15, 15], [12, 12, 9, 9, 9, 12, 6]]
+    return PatternsProblem(
+        shift_ids=("E", "L", "N"),
+        shift_start_s=3600.0 * np.array([6, 14, 22]),
+        shift_length_s=np.full(3, 8 * 3600.0),
+        need=np.array(need),
+        fewest_rows=52,
+        most_rows=72,
+        params=PatternsParams(
+            longest_run={"E": 5, "L": 5, "N": 4},
+            shortest_run={"E": 2, "L": 2, "N": 2},
+            off_after_nights=2,
+            most_week_h=42.0,
+            shortest_work=3,
+            longest_off=4,
+        ),
+    )
+
+
 LARGER = {
     "sectors": grid,
     "sectors.flow": small_grid,
@@ -192,7 +214,12 @@ LARGER = {
     "fold": many_beats,
     "fold.cpsat": twelve_beats,
     "facilities": many_sites,
+    "patterns": three_shifts,
 }
+
+
+DONE_WITH_ITS_FIRST_PLAN = {"patterns.stints"}
+"""Its first plan is mostly the best, and its proof comes at once: nobody is there in time to stop it."""
 
 
 def larger(formulation: str) -> Any:

@@ -36,8 +36,13 @@ class _Incumbents(cp_model.CpSolverSolutionCallback):
         )
 
 
-def run(program: Program[Any], options: SolveOptions, report: Report) -> Outcome[Any]:
-    """Back end for a Program whose model is a ``CpModel``; ``value_of`` takes an ``IntVar``."""
+def run(
+    program: Program[Any], options: SolveOptions, report: Report, *, probing: bool = True
+) -> Outcome[Any]:
+    """Back end for a Program whose model is a ``CpModel``; ``value_of`` takes an ``IntVar``.
+
+    Many wide integers in few rows take longer to probe than to search: ``probing=False`` leaves that out.
+    """
     model: cp_model.CpModel = program.model
     fault = model.validate()
     if fault:
@@ -47,6 +52,8 @@ def run(program: Program[Any], options: SolveOptions, report: Report) -> Outcome
         model.add_hint(variable, round(value))
     solver = cp_model.CpSolver()
     _set(solver, options, options.time_limit_s - report.elapsed_s())
+    if not probing:
+        solver.parameters.cp_model_probing_level = 0
     scale = program.objective_scale
     solver.best_bound_callback = lambda bound: report(bound=bound * scale)
     report(phase="searching")
