@@ -166,8 +166,7 @@ def check_plan(project: Any, name: str, choices: list[str], *, as_json: bool) ->
     for row in rows[:_MOST_SAID]:
         show(f"- {row['words']}")
     if len(rows) > _MOST_SAID:
-        show(f"- and {len(rows) - _MOST_SAID} more, in the table")
-    if rows:
+        show(f"- and {len(rows) - _MOST_SAID} more; all of them:")
         show("")
         header = ["rule", "districts", "areas", "found", "limit", "unit"]
         show(table([_cells(v, r) for v, r in zip(judged.violations, rows, strict=True)], header))

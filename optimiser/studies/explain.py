@@ -69,7 +69,7 @@ class Explanation:
         Further ones that share no rule with the first or each other: each needs a way out of its own. Looked for
         where no single rule is a way out.
     choices
-        Ways out, fewest rules first.
+        Ways out, fewest rules first, of these the mildest first.
     not_alone, open_alone
         Rules proved to be no way out alone at any amount, and those of which that is not known.
     undecided
@@ -161,10 +161,15 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
         "open" if can is None else "impossible",
         conflict=in_conflict,
         other_conflicts=others,
-        choices=tuple(sorted(choices, key=lambda c: len(c.relax))),
+        choices=tuple(sorted(choices, key=lambda c: (len(c.relax), _strain(v, c)))),
         not_alone=not_alone,
         open_alone=tuple(open_),
     )
+
+
+def _strain(v: Variants, choice: Choice) -> float:
+    """Return how far a way out goes, as shares of what switches its rules off: the mildest is told first."""
+    return sum(amount / v.plenty(rule) for rule, amount in choice.added.items())
 
 
 def _further(v: Variants, used: Sequence[str]) -> tuple[Conflict, ...]:
