@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
-from optimiser.problems.assignment.rules import FLOOR, cover
+from optimiser.problems.assignment.rules import FLOOR, all_sent, cover
 from optimiser.problems.base import relaxed
 from optimiser.studies.hooks import Hooks, Refutation
 
@@ -20,10 +20,10 @@ def refute(problem: AssignmentProblem) -> tuple[Refutation, ...]:
 
 def _bare(problem: AssignmentProblem) -> Iterator[Refutation]:
     p = problem.params
-    if not p.coverage_hard or p.coverage != "available":
+    if not p.coverage_hard or p.coverage == "present" or problem.post_ids:
         return  # those that are sent may cover from where they are sent to
     for z, zone in enumerate(problem.zone_ids):
-        level = float(cover(problem, {}, z))
+        level = float(cover(problem, all_sent(problem, AssignmentPlan()), z))
         limit = max(0.0, float(problem.demand_level[z]) - relaxed(p.relax, FLOOR.name))
         if level < limit:
             where = f"zone {zone}, before anybody is sent,"

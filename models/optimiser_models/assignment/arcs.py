@@ -1,120 +1,267 @@
-"""What both formulations start from: who may go where, at what cost, and what that does to coverage."""
+"""What all formulations start from: who may go or move where, at what cost, and what that does to coverage."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
-from optimiser.problems.assignment.data import BUSY, FREE
+from optimiser.problems.assignment.data import BUSY, ENTERS_WITH, FREE, SENT
 from optimiser.problems.assignment.rules import (
+    DIVERT_GAIN,
+    DIVERT_URGENT,
     FLOOR,
     FREE_IN_TIME,
     FREE_ONLY,
     MAX_UNITS,
+    MOST_MOVES,
+    MOVE_LIMIT,
     NEEDLESS,
+    POST_ROOM,
+    RESERVE,
+    SHIFT_END,
     TIME_TOL_S,
 )
 from optimiser.problems.base import relaxed
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Arcs:
-    """Admissible (unit, incident) pairs, by incident and then by arrival.
+    """Admissible (unit, incident) pairs, by incident and then by arrival. Every array has shape (A,).
 
     Parameters
     ----------
     unit, incident
-        Positions in the problem. Shape (A,).
+        Positions in the problem.
     officers
-        Officers on board of the arc's unit. Shape (A,).
+        Officers on board of the arc's unit.
+    arrival_s
+        Seconds until the unit is there.
     lead_cost
-        Weighted seconds if this unit is the first at its incident (first arrival and lateness). Shape (A,).
+        Weighted seconds if the incident counts as reached when this unit comes (first arrival and lateness).
+    full_cost
+        Weighted seconds if the full complement is there when this unit comes.
+    wait_cost
+        Weighted seconds past the deploy target if nobody sets out before this unit.
     way_cost
-        Weighted seconds of the way itself. Shape (A,).
+        Weighted seconds of the way itself, and of the diversion.
+    goes_on
+        True where a unit only goes on to where it was sent before.
     """
 
     unit: Ints
     incident: Ints
     officers: Ints
+    arrival_s: Floats
     lead_cost: Floats
+    full_cost: Floats
+    wait_cost: Floats
     way_cost: Floats
+    goes_on: Bools
 
-    def keep(self, which: NDArray[Any]) -> Arcs:
+    def keep(self, which: NDArray[np.bool_] | Ints) -> Arcs:
         """Return the chosen arcs only."""
-        return Arcs(
-            self.unit[which],
-            self.incident[which],
-            self.officers[which],
-            self.lead_cost[which],
-            self.way_cost[which],
-        )
+        return Arcs(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
 
-    def plan(self, problem: AssignmentProblem, value_of: Callable[[int], float]) -> AssignmentPlan:
-        """Read a plan from the value of each arc, by arc number."""
-        return AssignmentPlan(
-            {
-                problem.unit_ids[int(u)]: problem.incident_ids[int(i)]
-                for a, (u, i) in enumerate(zip(self.unit, self.incident, strict=True))
-                if value_of(a) > 0.5
-            }
-        )
+    def of(self, i: int) -> Ints:
+        """Return the numbers of the arcs to incident ``i``."""
+        first, last = np.searchsorted(self.incident, [i, i + 1])
+        return np.arange(first, last)
 
-    def chosen(self, problem: AssignmentProblem, plan: AssignmentPlan | None) -> set[int]:
-        """Return the arcs that a plan uses, as far as they exist."""
-        sent: Mapping[str, str] = {} if plan is None else plan.sent
-        units, incidents = problem.unit_ids, problem.incident_ids
-        pairs = zip(self.unit.tolist(), self.incident.tolist(), strict=True)
-        return {a for a, (u, i) in enumerate(pairs) if sent.get(units[u]) == incidents[i]}
+
+@dataclass(frozen=True)
+class Moves:
+    """Admissible (unit, post) pairs with their cost in weighted seconds. Shape (M,) each."""
+
+    unit: Ints
+    post: Ints
+    cost: Floats
+
+
+def plan_of(
+    problem: AssignmentProblem,
+    arcs: Arcs,
+    moves: Moves,
+    goes: Callable[[int], float],
+    moved: Callable[[int], float],
+) -> AssignmentPlan:
+    """Read a plan from the value of each arc and each move, by number; units that only go on are not named."""
+    return AssignmentPlan(
+        {
+            problem.unit_ids[int(arcs.unit[a])]: problem.incident_ids[int(arcs.incident[a])]
+            for a in range(arcs.unit.size)
+            if not arcs.goes_on[a] and goes(a) > 0.5
+        },
+        {
+            problem.unit_ids[int(moves.unit[m])]: problem.post_ids[int(moves.post[m])]
+            for m in range(moves.unit.size)
+            if moved(m) > 0.5
+        },
+    )
+
+
+def chosen(problem: AssignmentProblem, arcs: Arcs, plan: AssignmentPlan | None) -> set[int]:
+    """Return the arcs that a plan uses, as far as they exist; those of units that go on are among them."""
+    before = {u: to for u, to in zip(problem.unit_ids, problem.on_way_to, strict=True) if to}
+    sent: Mapping[str, str] = before | (dict(plan.sent) if plan is not None else {})
+    units, incidents = problem.unit_ids, problem.incident_ids
+    pairs = zip(arcs.unit.tolist(), arcs.incident.tolist(), strict=True)
+    return {a for a, (u, i) in enumerate(pairs) if sent.get(units[u]) == incidents[i]}
+
+
+def chosen_moves(problem: AssignmentProblem, moves: Moves, plan: AssignmentPlan | None) -> set[int]:
+    """Return the moves that a plan makes, as far as they exist."""
+    moved: Mapping[str, str] = {} if plan is None else plan.moved
+    pairs = zip(moves.unit.tolist(), moves.post.tolist(), strict=True)
+    return {m for m, (u, p) in enumerate(pairs) if moved.get(problem.unit_ids[u]) == problem.post_ids[p]}
+
+
+def is_status(problem: AssignmentProblem, *which: str) -> Bools:
+    """Return which units have one of these statuses. Shape (U,)."""
+    return np.array([s in which for s in problem.status], dtype=bool)
+
+
+def by_incident(problem: AssignmentProblem, per_grade: Mapping[int, float], absent: float = 0.0) -> Floats:
+    """Return a value given by grade for each incident. Shape (I,)."""
+    return np.array([per_grade.get(int(g), absent) for g in problem.grade], dtype=np.float64)
+
+
+def urgencies(problem: AssignmentProblem) -> Floats:
+    """Weight of each incident as it has aged. Shape (I,)."""
+    target = by_incident(problem, problem.params.grade_targets_s)
+    return np.asarray(problem.weight * (1.0 + problem.params.ageing * problem.age_s / target))
+
+
+def before_of(problem: AssignmentProblem) -> Ints:
+    """Incident that each unit is on its way to, -1 for none. Shape (U,)."""
+    row = {name: i for i, name in enumerate(problem.incident_ids)} | {"": -1}
+    return np.array([row[to] for to in problem.on_way_to], dtype=np.int64)
+
+
+def _allowed(problem: AssignmentProblem, arrival: Floats, target: Floats) -> tuple[Bools, Bools]:
+    """Who may go where (U, I), and who goes on where he was sent before (U, I)."""
+    p = problem.params
+    strict = np.isin(problem.grade, np.array(p.free_only_grades, dtype=np.int64))
+    free, sent = is_status(problem, FREE), is_status(problem, SENT)
+    ends = ~is_status(problem, FREE, SENT, BUSY)
+    wait_s = relaxed(p.relax, FREE_ONLY.name)
+    soon = ends & (problem.ready_s <= wait_s + TIME_TOL_S) if wait_s > 0 else np.zeros_like(ends)
+    in_time = problem.age_s + arrival <= target + relaxed(p.relax, FREE_IN_TIME.name) + TIME_TOL_S
+    allowed = free[:, None] | np.where(strict[None, :], soon[:, None], ends[:, None] & in_time)
+    before = before_of(problem)
+    if sent.any():
+        grade_before = np.where(before >= 0, problem.grade[before], 0)
+        urgent = grade_before - 1 + relaxed(p.relax, DIVERT_URGENT.name)
+        allowed |= sent[:, None] & (problem.grade[None, :] <= urgent[:, None])
+    allowed &= np.isfinite(problem.travel_s) & (problem.barred == 0)
+    left = (problem.shift_left_s + relaxed(p.relax, SHIFT_END.name) + TIME_TOL_S)[:, None]
+    allowed &= arrival + p.shift_margin_s <= left
+    goes_on = before[:, None] == np.arange(len(problem.incident_ids))[None, :]
+    return allowed | goes_on, goes_on
 
 
 def admissible(problem: AssignmentProblem) -> Arcs:
     """Return every arc that the eligibility rules allow."""
     p = problem.params
     arrival = problem.ready_s[:, None] + problem.travel_s
-    target = np.array([p.grade_targets_s[int(g)] for g in problem.grade], dtype=np.float64)
-    strict = np.isin(problem.grade, np.array(p.free_only_grades, dtype=np.int64))
-    free = np.array([s == FREE for s in problem.status], dtype=bool)
-    ends = np.array([s not in (FREE, BUSY) for s in problem.status], dtype=bool)
-    wait_s = relaxed(p.relax, FREE_ONLY.name)
-    soon = ends & (problem.ready_s <= wait_s + TIME_TOL_S) if wait_s > 0 else np.zeros_like(ends)
-    in_time = problem.age_s + arrival <= target + relaxed(p.relax, FREE_IN_TIME.name) + TIME_TOL_S
-    allowed = free[:, None] | np.where(strict[None, :], soon[:, None], ends[:, None] & in_time)
-    allowed &= np.isfinite(problem.travel_s)
+    target = by_incident(problem, p.grade_targets_s)
+    allowed, goes_on = _allowed(problem, arrival, target)
     unit, incident = np.nonzero(allowed)
     order = np.lexsort((unit, arrival[unit, incident], incident))
     unit, incident = unit[order].astype(np.int64), incident[order].astype(np.int64)
-    first = np.array([p.first_weight[int(g)] for g in problem.grade]) * problem.weight
-    late = np.array([p.late_weight[int(g)] for g in problem.grade]) * problem.weight
-    at = arrival[unit, incident]
+    weight = urgencies(problem)
+    open_yet = np.where(problem.attended > 0, 0.0, weight)
+    late = by_incident(problem, p.late_weight)
+    at, age = arrival[unit, incident], problem.age_s[incident]
+    late_s = np.maximum(0.0, age + at - target[incident])
+    deploy_by = np.maximum(problem.age_s, by_incident(problem, p.deploy_targets_s, np.inf))[incident]
+    stays = goes_on[unit, incident]
+    diverted = is_status(problem, SENT)[unit] & ~stays
     return Arcs(
         unit=unit,
         incident=incident,
         officers=problem.officers[unit],
-        lead_cost=first[incident] * at
-        + late[incident] * np.maximum(0.0, problem.age_s[incident] + at - target[incident]),
-        way_cost=p.journey_weight * problem.travel_s[unit, incident],
+        arrival_s=at,
+        lead_cost=open_yet[incident]
+        * (by_incident(problem, p.first_weight)[incident] * at + late[incident] * late_s),
+        full_cost=weight[incident] * late[incident] * p.complement_weight * late_s,
+        wait_cost=open_yet[incident]
+        * p.deploy_weight
+        * np.maximum(0.0, age + problem.ready_s[unit] - deploy_by),
+        way_cost=p.journey_weight * problem.travel_s[unit, incident] + p.divert_price_s * diverted,
+        goes_on=stays,
     )
+
+
+def possible_moves(problem: AssignmentProblem) -> Moves:
+    """Return every move that the rules allow."""
+    p = problem.params
+    limit = p.move_limit_s + relaxed(p.relax, MOVE_LIMIT.name) + TIME_TOL_S
+    way = problem.post_travel_s
+    may = is_status(problem, FREE)[:, None] & np.isfinite(way) & (way <= limit)
+    if most_moves(problem) < 1 or not problem.zone_ids:
+        may = np.zeros_like(may)
+    unit, post = np.nonzero(may)
+    return Moves(unit, post, p.move_price_s + p.move_weight * way[unit, post])
+
+
+def most_moves(problem: AssignmentProblem) -> int:
+    """Most units that move to posts in all."""
+    most = int(np.floor(problem.params.max_moves + relaxed(problem.params.relax, MOST_MOVES.name)))
+    return min(most, int(post_room(problem).sum()))
+
+
+def post_room(problem: AssignmentProblem) -> Ints:
+    """Most units at each post. Shape (P,)."""
+    return problem.post_room + int(np.floor(relaxed(problem.params.relax, POST_ROOM.name)))
+
+
+def plain(problem: AssignmentProblem) -> Bools:
+    """Return the incidents without skills, rendezvous or units on their way to them. Shape (I,)."""
+    waits = (problem.alone_barred > 0) & (problem.attended == 0)
+    return np.asarray(
+        ~waits & ~(problem.skills_needed > 0).any(axis=1) & (n_going_on(problem) == 0), dtype=np.bool_
+    )
+
+
+def enters_with(problem: AssignmentProblem) -> Ints:
+    """Officers that must be there before an incident counts as reached. Shape (I,)."""
+    return np.where((problem.alone_barred > 0) & (problem.attended == 0), ENTERS_WITH, 1)
+
+
+def n_going_on(problem: AssignmentProblem) -> Ints:
+    """Units on their way to each incident. Shape (I,)."""
+    before = before_of(problem)
+    return np.bincount(before[before >= 0], minlength=len(problem.incident_ids)).astype(np.int64)
 
 
 def unfilled_price(problem: AssignmentProblem) -> Floats:
     """Weighted seconds per missing officer of each incident. Shape (I,)."""
-    by_grade = problem.params.unfilled_price_s
-    return np.array([by_grade[int(g)] for g in problem.grade], dtype=np.float64) * problem.weight
+    return by_incident(problem, problem.params.unfilled_price_s) * urgencies(problem)
+
+
+def skill_price(problem: AssignmentProblem) -> Floats:
+    """Weighted seconds per missing skill of each incident. Shape (I,)."""
+    return problem.params.skill_price_s * urgencies(problem)
+
+
+def unit_limit(problem: AssignmentProblem) -> int:
+    """Most units at one incident that gets a new one."""
+    return int(np.floor(problem.params.max_units + relaxed(problem.params.relax, MAX_UNITS.name)))
 
 
 def most_units(problem: AssignmentProblem) -> Ints:
-    """Most units an incident can get, by its own limit and because none may be needless. Shape (I,)."""
-    spare = needless_spare(problem)
-    limit = int(np.floor(problem.params.max_units + relaxed(problem.params.relax, MAX_UNITS.name)))
-    return np.minimum(limit, problem.officers_needed + spare)
+    """Most units an incident can get, by the limit and, at plain ones, because none may be needless. Shape (I,)."""
+    limit = np.maximum(unit_limit(problem), n_going_on(problem))
+    enough = problem.officers_needed + needless_spare(problem)
+    return np.where(plain(problem), np.minimum(limit, enough), limit)
 
 
 def needless_spare(problem: AssignmentProblem) -> int:
@@ -122,8 +269,37 @@ def needless_spare(problem: AssignmentProblem) -> int:
     return int(np.floor(relaxed(problem.params.relax, NEEDLESS.name)))
 
 
+def blockers(problem: AssignmentProblem, arcs: Arcs) -> Iterator[tuple[int, Ints]]:
+    """Yield each diverting arc with the units of which none may stay if it is used (the rule "diversion gain")."""
+    gain = problem.params.divert_gain_s - relaxed(problem.params.relax, DIVERT_GAIN.name)
+    free = is_status(problem, FREE)
+    diverting = is_status(problem, SENT)[arcs.unit] & ~arcs.goes_on
+    for a in np.flatnonzero(diverting).tolist():
+        u, i = int(arcs.unit[a]), int(arcs.incident[a])
+        mine = arcs.of(i)
+        wanted = problem.skills_needed[i] > 0
+        others = arcs.unit[mine]
+        able = (problem.has_skill[others][:, wanted] >= problem.has_skill[u, wanted]).all(axis=1)
+        mine = mine[able & free[others] & (arcs.officers[mine] >= arcs.officers[a])]
+        target = problem.params.grade_targets_s[int(problem.grade[i])] + TIME_TOL_S
+        hits = problem.age_s[i] + arcs.arrival_s[a] <= target
+        misses = problem.age_s[i] + arcs.arrival_s[mine] > target
+        close = arcs.arrival_s[mine] - arcs.arrival_s[a] < gain - TIME_TOL_S
+        yield a, arcs.unit[mine[close & ~(hits & misses)]]
+
+
+def reserves(problem: AssignmentProblem) -> Iterator[tuple[int, Ints]]:
+    """Yield for each grade with a reserve: free units kept back, and the incidents (positions) that it holds."""
+    p = problem.params
+    due = problem.age_s >= p.reserve_due_frac * by_incident(problem, p.grade_targets_s)
+    for grade, kept in sorted(p.reserve_units.items()):
+        least = int(np.ceil(kept - relaxed(p.relax, RESERVE.name)))
+        if least > 0:
+            yield least, np.flatnonzero((problem.grade == grade) & ~due)
+
+
 def coverage_now(problem: AssignmentProblem) -> Ints:
-    """Level of each zone if nobody is sent. Shape (Z,)."""
+    """Level of each zone if nobody is newly sent. Shape (Z,)."""
     return np.asarray(_reach_now(problem).sum(axis=0), dtype=np.int64)
 
 
@@ -131,19 +307,36 @@ def coverage_change(problem: AssignmentProblem, arcs: Arcs) -> Ints:
     """Change of each zone's level by each arc. Shape (A, Z)."""
     change = -_reach_now(problem)[arcs.unit]
     if problem.params.coverage == "present" and problem.zone_ids:
-        size = _size(problem)
-        for name, times in problem.scene_zone_s.items():
-            mine = np.array([problem.driver_class[int(u)] == name for u in arcs.unit], dtype=bool)
-            near = times[arcs.incident[mine]] <= problem.params.coverage_s
-            change[mine] += near * size[arcs.unit[mine], None]
+        change += _reach_from(problem, problem.scene_zone_s, arcs.unit, arcs.incident)
     return change
 
 
+def move_change(problem: AssignmentProblem, moves: Moves) -> Ints:
+    """Change of each zone's level by each move. Shape (M, Z)."""
+    if not moves.unit.size:
+        return np.zeros((0, len(problem.zone_ids)), dtype=np.int64)
+    return _reach_from(problem, problem.post_zone_s, moves.unit, moves.post) - _reach_now(problem)[moves.unit]
+
+
+def _reach_from(problem: AssignmentProblem, times: Mapping[str, Floats], unit: Ints, place: Ints) -> Ints:
+    """Levels that each unit gives each zone from a place. Shape (n, Z)."""
+    reach = np.zeros((unit.size, len(problem.zone_ids)), dtype=np.int64)
+    driver = np.array(problem.driver_class, dtype=object)[unit] if unit.size else np.zeros(0, dtype=object)
+    for name, table in times.items():
+        mine = driver == name
+        reach[mine] = (table[place[mine]] <= problem.zone_within_s) * _size(problem)[unit[mine], None]
+    return reach
+
+
 def _reach_now(problem: AssignmentProblem) -> Ints:
-    reach = problem.zone_s <= problem.params.coverage_s
-    if problem.params.coverage == "available":
-        reach = reach & np.array([s == FREE for s in problem.status], dtype=bool)[:, None]
-    return reach * _size(problem)[:, None]
+    reach = (problem.zone_s <= problem.zone_within_s) * _size(problem)[:, None]
+    if problem.params.coverage != "present":
+        return reach * is_status(problem, FREE)[:, None]
+    before = before_of(problem)
+    on_way = np.flatnonzero(before >= 0)
+    if on_way.size and problem.zone_ids:
+        reach[on_way] = _reach_from(problem, problem.scene_zone_s, on_way, before[on_way])
+    return reach
 
 
 def _size(problem: AssignmentProblem) -> Ints:

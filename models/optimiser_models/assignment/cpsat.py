@@ -1,15 +1,22 @@
 r"""Joint assignment with coverage by constraint programming: the rules as they stand, nothing left out.
 
-Boolean ``sent[u, i]`` for every admissible pair, whole numbers for what is missing:
+Boolean ``sent[u, i]`` for every admissible pair (going on among them) and ``moved[u, p]``, whole numbers for what
+is missing:
 
-    at most one incident a unit                                                             (1)
-    missing_i >= o_i - sum n_u sent[u, i]                                                   (2)
-    sum_u sent[u, i] <= most units                                                          (3)
-    sent[u, i]  =>  sum_v n_v sent[v, i] - n_u <= o_i - 1 + relaxation                      (4)
-    lead_i >= lead cost of u, unless a quicker unit is sent or u is not                     (5)
+    at most one place a unit; exactly one if it is on its way                               (1)
+    missing_i >= o_i - sum n_u sent[u, i];   lacking_ik >= r_ik - sum of units with skill k (2)
+    a new unit at i  =>  sum_u sent[u, i] <= most units                                     (3)
+    a new unit u at i  =>  without u officers or a skill of u would be missing              (4)
+    lead_i >= lead cost of u, if i is reached at all but not before u comes                 (5)
+    the same for the full complement (all o_i officers) and for setting out (by readiness)
     short_z = sum of its levels >= d_z - now_z - sum change_z sent;  a hard floor caps it   (6)
+    a new unit at i  =>  officers sent >= 2, where nobody goes in alone                     (7)
+    a diversion  =>  every unit that would be there about as soon goes or moves             (8)
+    a free unit to a held grade  =>  free units left >= its reserve                         (9)
+    moves: room at each post, most moves                                                    (10)
+    surplus_i >= sum n_u sent[u, i] - o_i                                                   (11)
 
-No arc and no zone that can change is dropped, and (4), (5) are logic, not sums: so an error in the
+No arc and no zone that can change is dropped, and (3) to (9) are logic, not sums: so an error in the
 reductions of ``assignment.milp`` shows as a disagreement. Costs are whole numbers of ``objective_scale``
 weighted seconds: the coarsest power of ten that states every cost exactly, or else the finest one.
 
@@ -18,120 +25,232 @@ Source: the rules of :mod:`optimiser.problems.assignment.rules`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from ortools.sat.python import cp_model
 
 from optimiser.problems.assignment import FAMILY, AssignmentPlan, AssignmentProblem
-from optimiser.problems.assignment.rules import MAX_UNITS
-from optimiser.problems.base import relaxed
+from optimiser.problems.assignment.data import FREE
 from optimiser.solve.program import Formulation, Program
 from optimiser_models.assignment.arcs import (
     Arcs,
     Floats,
+    Ints,
+    Moves,
     admissible,
+    blockers,
+    chosen,
+    chosen_moves,
     coverage_change,
     coverage_now,
+    enters_with,
     floor_slack,
+    is_status,
+    most_moves,
+    move_change,
     needless_spare,
+    plan_of,
+    possible_moves,
+    post_room,
+    reserves,
+    skill_price,
     unfilled_price,
+    unit_limit,
 )
 
 FINEST_DIGITS = 7
 """Costs are stated to 1e-7 weighted seconds at the finest, so that no rounding shows beside a whole second."""
 LARGEST_SUM = 2**50
 EXACT_TOL = 1e-9
+Sum = cp_model.LinearExpr
+Terms = list[cp_model.LinearExprT]
 
 
 def build(problem: AssignmentProblem, start: AssignmentPlan | None) -> Program[AssignmentPlan]:
     """Return the CP-SAT model of the whole snapshot."""
-    arcs = admissible(problem)
-    scale = _scale(problem, arcs)
-    model = cp_model.CpModel()
-    sent = [model.new_bool_var(f"sent[{u},{i}]") for u, i in zip(arcs.unit, arcs.incident, strict=True)]
-    terms: list[cp_model.LinearExprT] = [
-        sent[a] * _whole(cost, scale) for a, cost in enumerate(arcs.way_cost.tolist()) if cost
-    ]
-    for u in np.unique(arcs.unit).tolist():
-        model.add_at_most_one(sent[a] for a in np.flatnonzero(arcs.unit == u))
-    price = unfilled_price(problem)
+    model = _Model(problem)
+    model.places()
     for i in range(len(problem.incident_ids)):
-        mine = np.flatnonzero(arcs.incident == i).tolist()
-        missing = _need(model, problem, arcs, sent, mine, i)
-        terms.append(missing * _whole(float(price[i]), scale))
-        terms.append(
-            _lead(model, [sent[a] for a in mine], [_whole(c, scale) for c in arcs.lead_cost[mine].tolist()])
-        )
-    terms.extend(_cover(model, problem, arcs, sent, scale))
-    model.minimize(cp_model.LinearExpr.sum(terms))
-    chosen = arcs.chosen(problem, start)
+        model.incident(i)
+    model.diversions()
+    model.reserve()
+    model.cover()
+    model.cp.minimize(Sum.sum(model.terms))
+    arcs, moves, sent, moved = model.arcs, model.moves, model.sent, model.moved
+    used, placed = chosen(problem, arcs, start), chosen_moves(problem, moves, start)
+    hint = {v: float(a in used) for a, v in enumerate(sent)} | {
+        v: float(m in placed) for m, v in enumerate(moved)
+    }
     return Program(
-        model,
-        read_plan=lambda value_of: arcs.plan(problem, lambda a: value_of(sent[a])),
-        start={sent[a]: float(a in chosen) for a in range(len(sent))} if start is not None else {},
-        objective_scale=scale,
-        notes={"arcs": len(sent), "zones": len(problem.zone_ids)},
+        model.cp,
+        read_plan=lambda value_of: plan_of(
+            problem, arcs, moves, lambda a: value_of(sent[a]), lambda m: value_of(moved[m])
+        ),
+        start=hint if start is not None else {},
+        objective_scale=model.scale,
+        notes={"arcs": len(sent), "zones": len(problem.zone_ids), "moves": len(moved)},
     )
 
 
-def _need(
-    model: cp_model.CpModel,
-    problem: AssignmentProblem,
-    arcs: Arcs,
-    sent: list[cp_model.IntVar],
-    mine: list[int],
-    i: int,
-) -> cp_model.IntVar:
-    """(2), (3), (4)."""
-    need = int(problem.officers_needed[i])
-    size = [int(arcs.officers[a]) for a in mine]
-    here = [sent[a] for a in mine]
-    missing = model.new_int_var(0, need, f"missing[{i}]")
-    total = cp_model.LinearExpr.weighted_sum(here, size)
-    model.add(total + missing >= need)
-    most = problem.params.max_units + relaxed(problem.params.relax, MAX_UNITS.name)
-    model.add(cp_model.LinearExpr.sum(here) <= int(np.floor(most)))
-    for goes, n in zip(here, size, strict=True):
-        model.add(total - n <= need - 1 + needless_spare(problem)).only_enforce_if(goes)
-    return missing
+class _Model:
+    """The model as it is built."""
+
+    def __init__(self, problem: AssignmentProblem) -> None:
+        self.problem = problem
+        self.arcs, self.moves = admissible(problem), possible_moves(problem)
+        self.scale = _scale(problem, self.arcs, self.moves)
+        self.cp = cp_model.CpModel()
+        pairs = zip(self.arcs.unit, self.arcs.incident, strict=True)
+        self.sent = [self.cp.new_bool_var(f"sent[{u},{i}]") for u, i in pairs]
+        self.moved = [self.cp.new_bool_var(f"moved[{m}]") for m in range(self.moves.unit.size)]
+        self.terms: Terms = []
+        for v, cost in zip(self.sent, self.arcs.way_cost.tolist(), strict=True):
+            self.pay(v, cost)
+        for v, cost in zip(self.moved, self.moves.cost.tolist(), strict=True):
+            self.pay(v, cost)
+
+    def pay(self, what: cp_model.LinearExprT, cost: float) -> None:
+        whole = self.whole(cost)
+        if whole:
+            self.terms.append(what * whole)
+
+    def whole(self, cost: float) -> int:
+        return round(cost / self.scale)
+
+    def of_unit(self, u: int) -> list[cp_model.IntVar]:
+        here = [self.sent[a] for a in np.flatnonzero(self.arcs.unit == u)]
+        return here + [self.moved[m] for m in np.flatnonzero(self.moves.unit == u)]
+
+    def places(self) -> None:
+        """(1), (10)."""
+        for u in np.unique(np.concatenate([self.arcs.unit, self.moves.unit])).tolist():
+            if self.problem.on_way_to[u]:
+                self.cp.add_exactly_one(self.of_unit(u))
+            else:
+                self.cp.add_at_most_one(self.of_unit(u))
+        if self.moved:
+            for p, room in enumerate(post_room(self.problem).tolist()):
+                here = [self.moved[m] for m in np.flatnonzero(self.moves.post == p)]
+                self.cp.add(Sum.sum(here) <= room)
+            self.cp.add(Sum.sum(self.moved) <= most_moves(self.problem))
+
+    def incident(self, i: int) -> None:
+        """(2), (3), (4), (5), (7), (11)."""
+        problem, arcs, cp = self.problem, self.arcs, self.cp
+        need = int(problem.officers_needed[i])
+        mine = arcs.of(i).tolist()
+        here, size = [self.sent[a] for a in mine], arcs.officers[mine].tolist()
+        total = Sum.weighted_sum(here, size)
+        missing = cp.new_int_var(0, need, f"missing[{i}]")
+        cp.add(total + missing >= need)
+        self.pay(missing, float(unfilled_price(problem)[i]))
+        surplus = cp.new_int_var(0, int(sum(size)), f"surplus[{i}]")
+        cp.add(total - surplus <= need)
+        self.pay(surplus, problem.params.surplus_price_s)
+        for k in np.flatnonzero(problem.skills_needed[i] > 0).tolist():
+            lacking = cp.new_int_var(0, int(problem.skills_needed[i, k]), f"lacking[{i},{k}]")
+            cp.add(self._with_skill(mine, k) + lacking >= int(problem.skills_needed[i, k]))
+            self.pay(lacking, float(skill_price(problem)[i]))
+        for a, goes in zip(mine, here, strict=True):
+            if not arcs.goes_on[a]:
+                cp.add(Sum.sum(here) <= unit_limit(problem)).only_enforce_if(goes)
+                cp.add(total >= int(enters_with(problem)[i])).only_enforce_if(goes)
+                self._needed(i, a, goes, mine, total)
+        if mine:
+            self._reached(mine, arcs.lead_cost[mine], int(enters_with(problem)[i]), size)
+            self._reached(mine, arcs.full_cost[mine], need, size)
+            by_start = sorted(mine, key=lambda a: float(arcs.wait_cost[a]))
+            self._reached(by_start, arcs.wait_cost[by_start], 1, [1] * len(by_start))
+
+    def _with_skill(self, mine: Iterable[int], k: int, but: int = -1) -> cp_model.LinearExprT:
+        has = self.problem.has_skill[:, k]
+        return Sum.sum([self.sent[a] * int(has[self.arcs.unit[a]]) for a in mine if a != but])
+
+    def _needed(
+        self, i: int, a: int, goes: cp_model.IntVar, mine: list[int], total: cp_model.LinearExprT
+    ) -> None:
+        """(4): one of its reasons holds."""
+        problem, cp, u = self.problem, self.cp, int(self.arcs.unit[a])
+        most = int(problem.officers_needed[i]) - 1 + needless_spare(problem)
+        reasons = [cp.new_bool_var(f"officers[{a}]")]
+        cp.add(total - int(self.arcs.officers[a]) <= most).only_enforce_if(goes, reasons[0])
+        for k in np.flatnonzero((problem.skills_needed[i] > 0) & (problem.has_skill[u] > 0)).tolist():
+            reasons.append(cp.new_bool_var(f"skill[{a},{k}]"))
+            others = self._with_skill(mine, k, a)
+            cp.add(others <= int(problem.skills_needed[i, k]) - 1).only_enforce_if(goes, reasons[-1])
+        cp.add_bool_or(reasons).only_enforce_if(goes)
+
+    def _reached(self, order: list[int], costs: Floats, enough: int, size: list[int]) -> None:
+        """(5): the cost of the arc with which ``enough`` of ``size`` are there; costs do not fall in this order."""
+        whole = [self.whole(c) for c in costs.tolist()]
+        if not any(whole):
+            return
+        cp, here = self.cp, [self.sent[a] for a in order]
+        lead = cp.new_int_var(0, max(whole), "lead")
+        at_all = cp.new_bool_var("reached")
+        cp.add(Sum.weighted_sum(here, size) <= enough - 1).only_enforce_if(at_all.negated())
+        before: list[cp_model.BoolVarT] = []
+        for k, cost in enumerate(whole):
+            cp.add(lead >= cost).only_enforce_if(at_all, *before)
+            done = cp.new_bool_var("done")
+            cp.add(Sum.weighted_sum(here[: k + 1], size[: k + 1]) >= enough).only_enforce_if(done)
+            before = [done.negated()]
+        self.terms.append(lead)
+
+    def diversions(self) -> None:
+        """(8)."""
+        for a, units in blockers(self.problem, self.arcs):
+            for v in units.tolist():
+                self.cp.add_bool_or([*self.of_unit(v), self.sent[a].negated()])
+
+    def reserve(self) -> None:
+        """(9)."""
+        free = is_status(self.problem, FREE)
+        goes = [self.sent[a] for a in np.flatnonzero(free[self.arcs.unit])]
+        for least, held in reserves(self.problem):
+            for a in np.flatnonzero(np.isin(self.arcs.incident, held) & free[self.arcs.unit]):
+                self.cp.add(int(free.sum()) - Sum.sum(goes) >= least).only_enforce_if(self.sent[a])
+
+    def cover(self) -> None:
+        """(6), with one variable a priced level."""
+        problem = self.problem
+        now, slack = coverage_now(problem), floor_slack(problem)
+        change: Ints = np.concatenate([coverage_change(problem, self.arcs), move_change(problem, self.moves)])
+        goes = [*self.sent, *self.moved]
+        for z in range(len(problem.zone_ids)):
+            level = int(problem.demand_level[z])
+            if level == 0:
+                continue
+            allowed = level if slack is None else min(level, slack)
+            short = [self.cp.new_bool_var(f"short[{z},{n}]") for n in range(1, allowed + 1)]
+            moved = Sum.weighted_sum(goes, change[:, z].tolist())
+            self.cp.add(int(now[z]) + moved + Sum.sum(short) >= level)
+            for n, lower in enumerate(short[1:], start=1):
+                self.cp.add_implication(lower, short[n - 1])
+            for n, v in enumerate(short, start=1):
+                self.pay(v, problem.level_price_s(z, n))
 
 
-def _lead(model: cp_model.CpModel, here: list[cp_model.IntVar], cost: list[int]) -> cp_model.LinearExprT:
-    """(5): arcs come by arrival, so their costs do not fall."""
-    lead = model.new_int_var(0, max(cost, default=0), "lead")
-    for k, goes in enumerate(here):
-        model.add(lead >= cost[k]).only_enforce_if(goes, *(v.negated() for v in here[:k]))
-    return lead
-
-
-def _cover(
-    model: cp_model.CpModel, problem: AssignmentProblem, arcs: Arcs, sent: list[cp_model.IntVar], scale: float
-) -> list[cp_model.LinearExprT]:
-    """(6), with one variable a priced level."""
-    now, change, slack = coverage_now(problem), coverage_change(problem, arcs), floor_slack(problem)
-    terms: list[cp_model.LinearExprT] = []
-    for z in range(len(problem.zone_ids)):
-        level = int(problem.demand_level[z])
-        if level == 0:
-            continue
-        allowed = level if slack is None else min(level, slack)
-        short = [model.new_bool_var(f"short[{z},{n}]") for n in range(1, allowed + 1)]
-        moved = cp_model.LinearExpr.weighted_sum(sent, change[:, z].tolist())
-        model.add(int(now[z]) + moved + cp_model.LinearExpr.sum(short) >= level)
-        for n, lower in enumerate(short[1:], start=1):
-            model.add_implication(lower, short[n - 1])
-        terms += [v * _whole(problem.params.level_price_s(n), scale) for n, v in enumerate(short, start=1)]
-    return terms
-
-
-def _whole(cost: float, scale: float) -> int:
-    return round(cost / scale)
-
-
-def _scale(problem: AssignmentProblem, arcs: Arcs) -> float:
-    prices = np.array(problem.params.shortfall_price_s, dtype=np.float64)
-    unfilled = unfilled_price(problem)
-    costs: Floats = np.concatenate([arcs.lead_cost, arcs.way_cost, unfilled, prices])
-    worst = costs.sum() + unfilled @ problem.officers_needed + prices.max() * problem.demand_level.sum()
+def _scale(problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> float:
+    p = problem.params
+    levels = [
+        problem.level_price_s(z, n) for z, d in enumerate(problem.demand_level) for n in range(1, int(d) + 1)
+    ]
+    unfilled, skills = unfilled_price(problem), skill_price(problem)
+    single: Floats = np.concatenate(
+        [
+            arcs.lead_cost,
+            arcs.full_cost,
+            arcs.wait_cost,
+            arcs.way_cost,
+            moves.cost,
+            np.array(levels, dtype=float),
+        ]
+    )
+    costs = np.concatenate([single, unfilled, skills, [p.surplus_price_s]])
+    worst = single.sum() + unfilled @ problem.officers_needed + skills @ problem.skills_needed.sum(axis=1)
+    worst += p.surplus_price_s * arcs.officers.sum()
     finest = min(FINEST_DIGITS, int(np.log10(LARGEST_SUM / max(1.0, worst))))
     for digits in range(finest):
         in_units = costs * 10.0**digits

@@ -1,16 +1,26 @@
 r"""Joint assignment with coverage as a MILP, on arrays for HiGHS.
 
-An arc a = (u, i) is unit u sent to incident i. It is used as the first to arrive (f_a) or as a further one
-(g_a); x_a = f_a + g_a.
+An arc a = (u, i) is unit u sent to incident i, or going on there. At a *plain* incident (no skills, no rendezvous,
+nobody on the way) it is used as the first to arrive (f_a) or as a further one (g_a), x_a = f_a + g_a; elsewhere
+x_a is one column and the arrival is counted as in (8). y_m is a move to a post.
 
-    min  sum_a (way_a x_a + lead_a f_a) + sum_i P_i s_i + sum_zl p_zl c_zl                  (1)
-    s.t. sum_{a of u} x_a <= 1                                       all units u            (2) unit
-         sum_{a to i} min(n_a, o_i) x_a + s_i >= o_i                 all incidents i        (3) need
+    min  sum_a (way_a x_a + lead_a f_a) + sum_i (P_i s_i + S e_i) + sum_ik Q_i q_ik
+         + sum_m move_m y_m + sum_zl p_zl c_zl + what (8) adds                              (1)
+    s.t. sum_{a of u} x_a + sum_{m of u} y_m <= 1, = 1 if u is on its way                   (2) unit
+         sum_{a to i} min(n_a, o_i) x_a + s_i >= o_i;  e_i >= sum n_a x_a - o_i             (3) need, surplus
+    at plain incidents
          sum_{a to i} f_a <= 1,   o_i sum_{a to i} f_a + s_i >= o_i                         (4) first
          sum_{a to i} g_a <= (V_i - 1) sum_{a to i, n_a < o_i + r} f_a                      (5) further
          sum_{b to i} n_b x_b + (T_i - T_i(n_a)) x_a <= T_i          all arcs a to i        (6) needless
-         sum_a change_za x_a + sum_l c_zl >= -room_z                 zones that can bind    (7) cover
-         f, g binary; s_i, c_zl whole, 0 <= s_i <= o_i, 0 <= c_zl <= levels at that price
+    everywhere
+         sum change_za x_a + sum change_zm y_m + sum_l c_zl >= -room_z   zones that can bind (7) cover
+         k h_j + sum_{a <= j} min(n_a, k) x_a >= k z                 arrivals j in order    (8) reached
+    at the others
+         see :mod:`~optimiser_models.assignment.special`                                    (9)
+         x_a <= sum_{b of v} x_b + sum_{m of v} y_m     a diverts, v would be there as soon (10) diversion
+         sum_free x_a <= F - R t,  x_a <= t             R units kept back of F free         (11) reserve
+         sum_{m to p} y_m <= room_p,  sum y <= most                                         (12) moves
+         all whole; 0 <= s_i <= o_i, 0 <= c_zl <= levels at that price
 
 ``n_a`` officers on board, ``o_i`` officers needed, ``P_i`` the price of a missing one, ``V_i`` the most units,
 ``r`` the officers by which "needless unit" is relaxed; ``way, lead`` as in
@@ -24,229 +34,245 @@ o_i are missing; it makes the relaxation pay the whole lead.
 for the quickest arc to i.
 (6) T_i(n) is the most officers i can get when its smallest unit has n or fewer (no unit needless: without the
 smallest, fewer than o_i + r remain), T_i the largest of them. Rows with T_i(n) = T_i repeat ``sum n x <= T_i``
-and are left out. No big-M but T_i - T_i(n), a few officers.
-(7) s, c are whole when x is, as prices do not fall from level to level; they are declared so all the same,
-since HiGHS 1.13 spends seconds on cuts for continuous ones that it never spends on whole ones.
+and are left out.
+(7) Levels of one price share a column.
+(8) z = 1 if k officers come at all; h_j = 1 if with the first j arrivals they are not there yet and costs the rise
+to the next arrival's cost. Used for the full complement (k = o_i) past the target, for setting out past the deploy
+target (k = 1, in order of readiness), and for the arrival at incidents that are not plain; only where the cost rises.
 
-Source: Leigh, Dunnett, Jackson (2015) for eligibility and coverage; Church and ReVelle (1974) for (7).
+Sources: Leigh, Dunnett, Jackson, Police officer selection for incident response, ICORES (2015); coverage as in
+Church, ReVelle, The maximal covering location problem, Papers RSA 32 (1974).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
 from optimiser.problems.assignment import FAMILY, AssignmentPlan, AssignmentProblem
-from optimiser.solve.backends.linear import LARGEST_COEFFICIENT, LinearModel
+from optimiser.problems.assignment.data import FREE
+from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.program import Formulation, Program
 from optimiser_models.assignment.arcs import (
     Arcs,
+    Bools,
+    Floats,
+    Ints,
+    Moves,
     admissible,
+    blockers,
+    chosen,
+    chosen_moves,
     floor_slack,
+    is_status,
+    most_moves,
     most_units,
     needless_spare,
+    plain,
+    plan_of,
+    possible_moves,
+    post_room,
+    reserves,
     unfilled_price,
 )
+from optimiser_models.assignment.reached import complete, reached, surplus
 from optimiser_models.assignment.reduce import CoverRows, reduced
-
-
-@dataclass
-class _Builder:
-    """Columns and rows as they come."""
-
-    cost: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    row: list[int] = field(default_factory=list)
-    col: list[int] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-    row_lower: list[float] = field(default_factory=list)
-    row_upper: list[float] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-
-    def column(self, cost: float, upper: float) -> int:
-        self.cost.append(cost)
-        self.upper.append(upper)
-        return len(self.cost) - 1
-
-    def add(
-        self, name: str, terms: Mapping[int, float], lower: float = -np.inf, upper: float = np.inf
-    ) -> None:
-        self.row.extend([len(self.names)] * len(terms))
-        self.col.extend(terms.keys())
-        self.value.extend(terms.values())
-        self.row_lower.append(lower)
-        self.row_upper.append(upper)
-        self.names.append(name)
-
-    def model(self, offset: float, scale: float) -> LinearModel:
-        n, m = len(self.cost), len(self.names)
-        return LinearModel(
-            sense="min",
-            cost=np.array(self.cost, dtype=np.float64) / scale,
-            lower=np.zeros(n),
-            upper=np.array(self.upper, dtype=np.float64),
-            integer=np.ones(n, dtype=bool),
-            a=sp.csr_array((self.value, (self.row, self.col)), shape=(m, n), dtype=np.float64),
-            row_lower=np.array(self.row_lower, dtype=np.float64),
-            row_upper=np.array(self.row_upper, dtype=np.float64),
-            offset=offset / scale,
-            row_names=tuple(self.names),
-        )
+from optimiser_models.assignment.rows import Rows
+from optimiser_models.assignment.special import special
 
 
 @dataclass(frozen=True)
-class _Columns:
-    """Columns of each arc: first and further (-1 where left out)."""
+class Columns:
+    """Columns of each arc, first and further (-1 where left out), of each move, and of what is missing."""
 
-    first: list[int]
-    further: list[int]
+    first: Ints
+    further: Ints
+    moved: Ints
+    missing: Ints
 
-    def of(self, arc: int) -> tuple[int, ...]:
-        """Return the columns whose sum is x_a."""
-        return (self.first[arc],) if self.further[arc] < 0 else (self.first[arc], self.further[arc])
+    def of(self, arcs: Ints) -> tuple[Ints, Ints]:
+        """Return the columns whose sum is x_a, and the position in ``arcs`` of each."""
+        both = np.concatenate([self.first[arcs], self.further[arcs]])
+        which = np.tile(np.arange(len(arcs)), 2)
+        there = both >= 0
+        return both[there], which[there]
 
-    def sum(self, weights: Mapping[int, float]) -> dict[int, float]:
-        """Return the terms of ``sum_a weight_a x_a``."""
-        return {column: weight for arc, weight in weights.items() for column in self.of(arc)}
+    def sum(self, arcs: Ints, weight: Floats | Ints) -> tuple[Ints, Floats]:
+        """Return columns and values of ``sum_a weight_a x_a``."""
+        columns, which = self.of(arcs)
+        return columns, np.asarray(weight, dtype=np.float64)[which]
+
+
+@dataclass(frozen=True)
+class Built:
+    """The model with what is needed to read it."""
+
+    model: LinearModel
+    scale: float
+    arcs: Arcs
+    moves: Moves
+    columns: Columns
+    rows: CoverRows
+
+
+def construct(problem: AssignmentProblem, arcs: Arcs, moves: Moves, cover: CoverRows) -> Built:
+    """Return the model on these arcs; ``cover`` holds the rows of exactly these arcs and moves."""
+    rows = Rows()
+    columns = _columns(rows, problem, arcs, moves)
+    _units(rows, problem, arcs, moves, columns)
+    limit, simple = most_units(problem), plain(problem)
+    for i in range(len(problem.incident_ids)):
+        mine = arcs.of(i)
+        if simple[i]:
+            _need(rows, arcs, columns, mine, problem, i)
+            if limit[i] > 1 and mine.size:
+                _further(rows, arcs, columns, mine, problem, i, int(limit[i]))
+                _needless(rows, arcs, columns, mine, problem, i, int(limit[i]))
+            _later(rows, problem, arcs, columns, mine, i)
+        else:
+            first, missing = columns.first[mine], int(columns.missing[i])
+            special(rows, problem, arcs, first, mine, missing, i)
+    _diversions(rows, problem, arcs, moves, columns)
+    _reserve(rows, problem, arcs, columns)
+    _posts(rows, problem, moves, columns)
+    _cover(rows, arcs, columns, cover, problem)
+    model, scale = rows.model(cover.constant)
+    return Built(model, scale, arcs, moves, columns, cover)
 
 
 def build(problem: AssignmentProblem, start: AssignmentPlan | None) -> Program[AssignmentPlan]:
     """Return the reduced model."""
-    every = admissible(problem)
-    arcs, rows = reduced(problem, every)
-    model = _Builder()
-    columns = _columns(model, problem, arcs)
-    for u in np.unique(arcs.unit).tolist():
-        once = columns.sum(dict.fromkeys(np.flatnonzero(arcs.unit == u).tolist(), 1.0))
-        if len(once) > 1:
-            model.add(f"unit[{u}]", once, upper=1.0)
-    price = unfilled_price(problem)
-    limit = most_units(problem)
-    missing = [model.column(float(price[i]), float(n)) for i, n in enumerate(problem.officers_needed)]
-    for i in range(len(problem.incident_ids)):
-        mine = np.flatnonzero(arcs.incident == i).tolist()
-        _need(model, arcs, columns, mine, missing[i], problem, i)
-        if limit[i] > 1 and mine:
-            _further(model, arcs, columns, mine, problem, i, int(limit[i]))
-            _needless(model, arcs, columns, mine, problem, i, int(limit[i]))
-    _cover(model, columns, rows, problem)
-    scale = _scale(model)
+    every, moves = admissible(problem), possible_moves(problem)
+    arcs, cover = reduced(problem, every, moves)
+    built = construct(problem, arcs, moves, cover)
     return Program(
-        model.model(rows.constant, scale),
-        read_plan=lambda value_of: arcs.plan(problem, lambda a: sum(value_of(j) for j in columns.of(a))),
-        start=_start(problem, arcs, columns, missing, start),
-        objective_scale=scale,
+        built.model,
+        read_plan=lambda value_of: read(
+            problem, built, np.array([value_of(j) for j in range(built.model.cost.size)])
+        ),
+        start=start_values(problem, built, start),
+        objective_scale=built.scale,
         notes={
             "arcs": int(every.unit.size),
             "arcs_kept": int(arcs.unit.size),
+            "moves": int(moves.unit.size),
             "zones": len(problem.zone_ids),
-            "cover_rows": int(rows.room.size),
+            "cover_rows": int(cover.room.size),
         },
     )
 
 
-def _columns(model: _Builder, problem: AssignmentProblem, arcs: Arcs) -> _Columns:
-    limit = most_units(problem)
+def read(problem: AssignmentProblem, built: Built, x: Floats) -> AssignmentPlan:
+    """Read the plan from the values of all columns."""
+    c = built.columns
+    goes = x[c.first] + np.where(c.further >= 0, x[c.further], 0.0)
+    return plan_of(problem, built.arcs, built.moves, lambda a: goes[a], lambda m: x[c.moved[m]])
+
+
+def _columns(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> Columns:
+    limit, simple = most_units(problem), plain(problem)
     alone = problem.officers_needed + needless_spare(problem)
-    first = [model.column(float(w + c), 1.0) for w, c in zip(arcs.way_cost, arcs.lead_cost, strict=True)]
-    further = [-1] * len(first)
-    for a, i in enumerate(arcs.incident.tolist()):
-        quickest = a == 0 or arcs.incident[a - 1] != i
-        if limit[i] > 1 and arcs.officers[a] < alone[i] and not quickest:
-            further[a] = model.column(float(arcs.way_cost[a]), 1.0)
-    return _Columns(first, further)
+    i = arcs.incident
+    lead = np.where(simple[i], arcs.lead_cost, 0.0)
+    first = rows.columns(arcs.way_cost + lead)
+    quickest = np.diff(i, prepend=-1) != 0
+    two = simple[i] & (limit[i] > 1) & (arcs.officers < alone[i]) & ~quickest
+    further = np.full(len(first), -1)
+    further[two] = rows.columns(arcs.way_cost[two])
+    moved = rows.columns(moves.cost)
+    missing = rows.columns(unfilled_price(problem), problem.officers_needed.astype(np.float64))
+    return Columns(first, further, moved, missing)
 
 
-def _start(
-    problem: AssignmentProblem, arcs: Arcs, columns: _Columns, missing: list[int], plan: AssignmentPlan | None
-) -> dict[int, float]:
-    """Values of the arcs and missing officers of a plan; the solver completes the levels of coverage."""
+def start_values(problem: AssignmentProblem, built: Built, plan: AssignmentPlan | None) -> dict[int, float]:
+    """Values of the arcs, moves and missing officers of a plan; the solver completes the rest."""
     if plan is None:
         return {}
-    values: dict[int, float] = {j: float(n) for j, n in zip(missing, problem.officers_needed, strict=True)}
+    arcs, columns = built.arcs, built.columns
+    values = dict(zip(columns.missing.tolist(), problem.officers_needed.astype(float).tolist(), strict=True))
     led: set[int] = set()
-    for a in sorted(arcs.chosen(problem, plan)):
+    simple = plain(problem)
+    for a in sorted(chosen(problem, arcs, plan)):
         i = int(arcs.incident[a])
-        column = columns.further[a] if i in led else columns.first[a]
+        column = int(columns.further[a] if i in led and simple[i] else columns.first[a])
         if column >= 0:
             values[column] = 1.0
         led.add(i)
-        values[missing[i]] = max(0.0, values[missing[i]] - float(arcs.officers[a]))
+        short = int(columns.missing[i])
+        values[short] = max(0.0, values[short] - float(arcs.officers[a]))
+    values.update({int(columns.moved[m]): 1.0 for m in chosen_moves(problem, built.moves, plan)})
     return values
 
 
-def _scale(model: _Builder) -> float:
-    """Bring prices under the lint's limit, by a power of ten: the unit becomes 10, 100 ... weighted seconds."""
-    largest = max((abs(c) for c in model.cost), default=0.0)
-    return float(10 ** max(0, int(np.ceil(np.log10(largest / LARGEST_COEFFICIENT))))) if largest > 0 else 1.0
+def _units(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves, columns: Columns) -> None:
+    """(2)."""
+    col, which = columns.of(np.arange(arcs.unit.size))
+    col = np.concatenate([col, columns.moved])
+    unit = np.concatenate([arcs.unit[which], moves.unit])
+    on_way = np.array([bool(to) for to in problem.on_way_to], dtype=bool)
+    times = np.bincount(unit, minlength=len(problem.unit_ids))
+    for exact, who in ((False, ~on_way & (times > 1)), (True, on_way & (times > 0))):
+        number = np.cumsum(who) - 1
+        here = who[unit]
+        n = int(who.sum())
+        rows.block(
+            "unit", number[unit[here]], col[here], np.ones(int(here.sum())), n, 1.0 if exact else -np.inf, 1.0
+        )
 
 
-def _need(
-    model: _Builder,
-    arcs: Arcs,
-    columns: _Columns,
-    mine: list[int],
-    missing: int,
-    problem: AssignmentProblem,
-    i: int,
-) -> None:
+def _need(rows: Rows, arcs: Arcs, columns: Columns, mine: Ints, problem: AssignmentProblem, i: int) -> None:
     """(3), (4)."""
-    name, need = problem.incident_ids[i], int(problem.officers_needed[i])
-    filled = columns.sum({a: float(min(need, int(arcs.officers[a]))) for a in mine})
-    model.add(f"need[{name}]", filled | {missing: 1.0}, lower=float(need))
-    firsts = [columns.first[a] for a in mine]
-    model.add(f"first[{name}]", dict.fromkeys(firsts, 1.0), upper=1.0)
+    name, need, missing = problem.incident_ids[i], int(problem.officers_needed[i]), int(columns.missing[i])
+    col, value = columns.sum(mine, np.minimum(need, arcs.officers[mine]))
+    rows.add(f"need[{name}]", np.append(col, missing), np.append(value, 1.0), lower=float(need))
+    firsts = columns.first[mine]
+    rows.add(f"first[{name}]", firsts, np.ones(len(firsts)), upper=1.0)
     if need > 1:
-        model.add(f"attended[{name}]", dict.fromkeys(firsts, float(need)) | {missing: 1.0}, lower=float(need))
+        rows.add(
+            f"attended[{name}]",
+            np.append(firsts, missing),
+            np.append(np.full(len(firsts), float(need)), 1.0),
+            lower=float(need),
+        )
+    surplus(rows, columns.sum(mine, arcs.officers[mine]), problem, i, int(arcs.officers[mine].sum()))
 
 
 def _further(
-    model: _Builder,
-    arcs: Arcs,
-    columns: _Columns,
-    mine: list[int],
-    problem: AssignmentProblem,
-    i: int,
-    limit: int,
+    rows: Rows, arcs: Arcs, columns: Columns, mine: Ints, problem: AssignmentProblem, i: int, limit: int
 ) -> None:
     """(5)."""
     alone = int(problem.officers_needed[i]) + needless_spare(problem)
-    terms = {columns.further[a]: 1.0 for a in mine if columns.further[a] >= 0}
-    if terms:
-        led = {columns.first[a]: 1.0 - limit for a in mine if arcs.officers[a] < alone}
-        model.add(f"further[{problem.incident_ids[i]}]", terms | led, upper=0.0)
+    further = columns.further[mine]
+    further = further[further >= 0]
+    if further.size:
+        led = columns.first[mine[arcs.officers[mine] < alone]]
+        rows.add(
+            f"further[{problem.incident_ids[i]}]",
+            np.concatenate([further, led]),
+            np.concatenate([np.ones(further.size), np.full(led.size, 1.0 - limit)]),
+            upper=0.0,
+        )
 
 
 def _needless(
-    model: _Builder,
-    arcs: Arcs,
-    columns: _Columns,
-    mine: list[int],
-    problem: AssignmentProblem,
-    i: int,
-    limit: int,
+    rows: Rows, arcs: Arcs, columns: Columns, mine: Ints, problem: AssignmentProblem, i: int, limit: int
 ) -> None:
     """(6)."""
-    name = problem.incident_ids[i]
-    size = {a: int(arcs.officers[a]) for a in mine}
+    name, size = problem.incident_ids[i], arcs.officers[mine]
     most_without = int(problem.officers_needed[i]) - 1 + needless_spare(problem)
-    most = _most_officers(sorted(set(size.values())), most_without, limit)
+    most = most_officers(sorted(set(size.tolist())), most_without, limit)
     top = max(most.values())
-    total = {a: float(n) for a, n in size.items()}
-    model.add(f"needless[{name}]", columns.sum(total), upper=float(top))
-    for a in mine:
-        if most[size[a]] < top:
-            model.add(
-                f"needless[{name},{a}]",
-                columns.sum(total | {a: total[a] + top - most[size[a]]}),
-                upper=float(top),
-            )
+    col, value = columns.sum(mine, size)
+    rows.add(f"needless[{name}]", col, value, upper=float(top))
+    for k, a in enumerate(mine.tolist()):
+        if most[int(size[k])] < top:
+            more = size.astype(np.float64)
+            more[k] += top - most[int(size[k])]
+            rows.add(f"needless[{name},{a}]", *columns.sum(mine, more), upper=float(top))
 
 
-def _most_officers(sizes: list[int], most_without: int, limit: int) -> dict[int, int]:
+def most_officers(sizes: list[int], most_without: int, limit: int) -> dict[int, int]:
     """T(n): most officers of up to ``limit`` units, none needless, the smallest of size n or smaller."""
     found: dict[int, int] = {}
     best = 0
@@ -259,25 +285,94 @@ def _most_officers(sizes: list[int], most_without: int, limit: int) -> dict[int,
     return found
 
 
-def _cover(model: _Builder, columns: _Columns, rows: CoverRows, problem: AssignmentProblem) -> None:
-    if rows.infeasible:
-        model.add("floor", {}, lower=1.0)
+def _later(rows: Rows, problem: AssignmentProblem, arcs: Arcs, columns: Columns, mine: Ints, i: int) -> None:
+    """(8) at a plain incident: the full complement, and setting out."""
+    if not mine.size:
+        return
+    need, missing = int(problem.officers_needed[i]), int(columns.missing[i])
+    if arcs.full_cost[mine].any():
+        size = arcs.officers[mine]
+        there = complete(
+            rows, columns.sum(mine, size), int(size.sum()), need, missing, problem.incident_ids[i]
+        )
+        counted = [columns.sum(mine[k : k + 1], np.minimum(size[k : k + 1], need)) for k in range(mine.size)]
+        reached(rows, f"full[{problem.incident_ids[i]}]", counted, need, arcs.full_cost[mine], [there])
+    if arcs.wait_cost[mine].any():
+        by = mine[np.argsort(arcs.wait_cost[mine], kind="stable")]
+        counted = [columns.sum(by[k : k + 1], np.ones(1)) for k in range(by.size)]
+        firsts = columns.first[mine].tolist()
+        reached(rows, f"sets out[{problem.incident_ids[i]}]", counted, 1, arcs.wait_cost[by], firsts)
+
+
+def _diversions(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves, columns: Columns) -> None:
+    """(10)."""
+    for a, units in blockers(problem, arcs):
+        for v in units.tolist():
+            used, one = columns.sum(np.flatnonzero(arcs.unit == v), np.ones(arcs.unit.size))
+            moved = columns.moved[moves.unit == v]
+            own, two = columns.sum(np.array([a]), np.full(1, -1.0))
+            rows.add(
+                f"diversion[{a},{v}]",
+                np.concatenate([used, moved, own]),
+                np.concatenate([one, np.ones(len(moved)), two]),
+                lower=0.0,
+            )
+
+
+def _reserve(rows: Rows, problem: AssignmentProblem, arcs: Arcs, columns: Columns) -> None:
+    """(11)."""
+    free = is_status(problem, FREE)
+    goes = np.flatnonzero(free[arcs.unit])
+    n_free = int(free.sum())
+    for least, held in reserves(problem):
+        col, value = columns.sum(goes, np.ones(goes.size))
+        takes = rows.column(0.0)
+        rows.add("reserve", np.append(col, takes), np.append(value, float(least)), upper=float(n_free))
+        mine = goes[np.isin(arcs.incident[goes], held)]
+        own, which = columns.of(mine)
+        n = mine.size
+        rows.block(
+            "reserve of grade",
+            np.concatenate([which, np.arange(n)]),
+            np.concatenate([own, np.full(n, takes)]),
+            np.concatenate([np.ones(own.size), np.full(n, -1.0)]),
+            n,
+            upper=0.0,
+        )
+
+
+def _posts(rows: Rows, problem: AssignmentProblem, moves: Moves, columns: Columns) -> None:
+    """(12)."""
+    if not moves.unit.size:
+        return
+    for p, room in enumerate(post_room(problem).tolist()):
+        here = columns.moved[moves.post == p]
+        rows.add(f"room[{problem.post_ids[p]}]", here, np.ones(here.size), upper=float(room))
+    rows.add("most moves", columns.moved, np.ones(columns.moved.size), upper=float(most_moves(problem)))
+
+
+def _cover(rows: Rows, arcs: Arcs, columns: Columns, cover: CoverRows, problem: AssignmentProblem) -> None:
+    """(7)."""
+    if cover.infeasible:
+        rows.add("floor", [], [], lower=1.0)
     hard = floor_slack(problem) is not None
-    for r in range(rows.room.size):
-        terms = columns.sum({int(a): float(rows.change[a, r]) for a in np.flatnonzero(rows.change[:, r])})
-        if not terms:
-            continue
-        for price, levels in _prices(problem, int(rows.first_level[r]), int(rows.n_levels[r])).items():
-            terms[model.column(price * float(rows.weight[r]), float(levels))] = 1.0
-        model.add(f"floor[{r}]" if hard else f"cover[{r}]", terms, lower=-float(rows.room[r]))
-
-
-def _prices(problem: AssignmentProblem, first: int, n_levels: int) -> dict[float, int]:
-    levels: dict[float, int] = {}
-    for level in range(first, first + n_levels):
-        price = problem.params.level_price_s(level)
-        levels[price] = levels.get(price, 0) + 1
-    return levels
+    col, which = columns.of(np.arange(arcs.unit.size))
+    for r in range(cover.room.size):
+        value = cover.change[which, r].astype(np.float64)
+        used: Bools = value != 0
+        moved = cover.moved[:, r].astype(np.float64)
+        terms = [col[used], columns.moved[moved != 0]]
+        values = [value[used], moved[moved != 0]]
+        prices = cover.price[r, : cover.n_levels[r]]
+        for price in np.unique(prices).tolist():
+            terms.append(rows.columns(np.array([price]), float((prices == price).sum())))
+            values.append(np.ones(1))
+        rows.add(
+            f"floor[{r}]" if hard else f"cover[{r}]",
+            np.concatenate(terms),
+            np.concatenate(values),
+            lower=-float(cover.room[r]),
+        )
 
 
 FORMULATION = Formulation(

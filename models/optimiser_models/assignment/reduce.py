@@ -1,24 +1,26 @@
 r"""Leaving out of the model what can never matter: coverage rows and arcs, each with its argument.
 
-Let ``N = sum_i V_i`` with ``V_i`` the most units incident ``i`` can get; no plan sends more than N units.
+Let ``N = sum_i V_i + Y`` with ``V_i`` the most units incident ``i`` can get and ``Y`` the most moves to posts; no
+plan takes more than N units from where they are.
 
-**Rows.** A unit's greatest loss on zone z is ``max over its arcs of -change``. No plan loses more than the N
+**Rows.** A unit's greatest loss on zone z is ``max over its arcs and moves of -change``. No plan loses more than the N
 greatest losses together, so ``missing_z <= d_z - now_z + (sum of the N greatest losses)``. If that is at most 0
 the zone is never short and its row is dropped. In the same way ``missing_z >= d_z - now_z - (sum of the N
 greatest gains)``; the levels below that are missing in every plan: a constant.
 Zones with equal changes and equal limits share a row, their prices added.
 
-**Arcs.** Take arc (u, i) and another arc (v, i): with as many officers on board or, if i can get one unit
-only, with one that meets as much of the need. Whenever v stays, sending v in place of u keeps every rule
-and changes the objective by at most
+**Arcs**, of plain incidents only. Take arc (u, i) and another arc (v, i), neither unit on its way anywhere, u none
+whose staying would forbid a diversion: with as many officers on board or, if i can get one unit only, with one that
+meets as much of the need; v sets out no later past the deploy target, and is not free where u is not if a reserve is
+kept. Whenever v stays, sending v in place of u keeps every rule and changes the objective by at most
 
-    swap(u -> v) = way_v - way_u + [V_i = 1] (lead_v - lead_u) + sum_z top_z (change_uz - change_vz)^+
+    swap(u -> v) = way_v - way_u + [V_i = 1] (alone_v - alone_u) + sum_z top_z (change_uz - change_vz)^+
 
-where ``lead`` counts if u goes alone, v arrives no later than u (so that the first arrival is never later),
-and ``top_z`` is the highest price of one level that zone z can come to (with a hard floor no zone may lose
-by the swap). If ``swap <= 0`` for N different v, at least one of them stays whenever u goes to i, since at
-most N - 1 other units go. Arcs are ordered by (incident, arrival, unit) and v comes before u, so that
-repeated swaps lower the sum of ranks and end: some best plan uses no dropped arc.
+where ``alone`` is the lead and the surplus of a unit that goes alone, v arrives no later than u (so that neither
+the first arrival nor the full complement is later), and ``top_z`` is the highest price of one level that zone z can
+come to (with a hard floor no zone may lose by the swap). If ``swap <= 0`` for N different v, at least one of them
+stays whenever u goes to i, since at most N - 1 other units go. Arcs are ordered by (incident, arrival, unit) and v
+comes before u, so that repeated swaps lower the sum of ranks and end: some best plan uses no dropped arc.
 """
 
 from __future__ import annotations
@@ -28,14 +30,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimiser.problems.assignment import AssignmentProblem
+from optimiser.problems.assignment.data import FREE, SENT
 from optimiser_models.assignment.arcs import (
     Arcs,
+    Bools,
     Floats,
     Ints,
+    Moves,
+    blockers,
     coverage_change,
     coverage_now,
     floor_slack,
+    is_status,
+    most_moves,
     most_units,
+    move_change,
+    plain,
+    reserves,
 )
 
 SWAP_TOL = 1e-9
@@ -47,16 +58,14 @@ class CoverRows:
 
     Parameters
     ----------
-    change
-        Change of the level by each arc. Shape (A, R).
+    change, moved
+        Change of the level by each arc, shape (A, R), and by each move, shape (M, R).
     room
         Levels the zone can lose before the first further one is missing. Shape (R,), may be negative.
-    first_level, n_levels
-        Number of the first level that may or may not be missing, and how many such there are. Shape (R,).
-    weight
-        How many zones share the row. Shape (R,).
-    bought
-        False where the floor forbids every further missing level (the row is hard). Shape (R,).
+    n_levels
+        How many further levels may or may not be missing. Shape (R,).
+    price
+        Price of the first, second, ... such level, all zones of the row together; rising. Shape (R, most levels).
     constant
         Price of what is missing in every plan.
     infeasible
@@ -64,73 +73,82 @@ class CoverRows:
     """
 
     change: Ints
+    moved: Ints
     room: Ints
-    first_level: Ints
     n_levels: Ints
-    weight: Ints
+    price: Floats
     constant: float
     infeasible: bool
 
+    def top(self) -> Floats:
+        """Highest price of one level that each row can come to, 0 where none is bought. Shape (R,)."""
+        last = np.maximum(self.n_levels - 1, 0)
+        highest = (
+            np.take_along_axis(self.price, last[:, None], axis=1)[:, 0]
+            if self.price.size
+            else self.room * 0.0
+        )
+        return np.where(self.n_levels > 0, highest, 0.0)
 
-def cover_rows(problem: AssignmentProblem, arcs: Arcs) -> CoverRows:
+
+def cover_rows(problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> CoverRows:
     """Return the rows that can bind."""
-    change = coverage_change(problem, arcs)
-    now = coverage_now(problem)
-    level = problem.demand_level
-    most_sent = int(most_units(problem).sum())
-    lost = _greatest(arcs, -change, most_sent)
-    gained = _greatest(arcs, change, most_sent)
-    worst = np.maximum(0, level - now + lost)
-    least = np.maximum(0, level - now - gained)
-    constant = sum(problem.params.level_price_s(n) for m in least for n in range(1, int(m) + 1))
+    change = np.concatenate([coverage_change(problem, arcs), move_change(problem, moves)])
+    unit = np.concatenate([arcs.unit, moves.unit])
+    now, level = coverage_now(problem), problem.demand_level
+    most_sent = int(most_units(problem).sum()) + (most_moves(problem) if moves.unit.size else 0)
+    worst = np.maximum(0, level - now + _greatest(unit, -change, most_sent))
+    least = np.maximum(0, level - now - _greatest(unit, change, most_sent))
+    worst = np.minimum(worst, level)
+    constant = sum(
+        problem.level_price_s(z, n) for z, most in enumerate(least.tolist()) for n in range(1, most + 1)
+    )
     slack = floor_slack(problem)
     infeasible = slack is not None and bool((least > slack).any())
     free_levels = worst if slack is None else np.minimum(worst, np.maximum(slack, least))
     used = np.flatnonzero(worst > least)
-    keys = np.column_stack(
-        [change[:, used].T, now[used] - level[used] + least[used], least[used], free_levels[used]]
-    )
-    merged, weight = _merge(np.ascontiguousarray(keys, dtype=np.int64))
-    n_arcs = change.shape[0]
+    room = now[used] - level[used] + least[used]
+    n_levels = free_levels[used] - least[used]
+    merged, group = _merge(np.column_stack([change[:, used].T, room, n_levels]))
+    price = np.zeros((len(merged), int(n_levels.max(initial=0))))
+    for g, z, n in zip(group.tolist(), used.tolist(), n_levels.tolist(), strict=True):
+        price[g, :n] += [problem.level_price_s(z, int(least[z]) + k) for k in range(1, n + 1)]
+    n_arcs = arcs.unit.size
     return CoverRows(
         change=np.ascontiguousarray(merged[:, :n_arcs].T),
-        room=merged[:, n_arcs],
-        first_level=merged[:, n_arcs + 1] + 1,
-        n_levels=merged[:, n_arcs + 2] - merged[:, n_arcs + 1],
-        weight=weight,
+        moved=np.ascontiguousarray(merged[:, n_arcs:-2].T),
+        room=merged[:, -2],
+        n_levels=merged[:, -1],
+        price=price,
         constant=float(constant),
         infeasible=infeasible,
     )
 
 
 def _merge(keys: Ints) -> tuple[Ints, Ints]:
-    """Return the different rows in order of appearance, and how often each appears."""
+    """Return the different rows in order of appearance, and the place among them of each."""
+    keys = np.ascontiguousarray(keys, dtype=np.int64)
     seen: dict[bytes, int] = {}
-    at: list[int] = []
-    count: list[int] = []
-    for k, key in enumerate(keys):
-        place = seen.setdefault(key.tobytes(), len(at))
-        if place == len(at):
-            at.append(k)
-            count.append(0)
-        count[place] += 1
-    return keys[np.array(at, dtype=np.int64)], np.array(count, dtype=np.int64)
+    place = [seen.setdefault(key.tobytes(), len(seen)) for key in keys]
+    group = np.array(place, dtype=np.int64)
+    _, at = np.unique(group, return_index=True)
+    return keys[at.astype(np.int64)], group
 
 
-def _greatest(arcs: Arcs, value: Ints, most: int) -> Ints:
+def _greatest(unit: Ints, value: Ints, most: int) -> Ints:
     """For each zone the sum of the ``most`` greatest positive values, at most one a unit. Shape (Z,)."""
-    if not arcs.unit.size:
+    if not unit.size:
         return np.zeros(value.shape[1], dtype=np.int64)
-    order = np.argsort(arcs.unit, kind="stable")
-    starts = np.flatnonzero(np.diff(arcs.unit[order], prepend=-1))
+    order = np.argsort(unit, kind="stable")
+    starts = np.flatnonzero(np.diff(unit[order], prepend=-1))
     best = np.maximum(np.maximum.reduceat(value[order], starts, axis=0), 0)
     best = -np.sort(-best, axis=0)
     return np.asarray(best[:most].sum(axis=0), dtype=np.int64)
 
 
-def reduced(problem: AssignmentProblem, arcs: Arcs) -> tuple[Arcs, CoverRows]:
+def reduced(problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> tuple[Arcs, CoverRows]:
     """Return the arcs and the rows that the model needs."""
-    rows = cover_rows(problem, arcs)
+    rows = cover_rows(problem, arcs, moves)
     kept = useful(problem, arcs, rows)
     return arcs.keep(kept), replace(rows, change=rows.change[kept])
 
@@ -138,25 +156,47 @@ def reduced(problem: AssignmentProblem, arcs: Arcs) -> tuple[Arcs, CoverRows]:
 def useful(problem: AssignmentProblem, arcs: Arcs, rows: CoverRows) -> Ints:
     """Return the numbers of the arcs that some best plan may need; ``rows`` are those of all ``arcs``."""
     hard = floor_slack(problem) is not None
-    top = np.array(
-        [
-            w * problem.params.level_price_s(int(f + n - 1)) if n > 0 else 0.0
-            for f, n, w in zip(rows.first_level, rows.n_levels, rows.weight, strict=True)
-        ],
-        dtype=np.float64,
-    )
-    limit = most_units(problem)
-    n_sent = int(limit.sum())
+    top, limit, simple = rows.top(), most_units(problem), plain(problem)
+    n_sent = int(limit.sum()) + (most_moves(problem) if rows.moved.size else 0)
+    fixed = is_status(problem, SENT)
+    blocks = fixed.copy()
+    for _, units in blockers(problem, arcs):
+        blocks[units] = True
+    reserve = any(True for _ in reserves(problem))
     kept: list[Ints] = []
     for i in range(len(problem.incident_ids)):
-        mine = np.flatnonzero(arcs.incident == i)
-        alone = int(problem.officers_needed[i]) if limit[i] == 1 else 0
-        beaten = _beaten_by(arcs.keep(mine), rows.change[mine], top, alone=alone, hard=hard, first=n_sent)
-        kept.append(mine[beaten < n_sent])
+        mine = arcs.of(i)
+        if simple[i] and mine.size > n_sent:
+            alone = int(problem.officers_needed[i]) if limit[i] == 1 else 0
+            own = arcs.keep(mine)
+            beaten = _beaten_by(
+                problem,
+                own,
+                rows.change[mine],
+                top,
+                fixed,
+                alone=alone,
+                hard=hard,
+                first=n_sent,
+                reserve=reserve,
+            )
+            mine = mine[(beaten < n_sent) | blocks[own.unit]]
+        kept.append(mine)
     return np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
 
 
-def _beaten_by(arcs: Arcs, change: Ints, top: Floats, *, alone: int, hard: bool, first: int) -> Ints:
+def _beaten_by(
+    problem: AssignmentProblem,
+    arcs: Arcs,
+    change: Ints,
+    top: Floats,
+    fixed: Bools,
+    *,
+    alone: int,
+    hard: bool,
+    first: int,
+    reserve: bool,
+) -> Ints:
     """Count for each arc of one incident the earlier arcs that can always take its place. Shape (a,).
 
     ``alone`` is the need of an incident that gets one unit at most, else 0. Arcs before ``first`` have too few
@@ -164,19 +204,30 @@ def _beaten_by(arcs: Arcs, change: Ints, top: Floats, *, alone: int, hard: bool,
     """
     n = arcs.unit.size
     beaten = np.zeros(n, dtype=np.int64)
-    if first >= n:
-        return beaten
     late = np.arange(first, n)
-    worse = np.maximum(change[late][:, None, :] - change[None, :, :], 0)  # [u, v]: lost by sending v for u
-    swap = worse @ top + arcs.way_cost[None, :] - arcs.way_cost[late, None]
+    lost, matters = change @ np.diag(top), top > 0
+    worse = np.zeros((late.size, n))
+    broken = np.zeros((late.size, n), dtype=bool)
+    for r in range(top.size):  # [u, v]: lost by sending v for u
+        drop = np.maximum(change[late, r][:, None] - change[None, :, r], 0)
+        if matters[r]:
+            worse += np.maximum(lost[late, r][:, None] - lost[None, :, r], 0.0)
+        if hard:
+            broken |= drop > 0
+    swap = worse + arcs.way_cost[None, :] - arcs.way_cost[late, None]
     if alone:
-        swap += arcs.lead_cost[None, :] - arcs.lead_cost[late, None]
         filled = np.minimum(arcs.officers, alone)
-        as_good = filled[None, :] >= filled[late, None]
+        own = arcs.lead_cost + problem.params.surplus_price_s * np.maximum(0, arcs.officers - alone)
+        swap += own[None, :] - own[late, None]
+        as_good = filled[None, :] == filled[late, None]
     else:
         as_good = arcs.officers[None, :] == arcs.officers[late, None]
     takes = as_good & (swap <= SWAP_TOL) & (np.arange(n)[None, :] < late[:, None])
+    takes &= (arcs.wait_cost[None, :] <= arcs.wait_cost[late, None]) & ~fixed[arcs.unit][None, :]
+    if reserve:
+        free = is_status(problem, FREE)[arcs.unit]
+        takes &= free[late, None] | ~free[None, :]
     if hard:
-        takes &= ~worse.any(axis=2)
+        takes &= ~broken
     beaten[late] = takes.sum(axis=1)
     return beaten

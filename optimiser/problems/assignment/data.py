@@ -1,173 +1,49 @@
-"""One snapshot of dispatch: units, open incidents, zones to keep covered, and the times between them."""
+"""One snapshot of dispatch: units, open incidents, zones to keep covered, posts, and the times between them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.assignment.params import AssignmentParams, CoverageCounts, CoverageMode
 
-CoverageMode = Literal["available", "present"]
-CoverageCounts = Literal["officers", "units"]
+__all__ = [
+    "BUSY",
+    "ENDS",
+    "FREE",
+    "SENT",
+    "STATUSES",
+    "AssignmentParams",
+    "AssignmentProblem",
+    "CoverageCounts",
+    "CoverageMode",
+]
 
 FREE = "free"
 ENDS = "ends"
+SENT = "sent"
 BUSY = "busy"
-STATUSES = (FREE, ENDS, BUSY)
-"""Free now; busy with a known end (break, prisoner); busy with an unknown end."""
+STATUSES = (FREE, ENDS, SENT, BUSY)
+"""Free now; busy with a known end (break, prisoner); on its way to an open incident; busy with an unknown end."""
 
-_PER_GRADE = ("grade_targets_s", "first_weight", "late_weight", "unfilled_price_s")
+ENTERS_WITH = 2
+"""Officers that enter together where nobody goes in alone."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentParams:
-    """The dispatcher's choices: targets, what counts as cover, and the price of everything in weighted seconds.
+def _no_ints() -> Ints:
+    return np.zeros(0, dtype=np.int64)
 
-    Parameters
-    ----------
-    grade_targets_s
-        Attend-within target of each grade in seconds from the call, > 0. Grade 1 is the most urgent.
-    free_only_grades
-        Grades that take only units free now; the others also take a unit whose known end lets it arrive
-        within the target (Leigh's rule).
-    first_weight, late_weight
-        By grade: weighted seconds per second of the first unit's travel, and per second past the target.
-    journey_weight
-        Weighted seconds per second of every unit's way, the first included; of two equal answers it
-        prefers the shorter ways.
-    unfilled_price_s
-        By grade: weighted seconds per officer that an incident needs and does not get.
-    coverage
-        ``available``: a zone is covered by free units that stay. ``present``: also by busy ones, and by
-        units sent, from the incident they are sent to (Leigh's definition).
-    coverage_counts
-        Whether a level is an officer or a unit.
-    coverage_s
-        A unit covers the zones it can reach within this many seconds.
-    shortfall_price_s
-        Weighted seconds for the first, second, ... missing level of a zone, rising; the last holds for all
-        further ones.
-    coverage_hard
-        If True no zone may fall below its demand level.
-    max_units
-        Most units sent to one incident.
-    relax
-        Amount by which a hard rule is relaxed, by rule name, in the rule's unit.
 
-    References
-    ----------
-    Leigh, J., Dunnett, S., Jackson, L. (2015). Police officer selection for incident response. ICORES.
-    """
-
-    grade_targets_s: Mapping[int, float] = field(
-        default_factory=lambda: {1: 900.0, 2: 3600.0},
-        metadata=choice("s", "Attend-within target of each grade", label="Targets by grade"),
-    )
-    free_only_grades: tuple[int, ...] = field(
-        default=(1,),
-        metadata=choice("grade", "Grades that take only units free now", label="Grades for free units only"),
-    )
-    first_weight: Mapping[int, float] = field(
-        default_factory=lambda: {1: 1.0, 2: 0.25},
-        metadata=choice(
-            "weight", "Weight of a second until the first unit arrives, by grade", group="weights"
-        ),
-    )
-    late_weight: Mapping[int, float] = field(
-        default_factory=lambda: {1: 4.0, 2: 1.0},
-        metadata=choice("weight", "Weight of a second past the target, by grade", group="weights"),
-    )
-    journey_weight: float = field(
-        default=0.05,
-        metadata=choice("weight", "Weight of a second of any unit's way", group="weights", minimum=0),
-    )
-    unfilled_price_s: Mapping[int, float] = field(
-        default_factory=lambda: {1: 20_000.0, 2: 10_000.0},
-        metadata=choice("s", "Price of one officer missing at an incident, by grade", group="weights"),
-    )
-    coverage: CoverageMode = field(
-        default="available",
-        metadata=choice(
-            "",
-            "Whose presence covers a zone: units available, or all units present even if busy",
-            label="Coverage by",
-            options=("available", "present"),
-        ),
-    )
-    coverage_counts: CoverageCounts = field(
-        default="officers",
-        metadata=choice(
-            "", "What one level of coverage is", label="A level is", options=("officers", "units")
-        ),
-    )
-    coverage_s: float = field(
-        default=900.0, metadata=choice("s", "Reach time that covers a zone", label="Coverage time", minimum=1)
-    )
-    shortfall_price_s: tuple[float, ...] = field(
-        default=(300.0, 600.0, 1200.0),
-        metadata=choice(
-            "s", "Price of the first, second, ... missing level of a zone, rising", group="weights"
-        ),
-    )
-    coverage_hard: bool = field(
-        default=False, metadata=choice("", "No zone may fall below its level", label="Coverage is a must")
-    )
-    max_units: int = field(
-        default=4, metadata=choice("units", "Most units sent to one incident", label="Most units", minimum=1)
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("", "Relaxed rules and by how much", group="advanced", hidden=True),
-    )
-
-    def __post_init__(self) -> None:
-        for name in _PER_GRADE:
-            self._check_grades(name)
-        if not self.coverage_s > 0 or math.isinf(self.coverage_s):
-            raise InputError(f"coverage_s must be positive seconds, got {self.coverage_s}.")
-        if not (self.journey_weight >= 0 and math.isfinite(self.journey_weight)):
-            raise InputError(f"journey_weight must be >= 0, got {self.journey_weight}.")
-        if self.max_units < 1:
-            raise InputError(f"max_units must be at least 1, got {self.max_units}.")
-        if self.coverage not in ("available", "present"):
-            raise InputError(f"coverage must be 'available' or 'present', got {self.coverage!r}.")
-        if self.coverage_counts not in ("officers", "units"):
-            raise InputError(f"coverage_counts must be 'officers' or 'units', got {self.coverage_counts!r}.")
-        prices = self.shortfall_price_s
-        if (
-            not prices
-            or not all(math.isfinite(p) and p >= 0 for p in prices)
-            or list(prices) != sorted(prices)
-        ):
-            raise InputError(
-                f"shortfall_price_s must be one or more prices >= 0 that do not fall, got {tuple(prices)}; "
-                "each further missing level costs at least as much as the one before."
-            )
-        for rule, amount in self.relax.items():
-            if not (amount >= 0 and math.isfinite(amount)):
-                raise InputError(f"relax[{rule!r}] must be >= 0, got {amount}.")
-
-    def _check_grades(self, name: str) -> None:
-        values: Mapping[int, float] = getattr(self, name)
-        if set(values) != set(self.grade_targets_s):
-            raise InputError(
-                f"{name} is given for grades {sorted(values)}, grade_targets_s for {sorted(self.grade_targets_s)}; "
-                "give both for the same grades."
-            )
-        for grade, value in values.items():
-            least = "> 0" if name == "grade_targets_s" else ">= 0"
-            if not math.isfinite(value) or value < 0 or (value == 0 and least == "> 0"):
-                raise InputError(f"{name} of grade {grade} must be a number {least}, got {value}.")
-
-    def level_price_s(self, level: int) -> float:
-        """Weighted seconds for the ``level``-th missing level of a zone (1 is the first)."""
-        return self.shortfall_price_s[min(level, len(self.shortfall_price_s)) - 1]
+def _no_reals() -> Floats:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -206,6 +82,27 @@ class AssignmentProblem:
     scene_zone_s
         By driver class: travel time from each incident to each zone. Shape (I, Z) each. Needed for
         coverage ``present`` alone, where a unit sent covers from the incident.
+    on_way_to
+        Of each unit with status ``sent`` the open incident it is on its way to, "" for the others, U of them.
+        Unless a plan sends it elsewhere it goes on; ``travel_s`` is then what is left of its way.
+    shift_left_s
+        Seconds until the unit's shift ends, ``inf`` if it does not matter. Shape (U,).
+    skill_ids, has_skill, skills_needed
+        K skills; 1 where a unit has it, shape (U, K); units with it that an incident needs, shape (I, K). A least
+        number of vehicles is a skill that every unit has.
+    barred
+        1 where a unit must not go to an incident (a conflict, a wish). Shape (U, I).
+    attended
+        1 where somebody is at the scene already: no first arrival is counted. Shape (I,).
+    alone_barred
+        1 where nobody goes in alone: units wait at a rendezvous until two officers are there. Shape (I,).
+    zone_weight
+        Multiplies the prices of a zone, > 0. Shape (Z,).
+    zone_within_s
+        Reach time of each zone; ``params.coverage_s`` where not given. Shape (Z,), > 0.
+    post_ids, post_room, post_travel_s, post_zone_s
+        P posts where units may stand by: most units moved there, shape (P,); way of each unit, shape (U, P); and by
+        driver class the travel time from each post to each zone, shape (P, Z) each.
 
     Raises
     ------
@@ -230,11 +127,42 @@ class AssignmentProblem:
     demand_level: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     zone_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     scene_zone_s: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    on_way_to: tuple[str, ...] = ()
+    shift_left_s: Floats = field(default_factory=_no_reals)
+    skill_ids: tuple[str, ...] = ()
+    has_skill: Ints = field(default_factory=_no_ints)
+    skills_needed: Ints = field(default_factory=_no_ints)
+    barred: Ints = field(default_factory=_no_ints)
+    attended: Ints = field(default_factory=_no_ints)
+    alone_barred: Ints = field(default_factory=_no_ints)
+    zone_weight: Floats = field(default_factory=_no_reals)
+    zone_within_s: Floats = field(default_factory=_no_reals)
+    post_ids: tuple[str, ...] = ()
+    post_room: Ints = field(default_factory=_no_ints)
+    post_travel_s: Floats = field(default_factory=_no_reals)
+    post_zone_s: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         u, i, z = len(self.unit_ids), len(self.incident_ids), len(self.zone_ids)
-        for what, ids in (("unit", self.unit_ids), ("incident", self.incident_ids), ("zone", self.zone_ids)):
+        k, p = len(self.skill_ids), len(self.post_ids)
+        for what, ids in (
+            ("unit", self.unit_ids),
+            ("incident", self.incident_ids),
+            ("zone", self.zone_ids),
+            ("skill", self.skill_ids),
+            ("post", self.post_ids),
+        ):
             _check_ids(what, ids)
+        self._fill(u, i, z, k, p)
+        for name, shape in (
+            ("has_skill", (u, k)),
+            ("skills_needed", (i, k)),
+            ("barred", (u, i)),
+            ("attended", (i,)),
+            ("alone_barred", (i,)),
+            ("post_room", (p,)),
+        ):
+            self._whole(name, shape, 0)
         self._whole("officers", (u,), 1)
         self._whole("grade", (i,), 1)
         self._whole("officers_needed", (i,), 1)
@@ -243,11 +171,37 @@ class AssignmentProblem:
             self._real(name, shape)
         self._real("travel_s", (u, i))
         self._real("zone_s", (u, z))
+        for name, shape in (("shift_left_s", (u,)), ("zone_weight", (z,)), ("zone_within_s", (z,))):
+            self._real(name, shape)
+        self._real("post_travel_s", (u, p))
+        posts = {c: _numbers(f"post_zone_s[{c!r}]", t, (p, z)) for c, t in self.post_zone_s.items()}
+        object.__setattr__(self, "post_zone_s", posts)
         scene = {c: _numbers(f"scene_zone_s[{c!r}]", t, (i, z)) for c, t in self.scene_zone_s.items()}
         object.__setattr__(self, "scene_zone_s", scene)
         self._check_units(u)
         self._check_incidents()
         self._check_scenes()
+        self._check_ways()
+        self._check_places()
+
+    def _fill(self, u: int, i: int, z: int, k: int, p: int) -> None:
+        """Give what was left out its meaning: no skill, nobody barred, no post, one reach for all zones."""
+        whole = np.int64
+        for name, value in (
+            ("has_skill", np.zeros((u, k), whole)),
+            ("skills_needed", np.zeros((i, k), whole)),
+            ("barred", np.zeros((u, i), whole)),
+            ("attended", np.zeros(i, whole)),
+            ("alone_barred", np.zeros(i, whole)),
+            ("post_room", np.ones(p, whole)),
+            ("shift_left_s", np.full(u, np.inf)),
+            ("zone_weight", np.ones(z)),
+            ("zone_within_s", np.full(z, self.params.coverage_s)),
+        ):
+            if np.size(getattr(self, name)) == 0:
+                object.__setattr__(self, name, value)
+        if not self.on_way_to:
+            object.__setattr__(self, "on_way_to", ("",) * u)
 
     def _whole(self, name: str, shape: tuple[int, ...], least: int) -> None:
         given = _numbers(name, getattr(self, name), shape)
@@ -266,11 +220,16 @@ class AssignmentProblem:
         for unit, status, ready in zip(self.unit_ids, self.status, self.ready_s.tolist(), strict=True):
             if status not in STATUSES:
                 raise InputError(f"Unit {unit!r} has status {status!r}; known are {', '.join(STATUSES)}.")
-            agrees = {FREE: ready == 0, ENDS: math.isfinite(ready), BUSY: math.isinf(ready)}[status]
+            agrees = {
+                FREE: ready == 0,
+                ENDS: math.isfinite(ready),
+                SENT: ready == 0,
+                BUSY: math.isinf(ready),
+            }[status]
             if not agrees:
                 raise InputError(
                     f"Unit {unit!r} has status {status!r} and is ready in {ready:g} s; 'free' is ready in 0 s, "
-                    "'ends' in a known time, 'busy' in inf."
+                    "'ends' in a known time, 'sent' in 0 s, 'busy' in inf."
                 )
 
     def _check_incidents(self) -> None:
@@ -284,6 +243,51 @@ class AssignmentProblem:
             raise InputError("age_s must be finite: every incident has an age.")
         if not (np.isfinite(self.weight) & (self.weight > 0)).all():
             raise InputError("weight must be finite and positive for every incident.")
+
+    def _check_ways(self) -> None:
+        if len(self.on_way_to) != len(self.unit_ids):
+            raise InputError(f"on_way_to has {len(self.on_way_to)} entries for {len(self.unit_ids)} units.")
+        row = {name: k for k, name in enumerate(self.incident_ids)}
+        for u, (unit, status, to) in enumerate(zip(self.unit_ids, self.status, self.on_way_to, strict=True)):
+            if (status == SENT) != bool(to):
+                raise InputError(
+                    f"Unit {unit!r} has status {status!r} and is on its way to {to!r}; 'sent' needs an open incident, "
+                    "and no other status has one."
+                )
+            if to and to not in row:
+                raise InputError(f"Unit {unit!r} is on its way to {to!r}, which is no open incident.")
+            if to and not math.isfinite(self.travel_s[u, row[to]]):
+                raise InputError(f"Unit {unit!r} is on its way to {to!r}, but no road leads there.")
+
+    def _check_places(self) -> None:
+        for i, incident in enumerate(self.incident_ids):
+            if self.enters_with(i) > self.officers_needed[i]:
+                raise InputError(
+                    f"Incident {incident!r} must not be entered alone and needs {self.officers_needed[i]} officer; "
+                    f"give officers_needed of {ENTERS_WITH} or more."
+                )
+        for name in ("zone_weight", "zone_within_s"):
+            values = getattr(self, name)
+            if not (np.isfinite(values) & (values > 0)).all():
+                raise InputError(f"{name} must be finite and positive for every zone.")
+        missing = sorted(set(self.driver_class) - set(self.post_zone_s))
+        if self.post_ids and self.zone_ids and missing:
+            raise InputError(
+                f"Posts need post_zone_s for driver class {', '.join(missing)}: a unit covers from its post."
+            )
+
+    def enters_with(self, i: int) -> int:
+        """Return the officers that must be there before anybody is said to have arrived at incident ``i``."""
+        return ENTERS_WITH if self.alone_barred[i] and not self.attended[i] else 1
+
+    def urgency(self, i: int) -> float:
+        """Return the weight of incident ``i`` as it has aged."""
+        waited = float(self.age_s[i]) / self.params.grade_targets_s[int(self.grade[i])]
+        return float(self.weight[i]) * (1.0 + self.params.ageing * waited)
+
+    def level_price_s(self, z: int, level: int) -> float:
+        """Return the weighted seconds for the ``level``-th missing level of zone ``z``."""
+        return float(self.zone_weight[z]) * self.params.level_price_s(level, int(self.demand_level[z]))
 
     def _check_scenes(self) -> None:
         if self.params.coverage != "present" or not self.zone_ids or not self.incident_ids:

@@ -1,4 +1,4 @@
-"""An answer to a snapshot: who goes where."""
+"""An answer to a snapshot: who goes where, and who moves to which post."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class AssignmentPlan:
-    """Units sent, by id. Nothing derived, nothing from a solver.
+    """Units sent and moved, by id. Nothing derived, nothing from a solver.
 
     Parameters
     ----------
     sent
-        Incident id by unit id. A unit that is not named stays where it is.
+        Incident id by unit id. A unit that is not named stays where it is, or goes on to where it was sent before.
+    moved
+        Post id by unit id: units that stand by elsewhere to restore cover.
     """
 
     sent: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
