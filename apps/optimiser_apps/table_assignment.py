@@ -6,7 +6,7 @@ import pandas as pd
 
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.assignment.data import FREE
-from optimiser.problems.assignment.rules import cover
+from optimiser.problems.assignment.rules import all_moved, all_sent, cover
 from optimiser.units import minutes
 
 
@@ -77,12 +77,12 @@ def _why(problem: AssignmentProblem, plan: AssignmentPlan, u: int, i: int) -> st
 
 def zone_cover(problem: AssignmentProblem, plan: AssignmentPlan) -> pd.DataFrame:
     """Return the level of cover of each zone before and after, those that lose most first."""
-    unit = {name: u for u, name in enumerate(problem.unit_ids)}
-    incident = {name: i for i, name in enumerate(problem.incident_ids)}
-    sent = {unit[u]: incident[i] for u, i in plan.sent.items() if u in unit and i in incident}
+    going_on = all_sent(problem, AssignmentPlan())
+    sent, moved = all_sent(problem, plan), all_moved(problem, plan)
     rows = []
     for z, zone in enumerate(problem.zone_ids):
-        before, after, level = cover(problem, {}, z), cover(problem, sent, z), int(problem.demand_level[z])
+        before, after = cover(problem, going_on, z), cover(problem, sent, z, moved)
+        level = int(problem.demand_level[z])
         state = "kept" if after >= level else ("short before too" if before < level else "falls short")
         rows.append({"zone": zone, "level wanted": level, "before": before, "after": after, "cover": state})
     order = {"falls short": 0, "short before too": 1, "kept": 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
+from optimiser.problems.assignment.rules import all_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One incident: its first unit's arrival from the call on (None if nobody goes), and its target."""
+    """One incident: its first unit's arrival from the call on, and its target.
+
+    ``response_s`` is None if nobody goes; where nobody goes in alone, it is when two officers are there.
+    """
 
     incident: str
     grade: int
@@ -47,25 +51,25 @@ class Response:
 
 def responses(problem: AssignmentProblem, plan: AssignmentPlan) -> tuple[Response, ...]:
     """Return every incident in the order of the snapshot, its journeys by arrival."""
-    unit_of = {name: u for u, name in enumerate(problem.unit_ids)}
     found = []
+    sent = all_sent(problem, plan)
     for i, incident in enumerate(problem.incident_ids):
-        units = [u for u, to in plan.sent.items() if to == incident and u in unit_of]
         journeys = sorted(
             (
                 Journey(
-                    u,
+                    problem.unit_ids[u],
                     incident,
-                    int(problem.officers[unit_of[u]]),
-                    float(problem.ready_s[unit_of[u]]),
-                    float(problem.travel_s[unit_of[u], i]),
+                    int(problem.officers[u]),
+                    float(problem.ready_s[u]),
+                    float(problem.travel_s[u, i]),
                 )
-                for u in units
+                for u, to in sent.items()
+                if to == i
             ),
             key=lambda j: (j.arrives_s, j.unit),
         )
         grade = int(problem.grade[i])
-        first = float(problem.age_s[i]) + journeys[0].arrives_s if journeys else None
+        first = _entered_s(journeys, problem.enters_with(i), float(problem.age_s[i]))
         found.append(
             Response(
                 incident,
@@ -77,3 +81,12 @@ def responses(problem: AssignmentProblem, plan: AssignmentPlan) -> tuple[Respons
             )
         )
     return tuple(found)
+
+
+def _entered_s(journeys: list[Journey], n_officers: int, age_s: float) -> float | None:
+    there = 0
+    for journey in journeys:
+        there += journey.officers
+        if there >= n_officers:
+            return age_s + journey.arrives_s
+    return None

@@ -12,6 +12,7 @@ from optimiser import units
 from optimiser.data.spreadsheet import harmless
 from optimiser.errors import InputError
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
+from optimiser.problems.assignment.rules import all_moved
 from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.patterns import PatternsPlan
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
@@ -25,6 +26,7 @@ from optimiser.report.sheet import write_bytes
 
 PLAN_FILE = "plan.csv"
 CENTRES_FILE = "centres.csv"
+MOVES_FILE = "moves.csv"
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     PLAN_FILE: {
         "sectors": ("area_id", "district_id"),
@@ -36,6 +38,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "strength": ("district_id", "officers", "today", "change"),
         "patterns": ("row", *DAY_NAMES),
     },
+    MOVES_FILE: {"assignment": ("unit", "post", "minutes")},
     CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
 }
 
@@ -71,6 +74,18 @@ def assignment_rows(problem: AssignmentProblem, plan: AssignmentPlan) -> list[di
         {"unit": j.unit, "incident": j.incident, "minutes": round(units.minutes(j.arrives_s), 2)}
         for r in responses(problem, plan)
         for j in r.journeys
+    ]
+
+
+def move_rows(problem: AssignmentProblem, plan: AssignmentPlan) -> list[dict[str, Any]]:
+    """Return unit, post, and minutes of the way, in the order of the units."""
+    return [
+        {
+            "unit": problem.unit_ids[u],
+            "post": problem.post_ids[p],
+            "minutes": round(units.minutes(float(problem.post_travel_s[u, p])), 2),
+        }
+        for u, p in sorted(all_moved(problem, plan).items())
     ]
 
 
@@ -122,7 +137,8 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
     if family == "shifts":
         return {PLAN_FILE: shifts_rows(problem, plan)}
     if family == "assignment":
-        return {PLAN_FILE: assignment_rows(problem, plan)}
+        moves = move_rows(problem, plan)
+        return {PLAN_FILE: assignment_rows(problem, plan)} | ({MOVES_FILE: moves} if moves else {})
     if family == "fold":
         return {PLAN_FILE: fold_rows(problem, plan)}
     if family == "standby":

@@ -22,7 +22,14 @@ from optimiser.problems.standby import StandbyPlan, StandbyProblem
 from optimiser.report.journeys import responses
 from optimiser.report.map_assignment import cover_by_zone
 from optimiser.report.phrases import measures_by_name, planner_value
-from optimiser.report.plans import assignment_rows, fold_rows, patterns_rows, shifts_rows, standby_rows
+from optimiser.report.plans import (
+    assignment_rows,
+    fold_rows,
+    move_rows,
+    patterns_rows,
+    shifts_rows,
+    standby_rows,
+)
 from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
@@ -202,7 +209,9 @@ def _assignment(problem: AssignmentProblem, result: Result[AssignmentPlan]) -> d
         }
         for z, (zone, state) in enumerate(cover_by_zone(problem, result.measures).items())
     ]
-    return {"Units sent": assignment_rows(problem, result.plan), "Incidents": incidents, "Zones": zones}
+    moves = move_rows(problem, result.plan)
+    sheets: dict[str, Rows] = {"Units sent": assignment_rows(problem, result.plan), "Incidents": incidents}
+    return sheets | ({"Units moved": moves} if moves else {}) | {"Zones": zones}
 
 
 def _standby(problem: StandbyProblem, result: Result[StandbyPlan]) -> dict[str, Rows]:

@@ -31,7 +31,23 @@ def found(problem: AssignmentProblem, result: Result[AssignmentPlan]) -> list[st
             noun = name.split()[0].removesuffix("s")
             where = f" At {listed(sorted(measure.by))}." if measure.by else ""
             said.append(text.format(count(measure.value, noun)) + where)
-    return [*said, *_cover(problem, by_name)]
+    lacking = by_name.get("skills missing")
+    if lacking is not None and lacking.value > 0:
+        said.append(
+            f"{count(lacking.value, 'skill')} that is needed will be missing, at {listed(sorted(lacking.by))}."
+        )
+    return [*said, *_diverted(result.plan, problem), *_cover(problem, by_name), *_moved(result.plan)]
+
+
+def _diverted(plan: AssignmentPlan | None, problem: AssignmentProblem) -> list[str]:
+    before = dict(zip(problem.unit_ids, problem.on_way_to, strict=True))
+    new = {} if plan is None else {u: i for u, i in plan.sent.items() if before.get(u) and before[u] != i}
+    return [f"{u} is diverted from {before[u]} to {i}." for u, i in sorted(new.items())]
+
+
+def _moved(plan: AssignmentPlan | None) -> list[str]:
+    moved = sorted(plan.moved.items()) if plan is not None else []
+    return [f"To restore cover: {listed([f'{u} to {p}' for u, p in moved])}."] if moved else []
 
 
 def binds(problem: AssignmentProblem, result: Result[AssignmentPlan]) -> list[str]:
