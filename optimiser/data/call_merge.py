@@ -37,6 +37,7 @@ def without(
     if not mask.any():
         return frame, lines
     notes.rows(rule, mask, "left out", lines=lines, red=red)
+    notes.removed.append((rule, frame[mask]))
     return frame[~mask].reset_index(drop=True), lines[~mask]
 
 
@@ -50,6 +51,7 @@ def one_row_a_call(
     if not by_unit:
         return without(rows, lines, again, "calls whose id stands again with other contents", notes)[0]
     notes.rows("further unit rows of a call", again, "brought together")
+    notes.removed.append(("further unit rows of a call", rows[again]))
     grouped = rows.groupby("call_id", sort=False)
     said = rows.replace(dict.fromkeys(_SAID, ""), None)  # what the first row leaves out another may say
     calls = said.groupby("call_id", sort=False).first().fillna(dict.fromkeys(_SAID, ""))

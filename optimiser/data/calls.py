@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from optimiser.data.columns import DURATIONS, ColumnGuess, guess_columns
 from optimiser.data.columns_file import ColumnMap
 from optimiser.data.keys import hashed
 from optimiser.data.labels import clean_ids
+from optimiser.data.left_out import LeftOut, left_out_by_day
 from optimiser.data.quality import Finding, Notes, from_repairs
 from optimiser.data.read import read_table
 from optimiser.data.table import Table
@@ -50,6 +51,7 @@ class ImportedCalls:
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
     n_rows: int
+    left_out: LeftOut = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,9 @@ def import_calls(path: Path, column_map: ColumnMap, source: CallSource) -> Impor
     _count_loose_ends(calls, notes)
     codes = tuple(sorted(c for c in calls["priority_code"].unique() if c))
     stored = _stored(calls, source, path)
-    return ImportedCalls(stored, column_map, guess, codes, tuple(notes.findings), tuple(said), table.n_rows)
+    gone = left_out_by_day(notes.removed, column_map, source.zone)
+    findings = tuple(notes.findings)
+    return ImportedCalls(stored, column_map, guess, codes, findings, tuple(said), table.n_rows, gone)
 
 
 def _guess(path: Path, header: tuple[str, ...], column_map: ColumnMap) -> ColumnGuess:

@@ -158,7 +158,9 @@ def write_draft(draft: Path, raw: RawFiles, made: Made, key: bytes, before: Kept
         file = read_plan_file(path, known).usable()
         write_plan(draft / names.PLANS_FOLDER, name, file.district_of, file.beat_of)
     found = [to_record(f) for f in made.findings]
-    record = stored_record(found, made.assumptions, made.settings.timezone)
+    record = stored_record(
+        found, made.assumptions, made.settings.timezone, {} if made.calls is None else made.calls.left_out
+    )
     (draft / names.FINDINGS_FILE).write_text(record, encoding="utf-8", newline="\n")
 
 

@@ -16,6 +16,7 @@ from optimiser.data.columns_file import read_column_map
 from optimiser.data.counts_as import read_counts_as, write_counts_as
 from optimiser.data.draft import TIME_FILES
 from optimiser.data.duty import ImportedTime, TimeSource, import_times
+from optimiser.data.left_out import read_left_out
 from optimiser.data.project import load, stored_record
 from optimiser.data.quality import QualityReport, to_record
 from optimiser.data.settings import PROJECT_FILE, Source, read_settings, write_settings
@@ -99,5 +100,5 @@ def _remember(folder: Path, given: dict[str, Path], times: dict[str, ImportedTim
         said += [s for s in imported.assumptions if s not in said]
     write_settings(folder / PROJECT_FILE, replace(settings, sources=tuple(sources)))
     (folder / names.COLUMNS_FILE).write_text(tomlkit.dumps(columns), encoding="utf-8", newline="\n")
-    record = stored_record(findings, said, str(data.get("timezone", zone)))
+    record = stored_record(findings, said, str(data.get("timezone", zone)), read_left_out(data))
     path.write_text(record, encoding="utf-8", newline="\n")

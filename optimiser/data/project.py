@@ -20,6 +20,7 @@ from optimiser.data.counts_as import CountsAs, read_counts_as
 from optimiser.data.duty import ASK
 from optimiser.data.duty_checks import duty_findings
 from optimiser.data.layers import layers, read_layer
+from optimiser.data.left_out import LeftOut, read_left_out
 from optimiser.data.parquet_file import read_frame
 from optimiser.data.places import read_places
 from optimiser.data.plans import current_plan, other_names, read_plans
@@ -67,6 +68,8 @@ class Project:
         Who was really on duty and what units did beside calls; None where the report has not come yet.
     counts_as
         What each status and call type counts as in the time split.
+    left_out
+        Rows of the call file that the import left out, by reason and local day.
     assumptions
         Defaults in force, in words.
     quality
@@ -88,6 +91,7 @@ class Project:
     duty: pd.DataFrame | None = None
     unit_status: pd.DataFrame | None = None
     counts_as: CountsAs = field(default_factory=CountsAs)
+    left_out: LeftOut = field(default_factory=dict)
 
     @property
     def report(self) -> QualityReport:
@@ -127,7 +131,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
     column_map = read_column_map(folder / names.COLUMNS_FILE)
     areas, stations = _areas(folder, settings), _stations(folder, settings)
     near = neighbours(folder, areas)
-    found, said, read_by = _stored(folder)
+    found, said, read_by, left_out = _stored(folder)
     calls = _calls(folder, settings, column_map, found)
     found += zone_findings(home or folder, settings, calls, read_by)
     workload = _workload(folder)
@@ -170,6 +174,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         duty,
         status,
         counts_as,
+        left_out,
     )
 
 
@@ -202,15 +207,20 @@ def _stations(folder: Path, settings: Settings) -> gpd.GeoDataFrame:
     return stations.to_crs(settings.crs) if settings.crs else stations
 
 
-def _stored(folder: Path) -> tuple[list[Finding], list[str], str]:
-    """Return what the import found, what it assumed, and the zone it read the calls by ("" not kept)."""
+def _stored(folder: Path) -> tuple[list[Finding], list[str], str, LeftOut]:
+    """Return what the import found and assumed, the zone it read calls by ("" not kept), and rows it left out."""
     path = folder / names.FINDINGS_FILE
     if not path.exists():
-        return [], [], ""
+        return [], [], "", {}
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         found = [from_record(r) for r in data["findings"]]
-        return found, [str(a) for a in data["assumptions"]], str(data.get("timezone", ""))
+        return (
+            found,
+            [str(a) for a in data["assumptions"]],
+            str(data.get("timezone", "")),
+            read_left_out(data),
+        )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{path} is damaged: it is not what init writes. Run init again.") from error
     except (OSError, ValueError) as error:
@@ -334,7 +344,9 @@ def _roads(folder: Path, settings: Settings) -> tuple[Path | None, list[Finding]
     return None, [finding("road file is missing", 1, 0, action, red=True, source=PROJECT_FILE)]
 
 
-def stored_record(findings: list[dict[str, Any]], assumptions: list[str], zone: str) -> str:
+def stored_record(
+    findings: list[dict[str, Any]], assumptions: list[str], zone: str, left_out: LeftOut
+) -> str:
     """Return the text of ``import.json``; ``zone`` is the one that calls were read by."""
-    data = {"findings": findings, "assumptions": assumptions, "timezone": zone}
+    data = {"findings": findings, "assumptions": assumptions, "timezone": zone, "left_out": left_out}
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

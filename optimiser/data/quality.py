@@ -134,6 +134,8 @@ class Notes:
     def __init__(self, source: str) -> None:
         self.source = source
         self.findings: list[Finding] = []
+        self.removed: list[tuple[str, Any]] = []
+        """Rows left out with the reason, to be counted by day."""
 
     def add(
         self,

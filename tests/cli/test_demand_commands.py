@@ -94,3 +94,19 @@ def test_add_nothing_is_a_slip(told, county):
     code, _, err = told("add", county)
     assert code == Exit.USAGE
     assert "--duty" in err
+
+
+def test_reconcile(told, county, tmp_path):
+    """No file: exit 3 and what to copy; a total with officers' own work is traced to it, in words and as JSON."""
+    code, _, err = told("reconcile", county)
+    assert code == Exit.INPUT
+    assert "figure,value,year" in err
+    whole = json.loads(told("workload", county, "--by", "origin", "--json")[1])
+    path = county / "published.csv"
+    dates = "2025-01-06,2026-01-04"
+    path.write_text(f"figure,value,first_day,last_day\ncalls,{whole['calls_counted']},{dates}\n")
+    code, out, _ = told("reconcile", county)
+    assert code == Exit.DONE
+    assert "with work that officers began themselves" in out
+    (found,) = json.loads(told("reconcile", county, "--json")[1])
+    assert found["verdict"] == "explained"
