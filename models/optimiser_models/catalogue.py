@@ -30,6 +30,10 @@ CATALOGUE = {
     "shifts.cpsat": Entry(
         "optimiser_models.shifts.cpsat:FORMULATION", "Shift design by constraint programming"
     ),
+    "shifts.network": Entry(
+        "optimiser_models.shifts.network:FORMULATION",
+        "Least shortage at a budget, relaxation first, with the price of an officer-hour",
+    ),
     "assignment.milp": Entry(
         "optimiser_models.assignment.milp:FORMULATION",
         "Joint assignment with coverage as a MILP",

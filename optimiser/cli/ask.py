@@ -132,12 +132,18 @@ def scenario_of(a: argparse.Namespace) -> Scenario:
 
 def show_choices(family: str, *, as_json: bool) -> int:
     """List every choice of a question: name, unit, what it takes, default, meaning."""
+    from optimiser.prepare.questions import kinds
+
+    return show_choices_of(kinds(family), as_json=as_json)
+
+
+def show_choices_of(of: Sequence[type[Any]], *, as_json: bool) -> int:
+    """List every choice that some dataclasses hold."""
     from dataclasses import asdict
 
     from optimiser.prepare.choices import listed
-    from optimiser.prepare.questions import kinds
 
-    found = listed(kinds(family))
+    found = listed(of)
     if as_json:
         show_json([asdict(c) for c in found])
     else:

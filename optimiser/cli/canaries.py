@@ -89,6 +89,27 @@ def one_early_shift() -> tuple[Any, float]:
     return problem, 16.0
 
 
+def one_officer_for_two_hours() -> tuple[Any, float]:
+    """One shift of two hours within the budget: two of the four hours that want an officer stay without, at 1 each."""
+    from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
+
+    wanted = np.zeros(168, dtype=np.int64)
+    wanted[6:10] = 1
+    problem = ShiftsProblem(
+        params=ShiftsParams(objective="shortage", hold_split=False, interval_price=0.0, budget_h=3.0),
+        slot_s=3600,
+        requirement=wanted,
+        call_work_s=np.zeros(168),
+        admin_s=np.zeros(168),
+        shift_ids=("early", "late"),
+        shift_start=np.array([6, 8]),
+        shift_slots=np.array([2, 2]),
+        shift_days=np.ones((2, 7), dtype=bool),
+        cost_per_officer_h=np.ones(168),
+    )
+    return problem, 2.0
+
+
 def two_units() -> tuple[Any, float]:
     """Send the unit that is nearest to both calls to the second: 70 s and 60 s, not 50 s and 500 s."""
     from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
@@ -204,6 +225,7 @@ _CASES = {
     "sectors.median": path_without_balance,
     "sectors.moves": one_area_to_move,
     "shifts": one_early_shift,
+    "shifts.network": one_officer_for_two_hours,
     "assignment": two_units,
     "fold": four_beats,
     "standby": two_posts,

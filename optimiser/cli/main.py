@@ -13,6 +13,7 @@ from optimiser import __version__
 from optimiser.cli import (
     ask,
     batch,
+    budget,
     compare,
     demand,
     doctor,
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
         compare,
         drift,
         relief,
+        budget,
         integrity,
         demand,
         reach,

@@ -25,19 +25,14 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_relief(a: argparse.Namespace) -> int:
     """Reckon relief, and the pipeline of recruits."""
+    from optimiser.cli.ask import show_choices_of
     from optimiser.cli.plans import settings_of
     from optimiser.demand.relief import PipelineParams, ReliefParams, overtime_or_hiring, pipeline, relief
-    from optimiser.prepare.choices import listed, read
+    from optimiser.prepare.choices import read
 
     kinds = (ReliefParams, PipelineParams)
     if a.choices:
-        found = listed(kinds)
-        rows = [[c.name, c.unit, str(c.default), c.takes, c.meaning] for c in found]
-        if a.json:
-            show_json([asdict(c) for c in found])
-        else:
-            show(table(rows, ["choice", "unit", "default", "takes", "meaning"]))
-        return Exit.DONE
+        return show_choices_of(kinds, as_json=a.json)
     given: ReliefParams
     people: PipelineParams
     given, people = read(kinds, settings_of(a.set, "relief"), "--set")

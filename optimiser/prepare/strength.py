@@ -101,9 +101,9 @@ def strength_problem(project: Project, setup: StrengthSetup | None = None) -> St
     project.require_ready()
     path = project.folder / setup.officers
     table = read_strength(path)
-    district_of = _district_of(project, setup.plan)
+    district_of = district_of_plan(project, setup.plan)
     ids = tuple(sorted(set(district_of.values())))
-    _same(ids, table, str(path))
+    same_districts(ids, table, str(path))
     calls_h, calls = _work(project, district_of, ids)
     weighted_h = calls_h.sum(axis=1) + _extra_h(project, setup.weights, district_of, ids)
     rows = [table[d] for d in ids]
@@ -176,7 +176,8 @@ def _free(load: FloatArray, at: tuple[int, FloatArray]) -> FloatArray:
     return free
 
 
-def _district_of(project: Project, plan: str) -> dict[str, str]:
+def district_of_plan(project: Project, plan: str) -> dict[str, str]:
+    """Return the district of each area: ``districts`` or ``beats`` in use, or a plan of the project."""
     found = {"districts": districts_in_use, "beats": beats_in_use}.get(plan)
     district_of = dict(project.plans.get(plan, {})) if found is None else found(project)
     if plan == "districts" and not district_of:
@@ -187,7 +188,8 @@ def _district_of(project: Project, plan: str) -> dict[str, str]:
     return district_of
 
 
-def _same(ids: tuple[str, ...], table: Mapping[str, DistrictOfficers], path: str) -> None:
+def same_districts(ids: tuple[str, ...], table: Mapping[str, DistrictOfficers], path: str) -> None:
+    """Refuse a table of officers whose districts are not those of the work."""
     lost, more = sorted(set(ids) - set(table)), sorted(set(table) - set(ids))
     said = []
     if lost:
@@ -204,14 +206,15 @@ def _work(
     """Return unit-hours and calls by district and hour of the week, shape (K, 168) each."""
     work = from_project(project)
     return (
-        _summed(work, work.unit_s / SECONDS_PER_HOUR, district_of, ids),
-        _summed(work, work.calls, district_of, ids),
+        summed_by_district(work, work.unit_s / SECONDS_PER_HOUR, district_of, ids),
+        summed_by_district(work, work.calls, district_of, ids),
     )
 
 
-def _summed(
+def summed_by_district(
     work: Workload, by_area: FloatArray, district_of: Mapping[str, str], ids: tuple[str, ...]
 ) -> FloatArray:
+    """Sum a table by area, shape (n, 168), over each district, shape (K, 168)."""
     row = {d: k for k, d in enumerate(ids)}
     found = np.zeros((len(ids), HOURS_PER_WEEK))
     for area, values in zip(work.area_ids, by_area, strict=True):
@@ -247,6 +250,6 @@ def _extra_h(
             end=local.max() + timedelta(days=1),
             default_service_s=project.settings.default_service_s,
         )
-        hours = _summed(work, work.unit_s / SECONDS_PER_HOUR, district_of, ids).sum(axis=1)
+        hours = summed_by_district(work, work.unit_s / SECONDS_PER_HOUR, district_of, ids).sum(axis=1)
         extra += (weight - 1.0) * hours
     return extra

@@ -371,9 +371,25 @@ def enumerate_best(problem: ShiftsProblem) -> tuple[ShiftsPlan | None, float]:
     return best, least
 
 
-def monotone_pairs(seed: int) -> list[tuple[ShiftsProblem, ShiftsProblem]]:
+def random_plain_problem(seed: int) -> ShiftsProblem:
+    """Return a problem of shortage and budget alone, as ``shifts.network`` takes them."""
+    problem = random_problem(seed)
+    params = ShiftsParams(
+        objective="shortage",
+        hold_split=False,
+        interval_price=problem.params.interval_price,
+        surplus_price=0.0 if seed < 3 else 0.25,  # a lower requirement is easier only where surplus is free
+        budget_h=float(np.random.default_rng(seed).integers(8, 60)),
+    )
+    return replace(problem, params=params, overtime=(), overtime_slots=(), away=(), existing=None)
+
+
+OWN_RANDOM = {"shifts.network": random_plain_problem}
+
+
+def monotone_pairs(seed: int, make=random_problem) -> list[tuple[ShiftsProblem, ShiftsProblem]]:
     """Return (easier, harder) pairs: the optimum of the first is never the worse one."""
-    hard = random_problem(seed)
+    hard = make(seed)
     p = hard.params
     relaxed = {
         "hand_over": 1.0,

@@ -1,0 +1,281 @@
+"""A force becomes a question of budget: a week by district and scenario, officers of today, headcounts to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.data.project import Project
+from optimiser.data.strength_table import read_strength
+from optimiser.demand.relief import ReliefParams
+from optimiser.demand.requirement import RequirementParams, requirement
+from optimiser.demand.workload import OFFICER_INITIATED, from_project
+from optimiser.errors import InputError
+from optimiser.prepare.shifts import ShiftsSetup, mean_service_s
+from optimiser.prepare.shift_offer import shift_catalogue
+from optimiser.prepare.strength import district_of_plan, same_districts, summed_by_district
+from optimiser.problems.base import choice
+from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
+from optimiser.problems.shifts.data import DAYS
+from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR, asked_text
+
+FloatArray = NDArray[np.float64]
+Z_80 = 0.8416212
+"""Standard normal quantile of 80 %."""
+FEWEST_LOAD = 0.25
+EVENT_DAY, EVENT_FROM_H, EVENT_TO_H = 5, 14, 24
+SUMMER_MONTHS = 3
+CHANCES = {"base": 0.4, "more calls": 0.15, "summer": 0.2, "event": 0.05, "fewer officers": 0.1, "P80": 0.1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetSetup:
+    """What the frontier looks at.
+
+    Parameters
+    ----------
+    officers, plan
+        As for ``strength``: who is where, and whose districts hand over their work.
+    patrol_frac
+        Share of the assigned officers who are on patrol.
+    n_points, from_frac, to_frac
+        How many numbers of officers, from which share of today's to which.
+    n_grid
+        Headcounts of each district's curve that are solved first; the totals ask for more where they need them.
+    week_h
+        Hours a week that an officer is at work (``optimiser relief``).
+    ceiling_frac
+        Share of the officers on duty that calls may take in an hour; what is missing is priced, not forbidden.
+    more_calls_frac, summer_frac, event_h, fewer_frac
+        The scenarios: more calls; a summer (0 or less: measured from the busiest three months in a row); officer-hours
+        of one event, on a Saturday from 14 to 24 in the district with most work; officers missing.
+    officer_cost
+        What an officer costs a year.
+    """
+
+    officers: str = field(
+        default="strength.csv", metadata=choice("", "Table: district_id,assigned[,unfit,minimum,most]")
+    )
+    plan: str = field(
+        default="districts",
+        metadata=choice("", "Districts that hand over their work: districts, beats or a plan"),
+    )
+    patrol_frac: float = field(
+        default=1.0, metadata=choice("frac", "Share of the assigned officers on patrol", minimum=0, maximum=1)
+    )
+    n_points: int = field(default=25, metadata=choice("points", "Numbers of officers to look at", minimum=2))
+    n_grid: int = field(
+        default=13, metadata=choice("points", "Headcounts of a curve solved first", group="advanced", minimum=2)
+    )
+    from_frac: float = field(
+        default=0.7, metadata=choice("frac", "From this share of today's officers", minimum=0.05)
+    )
+    to_frac: float = field(
+        default=1.3, metadata=choice("frac", "To this share of today's officers", maximum=5)
+    )
+    week_h: float = field(
+        default=round(ReliefParams().net_week_h, 2),
+        metadata=choice("h", "Hours a week that an officer is at work, absence taken out", minimum=1),
+    )
+    ceiling_frac: float = field(
+        default=0.30,
+        metadata=choice(
+            "frac", "Share of those on duty that calls may take in an hour", minimum=0.01, maximum=1
+        ),
+    )
+    more_calls_frac: float = field(
+        default=0.1, metadata=choice("frac", "More calls of that scenario", group="scenarios", minimum=0)
+    )
+    summer_frac: float = field(
+        default=0.0, metadata=choice("frac", "More calls in summer (0: as measured)", group="scenarios")
+    )
+    event_h: float = field(
+        default=200.0, metadata=choice("h", "Officer-hours of an event", group="scenarios", minimum=0)
+    )
+    fewer_frac: float = field(
+        default=0.05,
+        metadata=choice(
+            "frac", "Officers missing in that scenario", group="scenarios", minimum=0, maximum=0.9
+        ),
+    )
+    officer_cost: float = field(
+        default=110_000.0, metadata=choice("cost", "What an officer costs a year", minimum=0)
+    )
+    pay_rise_frac: float = field(
+        default=0.03, metadata=choice("frac", "Rise of pay a year, steps included", minimum=0)
+    )
+    n_years: int = field(default=5, metadata=choice("years", "Years of the budget", minimum=1, maximum=30))
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not 0 < self.from_frac < self.to_frac:
+            faults.append(f"from_frac {self.from_frac:g} must be above 0 and below to_frac {self.to_frac:g}.")
+        if faults:
+            raise InputError(" ".join(faults))
+
+
+@dataclass(frozen=True)
+class Force:
+    """Districts and their mean week, before any scenario.
+
+    Parameters
+    ----------
+    districts, officers
+        K names, and officers on patrol today.
+    unit_s
+        Officer-seconds of call work by the hour that receives the call, shape (K, 168).
+    service_s
+        Mean time on a call, shape (K,).
+    summer
+        Factor of the busiest months, shape (K,).
+    """
+
+    districts: tuple[str, ...]
+    officers: tuple[int, ...]
+    unit_s: FloatArray
+    service_s: FloatArray
+    summer: FloatArray
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Scenarios (name, meaning, probability, share of officers there) and the week of each district in each."""
+
+    scenarios: tuple[tuple[str, str, float, float], ...]
+    weeks: Mapping[tuple[str, str], ShiftsProblem]
+
+
+def force_of(project: Project, setup: BudgetSetup) -> Force:
+    """Return the force of a project.
+
+    Raises
+    ------
+    InputError
+        If the table of officers is missing or faulty, or there is no work.
+    """
+    project.require_ready()
+    path = project.folder / setup.officers
+    table = read_strength(path)
+    district_of = district_of_plan(project, setup.plan)
+    ids = tuple(sorted(set(district_of.values())))
+    same_districts(ids, table, str(path))
+    work = from_project(project)
+    unit_s = summed_by_district(work, work.unit_s, district_of, ids)
+    fit = [round((table[d].assigned - table[d].unfit) * setup.patrol_frac) for d in ids]
+    if sum(fit) < 1:
+        raise InputError(f"{path}: no officer is left on patrol; look at patrol_frac and unfit.")
+    service_s = mean_service_s(project, work)
+    summer = np.full(len(ids), 1.0 + setup.summer_frac)
+    if setup.summer_frac <= 0:
+        summer = _measured_summer(project, district_of, ids)
+    return Force(ids, tuple(fit), unit_s, np.full(len(ids), service_s), summer)
+
+
+def _measured_summer(project: Project, district_of: Mapping[str, str], ids: Sequence[str]) -> FloatArray:
+    """Return calls a day in the busiest three months in a row over those of the year; 1.1 without single calls."""
+    calls = project.calls
+    if calls is None:
+        return np.full(len(ids), 1.1)
+    kept = calls[calls["origin"] != OFFICER_INITIATED]
+    local = kept["received_at"].dt.tz_convert(project.settings.timezone)
+    day = local.dt.normalize()
+    months = local.dt.year * 12 + local.dt.month
+    days_in = day.groupby(months).nunique()
+    district = kept["area_id"].astype(str).map(dict(district_of))
+    found = np.ones(len(ids))
+    for k, d in enumerate(ids):
+        by_month = months[district == d].value_counts().reindex(days_in.index, fill_value=0)
+        n, days = by_month.to_numpy(dtype=float), days_in.to_numpy(dtype=float)
+        if len(n) >= 2 * SUMMER_MONTHS and n.sum() > 0:
+            rate = np.convolve(n, np.ones(SUMMER_MONTHS), "valid") / np.convolve(
+                days, np.ones(SUMMER_MONTHS), "valid"
+            )
+            found[k] = max(1.0, float(rate.max() * days.sum() / n.sum()))
+    return found
+
+
+def weeks_of(
+    force: Force,
+    setup: BudgetSetup | None = None,
+    shifts: ShiftsSetup | None = None,
+    service: RequirementParams | None = None,
+) -> Weeks:
+    """Return the six scenarios and every district's week in each."""
+    setup, shifts = setup or BudgetSetup(), shifts or ShiftsSetup()
+    service = service or RequirementParams()
+    if service.interval_ceiling_frac is None:
+        service = replace(service, interval_ceiling_frac=setup.ceiling_frac)
+    chances, told = list(CHANCES.values()), _meanings(force, setup)
+    strength = {"fewer officers": 1.0 - setup.fewer_frac}
+    scenarios = tuple(
+        (name, told[name], p, strength.get(name, 1.0)) for name, p in zip(CHANCES, chances, strict=True)
+    )
+    weeks: dict[tuple[str, str], ShiftsProblem] = {}
+    for name, unit_s in _works(force, setup).items():
+        for k, district in enumerate(force.districts):
+            if name == "fewer officers":
+                weeks[district, name] = weeks[district, "base"]
+            else:
+                weeks[district, name] = _week(unit_s[k], float(force.service_s[k]), setup, shifts, service)
+    return Weeks(scenarios, weeks)
+
+
+def _meanings(force: Force, setup: BudgetSetup) -> dict[str, str]:
+    return {
+        "base": "the mean week",
+        "more calls": f"{asked_text(setup.more_calls_frac)} more calls at every hour",
+        "summer": f"calls of the busiest three months, {asked_text(float(force.summer.mean()) - 1)} more on average",
+        "event": f"an event of {setup.event_h:g} officer-hours on a Saturday from {EVENT_FROM_H} to {EVENT_TO_H} h",
+        "fewer officers": f"{asked_text(setup.fewer_frac)} of the officers missing",
+        "P80": "every hour as busy as four of five weeks are at most",
+    }
+
+
+def _works(force: Force, setup: BudgetSetup) -> dict[str, FloatArray]:
+    base = force.unit_s
+    event = base.copy()
+    hours = EVENT_DAY * HOURS_PER_DAY + np.arange(EVENT_FROM_H, EVENT_TO_H)
+    event[int(base.sum(axis=1).argmax()), hours] += setup.event_h * SECONDS_PER_HOUR / hours.size
+    load = np.maximum(base / SECONDS_PER_HOUR, FEWEST_LOAD)
+    return {
+        "base": base,
+        "more calls": base * (1.0 + setup.more_calls_frac),
+        "summer": base * force.summer[:, None],
+        "event": event,
+        "fewer officers": base,
+        "P80": base * (1.0 + Z_80 / np.sqrt(load)),
+    }
+
+
+def _week(
+    unit_s: FloatArray, service_s: float, setup: BudgetSetup, shifts: ShiftsSetup, service: RequirementParams
+) -> ShiftsProblem:
+    need = requirement(unit_s, service_s, service, slot_s=shifts.slot_s)
+    ids, start, length = shift_catalogue(shifts)
+    slots = HOURS_PER_WEEK * round(SECONDS_PER_HOUR) // shifts.slot_s
+    return ShiftsProblem(
+        params=ShiftsParams(objective="shortage", hold_split=False, interval_price=0.0),
+        slot_s=shifts.slot_s,
+        requirement=need.officers,
+        call_work_s=need.call_work_s,
+        admin_s=np.zeros(slots),
+        shift_ids=ids,
+        shift_start=start,
+        shift_slots=length,
+        shift_days=np.ones((len(ids), DAYS), dtype=bool),
+        cost_per_officer_h=np.full(slots, shifts.officer_cost_per_h),
+        shortage_prices=shifts.shortage_prices,
+        shortage_bands_frac=shifts.shortage_bands_frac,
+        most_per_shift=max(1, int(need.officers.max())),
+        binding=need.binding,
+    )
+
+
+def totals_of(force: Force, setup: BudgetSetup) -> tuple[int, ...]:
+    """Return the numbers of officers to look at."""
+    n = sum(force.officers)
+    shares = np.linspace(setup.from_frac, setup.to_frac, setup.n_points)
+    return tuple(sorted({max(1, round(n * float(s))) for s in shares}))

@@ -1,0 +1,172 @@
+"""The budget study in plain sentences: what the officers of today reach, what one more buys, for whom and how sure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optimiser.report.phrases import at_most, count, listed, number, percent
+from optimiser.studies.budget_scenarios import years
+from optimiser.studies.budget_types import Budget, ForcePoint
+
+NOTHING = 0.05
+"""Officer-hours a week below which a difference is none."""
+
+
+def budget_said(found: Budget) -> list[str]:
+    """Say what was found, the answer to "what does one more officer buy" first."""
+    q = found.question
+    base = q.scenarios[0]
+    today = found.at(base.name, q.n_today)
+    return [
+        *_one_more(found, today),
+        f"With today's {count(q.n_today, 'officer')} the mean week is {number(today.shortage_h)} officer-hours short "
+        f"of its requirement, at a price of {number(today.value)}; {at_most(today.gap_frac)} better can exist.",
+        *_transfers(found, today),
+        *_full(found),
+        *_scenarios(found),
+        *_regret(found),
+        *_sure(found),
+    ]
+
+
+def _one_more(found: Budget, today: ForcePoint) -> list[str]:
+    q = found.question
+    if today.difference is None:
+        return ["What one more officer buys was not reached in the time given."]
+    if (today.difference_h or 0.0) < NOTHING and today.difference < NOTHING:
+        return ["One more officer buys nothing in the mean week: every hour has its requirement already."]
+    said = (
+        f"One more officer, best placed in {today.gains}, takes away {number(today.difference_h or 0.0, 1)} "
+        f"officer-hours of shortage a week (priced: {number(today.difference, 1)})"
+    )
+    if today.dual is not None:
+        near = "agree" if today.agree else "do not agree"
+        said += f"; by the relaxation's multiplier {number(today.dual, 1)}: the two {near}"
+    told = [f"{said}. The officer costs {number(q.officer_cost)} a year."]
+    span, share = found.agreement()
+    if span is not None:
+        told.append(
+            f"Multiplier and exact difference agree from {number(span[0])} to {number(span[1])} officers, and at "
+            f"{percent(share, 0)} of the points; where they do not, the difference counts."
+        )
+    return told
+
+
+def _transfers(found: Budget, today: ForcePoint) -> list[str]:
+    q = found.question
+    changes = {d: today.officers[d] - n for d, n in zip(q.districts, q.today, strict=True)}
+    gets = [f"{d} {n} more" for d, n in sorted(changes.items(), key=lambda x: -x[1]) if n > 0]
+    gives = [f"{d} {-n} fewer" for d, n in sorted(changes.items(), key=lambda x: x[1]) if n < 0]
+    said = []
+    if gets or gives:
+        said.append(f"That has {listed([*gets, *gives])} than today.")
+    other = found.shared_by_work
+    if other is not None and other.value > today.value * 1.001:
+        worth = today.difference or today.dual or 0.0
+        more = (
+            f", as if {number((other.value - today.value) / worth)} officers were lost" if worth > 0 else ""
+        )
+        said.append(
+            f"Officers shared out by work alone would leave {number(other.shortage_h)} officer-hours short, at a "
+            f"price of {number(other.value)}{more}."
+        )
+    return said
+
+
+def _full(found: Budget) -> list[str]:
+    base = found.frontier[found.question.scenarios[0].name]
+    enough = next((p for p in base if p.shortage_h < 1.0), None)
+    if enough is None:
+        last = base[-1]
+        return [
+            f"Even {number(last.total)} officers leave {number(last.shortage_h)} officer-hours a week short."
+        ]
+    return [f"{number(enough.total)} officers leave the mean week less than one officer-hour short."]
+
+
+def _scenarios(found: Budget) -> list[str]:
+    q = found.question
+    said = []
+    for s in q.scenarios[1:]:
+        p = found.at(s.name, q.n_today)
+        name = s.name[:1].upper() + s.name[1:]
+        text = f"{name} ({s.meaning}): {number(p.shortage_h)} officer-hours short"
+        if p.difference is not None:
+            text += f"; one more officer takes away {number(p.difference_h or 0.0, 1)}"
+        said.append(f"{text}.")
+    return said
+
+
+def _regret(found: Budget) -> list[str]:
+    names = [s.name for s in found.question.scenarios]
+    worst = found.regret.max(axis=1)
+    steady, best_mean, best_tail = int(worst.argmin()), int(found.mean.argmin()), int(found.cvar.argmin())
+    return [
+        f"Planned for {names[0]}, the worst that another future costs beyond its own plan is {number(worst[0])}; least "
+        f"regret has the plan for {names[steady]} with {number(worst[steady])}. The best mean has the plan for "
+        f"{names[best_mean]} ({number(found.mean[best_mean])}), the best worst tenth that for {names[best_tail]} "
+        f"({number(found.cvar[best_tail])})."
+    ]
+
+
+def _sure(found: Budget) -> list[str]:
+    gaps = [p.gap_frac for points in found.frontier.values() for p in points]
+    asked = found.question.gap_frac
+    near = sum(g <= asked + 1e-9 for g in gaps)
+    text = (
+        f"{number(near)} of {count(len(gaps), 'point')} are within {percent(asked)} of what no plan can beat"
+    )
+    return [
+        f"{text}; the others can be bettered by {at_most(max(gaps))}." if near < len(gaps) else f"{text}."
+    ]
+
+
+def budget_sheets(found: Budget, n_years: int, pay_rise_frac: float) -> dict[str, list[dict[str, Any]]]:
+    """Return the sheets of the workbook: frontier, districts, prices, regret, years."""
+    q = found.question
+    frontier, districts = [], []
+    for s in q.scenarios:
+        for p in found.frontier[s.name]:
+            frontier.append(
+                {
+                    "scenario": s.name,
+                    "officers": p.total,
+                    "officer-hours short a week": p.shortage_h,
+                    "priced shortage": p.value,
+                    "no plan is below": p.bound,
+                    "gap share": p.gap_frac,
+                    "one more, by multiplier": p.dual,
+                    "one more, by exact difference": p.difference,
+                    "one more, officer-hours": p.difference_h,
+                    "goes to": p.gains,
+                    "agree": "" if p.agree is None else "yes" if p.agree else "no",
+                }
+            )
+            districts.append({"scenario": s.name, "officers": p.total} | dict(p.officers))
+    names = [s.name for s in q.scenarios]
+    regret = [
+        {"planned for": n}
+        | {f"in {m}": float(found.regret[i, j]) for j, m in enumerate(names)}
+        | {"mean": float(found.mean[i]), "mean of the worst tenth": float(found.cvar[i])}
+        for i, n in enumerate(names)
+    ]
+    curves = [
+        {
+            "district": c.district,
+            "scenario": c.scenario,
+            "officers": b,
+            "priced shortage": p.value,
+            "no plan is below": p.bound,
+            "one more, by multiplier": p.price,
+        }
+        for c in found.curves.values()
+        for b, p in sorted(c.points.items())
+    ]
+    base = found.frontier[names[0]]
+    return {
+        "Frontier": frontier,
+        "Officers by district": districts,
+        "Regret": regret,
+        "Years": list(years(q, base, n_years, pay_rise_frac)),
+        "District curves": curves,
+    }

@@ -1,0 +1,262 @@
+"""The budget frontier of a force: what each number of officers buys, who gets them, and what one more is worth.
+
+1. Every district's curve (:mod:`~optimiser.studies.budget_curves`) at a coarse grid of headcounts, every scenario.
+2. For every total: the lines below the curves shared out exactly (multiple-choice knapsack by dynamic programming)
+   say what no plan can beat; the points known shared out in the same way give the plan. Where the two differ by more
+   than was asked for, the headcounts that the lines choose are solved too.
+3. Prices: the multiplier of the budget in the relaxation, and the difference of two exact solves, side by side.
+4. Plans made for one scenario, worked in another: the regret of having planned for the wrong one; the mean and the
+   mean of the worst tenth (CVaR, Rockafellar and Uryasev 2000) by the scenarios' probabilities.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.shifts.measures import shortage_h
+from optimiser.problems.shifts.rules import on_duty
+from optimiser.solve.options import SolveOptions
+from optimiser.studies.budget_curves import Curve, grid, share_out, trace
+from optimiser.studies.budget_scenarios import worked, worst_mean
+from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint
+
+FloatArray = NDArray[np.float64]
+MOST_ROUNDS = 6
+
+
+def budget(
+    question: BudgetQuestion,
+    *,
+    workers: int = 2,
+    options: SolveOptions | None = None,
+    folder: Path | None = None,
+    budget_s: float = math.inf,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_point: Callable[[str, int, int], None] | None = None,
+) -> Budget:
+    """Trace the frontier, the prices and the scenarios of a force."""
+    began = time.monotonic()
+    study = _Study(question, workers, options, folder, began + budget_s, should_stop, on_point)
+    study.coarse()
+    study.refine()
+    study.prices()
+    by_work = study.shared_by_work()
+    frontier = {s.name: tuple(study.points(s.name, n) for n in study.totals()) for s in question.scenarios}
+    regret, mean, cvar = study.regret()
+    complete = all(p.gap_frac <= question.gap_frac + 1e-9 for points in frontier.values() for p in points)
+    return Budget(
+        question,
+        frontier,
+        regret,
+        mean,
+        cvar,
+        by_work,
+        complete,
+        study.n_solves,
+        time.monotonic() - began,
+        {(c.district, c.scenario): c for c in study.curves},
+    )
+
+
+class _Study:
+    """One run of the study."""
+
+    def __init__(
+        self,
+        q: BudgetQuestion,
+        workers: int,
+        options: SolveOptions | None,
+        folder: Path | None,
+        ends: float,
+        should_stop: Callable[[], bool],
+        on_point: Callable[[str, int, int], None] | None,
+    ) -> None:
+        self.q, self.workers, self.options, self.folder, self.ends = q, workers, options, folder, ends
+        self.should_stop, self.on_point = should_stop, on_point
+        self.n_solves = 0
+        self.curves = [
+            Curve(d, s.name, q.weeks[d, s.name], q.week_h * s.strength_frac)
+            for s in q.scenarios
+            for d in q.districts
+        ]
+        self.extra: dict[tuple[str, int], tuple[str, int]] = {}
+        """By (scenario, total): the district whose officer more is worth most, and its headcount then."""
+
+    def totals(self) -> list[int]:
+        """Return the totals asked for, and today's."""
+        return sorted({*self.q.totals, self.q.n_today})
+
+    def of(self, scenario: str) -> list[Curve]:
+        """Return the curves of a scenario in the order of the districts."""
+        return [c for c in self.curves if c.scenario == scenario]
+
+    def run(self, phase: str, wanted: dict[tuple[str, str], set[int]]) -> None:
+        """Solve points."""
+        left = self.ends - time.monotonic()
+        if left <= 0 or self.should_stop():
+            return
+
+        def heard(done: int, total: int) -> None:
+            if self.on_point is not None:
+                self.on_point(phase, done, total)
+
+        self.n_solves += trace(
+            self.curves,
+            wanted,
+            workers=self.workers,
+            options=self.options,
+            folder=self.folder,
+            budget_s=left,
+            should_stop=self.should_stop,
+            on_point=heard,
+        )
+
+    def coarse(self) -> None:
+        """Solve a grid of every curve: the district's share of the totals, a little beyond at both ends."""
+        low, high = min(self.totals()), max(self.totals())
+        wanted = {}
+        for c in self.curves:
+            share = self._share(c.district)
+            first = max(1, math.floor(0.85 * low * share))
+            wanted[c.district, c.scenario] = {1, *grid(first, math.ceil(1.15 * high * share), self.q.n_grid)}
+        self.run("curves", wanted)
+
+    def _share(self, district: str) -> float:
+        k = self.q.districts.index(district)
+        if self.q.work_h:
+            return max(self.q.work_h[k] / sum(self.q.work_h), 1e-6)
+        return max(self.q.today[k] / self.q.n_today, 1e-6)
+
+    def refine(self) -> None:
+        """Solve what the bounds choose, until the points of all totals are near enough."""
+        for _ in range(MOST_ROUNDS):
+            wanted: dict[tuple[str, str], set[int]] = {}
+            for s in self.q.scenarios:
+                curves = self.of(s.name)
+                most = max(self.totals())
+                lower, parts = share_out([c.lower(most) for c in curves], most)
+                upper, _ = share_out([c.upper(most) for c in curves], most)
+                for n in self.totals():
+                    if upper[n] - lower[n] > self.q.gap_frac / 2 * max(abs(upper[n]), 1e-9):
+                        for c, b in zip(curves, parts[:, n].tolist(), strict=True):
+                            if b > 0 and b not in c.points and b not in c.failed:
+                                wanted.setdefault((c.district, s.name), set()).add(b)
+            if not wanted or self.should_stop() or time.monotonic() > self.ends:
+                return
+            self.run("totals", wanted)
+
+    def prices(self) -> None:
+        """Solve one officer more: at every total of the base, at today's of the others."""
+        wanted: dict[tuple[str, str], set[int]] = {}
+        for s in self.q.scenarios:
+            base = s is self.q.scenarios[0]
+            for n in self.totals() if base else [self.q.n_today]:
+                curves = self.of(s.name)
+                held = [self._held(c, n, k) for k, c in enumerate(curves)]
+                priced = [
+                    (p.price or 0.0, c) for p, c in zip(held, curves, strict=True) if p.price is not None
+                ]
+                if not priced:
+                    continue
+                for _, c in sorted(priced, key=lambda x: -x[0])[:2]:
+                    b = held[curves.index(c)].officers + 1
+                    wanted.setdefault((c.district, s.name), set()).add(b)
+        self.run("prices", wanted)
+
+    def _tables(self, scenario: str) -> tuple[FloatArray, NDArray[np.int32], FloatArray]:
+        curves, most = self.of(scenario), max(self.totals()) + 1
+        upper, parts = share_out([c.upper(most) for c in curves], most)
+        lower, _ = share_out([c.lower(most) for c in curves], most)
+        return upper, parts, lower
+
+    def _held(self, curve: Curve, total: int, k: int) -> _Held:
+        _, parts, _ = self._tables(curve.scenario)
+        return _Held(*_of(curve, int(parts[k, total])))
+
+    def points(self, scenario: str, total: int) -> ForcePoint:
+        """Return a point of the frontier from all that is known."""
+        curves = self.of(scenario)
+        _, parts, lower = self._tables(scenario)
+        held = [c.best_at(int(b)) for c, b in zip(curves, parts[:, total].tolist(), strict=True)]
+        priced = [(p.price, c.district) for p, c in zip(held, curves, strict=True) if p.price is not None]
+        short = [shortage_h(c.problem, on_duty(c.problem, p.plan)) for c, p in zip(curves, held, strict=True)]
+        difference = gain_h = None
+        gains = ""
+        for k, (c, p) in enumerate(zip(curves, held, strict=True)):
+            more = c.points.get(p.officers + 1)
+            if more is not None and (difference is None or p.value - more.value > difference):
+                difference, gains = max(0.0, p.value - more.value), c.district
+                gain_h = short[k] - shortage_h(c.problem, on_duty(c.problem, more.plan))
+        return ForcePoint(
+            total,
+            float(sum(p.value for p in held)),
+            float(min(lower[total], sum(p.value for p in held))),
+            {c.district: p.officers for c, p in zip(curves, held, strict=True)},
+            float(sum(short)),
+            max((price for price, _ in priced), default=None),
+            difference,
+            gain_h,
+            gains,
+        )
+
+    def shared_by_work(self) -> ForcePoint | None:
+        """Return the base at today's strength with officers shared by work, the largest remainders up."""
+        if not self.q.work_h:
+            return None
+        share = np.array(self.q.work_h) / sum(self.q.work_h) * self.q.n_today
+        officers = np.floor(share).astype(int)
+        for k in np.argsort(officers - share)[: self.q.n_today - int(officers.sum())]:
+            officers[k] += 1
+        base = self.q.scenarios[0].name
+        wanted = {(d, base): {int(n)} for d, n in zip(self.q.districts, officers, strict=True) if n > 0}
+        self.run("shares of work", wanted)
+        held = []
+        for c, n in zip(self.of(base), officers.tolist(), strict=True):
+            if n not in c.points:
+                return None
+            held.append((c, c.points[n]))
+        return ForcePoint(
+            self.q.n_today,
+            float(sum(p.value for _, p in held)),
+            float(sum(p.bound for _, p in held)),
+            {c.district: p.officers for c, p in held},
+            float(sum(shortage_h(c.problem, on_duty(c.problem, p.plan)) for c, p in held)),
+        )
+
+    def regret(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the regret of each plan in each scenario, and mean and CVaR of each plan."""
+        names, n = [s.name for s in self.q.scenarios], self.q.n_today
+        cost = np.zeros((len(names), len(names)))
+        for i, planned in enumerate(self.q.scenarios):
+            curves = self.of(planned.name)
+            _, parts, _ = self._tables(planned.name)
+            plans = [c.best_at(int(b)).plan for c, b in zip(curves, parts[:, n].tolist(), strict=True)]
+            for j, real in enumerate(self.q.scenarios):
+                there = real.strength_frac / planned.strength_frac
+                cost[i, j] = sum(
+                    worked(self.q.weeks[d, real.name], plan, there)
+                    for d, plan in zip(self.q.districts, plans, strict=True)
+                )
+        chance = np.array([s.probability for s in self.q.scenarios])
+        mean = cost @ chance
+        cvar = np.array([worst_mean(row, chance) for row in cost])
+        best = np.array([self.points(name, n).value for name in names])
+        return cost - np.minimum(best, cost.min(axis=0)), mean, cvar
+
+
+@dataclass(frozen=True)
+class _Held:
+    officers: int
+    price: float | None
+
+
+def _of(curve: Curve, officers: int) -> tuple[int, float | None]:
+    p = curve.best_at(officers)
+    return p.officers, p.price

@@ -1,0 +1,56 @@
+"""A project, or a force made up, becomes the question of the budget study."""
+
+from __future__ import annotations
+
+from optimiser.data.project import Project
+from optimiser.demand.requirement import RequirementParams
+from optimiser.prepare.budget import BudgetSetup, Force, force_of, totals_of, weeks_of
+from optimiser.prepare.shifts import ShiftsSetup
+from optimiser.studies.budget_types import BudgetQuestion, Scenario
+from optimiser.units import SECONDS_PER_HOUR
+
+
+def question_of(
+    project: Project,
+    setup: BudgetSetup | None = None,
+    shifts: ShiftsSetup | None = None,
+    service: RequirementParams | None = None,
+    *,
+    gap_frac: float = 0.01,
+) -> BudgetQuestion:
+    """Return the question of a project.
+
+    Raises
+    ------
+    InputError
+        If the table of officers is missing or faulty, or a choice does not fit the project.
+    """
+    setup = setup or BudgetSetup()
+    return question_of_force(force_of(project, setup), setup, shifts, service, gap_frac=gap_frac)
+
+
+def question_of_force(
+    force: Force,
+    setup: BudgetSetup,
+    shifts: ShiftsSetup | None = None,
+    service: RequirementParams | None = None,
+    *,
+    gap_frac: float = 0.01,
+    n_scenarios: int = 6,
+) -> BudgetQuestion:
+    """Return the question of a force with the first ``n_scenarios`` scenarios, their probabilities made whole."""
+    found = weeks_of(force, setup, shifts, service)
+    told = found.scenarios[:n_scenarios]
+    whole = sum(p for _, _, p, _ in told)
+    return BudgetQuestion(
+        districts=force.districts,
+        today=force.officers,
+        scenarios=tuple(Scenario(name, meaning, p / whole, s) for name, meaning, p, s in told),
+        weeks=found.weeks,
+        week_h=setup.week_h,
+        totals=totals_of(force, setup),
+        gap_frac=gap_frac,
+        n_grid=setup.n_grid,
+        officer_cost=setup.officer_cost,
+        work_h=tuple((force.unit_s.sum(axis=1) / SECONDS_PER_HOUR).tolist()),
+    )

@@ -1,0 +1,46 @@
+"""Plans worked in a week they were not made for, the mean of the worst futures, and budgets over years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.measures import priced_shortage, surplus_h
+from optimiser.problems.shifts.rules import on_duty
+from optimiser.studies.budget_types import BudgetQuestion, ForcePoint
+
+FloatArray = NDArray[np.float64]
+WORST_SHARE = 0.1
+
+
+def worked(week: ShiftsProblem, plan: ShiftsPlan, there_frac: float = 1.0) -> float:
+    """Return the priced shortage of a plan in a week it was not made for, with that share of its officers there."""
+    duty = on_duty(week, plan) * min(1.0, there_frac)
+    return priced_shortage(week, duty) + week.params.surplus_price * surplus_h(week, duty)
+
+
+def worst_mean(cost: FloatArray, chance: FloatArray, worst: float = WORST_SHARE) -> float:
+    """Return the mean cost of the worst share of all futures (CVaR)."""
+    left, total = worst, 0.0
+    for k in np.argsort(-cost):
+        step = min(left, float(chance[k]))
+        total += step * float(cost[k])
+        left -= step
+        if left <= 0:
+            break
+    return total / worst
+
+
+def years(
+    question: BudgetQuestion, points: Sequence[ForcePoint], n_years: int, pay_rise_frac: float
+) -> list[dict[str, float]]:
+    """Return what every number of officers costs, year by year with rising pay, and in all."""
+    rows = []
+    for p in points:
+        costs = [p.total * question.officer_cost * (1 + pay_rise_frac) ** y for y in range(n_years)]
+        row = {"officers": float(p.total)} | {f"year {y + 1}": c for y, c in enumerate(costs)}
+        rows.append(row | {"in all": sum(costs)})
+    return rows

@@ -1,0 +1,191 @@
+"""A force, its scenarios, and the frontier that a study of its budget finds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.errors import InputError
+from optimiser.problems.shifts import ShiftsProblem
+from optimiser.studies.budget_curves import Curve
+
+FloatArray = NDArray[np.float64]
+AGREE = 0.2
+"""Duals and differences agree where they are within this share of the larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A future: its probability, and the share of today's officer-hours that is there."""
+
+    name: str
+    meaning: str
+    probability: float
+    strength_frac: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetQuestion:
+    """A force.
+
+    Parameters
+    ----------
+    districts
+        K names.
+    today
+        Officers of each today, shape (K,).
+    scenarios
+        The first is the base.
+    weeks
+        The week's question by (district, scenario); objective shortage, no budget of its own.
+    week_h
+        Hours a week that an officer is at work.
+    totals
+        Officers of the force at each point.
+    gap_frac
+        How near to the bound each point should be.
+    officer_cost
+        What an officer costs a year.
+    """
+
+    districts: tuple[str, ...]
+    today: tuple[int, ...]
+    scenarios: tuple[Scenario, ...]
+    weeks: Mapping[tuple[str, str], ShiftsProblem]
+    week_h: float
+    totals: tuple[int, ...]
+    gap_frac: float = 0.01
+    n_grid: int = 13
+    officer_cost: float = 110_000.0
+    work_h: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        k = len(self.districts)
+        faults = []
+        if len(self.today) != k or any(n < 0 for n in self.today) or sum(self.today) < 1:
+            faults.append(f"today needs the officers of {k} districts, 0 or more, some of them above 0.")
+        if any(n < 1 for n in self.totals) or len(self.totals) < 2:
+            faults.append("totals needs two numbers of officers or more, each at least 1.")
+        if not math.isclose(sum(s.probability for s in self.scenarios), 1.0, abs_tol=1e-6):
+            faults.append(
+                f"The probabilities of the scenarios sum to {sum(s.probability for s in self.scenarios):.6g}, not 1."
+            )
+        missing = [
+            f"{d}, {s.name}" for d in self.districts for s in self.scenarios if (d, s.name) not in self.weeks
+        ]
+        if missing:
+            faults.append(f"No week for {'; '.join(missing[:5])}.")
+        if not self.week_h > 0:
+            faults.append(f"week_h must be above 0 hours, got {self.week_h}.")
+        if faults:
+            raise InputError(" ".join(faults))
+
+    @property
+    def n_today(self) -> int:
+        """Officers of the force today."""
+        return sum(self.today)
+
+
+@dataclass(frozen=True)
+class ForcePoint:
+    """The force with so many officers under one scenario.
+
+    Parameters
+    ----------
+    value, bound
+        Priced shortage of the plans, and what no plans can be below.
+    officers
+        By district.
+    shortage_h
+        Officer-hours a week below the requirement.
+    dual
+        What one officer more saves by the relaxation's multipliers, in the district where that is most; None unknown.
+    difference
+        What one officer more saves by an exact solve; None where it was not asked for. ``gains`` is that district.
+    difference_h
+        Officer-hours a week short that this officer takes away.
+    """
+
+    total: int
+    value: float
+    bound: float
+    officers: Mapping[str, int]
+    shortage_h: float
+    dual: float | None = None
+    difference: float | None = None
+    difference_h: float | None = None
+    gains: str = ""
+
+    @property
+    def gap_frac(self) -> float:
+        """Share by which better can exist at most."""
+        return (self.value - self.bound) / max(abs(self.value), 1e-9)
+
+    @property
+    def agree(self) -> bool | None:
+        """Are dual and difference near to each other? None where one is not known."""
+        if self.dual is None or self.difference is None:
+            return None
+        return abs(self.dual - self.difference) <= AGREE * max(abs(self.dual), abs(self.difference), 1e-9)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The frontier of every scenario, and what was found beside it.
+
+    Parameters
+    ----------
+    frontier
+        Points by scenario, from few officers to many.
+    regret
+        Of planning for the one scenario (first) and working in the other, at today's strength: priced shortage beyond
+        the best, shape (W, W).
+    mean, cvar
+        Priced shortage of planning for each scenario: by the probabilities, and the mean of the worst tenth.
+    shared_by_work
+        Base scenario at today's strength with officers shared by work: its point, None where it was not asked for.
+    complete
+        Every point was reached within the gap that was asked for.
+    """
+
+    question: BudgetQuestion
+    frontier: Mapping[str, tuple[ForcePoint, ...]]
+    regret: FloatArray
+    mean: FloatArray
+    cvar: FloatArray
+    shared_by_work: ForcePoint | None
+    complete: bool
+    n_solves: int
+    seconds: float
+    curves: Mapping[tuple[str, str], Curve] = field(repr=False, default_factory=dict)
+
+    def at(self, scenario: str, total: int) -> ForcePoint:
+        """Return the point of a total.
+
+        Raises
+        ------
+        KeyError
+            If it was not asked for.
+        """
+        for p in self.frontier[scenario]:
+            if p.total == total:
+                return p
+        raise KeyError(total)
+
+    def agreement(self) -> tuple[tuple[int, int] | None, float]:
+        """Return the range of totals in which dual and difference agree throughout, and the share of points that do."""
+        told = [p for p in self.frontier[self.question.scenarios[0].name] if p.agree is not None]
+        if not told:
+            return None, 0.0
+        best: tuple[int, int] | None = None
+        run: list[int] = []
+        longest = 0
+        for p in told:
+            run = [*run, p.total] if p.agree else []
+            if len(run) > longest:
+                longest, best = len(run), (run[0], run[-1])
+        return best, sum(bool(p.agree) for p in told) / len(told)

@@ -1,0 +1,170 @@
+"""The budget study: curves that fall, bounds everywhere, an exact sharing-out, prices, regret; told in words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from optimiser.cli import main
+from optimiser.cli.console import Exit
+from optimiser.data.project import load
+from optimiser.errors import InputError
+from optimiser.prepare.budget import BudgetSetup, Force
+from optimiser.prepare.shifts import ShiftsSetup
+from optimiser.problems.shifts import FAMILY
+from optimiser.report.words_budget import budget_said, budget_sheets
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
+from optimiser.studies.budget import budget
+from optimiser.studies.budget_curves import grid, share_out
+from optimiser.studies.budget_question import question_of, question_of_force
+from optimiser.studies.budget_scenarios import worst_mean
+
+SHIFTS = ShiftsSetup(lengths_h=(8.0,), start_every_h=4.0)
+
+
+def two_districts(**setup) -> tuple[Force, BudgetSetup]:
+    """A town of 240 officer-hours of calls a week and a village of 60, with evenings; 30 and 14 officers."""
+    hour = np.arange(168) % 24
+    shape = 1 + 0.6 * np.cos(2 * np.pi * (hour - 19) / 24)
+    unit_s = np.stack([240 * 3600 * shape / shape.sum(), 60 * 3600 * shape / shape.sum()])
+    force = Force(("town", "village"), (30, 14), unit_s, np.full(2, 2400.0), np.array([1.2, 1.0]))
+    return force, BudgetSetup(**{"n_points": 4, "summer_frac": 0.1, "event_h": 40.0} | setup)
+
+
+@pytest.fixture(scope="module")
+def found():
+    force, setup = two_districts()
+    question = replace(question_of_force(force, setup, SHIFTS, n_scenarios=2), n_grid=5)
+    return budget(question, workers=1)
+
+
+def test_every_point_is_proved_and_falls(found):
+    """Each point within 1 % of its bound, plans by the family's own rules, never more shortage with more officers."""
+    assert found.complete
+    for points in found.frontier.values():
+        values = [p.value for p in points]
+        assert values == sorted(values, reverse=True)
+        for p in points:
+            assert p.bound <= p.value + 1e-9
+            assert p.gap_frac <= 0.01
+            assert sum(p.officers.values()) <= p.total
+    for curve in found.curves.values():
+        for b, p in curve.points.items():
+            assert FAMILY.check(curve.at(b), p.plan) == []
+            assert FAMILY.objectives(curve.at(b), p.plan)[0].value == pytest.approx(p.value)
+
+
+def test_the_lines_bound_headcounts_that_were_never_solved(found):
+    """Solved afresh by the readable model, seven other headcounts lie between the lines and the plans."""
+    from optimiser import registry
+
+    curve = found.curves["town", "base"]
+    most = max(curve.points)
+    lower, upper = curve.lower(most), curve.upper(most)
+    others = [b for b in range(8, most) if b not in curve.points][::4][:7]
+    assert len(others) >= 5
+    for b in others:
+        result = solve(
+            curve.at(b), registry.load("shifts.milp"), SolveOptions(time_limit_s=20, confirm=False)
+        )
+        value = result.objectives[0].value
+        assert lower[b] <= value + 1e-6 * max(1.0, value), b
+        assert upper[b] >= value - 1e-6 * max(1.0, value), b
+
+
+def test_sharing_out_is_exact():
+    """Against every way to share nine officers among three districts, curves of any shape."""
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        tables = [np.minimum.accumulate(rng.integers(0, 50, 10).astype(float)) for _ in range(3)]
+        best, parts = share_out(tables, 9)
+        for n in range(10):
+            every = min(
+                sum(t[b] for t, b in zip(tables, bs, strict=True))
+                for bs in product(range(n + 1), repeat=3)
+                if sum(bs) <= n
+            )
+            assert best[n] == pytest.approx(every)
+            assert sum(t[b] for t, b in zip(tables, parts[:, n], strict=True)) == pytest.approx(every)
+            assert parts[:, n].sum() <= n
+
+
+def test_prices_are_those_of_an_exact_solve(found):
+    """The difference told is that of two plans that were solved; where both are told the sign is the same."""
+    base = found.question.scenarios[0].name
+    told = [p for p in found.frontier[base] if p.difference is not None]
+    assert len(told) >= 3
+    for p in told:
+        curve = found.curves[p.gains, base]
+        n = p.officers[p.gains]
+        assert p.difference == pytest.approx(max(0.0, curve.points[n].value - curve.points[n + 1].value))
+        assert p.dual is None or p.dual >= 0
+
+
+def test_regret_and_worst_tenth(found):
+    """Nothing is regretted where plan and future are the same; the worst tenth of two futures is the dearer one."""
+    assert np.diag(found.regret) == pytest.approx(0.0, abs=1e-6)
+    assert (found.regret >= -1e-9).all()
+    assert worst_mean(np.array([10.0, 50.0]), np.array([0.95, 0.05])) == pytest.approx(0.5 * 50 + 0.5 * 10)
+    assert worst_mean(np.array([10.0, 50.0]), np.array([0.8, 0.2])) == pytest.approx(50.0)
+
+
+def test_told_in_words(found):
+    """The first sentence answers what one more officer buys; sheets hold every point."""
+    said = budget_said(found)
+    assert "One more officer" in said[0]
+    sheets = budget_sheets(found, 5, 0.03)
+    assert len(sheets["Frontier"]) == sum(len(p) for p in found.frontier.values())
+    years = sheets["Years"][0]
+    assert years["year 2"] == pytest.approx(years["year 1"] * 1.03)
+    assert {"in base", "mean of the worst tenth"} <= set(sheets["Regret"][0])
+
+
+def test_a_share_by_work_is_never_better(found):
+    """Officers shared by work alone against the optimal sharing-out of as many."""
+    base = found.question.scenarios[0].name
+    assert found.shared_by_work.value >= found.at(base, 44).bound - 1e-6
+
+
+def test_more_officers_where_they_are_worth_most():
+    """An exact grid keeps its ends and does not repeat."""
+    assert grid(10, 20, 5) == [10, 12, 15, 18, 20]
+    assert grid(1, 2, 9) == [1, 2]
+
+
+def test_what_cannot_be():
+    """Probabilities that are no whole, no officers at all, a range upside down."""
+    force, setup = two_districts()
+    question = question_of_force(force, setup, SHIFTS, n_scenarios=1)
+    with pytest.raises(InputError, match="sum to"):
+        replace(question, scenarios=(replace(question.scenarios[0], probability=0.5),))
+    with pytest.raises(InputError, match="above 0"):
+        replace(question, today=(0, 0))
+    with pytest.raises(InputError, match="below to_frac"):
+        BudgetSetup(from_frac=1.4)
+
+
+def test_of_a_project(county, capsys):
+    """The command on a small county: sentences, JSON, chart and workbook; a second run remembers its solves."""
+    project = load(county)
+    ids = sorted({d for d in project.areas["district_id"] if d})
+    (county / "strength.csv").write_text(
+        "district_id,assigned\n" + "".join(f"{d},9\n" for d in ids), encoding="utf-8"
+    )
+    assert question_of(project, BudgetSetup(n_points=3)).n_today == 9 * len(ids)
+    asked = ["budget", str(county), "--quiet", "--set", "n_points=2", "--set", "lengths_h=[8]"]
+    asked += ["--set", "start_every_h=8", "--set", "from_pct=90", "--set", "to_pct=110", "--set", "n_grid=2", "--gap", "5"]
+    code = main([*asked, "--json"])
+    said = capsys.readouterr()
+    assert code == Exit.DONE, said.err
+    told = json.loads(said.out)
+    assert set(told["frontier"]) == {"base", "more calls", "summer", "event", "fewer officers", "P80"}
+    assert (county / "studies" / "budget.png").exists()
+    assert (county / "studies" / "budget.xlsx").exists()
+    assert main(asked) == Exit.DONE
+    assert "officer" in capsys.readouterr().out
