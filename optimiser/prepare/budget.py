@@ -14,8 +14,8 @@ from optimiser.demand.relief import ReliefParams
 from optimiser.demand.requirement import RequirementParams, requirement
 from optimiser.demand.workload import OFFICER_INITIATED, from_project
 from optimiser.errors import InputError
-from optimiser.prepare.shifts import ShiftsSetup, mean_service_s
 from optimiser.prepare.shift_offer import shift_catalogue
+from optimiser.prepare.shifts import ShiftsSetup, mean_service_s
 from optimiser.prepare.strength import district_of_plan, same_districts, summed_by_district
 from optimiser.problems.base import choice
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
@@ -68,7 +68,8 @@ class BudgetSetup:
     )
     n_points: int = field(default=25, metadata=choice("points", "Numbers of officers to look at", minimum=2))
     n_grid: int = field(
-        default=13, metadata=choice("points", "Headcounts of a curve solved first", group="advanced", minimum=2)
+        default=13,
+        metadata=choice("points", "Headcounts of a curve solved first", group="advanced", minimum=2),
     )
     from_frac: float = field(
         default=0.7, metadata=choice("frac", "From this share of today's officers", minimum=0.05)

@@ -13,6 +13,7 @@ from optimiser.problems.patterns import PatternsParams, PatternsProblem
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
 from optimiser.problems.standby import StandbyParams, StandbyProblem
+from optimiser.problems.strength import StrengthParams, StrengthProblem
 
 SIDE = 14
 """Areas along each side of the grid."""
@@ -203,6 +204,50 @@ def three_shifts() -> PatternsProblem:
     )
 
 
+def force() -> StrengthProblem:
+    """Return eight districts and some 250 officers, as fair as can be."""
+    rng = np.random.default_rng(3)
+    assigned = rng.integers(15, 45, 8)
+    n = np.arange(int(assigned.sum()) + 13)
+    half = rng.uniform(5, 40, 8)
+    return StrengthProblem(
+        district_ids=tuple(f"D{i}" for i in range(8)),
+        work_h=rng.uniform(200, 900, 8),
+        assigned=assigned,
+        unfit=rng.integers(0, 3, 8),
+        new_officers=12,
+        service=1 - np.exp(-n[None, :] / half[:, None]),
+        minimum=np.full(8, 10),
+        most=np.full(8, 60),
+        params=StrengthParams(),
+    )
+
+
+def scarce_week() -> ShiftsProblem:
+    """Return half-hours of uneven need, shifts of 7, 9 and 11.5 hours and a budget that is no sum of them."""
+    rng = np.random.default_rng(5)
+    slots = 336
+    need = np.rint(14 + 9 * np.sin(np.arange(slots) / 48 * 2 * np.pi) + rng.integers(0, 7, slots)).astype(int)
+    lengths, starts = (14, 18, 23), range(0, 48, 3)
+    shifts = [(s, n) for s in starts for n in lengths]
+    return ShiftsProblem(
+        params=ShiftsParams(
+            objective="shortage", hold_split=False, budget_h=0.83 * float(need.sum()) / 2, surplus_price=0.3
+        ),
+        slot_s=1800,
+        requirement=need,
+        call_work_s=need * 1800 * rng.uniform(0.2, 0.5, slots),
+        admin_s=np.zeros(slots),
+        shift_ids=tuple(f"{s}+{n}" for s, n in shifts),
+        shift_start=np.array([s for s, _ in shifts]),
+        shift_slots=np.array([n for _, n in shifts]),
+        shift_days=rng.random((len(shifts), 7)) < 0.5,
+        cost_per_officer_h=np.ones(slots),
+        shortage_prices=(1.0, 1.7, 4.0),
+        shortage_bands_frac=(0.13, 0.31),
+    )
+
+
 LARGER = {
     "sectors": grid,
     "sectors.flow": small_grid,
@@ -215,6 +260,8 @@ LARGER = {
     "fold.cpsat": twelve_beats,
     "facilities": many_sites,
     "patterns": three_shifts,
+    "strength": force,
+    "shifts.network": scarce_week,
 }
 
 

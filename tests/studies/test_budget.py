@@ -158,7 +158,18 @@ def test_of_a_project(county, capsys):
     )
     assert question_of(project, BudgetSetup(n_points=3)).n_today == 9 * len(ids)
     asked = ["budget", str(county), "--quiet", "--set", "n_points=2", "--set", "lengths_h=[8]"]
-    asked += ["--set", "start_every_h=8", "--set", "from_pct=90", "--set", "to_pct=110", "--set", "n_grid=2", "--gap", "5"]
+    asked += [
+        "--set",
+        "start_every_h=8",
+        "--set",
+        "from_pct=90",
+        "--set",
+        "to_pct=110",
+        "--set",
+        "n_grid=2",
+        "--gap",
+        "5",
+    ]
     code = main([*asked, "--json"])
     said = capsys.readouterr()
     assert code == Exit.DONE, said.err

@@ -163,8 +163,8 @@ def solve(
     stopped = StoppedBy.GAP
     allowed = max(options.gap_frac, PROOF_GAP / 4)
     value = None if best is None else a.week.cost(best)
+    report(phase="searching", incumbent=value, bound=bound, plan=None if best is None else _plan(a, best))
     if value is None or value - bound > allowed * max(abs(value), 1e-9):
-        report(phase="searching")
         found = highs_arrays.solve_linear(
             model,
             time_limit_s=_left(options, report),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from optimiser.problems.strength import FAMILY, StrengthPlan, StrengthProblem, objectives
 from optimiser.problems.strength.measures import curve
-from optimiser.problems.strength.obvious import room
+from optimiser.problems.strength.obvious import room, with_fewest_moves
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
@@ -38,7 +38,9 @@ def solve(
     problem: StrengthProblem, start: StrengthPlan | None, options: SolveOptions, report: Report
 ) -> Outcome[StrengthPlan]:
     """Run the method."""
-    report(phase="allocating")
+    first = _first(problem, start)
+    told = objectives(problem, first)[0].value
+    report(phase="allocating", incumbent=told, plan=first)
 
     def keep_going() -> bool:
         return not report.should_stop() and report.elapsed_s() < options.time_limit_s
@@ -46,9 +48,15 @@ def solve(
     outcome = _turn(problem, keep_going) if problem.params.in_turn else _sum(problem, keep_going)
     if outcome is not None:
         return outcome
-    stopped = StoppedBy.PLANNER if report.should_stop() else StoppedBy.TIME
-    kept = start if start is not None and not FAMILY.check(problem, start) else None
-    return Outcome(kept, stopped_by=stopped)
+    return Outcome(first, stopped_by=StoppedBy.PLANNER if report.should_stop() else StoppedBy.TIME)
+
+
+def _first(problem: StrengthProblem, start: StrengthPlan | None) -> StrengthPlan:
+    """Return the start where it keeps the rules, else the plan that moves fewest: one exists, or nothing is asked."""
+    if start is not None and not FAMILY.check(problem, start):
+        return start
+    r = room(problem)
+    return plan_of(problem, with_fewest_moves(r, r.low, r.high))
 
 
 def _turn(problem: StrengthProblem, keep_going: Callable[[], bool]) -> Outcome[StrengthPlan] | None:

@@ -222,6 +222,7 @@ class _Run:
         found = highs_arrays.solve_linear(model, time_limit_s=self.left_s(), options=exact, watch=watch)
         if found.x is not None:
             self.plan = plan_of(self.problem, self.model.officers(found.x))
+            self.report(incumbent=objectives(self.problem, self.plan)[0].value, plan=self.plan)
         if not self.routes and found.bound is not None and not self.problem.params.in_turn:
             self.first_bound = found.bound * unit + offset
         if found.stopped_by is not StoppedBy.PROOF or found.x is None:
