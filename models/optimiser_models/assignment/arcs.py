@@ -9,20 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
-from optimiser.problems.assignment.data import BUSY, ENTERS_WITH, FREE, SENT
+from optimiser.problems.assignment.data import ENTERS_WITH, FREE, SENT
+from optimiser.problems.assignment.eligible import before_of, is_status, may_go
 from optimiser.problems.assignment.rules import (
     DIVERT_GAIN,
-    DIVERT_URGENT,
     FLOOR,
-    FREE_IN_TIME,
-    FREE_ONLY,
     MAX_UNITS,
     MOST_MOVES,
     MOVE_LIMIT,
     NEEDLESS,
     POST_ROOM,
     RESERVE,
-    SHIFT_END,
     TIME_TOL_S,
 )
 from optimiser.problems.base import relaxed
@@ -123,11 +120,6 @@ def chosen_moves(problem: AssignmentProblem, moves: Moves, plan: AssignmentPlan 
     return {m for m, (u, p) in enumerate(pairs) if moved.get(problem.unit_ids[u]) == problem.post_ids[p]}
 
 
-def is_status(problem: AssignmentProblem, *which: str) -> Bools:
-    """Return which units have one of these statuses. Shape (U,)."""
-    return np.array([s in which for s in problem.status], dtype=bool)
-
-
 def by_incident(problem: AssignmentProblem, per_grade: Mapping[int, float], absent: float = 0.0) -> Floats:
     """Return a value given by grade for each incident. Shape (I,)."""
     return np.array([per_grade.get(int(g), absent) for g in problem.grade], dtype=np.float64)
@@ -139,40 +131,12 @@ def urgencies(problem: AssignmentProblem) -> Floats:
     return np.asarray(problem.weight * (1.0 + problem.params.ageing * problem.age_s / target))
 
 
-def before_of(problem: AssignmentProblem) -> Ints:
-    """Incident that each unit is on its way to, -1 for none. Shape (U,)."""
-    row = {name: i for i, name in enumerate(problem.incident_ids)} | {"": -1}
-    return np.array([row[to] for to in problem.on_way_to], dtype=np.int64)
-
-
-def _allowed(problem: AssignmentProblem, arrival: Floats, target: Floats) -> tuple[Bools, Bools]:
-    """Who may go where (U, I), and who goes on where he was sent before (U, I)."""
-    p = problem.params
-    strict = np.isin(problem.grade, np.array(p.free_only_grades, dtype=np.int64))
-    free, sent = is_status(problem, FREE), is_status(problem, SENT)
-    ends = ~is_status(problem, FREE, SENT, BUSY)
-    wait_s = relaxed(p.relax, FREE_ONLY.name)
-    soon = ends & (problem.ready_s <= wait_s + TIME_TOL_S) if wait_s > 0 else np.zeros_like(ends)
-    in_time = problem.age_s + arrival <= target + relaxed(p.relax, FREE_IN_TIME.name) + TIME_TOL_S
-    allowed = free[:, None] | np.where(strict[None, :], soon[:, None], ends[:, None] & in_time)
-    before = before_of(problem)
-    if sent.any():
-        grade_before = np.where(before >= 0, problem.grade[before], 0)
-        urgent = grade_before - 1 + relaxed(p.relax, DIVERT_URGENT.name)
-        allowed |= sent[:, None] & (problem.grade[None, :] <= urgent[:, None])
-    allowed &= np.isfinite(problem.travel_s) & (problem.barred == 0)
-    left = (problem.shift_left_s + relaxed(p.relax, SHIFT_END.name) + TIME_TOL_S)[:, None]
-    allowed &= arrival + p.shift_margin_s <= left
-    goes_on = before[:, None] == np.arange(len(problem.incident_ids))[None, :]
-    return allowed | goes_on, goes_on
-
-
 def admissible(problem: AssignmentProblem) -> Arcs:
     """Return every arc that the eligibility rules allow."""
     p = problem.params
     arrival = problem.ready_s[:, None] + problem.travel_s
     target = by_incident(problem, p.grade_targets_s)
-    allowed, goes_on = _allowed(problem, arrival, target)
+    allowed, goes_on = may_go(problem)
     unit, incident = np.nonzero(allowed)
     order = np.lexsort((unit, arrival[unit, incident], incident))
     unit, incident = unit[order].astype(np.int64), incident[order].astype(np.int64)

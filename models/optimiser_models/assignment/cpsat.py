@@ -32,6 +32,7 @@ from ortools.sat.python import cp_model
 
 from optimiser.problems.assignment import FAMILY, AssignmentPlan, AssignmentProblem
 from optimiser.problems.assignment.data import FREE
+from optimiser.problems.assignment.eligible import is_status
 from optimiser.solve.program import Formulation, Program
 from optimiser_models.assignment.arcs import (
     Arcs,
@@ -46,7 +47,6 @@ from optimiser_models.assignment.arcs import (
     coverage_now,
     enters_with,
     floor_slack,
-    is_status,
     most_moves,
     move_change,
     needless_spare,

@@ -52,6 +52,7 @@ import numpy as np
 
 from optimiser.problems.assignment import FAMILY, AssignmentPlan, AssignmentProblem
 from optimiser.problems.assignment.data import FREE
+from optimiser.problems.assignment.eligible import is_status
 from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.program import Formulation, Program
 from optimiser_models.assignment.arcs import (
@@ -65,7 +66,6 @@ from optimiser_models.assignment.arcs import (
     chosen,
     chosen_moves,
     floor_slack,
-    is_status,
     most_moves,
     most_units,
     needless_spare,

@@ -31,6 +31,7 @@ import numpy as np
 
 from optimiser.problems.assignment import AssignmentProblem
 from optimiser.problems.assignment.data import FREE, SENT
+from optimiser.problems.assignment.eligible import is_status
 from optimiser_models.assignment.arcs import (
     Arcs,
     Bools,
@@ -41,7 +42,6 @@ from optimiser_models.assignment.arcs import (
     coverage_change,
     coverage_now,
     floor_slack,
-    is_status,
     most_moves,
     most_units,
     move_change,

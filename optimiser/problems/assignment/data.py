@@ -280,6 +280,10 @@ class AssignmentProblem:
         """Return the officers that must be there before anybody is said to have arrived at incident ``i``."""
         return ENTERS_WITH if self.alone_barred[i] and not self.attended[i] else 1
 
+    def deploy_by(self, i: int) -> float:
+        """Return the seconds from the call within which somebody should set out to incident ``i``; inf if no target."""
+        return float(self.params.deploy_targets_s.get(int(self.grade[i]), math.inf))
+
     def urgency(self, i: int) -> float:
         """Return the weight of incident ``i`` as it has aged."""
         waited = float(self.age_s[i]) / self.params.grade_targets_s[int(self.grade[i])]

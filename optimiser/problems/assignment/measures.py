@@ -31,7 +31,7 @@ _TERM_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Served:
+class Served:
     """One incident under a plan. ``response_s`` and ``full_s`` are from the call, None if it does not come to that."""
 
     name: str
@@ -68,15 +68,16 @@ def _reached(problem: AssignmentProblem, i: int, units: list[int], n_officers: i
     return None
 
 
-def _serve(problem: AssignmentProblem, plan: AssignmentPlan) -> list[_Served]:
+def _serve(problem: AssignmentProblem, plan: AssignmentPlan) -> list[Served]:
     sent, new = all_sent(problem, plan), newly_sent(problem, plan)
     units: list[list[int]] = [[] for _ in problem.incident_ids]
     for u, i in sent.items():
         units[i].append(u)
-    return [_serve_one(problem, i, units[i], new) for i in range(len(units))]
+    return [serve_one(problem, i, units[i], new) for i in range(len(units))]
 
 
-def _serve_one(problem: AssignmentProblem, i: int, units: list[int], new: dict[int, int]) -> _Served:
+def serve_one(problem: AssignmentProblem, i: int, units: list[int], new: dict[int, int]) -> Served:
+    """Return what incident ``i`` gets from ``units``, of which ``new`` are newly sent (positions)."""
     params = problem.params
     grade, weight, age = int(problem.grade[i]), problem.urgency(i), float(problem.age_s[i])
     target, need = params.grade_targets_s[grade], int(problem.officers_needed[i])
@@ -92,7 +93,7 @@ def _serve_one(problem: AssignmentProblem, i: int, units: list[int], new: dict[i
     for k in range(len(problem.skill_ids)):
         lacking += max(0, int(problem.skills_needed[i, k]) - sum(int(problem.has_skill[u, k]) for u in units))
     diverted = sum(bool(problem.on_way_to[u]) and new.get(u) == i for u in units)
-    return _Served(
+    return Served(
         name=problem.incident_ids[i],
         grade=grade,
         n_units=len(units),
@@ -170,16 +171,16 @@ def measure(problem: AssignmentProblem, plan: AssignmentPlan) -> tuple[Measure, 
     return (*_terms(problem, served, plan), *_response(problem, served), *_coverage(problem, plan))
 
 
-def _by_grade(served: list[_Served], value: Callable[[_Served], float]) -> dict[str, float]:
+def _by_grade(served: list[Served], value: Callable[[Served], float]) -> dict[str, float]:
     grades = sorted({s.grade for s in served})
     return {f"grade {g}": float(sum(value(s) for s in served if s.grade == g)) for g in grades}
 
 
-def _term(name: str, served: _Served) -> float:
+def _term(name: str, served: Served) -> float:
     return float(getattr(served, name))
 
 
-def _terms(problem: AssignmentProblem, served: list[_Served], plan: AssignmentPlan) -> list[Measure]:
+def _terms(problem: AssignmentProblem, served: list[Served], plan: AssignmentPlan) -> list[Measure]:
     found = []
     for name in TERMS:
         value = partial(_term, name)
@@ -191,7 +192,7 @@ def _terms(problem: AssignmentProblem, served: list[_Served], plan: AssignmentPl
     return found
 
 
-def _response(problem: AssignmentProblem, served: list[_Served]) -> list[Measure]:
+def _response(problem: AssignmentProblem, served: list[Served]) -> list[Measure]:
     there = {name for name, here in zip(problem.incident_ids, problem.attended, strict=True) if here}
     attended = [s for s in served if s.response_s is not None]
     by: dict[str, list[float]] = {}

@@ -94,6 +94,26 @@ def check(problem: AssignmentProblem, plan: AssignmentPlan) -> list[Violation]:
     return found
 
 
+def breaks_for(
+    problem: AssignmentProblem,
+    i: int,
+    units: list[int],
+    sent: Mapping[int, int],
+    moved: Mapping[int, int],
+    newly: Mapping[int, int],
+) -> list[Violation]:
+    """Return the rules that sending ``units`` newly to incident ``i`` breaks, cover left aside (all positions)."""
+    found: list[Violation] = []
+    for u in units:
+        found.extend(_eligible(problem, u, i))
+        if problem.status[u] == SENT:
+            found.extend(_diverted(problem, sent, moved, u, i))
+    found.extend(_enough(problem, i, [u for u, j in sent.items() if j == i], newly))
+    if problem.params.reserve_units:
+        found.extend(_reserve(problem, newly))
+    return found
+
+
 def all_sent(problem: AssignmentProblem, plan: AssignmentPlan) -> dict[int, int]:
     """Return incident by unit, as positions: what the plan says, and units that go on where they were sent before."""
     units = {name: u for u, name in enumerate(problem.unit_ids)}
