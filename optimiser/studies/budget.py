@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +28,8 @@ from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint
 
 FloatArray = NDArray[np.float64]
 MOST_ROUNDS = 6
+TRIED = 2
+"""Districts, worth most by their multipliers, in which one officer more is solved exactly."""
 
 
 def budget(
@@ -153,32 +154,31 @@ class _Study:
             self.run("totals", wanted)
 
     def prices(self) -> None:
-        """Solve one officer more: at every total of the base, at today's of the others."""
-        wanted: dict[tuple[str, str], set[int]] = {}
-        for s in self.q.scenarios:
-            base = s is self.q.scenarios[0]
-            for n in self.totals() if base else [self.q.n_today]:
+        """Solve one officer more: at every total of the base, at today's of the others.
+
+        A headcount solved may be chosen itself; then one more than that is solved too.
+        """
+        for _ in range(MOST_ROUNDS):
+            wanted: dict[tuple[str, str], set[int]] = {}
+            for s in self.q.scenarios:
                 curves = self.of(s.name)
-                held = [self._held(c, n, k) for k, c in enumerate(curves)]
-                priced = [
-                    (p.price or 0.0, c) for p, c in zip(held, curves, strict=True) if p.price is not None
-                ]
-                if not priced:
-                    continue
-                for _, c in sorted(priced, key=lambda x: -x[0])[:2]:
-                    b = held[curves.index(c)].officers + 1
-                    wanted.setdefault((c.district, s.name), set()).add(b)
-        self.run("prices", wanted)
+                _, parts, _ = self._tables(s.name)
+                for n in self.totals() if s is self.q.scenarios[0] else [self.q.n_today]:
+                    held = [c.best_at(int(b)) for c, b in zip(curves, parts[:, n].tolist(), strict=True)]
+                    worth = sorted(range(len(held)), key=lambda k: -(held[k].price or 0.0))
+                    for k in worth[:TRIED]:
+                        c, b = curves[k], held[k].officers + 1
+                        if b not in c.points and b not in c.failed:
+                            wanted.setdefault((c.district, s.name), set()).add(b)
+            if not wanted or self.should_stop() or time.monotonic() > self.ends:
+                return
+            self.run("prices", wanted)
 
     def _tables(self, scenario: str) -> tuple[FloatArray, NDArray[np.int32], FloatArray]:
         curves, most = self.of(scenario), max(self.totals()) + 1
         upper, parts = share_out([c.upper(most) for c in curves], most)
         lower, _ = share_out([c.lower(most) for c in curves], most)
         return upper, parts, lower
-
-    def _held(self, curve: Curve, total: int, k: int) -> _Held:
-        _, parts, _ = self._tables(curve.scenario)
-        return _Held(*_of(curve, int(parts[k, total])))
 
     def points(self, scenario: str, total: int) -> ForcePoint:
         """Return a point of the frontier from all that is known."""
@@ -249,14 +249,3 @@ class _Study:
         cvar = np.array([worst_mean(row, chance) for row in cost])
         best = np.array([self.points(name, n).value for name in names])
         return cost - np.minimum(best, cost.min(axis=0)), mean, cvar
-
-
-@dataclass(frozen=True)
-class _Held:
-    officers: int
-    price: float | None
-
-
-def _of(curve: Curve, officers: int) -> tuple[int, float | None]:
-    p = curve.best_at(officers)
-    return p.officers, p.price
