@@ -27,6 +27,7 @@ _FAMILIES = {
     "facilities": "optimiser.problems.facilities:FAMILY",
     "strength": "optimiser.problems.strength:FAMILY",
     "patterns": "optimiser.problems.patterns:FAMILY",
+    "shift_design": "optimiser.problems.shift_design:FAMILY",
 }
 
 

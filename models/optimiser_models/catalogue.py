@@ -72,6 +72,15 @@ CATALOGUE = {
         "optimiser_models.strength.milp:FORMULATION",
         "Officers to districts as a MILP, one stage an objective",
     ),
+    "shift_design.network": Entry(
+        "optimiser_models.shift_design.network:FORMULATION",
+        "Few different shifts with little deviation: network form with rows on the changes of the need",
+        default=True,
+    ),
+    "shift_design.cpsat": Entry(
+        "optimiser_models.shift_design.cpsat:FORMULATION",
+        "Few different shifts with little deviation by constraint programming",
+    ),
     "patterns.stints": Entry(
         "optimiser_models.patterns.stints:FORMULATION",
         "Rotating patterns: a circulation of stints by constraint programming, refutations confirmed",

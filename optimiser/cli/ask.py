@@ -21,7 +21,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
     solve = commands.add_parser("solve", parents=[common], help="solve one question of a project")
     solve.add_argument(
-        "family", help="sectors, shifts, strength, assignment, fold, standby, facilities or patterns"
+        "family",
+        help="sectors, shifts, strength, assignment, fold, standby, facilities, patterns or shift_design",
     )
     solve.add_argument("folder", type=Path, nargs="?", help="the project folder")
     solve.add_argument(

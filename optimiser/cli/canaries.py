@@ -200,6 +200,26 @@ def two_districts() -> tuple[Any, float]:
     return problem, 20.0
 
 
+def two_peaks() -> tuple[Any, float]:
+    """Return 2 officers for 16 hours and nobody else: two 8-hour shifts cost 2; one of 12 h, 4 h missing, costs 9."""
+    from optimiser.problems.shift_design import ShiftDesignParams, ShiftDesignProblem
+
+    need = np.zeros(24, dtype=np.int64)
+    need[6:22] = 2
+    problem = ShiftDesignProblem(
+        slot_s=3600,
+        n_days=1,
+        need=need,
+        shift_ids=("early", "late", "long"),
+        shift_start=np.array([6, 14, 6]),
+        shift_slots=np.array([8, 8, 12]),
+        officer_cost=np.zeros(3),
+        most_per_shift=9,
+        params=ShiftDesignParams(),
+    )
+    return problem, 2.0
+
+
 def one_post() -> tuple[Any, float]:
     """Return one post on duty every day, at most three working days in a row and one or two off: two rows, one weekend.
 
@@ -232,4 +252,5 @@ _CASES = {
     "facilities": two_towns,
     "strength": two_districts,
     "patterns": one_post,
+    "shift_design": two_peaks,
 }

@@ -26,6 +26,11 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "standby": ("optimiser.prepare.standby:StandbySetup",),
     "facilities": ("optimiser.prepare.facilities:FacilitiesSetup",),
     "strength": ("optimiser.prepare.strength:StrengthSetup",),
+    "shift_design": (
+        "optimiser.problems.shift_design:ShiftDesignParams",
+        "optimiser.prepare.shift_design:ShiftDesignSetup",
+        "optimiser.demand.requirement:RequirementParams",
+    ),
     "patterns": ("optimiser.problems.patterns:PatternsParams", "optimiser.prepare.patterns:PatternsSetup"),
 }
 
@@ -87,6 +92,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.strength import strength_problem
 
         return Question(family, strength_problem(project, *chosen))
+    if family == "shift_design":
+        from optimiser.prepare.shift_design import shift_design_problem
+
+        return Question(family, shift_design_problem(project, *chosen))
     if family == "patterns":
         from optimiser.prepare.patterns import patterns_problem
 

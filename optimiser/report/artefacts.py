@@ -43,6 +43,7 @@ _TITLES = {
     "facilities": "Facilities",
     "strength": "Officers by district",
     "patterns": "Rotating pattern",
+    "shift_design": "Shift design",
 }
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."
 

@@ -16,6 +16,7 @@ from optimiser.problems.assignment.rules import all_moved
 from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.patterns import PatternsPlan
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.shift_design import ShiftDesignPlan, ShiftDesignProblem
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
 from optimiser.problems.shifts.rules import DAY_NAMES
@@ -37,6 +38,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "facilities": ("year", "site_id"),
         "strength": ("district_id", "officers", "today", "change"),
         "patterns": ("row", *DAY_NAMES),
+        "shift_design": ("shift_id", "day", "officers"),
     },
     MOVES_FILE: {"assignment": ("unit", "post", "minutes")},
     CENTRES_FILE: {"sectors": ("district_id", "centre_id", "centre_area_id")},
@@ -119,6 +121,19 @@ def strength_rows(problem: StrengthProblem, plan: StrengthPlan) -> list[dict[str
     ]
 
 
+def shift_design_rows(problem: ShiftDesignProblem, plan: ShiftDesignPlan) -> list[dict[str, Any]]:
+    """Return shift_id, day (Mon to Sun, or its number in another cycle) and officers, by day and start."""
+    start = dict(zip(problem.shift_ids, problem.shift_start.tolist(), strict=True))
+    days = DAY_NAMES if problem.n_days == DAYS else tuple(str(d + 1) for d in range(problem.n_days))
+    rows = sorted(
+        (d, start[name], name, n)
+        for name in plan.used()
+        for d, n in enumerate(plan.officers[name])
+        if n > 0 and name in start
+    )
+    return [{"shift_id": name, "day": days[d], "officers": n} for d, _, name, n in rows]
+
+
 def patterns_rows(plan: PatternsPlan) -> list[dict[str, Any]]:
     """Return row (1 and on) and the shift of each day, Mon to Sun, days off as ``-``."""
     return [{"row": k + 1, **dict(zip(DAY_NAMES, row, strict=True))} for k, row in enumerate(plan.rows)]
@@ -148,6 +163,8 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: rows}
     if family == "strength":
         return {PLAN_FILE: strength_rows(problem, plan)}
+    if family == "shift_design":
+        return {PLAN_FILE: shift_design_rows(problem, plan)}
     if family == "patterns":
         return {PLAN_FILE: patterns_rows(plan)}
     raise InputError(

@@ -15,6 +15,8 @@ from optimiser.problems.fold.measures import shares
 from optimiser.problems.patterns import PatternsPlan, PatternsProblem
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import served_by
+from optimiser.problems.shift_design import ShiftDesignPlan, ShiftDesignProblem
+from optimiser.problems.shift_design import rules as design_rules
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES
 from optimiser.problems.shifts.rules import DAY_NAMES, on_duty, slot_name
@@ -27,6 +29,7 @@ from optimiser.report.plans import (
     fold_rows,
     move_rows,
     patterns_rows,
+    shift_design_rows,
     shifts_rows,
     standby_rows,
 )
@@ -46,6 +49,7 @@ def sheets(family: str, problem: Any, result: Result[Any]) -> dict[str, Rows]:
         "fold": _fold,
         "standby": _standby,
         "patterns": _patterns,
+        "shift_design": _shift_design,
     }
     found: dict[str, Rows] = own[family](problem, result) if result.plan is not None and family in own else {}
     return {
@@ -270,6 +274,16 @@ def _patterns(problem: PatternsProblem, result: Result[PatternsPlan]) -> dict[st
         for d, day in enumerate(DAY_NAMES)
     ]
     return {"Pattern": patterns_rows(result.plan), "Cover": cover}
+
+
+def _shift_design(problem: ShiftDesignProblem, result: Result[ShiftDesignPlan]) -> dict[str, Rows]:
+    assert result.plan is not None
+    duty = design_rules.on_duty(problem, result.plan).tolist()
+    cover: Rows = [
+        {"slot": design_rules.slot_name(problem, t), "officers": n, "needed": int(problem.need[t])}
+        for t, n in enumerate(duty)
+    ]
+    return {"Shifts": shift_design_rows(problem, result.plan), "Cover": cover}
 
 
 def _part(by_name: dict[str, Measure], measure: str, part: str) -> float | None:

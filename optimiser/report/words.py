@@ -14,6 +14,7 @@ from optimiser.report import (
     words_fold,
     words_patterns,
     words_sectors,
+    words_shift_design,
     words_shifts,
     words_standby,
     words_strength,
@@ -32,6 +33,7 @@ _FOUND: dict[str, Say] = {
     "facilities": words_facilities.found,
     "strength": words_strength.found,
     "patterns": words_patterns.found,
+    "shift_design": words_shift_design.found,
 }
 _BINDS: dict[str, Say] = {
     "sectors": words_sectors.binds,
@@ -42,6 +44,7 @@ _BINDS: dict[str, Say] = {
     "facilities": words_facilities.binds,
     "strength": words_strength.binds,
     "patterns": words_patterns.binds,
+    "shift_design": words_shift_design.binds,
 }
 _STOPPED = {
     StoppedBy.PROOF: "The search ended by itself",

@@ -11,6 +11,7 @@ from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
 from optimiser.problems.fold import FoldParams, FoldProblem
 from optimiser.problems.patterns import PatternsParams, PatternsProblem
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
+from optimiser.problems.shift_design import ShiftDesignParams, ShiftDesignProblem
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
 from optimiser.problems.standby import StandbyParams, StandbyProblem
 from optimiser.problems.strength import StrengthParams, StrengthProblem
@@ -183,6 +184,26 @@ def many_sites() -> FacilitiesProblem:
     )
 
 
+def noisy_week() -> ShiftDesignProblem:
+    """Return half-hours of a week with a noisy need, 48 shifts to choose from, a shift as dear as three hours."""
+    rng = np.random.default_rng(8)
+    hour = np.arange(336) / 2 % 24
+    wave = 9 + 5 * np.sin((hour - 14) / 24 * 2 * np.pi) + 2 * np.sin((hour - 3) / 6 * np.pi)
+    starts = np.repeat(np.arange(0, 48, 3), 3)
+    lengths = np.tile([16, 18, 20], 16)
+    return ShiftDesignProblem(
+        slot_s=1800,
+        n_days=7,
+        need=np.maximum(2, np.round(wave + rng.normal(0, 1.5, 336))).astype(np.int64),
+        shift_ids=tuple(f"{s / 2:g}+{n / 2:g}" for s, n in zip(starts, lengths, strict=True)),
+        shift_start=starts,
+        shift_slots=lengths,
+        officer_cost=np.zeros(48),
+        most_per_shift=30,
+        params=ShiftDesignParams(shift_price=3.0),
+    )
+
+
 def three_shifts() -> PatternsProblem:
     """Return early, late and night shifts for about 60 officers, two free days after nights."""
     need = [[21, 18, 18, 15, 15, 12, 12], [9, 9, 18, 15, 18, 15, 15], [12, 12, 9, 9, 9, 12, 6]]
@@ -260,6 +281,7 @@ LARGER = {
     "fold.cpsat": twelve_beats,
     "facilities": many_sites,
     "patterns": three_shifts,
+    "shift_design": noisy_week,
     "strength": force,
     "shifts.network": scarce_week,
 }
