@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimiser.data.project import Project
 from optimiser.data.strength_table import read_strength
-from optimiser.demand.relief import ReliefParams
+from optimiser.demand.relief import WEEKS_PER_YEAR, ReliefParams
 from optimiser.demand.requirement import RequirementParams, requirement
 from optimiser.demand.workload import OFFICER_INITIATED, from_project
 from optimiser.errors import InputError
@@ -20,7 +20,7 @@ from optimiser.prepare.strength import district_of_plan, same_districts, summed_
 from optimiser.problems.base import choice
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
-from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR, asked_text
+from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, asked_text
 
 FloatArray = NDArray[np.float64]
 Z_80 = 0.8416212
@@ -28,6 +28,7 @@ Z_80 = 0.8416212
 FEWEST_LOAD = 0.25
 EVENT_DAY, EVENT_FROM_H, EVENT_TO_H = 5, 14, 24
 SUMMER_MONTHS = 3
+POINT_FRAC, TEN_H = 0.01, 10.0
 CHANCES = {"base": 0.4, "more calls": 0.15, "summer": 0.2, "event": 0.05, "fewer officers": 0.1, "P80": 0.1}
 
 
@@ -222,6 +223,63 @@ def weeks_of(
             else:
                 weeks[district, name] = _week(unit_s[k], float(force.service_s[k]), setup, shifts, service)
     return Weeks(scenarios, weeks)
+
+
+@dataclass(frozen=True)
+class LeverWeeks:
+    """A lever: its name and meaning, every district's week with it, and an officer's hours a week at work then."""
+
+    name: str
+    meaning: str
+    weeks: Mapping[str, ShiftsProblem]
+    week_h: float
+
+
+def levers_of(
+    force: Force,
+    setup: BudgetSetup | None = None,
+    shifts: ShiftsSetup | None = None,
+    service: RequirementParams | None = None,
+) -> tuple[LeverWeeks, ...]:
+    """Return what else may be done, a unit of each: a minute, a call in a hundred, a percentage point, ten hours."""
+    setup, shifts = setup or BudgetSetup(), shifts or ShiftsSetup()
+    service = service or RequirementParams()
+    ceiling = service.interval_ceiling_frac or setup.ceiling_frac
+    held = replace(service, interval_ceiling_frac=ceiling)
+    looser = replace(service, interval_ceiling_frac=min(0.99, ceiling + POINT_FRAC))
+    shorter = np.maximum(force.service_s - SECONDS_PER_MINUTE, 1.0)
+
+    def weeks(
+        unit_s: FloatArray, service_s: FloatArray, standard: RequirementParams
+    ) -> dict[str, ShiftsProblem]:
+        return {
+            d: _week(unit_s[k], float(service_s[k]), setup, shifts, standard)
+            for k, d in enumerate(force.districts)
+        }
+
+    less = force.unit_s * (shorter / force.service_s)[:, None]
+    base = weeks(force.unit_s, force.service_s, held)
+    return (
+        LeverWeeks("a minute", "a minute less on every call", weeks(less, shorter, held), setup.week_h),
+        LeverWeeks(
+            "a call in a hundred",
+            "one call in a hundred settled by phone, online or appointment",
+            weeks(force.unit_s * (1.0 - POINT_FRAC), force.service_s, held),
+            setup.week_h,
+        ),
+        LeverWeeks(
+            "a percentage point",
+            f"calls may take {asked_text(ceiling + POINT_FRAC)} of those on duty instead of {asked_text(ceiling)}",
+            weeks(force.unit_s, force.service_s, looser),
+            setup.week_h,
+        ),
+        LeverWeeks(
+            "ten hours",
+            "ten hours of absence a year less for every officer",
+            base,
+            setup.week_h + TEN_H / WEEKS_PER_YEAR,
+        ),
+    )
 
 
 def _meanings(force: Force, setup: BudgetSetup) -> dict[str, str]:

@@ -23,6 +23,7 @@ def budget_said(found: Budget) -> list[str]:
         f"of its requirement, at a price of {number(today.value)}; {at_most(today.gap_frac)} better can exist.",
         *_transfers(found, today),
         *_full(found),
+        *_levers(found),
         *_scenarios(found),
         *_regret(found),
         *_sure(found),
@@ -82,6 +83,26 @@ def _full(found: Budget) -> list[str]:
             f"Even {number(last.total)} officers leave {number(last.shortage_h)} officer-hours a week short."
         ]
     return [f"{number(enough.total)} officers leave the mean week less than one officer-hour short."]
+
+
+def _levers(found: Budget) -> list[str]:
+    """Price other means in officers."""
+    said = []
+    for lever in found.levers:
+        low, high = lever.at_least, lever.at_most
+        if high == 0:
+            worth = "less than one officer"
+        elif high is None or low is None:
+            worth = f"more than {number(low)} officers" if low else "more than the officers looked at"
+        elif low == high:
+            worth = count(high, "officer")
+        else:
+            worth = f"{number(low)} to {count(high, 'officer')}"
+        said.append(
+            f"{lever.meaning[:1].upper()}{lever.meaning[1:]}: as good as {worth}; "
+            f"{number(lever.shortage_h)} officer-hours short a week instead."
+        )
+    return said
 
 
 def _scenarios(found: Budget) -> list[str]:
@@ -167,6 +188,18 @@ def budget_sheets(found: Budget, n_years: int, pay_rise_frac: float) -> dict[str
         "Frontier": frontier,
         "Officers by district": districts,
         "Regret": regret,
+        "Levers": [
+            {
+                "lever": v.name,
+                "meaning": v.meaning,
+                "priced shortage": v.value,
+                "no plan is below": v.bound,
+                "officer-hours short a week": v.shortage_h,
+                "officers, at least": v.at_least,
+                "officers, at most": v.at_most,
+            }
+            for v in found.levers
+        ],
         "Years": list(years(q, base, n_years, pay_rise_frac)),
         "District curves": curves,
     }

@@ -24,7 +24,8 @@ from optimiser.problems.shifts.rules import on_duty
 from optimiser.solve.options import SolveOptions
 from optimiser.studies.budget_curves import Curve, grid, share_out, trace
 from optimiser.studies.budget_scenarios import worked, worst_mean
-from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint
+from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint, Worth
+from optimiser.studies.series import NoPlanError
 
 FloatArray = NDArray[np.float64]
 MOST_ROUNDS = 6
@@ -48,7 +49,7 @@ def budget(
     study.coarse()
     study.refine()
     study.prices()
-    by_work = study.shared_by_work()
+    by_work, levers = study.shared_by_work(), study.levers()
     frontier = {s.name: tuple(study.points(s.name, n) for n in study.totals()) for s in question.scenarios}
     regret, mean, cvar = study.regret()
     complete = all(p.gap_frac <= question.gap_frac + 1e-9 for points in frontier.values() for p in points)
@@ -59,6 +60,7 @@ def budget(
         mean,
         cvar,
         by_work,
+        levers,
         complete,
         study.n_solves,
         time.monotonic() - began,
@@ -87,8 +89,11 @@ class _Study:
             for s in q.scenarios
             for d in q.districts
         ]
-        self.extra: dict[tuple[str, int], tuple[str, int]] = {}
-        """By (scenario, total): the district whose officer more is worth most, and its headcount then."""
+        self.curves += [
+            Curve(d, lever.name, lever.weeks[d], lever.week_h) for lever in q.levers for d in q.districts
+        ]
+        self.known: dict[str, tuple[FloatArray, NDArray[np.int32], FloatArray]] = {}
+        """What is shared out by scenario, until something more is solved."""
 
     def totals(self) -> list[int]:
         """Return the totals asked for, and today's."""
@@ -108,6 +113,7 @@ class _Study:
             if self.on_point is not None:
                 self.on_point(phase, done, total)
 
+        self.known.clear()
         self.n_solves += trace(
             self.curves,
             wanted,
@@ -123,11 +129,24 @@ class _Study:
         """Solve a grid of every curve: the district's share of the totals, a little beyond at both ends."""
         low, high = min(self.totals()), max(self.totals())
         wanted = {}
+        names = {s.name for s in self.q.scenarios}
         for c in self.curves:
+            if c.scenario not in names:
+                continue
             share = self._share(c.district)
             first = max(1, math.floor(0.85 * low * share))
             wanted[c.district, c.scenario] = {1, *grid(first, math.ceil(1.15 * high * share), self.q.n_grid)}
         self.run("curves", wanted)
+        open_ = [
+            f"{c.district}, {c.scenario}" for c in self.curves if c.scenario in names and 1 not in c.points
+        ]
+        if open_:
+            asked = len(self.q.scenarios) * len(self.q.districts)
+            raise NoPlanError(
+                f"The time was used up before {len(open_)} of {asked} curves had "
+                f"a point ({'; '.join(open_[:3])}). Give more time: what was solved is remembered.",
+                impossible=False,
+            )
 
     def _share(self, district: str) -> float:
         k = self.q.districts.index(district)
@@ -141,12 +160,11 @@ class _Study:
             wanted: dict[tuple[str, str], set[int]] = {}
             for s in self.q.scenarios:
                 curves = self.of(s.name)
-                most = max(self.totals())
-                lower, parts = share_out([c.lower(most) for c in curves], most)
-                upper, _ = share_out([c.upper(most) for c in curves], most)
+                upper, _, lower = self._tables(s.name)
+                chosen = self._below(curves)
                 for n in self.totals():
                     if upper[n] - lower[n] > self.q.gap_frac / 2 * max(abs(upper[n]), 1e-9):
-                        for c, b in zip(curves, parts[:, n].tolist(), strict=True):
+                        for c, b in zip(curves, chosen[:, n].tolist(), strict=True):
                             if b > 0 and b not in c.points and b not in c.failed:
                                 wanted.setdefault((c.district, s.name), set()).add(b)
             if not wanted or self.should_stop() or time.monotonic() > self.ends:
@@ -175,10 +193,18 @@ class _Study:
             self.run("prices", wanted)
 
     def _tables(self, scenario: str) -> tuple[FloatArray, NDArray[np.int32], FloatArray]:
-        curves, most = self.of(scenario), max(self.totals()) + 1
-        upper, parts = share_out([c.upper(most) for c in curves], most)
-        lower, _ = share_out([c.lower(most) for c in curves], most)
-        return upper, parts, lower
+        """Return the least value known and the least that can be, by total, and each district's officers."""
+        if scenario not in self.known:
+            curves, most = self.of(scenario), max(self.totals()) + 1
+            upper, parts = share_out([c.solved(most) for c in curves], most)
+            lower, _ = share_out([c.lower(most) for c in curves], most)
+            self.known[scenario] = (upper, parts, lower)
+        return self.known[scenario]
+
+    def _below(self, curves: list[Curve]) -> NDArray[np.int32]:
+        """Return the officers that the lines below the curves would choose, (K, total + 1)."""
+        most = max(self.totals())
+        return share_out([c.lower(most) for c in curves], most)[1]
 
     def points(self, scenario: str, total: int) -> ForcePoint:
         """Return a point of the frontier from all that is known."""
@@ -230,6 +256,36 @@ class _Study:
             float(sum(shortage_h(c.problem, on_duty(c.problem, p.plan)) for c, p in held)),
         )
 
+    def levers(self) -> tuple[Worth, ...]:
+        """Solve every lever at today's strength, officers where the base has them, and say how many officers it is."""
+        base, n = self.q.scenarios[0].name, self.q.n_today
+        upper, parts, lower = self._tables(base)
+        held = [c.best_at(int(b)).officers for c, b in zip(self.of(base), parts[:, n].tolist(), strict=True)]
+        self.run(
+            "levers",
+            {(d, v.name): {b} for v in self.q.levers for d, b in zip(self.q.districts, held, strict=True)},
+        )
+        found = []
+        for lever in self.q.levers:
+            pairs = [(c, c.points.get(b)) for c, b in zip(self.of(lever.name), held, strict=True)]
+            points = [(c, p) for c, p in pairs if p is not None]
+            if len(points) < len(pairs):
+                continue
+            value = sum(p.value for _, p in points)
+            short = sum(shortage_h(c.problem, on_duty(c.problem, p.plan)) for c, p in points)
+            found.append(
+                Worth(
+                    lever.name,
+                    lever.meaning,
+                    value,
+                    sum(p.bound for _, p in points),
+                    short,
+                    _first(lower, value, n),
+                    _first(upper, value, n),
+                )
+            )
+        return tuple(found)
+
     def regret(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the regret of each plan in each scenario, and mean and CVaR of each plan."""
         names, n = [s.name for s in self.q.scenarios], self.q.n_today
@@ -249,3 +305,9 @@ class _Study:
         cvar = np.array([worst_mean(row, chance) for row in cost])
         best = np.array([self.points(name, n).value for name in names])
         return cost - np.minimum(best, cost.min(axis=0)), mean, cvar
+
+
+def _first(falling: FloatArray, value: float, today: int) -> int | None:
+    """Return how many officers more than today reach a value by a curve that falls; None where none of them does."""
+    there = np.flatnonzero(falling[today:] <= value + 1e-9)
+    return int(there[0]) if there.size else None

@@ -113,6 +113,14 @@ class Curve:
         falling: FloatArray = np.minimum.accumulate(found)
         return falling
 
+    def solved(self, most: int) -> FloatArray:
+        """Return the least value of each headcount that was solved, 0 to ``most``; inf for the others."""
+        found = np.full(most + 1, np.inf)
+        for b, p in self.points.items():
+            if b <= most:
+                found[b] = p.value
+        return found
+
     def best_at(self, officers: int) -> Point:
         """Return the best point with no more officers."""
         return min((p for b, p in self.points.items() if b <= officers), key=lambda p: (p.value, p.officers))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from optimiser.data.project import Project
 from optimiser.demand.requirement import RequirementParams
-from optimiser.prepare.budget import BudgetSetup, Force, force_of, totals_of, weeks_of
+from optimiser.prepare.budget import BudgetSetup, Force, force_of, levers_of, totals_of, weeks_of
 from optimiser.prepare.shifts import ShiftsSetup
-from optimiser.studies.budget_types import BudgetQuestion, Scenario
+from optimiser.studies.budget_types import BudgetQuestion, Lever, Scenario
 from optimiser.units import SECONDS_PER_HOUR
 
 
@@ -52,5 +52,8 @@ def question_of_force(
         gap_frac=gap_frac,
         n_grid=setup.n_grid,
         officer_cost=setup.officer_cost,
+        levers=tuple(
+            Lever(v.name, v.meaning, v.weeks, v.week_h) for v in levers_of(force, setup, shifts, service)
+        ),
         work_h=tuple((force.unit_s.sum(axis=1) / SECONDS_PER_HOUR).tolist()),
     )

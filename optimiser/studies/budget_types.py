@@ -28,6 +28,39 @@ class Scenario:
     strength_frac: float = 1.0
 
 
+@dataclass(frozen=True)
+class Lever:
+    """Something other than an officer: every district's week with it, and the hours an officer is then at work."""
+
+    name: str
+    meaning: str
+    weeks: Mapping[str, ShiftsProblem]
+    week_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a lever is worth at today's strength, officers where the base has them.
+
+    Parameters
+    ----------
+    value, bound
+        Priced shortage with it, and what no plan can be below.
+    shortage_h
+        Officer-hours a week short with it.
+    at_least, at_most
+        Officers more, without it, that no plan of fewer is as good as, and that suffice; None beyond the totals.
+    """
+
+    name: str
+    meaning: str
+    value: float
+    bound: float
+    shortage_h: float
+    at_least: int | None
+    at_most: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class BudgetQuestion:
     """A force.
@@ -50,6 +83,8 @@ class BudgetQuestion:
         How near to the bound each point should be.
     officer_cost
         What an officer costs a year.
+    levers
+        Other ways to the same end, priced in officers.
     """
 
     districts: tuple[str, ...]
@@ -62,14 +97,15 @@ class BudgetQuestion:
     n_grid: int = 13
     officer_cost: float = 110_000.0
     work_h: tuple[float, ...] = ()
+    levers: tuple[Lever, ...] = ()
 
     def __post_init__(self) -> None:
         k = len(self.districts)
         faults = []
         if len(self.today) != k or any(n < 0 for n in self.today) or sum(self.today) < 1:
             faults.append(f"today needs the officers of {k} districts, 0 or more, some of them above 0.")
-        if any(n < 1 for n in self.totals) or len(self.totals) < 2:
-            faults.append("totals needs two numbers of officers or more, each at least 1.")
+        if any(n < k for n in self.totals) or len(self.totals) < 2:
+            faults.append(f"totals needs two numbers of officers or more, each at least 1 a district ({k}).")
         if not math.isclose(sum(s.probability for s in self.scenarios), 1.0, abs_tol=1e-6):
             faults.append(
                 f"The probabilities of the scenarios sum to {sum(s.probability for s in self.scenarios):.6g}, not 1."
@@ -148,6 +184,8 @@ class Budget:
         Priced shortage of planning for each scenario: by the probabilities, and the mean of the worst tenth.
     shared_by_work
         Base scenario at today's strength with officers shared by work: its point, None where it was not asked for.
+    levers
+        What other means are worth, in officers.
     complete
         Every point was reached within the gap that was asked for.
     """
@@ -158,6 +196,7 @@ class Budget:
     mean: FloatArray
     cvar: FloatArray
     shared_by_work: ForcePoint | None
+    levers: tuple[Worth, ...]
     complete: bool
     n_solves: int
     seconds: float

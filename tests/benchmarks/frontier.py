@@ -165,6 +165,7 @@ def measured(n_districts: int, n_totals: int, limit_s: float) -> dict[str, Any]:
             "officer-hours": today.difference_h,
         },
         "dual and difference agree": {"share of points": agree, "range": span},
+        "levers in officers": {v.name: f"{v.at_least} to {v.at_most}" for v in found.levers},
         "regret": regret,
     }
 

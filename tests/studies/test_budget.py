@@ -23,6 +23,7 @@ from optimiser.studies.budget import budget
 from optimiser.studies.budget_curves import grid, share_out
 from optimiser.studies.budget_question import question_of, question_of_force
 from optimiser.studies.budget_scenarios import worst_mean
+from optimiser.studies.series import NoPlanError
 
 SHIFTS = ShiftsSetup(lengths_h=(8.0,), start_every_h=4.0)
 
@@ -123,6 +124,32 @@ def test_told_in_words(found):
     years = sheets["Years"][0]
     assert years["year 2"] == pytest.approx(years["year 1"] * 1.03)
     assert {"in base", "mean of the worst tenth"} <= set(sheets["Regret"][0])
+
+
+def test_levers_are_priced_in_officers(found):
+    """Each is worth something and no more than what officers can do; its plan is solved where the base has officers."""
+    base = found.question.scenarios[0].name
+    today = found.at(base, found.question.n_today)
+    assert [v.name for v in found.levers] == [
+        "a minute",
+        "a call in a hundred",
+        "a percentage point",
+        "ten hours",
+    ]
+    for v in found.levers:
+        assert v.bound <= v.value <= today.value + 1e-6
+        assert v.at_least is None or v.at_most is None or 0 <= v.at_least <= v.at_most
+    minute = next(v for v in found.levers if v.name == "a minute")
+    hundredth = next(v for v in found.levers if v.name == "a call in a hundred")
+    assert minute.value < hundredth.value  # a minute of 40 is a fortieth of the work
+
+
+def test_no_time_is_said(tmp_path):
+    """A study that cannot reach a point of every curve says so, and what to do."""
+    force, setup = two_districts()
+    question = question_of_force(force, setup, SHIFTS, n_scenarios=1)
+    with pytest.raises(NoPlanError, match="Give more time"):
+        budget(question, workers=1, budget_s=0.5, folder=tmp_path)
 
 
 def test_a_share_by_work_is_never_better(found):
