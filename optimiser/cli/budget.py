@@ -72,6 +72,7 @@ def run_budget(a: argparse.Namespace) -> int:
         show_json(
             {
                 "frontier": {n: [asdict(p) for p in points] for n, points in found.frontier.items()},
+                "shared_once": None if found.shared_once is None else asdict(found.shared_once),
                 "levers": [asdict(v) for v in found.levers],
                 "regret": found.regret.tolist(),
                 "mean": found.mean.tolist(),

@@ -53,8 +53,8 @@ class BudgetSetup:
     more_calls_frac, summer_frac, event_h, fewer_frac
         The scenarios: more calls; a summer (0 or less: measured from the busiest three months in a row); officer-hours
         of one event, on a Saturday from 14 to 24 in the district with most work; officers missing.
-    officer_cost
-        What an officer costs a year.
+    officer_cost, overtime_per_h
+        What an officer costs a year, and an hour of overtime.
     """
 
     officers: str = field(
@@ -105,6 +105,9 @@ class BudgetSetup:
     )
     officer_cost: float = field(
         default=110_000.0, metadata=choice("cost", "What an officer costs a year", minimum=0)
+    )
+    overtime_per_h: float = field(
+        default=57.0, metadata=choice("cost", "What an hour of overtime costs", minimum=0)
     )
     pay_rise_frac: float = field(
         default=0.03, metadata=choice("frac", "Rise of pay a year, steps included", minimum=0)

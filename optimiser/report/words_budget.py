@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.report.phrases import at_most, count, listed, number, percent
 from optimiser.studies.budget_scenarios import years
 from optimiser.studies.budget_types import Budget, ForcePoint
@@ -82,7 +83,18 @@ def _full(found: Budget) -> list[str]:
         return [
             f"Even {number(last.total)} officers leave {number(last.shortage_h)} officer-hours a week short."
         ]
-    return [f"{number(enough.total)} officers leave the mean week less than one officer-hour short."]
+    said = [f"{number(enough.total)} officers leave the mean week less than one officer-hour short."]
+    today = found.at(found.question.scenarios[0].name, found.question.n_today)
+    more = enough.total - today.total
+    if more > 0 and today.shortage_h >= 1.0:
+        overtime = today.shortage_h * WEEKS_PER_YEAR * found.question.overtime_per_h
+        hired = more * found.question.officer_cost
+        cheaper = "overtime" if overtime < hired else "hiring"
+        said.append(
+            f"Filling today's shortage by overtime would cost {number(overtime)} a year, hiring {number(more)} "
+            f"officers {number(hired)}: {cheaper} is cheaper, as far as officers can be found to work the overtime."
+        )
+    return said
 
 
 def _levers(found: Budget) -> list[str]:
@@ -122,11 +134,21 @@ def _regret(found: Budget) -> list[str]:
     names = [s.name for s in found.question.scenarios]
     worst = found.regret.max(axis=1)
     steady, best_mean, best_tail = int(worst.argmin()), int(found.mean.argmin()), int(found.cvar.argmin())
+    once = found.shared_once
+    shared = []
+    if once is not None:
+        shared.append(
+            f"Shared out once for all of these futures, officers leave {number(once.mean)} of priced shortage on "
+            f"average ({at_most(max(0.0, (once.mean - once.bound) / max(once.mean, 1e-9)))} better can exist) and "
+            f"{number(once.cvar)} in the worst tenth; knowing the future beforehand would save "
+            f"{number(once.mean - once.foresight, 1)}."
+        )
     return [
+        *shared,
         f"Planned for {names[0]}, the worst that another future costs beyond its own plan is {number(worst[0])}; least "
         f"regret has the plan for {names[steady]} with {number(worst[steady])}. The best mean has the plan for "
         f"{names[best_mean]} ({number(found.mean[best_mean])}), the best worst tenth that for {names[best_tail]} "
-        f"({number(found.cvar[best_tail])})."
+        f"({number(found.cvar[best_tail])}).",
     ]
 
 

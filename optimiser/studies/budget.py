@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from optimiser.problems.shifts.measures import shortage_h
 from optimiser.problems.shifts.rules import on_duty
 from optimiser.solve.options import SolveOptions
+from optimiser.studies.budget_beside import levers_worth, regret_of, shared_by_work, shared_once
 from optimiser.studies.budget_curves import Curve, grid, share_out, trace
-from optimiser.studies.budget_scenarios import worked, worst_mean
-from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint, Worth
+from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint
 from optimiser.studies.series import NoPlanError
 
 FloatArray = NDArray[np.float64]
@@ -45,13 +45,13 @@ def budget(
 ) -> Budget:
     """Trace the frontier, the prices and the scenarios of a force."""
     began = time.monotonic()
-    study = _Study(question, workers, options, folder, began + budget_s, should_stop, on_point)
+    study = Study(question, workers, options, folder, began + budget_s, should_stop, on_point)
     study.coarse()
     study.refine()
     study.prices()
-    by_work, levers = study.shared_by_work(), study.levers()
+    by_work, once, levers = shared_by_work(study), shared_once(study), levers_worth(study)
     frontier = {s.name: tuple(study.points(s.name, n) for n in study.totals()) for s in question.scenarios}
-    regret, mean, cvar = study.regret()
+    regret, mean, cvar = regret_of(study)
     complete = all(p.gap_frac <= question.gap_frac + 1e-9 for points in frontier.values() for p in points)
     return Budget(
         question,
@@ -60,6 +60,7 @@ def budget(
         mean,
         cvar,
         by_work,
+        once,
         levers,
         complete,
         study.n_solves,
@@ -68,7 +69,7 @@ def budget(
     )
 
 
-class _Study:
+class Study:
     """One run of the study."""
 
     def __init__(
@@ -160,7 +161,7 @@ class _Study:
             wanted: dict[tuple[str, str], set[int]] = {}
             for s in self.q.scenarios:
                 curves = self.of(s.name)
-                upper, _, lower = self._tables(s.name)
+                upper, _, lower = self.tables(s.name)
                 chosen = self._below(curves)
                 for n in self.totals():
                     if upper[n] - lower[n] > self.q.gap_frac / 2 * max(abs(upper[n]), 1e-9):
@@ -180,7 +181,7 @@ class _Study:
             wanted: dict[tuple[str, str], set[int]] = {}
             for s in self.q.scenarios:
                 curves = self.of(s.name)
-                _, parts, _ = self._tables(s.name)
+                _, parts, _ = self.tables(s.name)
                 for n in self.totals() if s is self.q.scenarios[0] else [self.q.n_today]:
                     held = [c.best_at(int(b)) for c, b in zip(curves, parts[:, n].tolist(), strict=True)]
                     worth = sorted(range(len(held)), key=lambda k: -(held[k].price or 0.0))
@@ -192,7 +193,7 @@ class _Study:
                 return
             self.run("prices", wanted)
 
-    def _tables(self, scenario: str) -> tuple[FloatArray, NDArray[np.int32], FloatArray]:
+    def tables(self, scenario: str) -> tuple[FloatArray, NDArray[np.int32], FloatArray]:
         """Return the least value known and the least that can be, by total, and each district's officers."""
         if scenario not in self.known:
             curves, most = self.of(scenario), max(self.totals()) + 1
@@ -209,7 +210,7 @@ class _Study:
     def points(self, scenario: str, total: int) -> ForcePoint:
         """Return a point of the frontier from all that is known."""
         curves = self.of(scenario)
-        _, parts, lower = self._tables(scenario)
+        _, parts, lower = self.tables(scenario)
         held = [c.best_at(int(b)) for c, b in zip(curves, parts[:, total].tolist(), strict=True)]
         priced = [(p.price, c.district) for p, c in zip(held, curves, strict=True) if p.price is not None]
         short = [shortage_h(c.problem, on_duty(c.problem, p.plan)) for c, p in zip(curves, held, strict=True)]
@@ -231,83 +232,3 @@ class _Study:
             gain_h,
             gains,
         )
-
-    def shared_by_work(self) -> ForcePoint | None:
-        """Return the base at today's strength with officers shared by work, the largest remainders up."""
-        if not self.q.work_h:
-            return None
-        share = np.array(self.q.work_h) / sum(self.q.work_h) * self.q.n_today
-        officers = np.floor(share).astype(int)
-        for k in np.argsort(officers - share)[: self.q.n_today - int(officers.sum())]:
-            officers[k] += 1
-        base = self.q.scenarios[0].name
-        wanted = {(d, base): {int(n)} for d, n in zip(self.q.districts, officers, strict=True) if n > 0}
-        self.run("shares of work", wanted)
-        held = []
-        for c, n in zip(self.of(base), officers.tolist(), strict=True):
-            if n not in c.points:
-                return None
-            held.append((c, c.points[n]))
-        return ForcePoint(
-            self.q.n_today,
-            float(sum(p.value for _, p in held)),
-            float(sum(p.bound for _, p in held)),
-            {c.district: p.officers for c, p in held},
-            float(sum(shortage_h(c.problem, on_duty(c.problem, p.plan)) for c, p in held)),
-        )
-
-    def levers(self) -> tuple[Worth, ...]:
-        """Solve every lever at today's strength, officers where the base has them, and say how many officers it is."""
-        base, n = self.q.scenarios[0].name, self.q.n_today
-        upper, parts, lower = self._tables(base)
-        held = [c.best_at(int(b)).officers for c, b in zip(self.of(base), parts[:, n].tolist(), strict=True)]
-        self.run(
-            "levers",
-            {(d, v.name): {b} for v in self.q.levers for d, b in zip(self.q.districts, held, strict=True)},
-        )
-        found = []
-        for lever in self.q.levers:
-            pairs = [(c, c.points.get(b)) for c, b in zip(self.of(lever.name), held, strict=True)]
-            points = [(c, p) for c, p in pairs if p is not None]
-            if len(points) < len(pairs):
-                continue
-            value = sum(p.value for _, p in points)
-            short = sum(shortage_h(c.problem, on_duty(c.problem, p.plan)) for c, p in points)
-            found.append(
-                Worth(
-                    lever.name,
-                    lever.meaning,
-                    value,
-                    sum(p.bound for _, p in points),
-                    short,
-                    _first(lower, value, n),
-                    _first(upper, value, n),
-                )
-            )
-        return tuple(found)
-
-    def regret(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return the regret of each plan in each scenario, and mean and CVaR of each plan."""
-        names, n = [s.name for s in self.q.scenarios], self.q.n_today
-        cost = np.zeros((len(names), len(names)))
-        for i, planned in enumerate(self.q.scenarios):
-            curves = self.of(planned.name)
-            _, parts, _ = self._tables(planned.name)
-            plans = [c.best_at(int(b)).plan for c, b in zip(curves, parts[:, n].tolist(), strict=True)]
-            for j, real in enumerate(self.q.scenarios):
-                there = real.strength_frac / planned.strength_frac
-                cost[i, j] = sum(
-                    worked(self.q.weeks[d, real.name], plan, there)
-                    for d, plan in zip(self.q.districts, plans, strict=True)
-                )
-        chance = np.array([s.probability for s in self.q.scenarios])
-        mean = cost @ chance
-        cvar = np.array([worst_mean(row, chance) for row in cost])
-        best = np.array([self.points(name, n).value for name in names])
-        return cost - np.minimum(best, cost.min(axis=0)), mean, cvar
-
-
-def _first(falling: FloatArray, value: float, today: int) -> int | None:
-    """Return how many officers more than today reach a value by a curve that falls; None where none of them does."""
-    there = np.flatnonzero(falling[today:] <= value + 1e-9)
-    return int(there[0]) if there.size else None

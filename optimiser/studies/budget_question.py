@@ -52,6 +52,7 @@ def question_of_force(
         gap_frac=gap_frac,
         n_grid=setup.n_grid,
         officer_cost=setup.officer_cost,
+        overtime_per_h=setup.overtime_per_h,
         levers=tuple(
             Lever(v.name, v.meaning, v.weeks, v.week_h) for v in levers_of(force, setup, shifts, service)
         ),

@@ -61,6 +61,29 @@ class Worth:
     at_most: int | None
 
 
+@dataclass(frozen=True)
+class SharedOnce:
+    """Officers shared out once, before it is known which future comes; shifts are then made for the one that does.
+
+    Parameters
+    ----------
+    officers
+        By district.
+    mean, bound
+        Mean priced shortage by the scenarios' probabilities, and what no sharing-out can be below.
+    cvar
+        Mean of the worst tenth.
+    foresight
+        Mean if officers, too, were shared out anew for every future: what knowing it would save is ``mean`` less this.
+    """
+
+    officers: Mapping[str, int]
+    mean: float
+    bound: float
+    cvar: float
+    foresight: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class BudgetQuestion:
     """A force.
@@ -83,6 +106,8 @@ class BudgetQuestion:
         How near to the bound each point should be.
     officer_cost
         What an officer costs a year.
+    overtime_per_h
+        What an hour of overtime costs.
     levers
         Other ways to the same end, priced in officers.
     """
@@ -96,6 +121,7 @@ class BudgetQuestion:
     gap_frac: float = 0.01
     n_grid: int = 13
     officer_cost: float = 110_000.0
+    overtime_per_h: float = 57.0
     work_h: tuple[float, ...] = ()
     levers: tuple[Lever, ...] = ()
 
@@ -184,6 +210,8 @@ class Budget:
         Priced shortage of planning for each scenario: by the probabilities, and the mean of the worst tenth.
     shared_by_work
         Base scenario at today's strength with officers shared by work: its point, None where it was not asked for.
+    shared_once
+        Today's officers shared out once for all scenarios; None where time did not suffice.
     levers
         What other means are worth, in officers.
     complete
@@ -196,6 +224,7 @@ class Budget:
     mean: FloatArray
     cvar: FloatArray
     shared_by_work: ForcePoint | None
+    shared_once: SharedOnce | None
     levers: tuple[Worth, ...]
     complete: bool
     n_solves: int

@@ -144,6 +144,22 @@ def test_levers_are_priced_in_officers(found):
     assert minute.value < hundredth.value  # a minute of 40 is a fortieth of the work
 
 
+def test_shared_once_lies_between(found):
+    """No sharing-out for all futures is better than one for each, nor worse than the base's own in all of them."""
+    once = found.shared_once
+    assert sum(once.officers.values()) <= found.question.n_today
+    assert once.foresight <= once.mean + 1e-9
+    assert once.bound <= once.mean + 1e-9
+    assert once.mean - once.bound <= 0.01 * once.mean + 1e-6
+    own = found.at(found.question.scenarios[0].name, found.question.n_today).officers
+    of_base = sum(
+        s.probability * sum(found.curves[d, s.name].best_at(n).value for d, n in own.items())
+        for s in found.question.scenarios
+    )
+    assert once.mean <= of_base + 1e-6
+    assert once.cvar >= once.mean - 1e-6
+
+
 def test_no_time_is_said(tmp_path):
     """A study that cannot reach a point of every curve says so, and what to do."""
     force, setup = two_districts()
