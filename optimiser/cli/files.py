@@ -76,6 +76,12 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     later.add_argument(
         "--counts-as", type=Path, help="what each status and call type counts as: table,code,counts_as"
     )
+    later.add_argument(
+        "--service-times", type=Path, help="durations without dates, where the calls tell none"
+    )
+    later.add_argument(
+        "--duration-unit", choices=("s", "min", "h"), default="", help="unit of the service times"
+    )
     later.set_defaults(run=run_add)
     check = commands.add_parser(
         "check", parents=[common], help="data-quality report of a project, or faults of a plan"
@@ -125,7 +131,15 @@ def run_add(a: argparse.Namespace) -> int:
     from optimiser.data.later import add as add_later
     from optimiser.data.quality import to_record
 
-    found = add_later(a.folder, duty=a.duty, unit_status=a.unit_status, units=a.units, counts_as=a.counts_as)
+    found = add_later(
+        a.folder,
+        duty=a.duty,
+        unit_status=a.unit_status,
+        units=a.units,
+        counts_as=a.counts_as,
+        service_times=a.service_times,
+        duration_unit=a.duration_unit,
+    )
     if a.json:
         shown = {"understood": found.understood, "dropped": found.dropped, "rows": found.n_rows}
         show_json(shown | {"findings": [to_record(f) for f in found.quality.findings]})

@@ -55,7 +55,7 @@ def defaults_in_force(
 
 def _time_on_calls(settings: Settings, calls: pd.DataFrame) -> list[str]:
     """Say what time calls of the public without a clear time are given, as the demand does it."""
-    unit_s = calls.loc[calls["origin"] != "officer", "unit_s"]
+    unit_s = calls.loc[(calls["origin"] != "officer") & (calls["n_units"] > 0), "unit_s"]
     n = int(unit_s.isna().sum())
     if n == 0:
         return []

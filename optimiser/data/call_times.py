@@ -165,6 +165,8 @@ class _Reader:
         base = pd.DatetimeIndex(received.utc).tz_localize("UTC").tz_convert(self.zone).tz_localize(None)
         wall, rolled = with_date(stamps, base.to_numpy().astype("datetime64[s]"))
         self.note(f"{role}: time of day past midnight", rolled, "put on the next day")
+        lone = stamps.has_time & ~stamps.has_date
+        self.note(f"{role}: a time of day without its date", lone, "put on the day of the call")
         wall = np.where(stamps.has_time, wall, np.datetime64("NaT", "s"))
         return not_before(self._placed(role, wall, stamps.offset_s), received.utc).utc
 

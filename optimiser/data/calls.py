@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from optimiser.data import canonical as names
 from optimiser.data.call_merge import one_row_a_call, stretch_of, with_unit_rows, without
 from optimiser.data.call_places import call_areas
+from optimiser.data.call_quirks import call_quirks, desk_quirks, table_quirks
 from optimiser.data.call_rows import MOST_CODES, MOST_TYPES, capped, code_column, origins, patrol_time
 from optimiser.data.call_times import CallTimes, call_times
 from optimiser.data.call_units import UnitRoles
@@ -121,6 +122,8 @@ def import_calls(path: Path, column_map: ColumnMap, source: CallSource) -> Impor
             "rows alike without an id to tell them apart", again, "kept as calls of their own", lines=lines
         )
     frame, lines = _left_out(frame, lines, column_map, notes)
+    table_quirks(frame, guess, notes, said)
+    desk_quirks(frame, source.roles, notes)
     times = call_times(frame, lines, column_map, source.zone, notes)
     undated = np.isnat(times.received_utc)
     if undated.all():
@@ -267,6 +270,12 @@ def _rows(
 def _count_loose_ends(calls: pd.DataFrame, notes: Notes) -> None:
     n = len(calls)
     action = "no response time is read from them"
+    call_quirks(calls, notes)
+    delay, response = (calls[c].to_numpy(dtype=float) for c in ("dispatch_delay_s", "response_s"))
+    unsent = np.isnan(delay)
+    at_once = int((unsent & ~np.isnan(response)).sum())
+    begun = f"{at_once:,} of them were arrived at: work that officers began themselves, or taken without being sent"
+    notes.rows("calls without a time of dispatch", unsent, begun if at_once else action)
     notes.add("calls without a time of arrival", calls["response_s"].isna().sum(), n, action)
     notes.add("calls without a time of clear", calls["unit_s"].isna().sum(), n, "their time must be assumed")
     received = pd.DatetimeIndex(calls["received_utc"])

@@ -18,6 +18,7 @@ CALLS_FILE = "calls.parquet"
 WORKLOAD_FILE = "workload.parquet"
 DUTY_FILE = "duty.parquet"
 UNIT_STATUS_FILE = "unit_status.parquet"
+SERVICE_FILE = "service_times.parquet"
 COUNTS_AS_FILE = "counts_as.csv"
 ADJACENCY_FILE = "adjacency.csv"
 EDITS_FILE = "adjacency_edits.csv"
@@ -87,6 +88,16 @@ UNIT_STATUS_TYPES = {
     "end_at": "datetime64[ns, UTC]",
 }
 """Columns of ``Project.unit_status``: what units did beside calls, one row a stretch of time."""
+
+SERVICE_TYPES = {
+    "intake_s": "float64",
+    "dispatch_delay_s": "float64",
+    "travel_s": "float64",
+    "response_s": "float64",
+    "on_scene_s": "float64",
+    "total_s": "float64",
+}
+"""Columns of ``Project.service_times``: one row a response, NaN where not known."""
 
 
 def typed(frame: pd.DataFrame, types: dict[str, str], where: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-Kind = Literal["calls", "areas", "workload", "stations", "duty", "unit_status"]
+Kind = Literal["calls", "areas", "workload", "stations", "duty", "unit_status", "service_times"]
 
 _UNIT_WORDS = {
     "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
@@ -79,7 +79,8 @@ def guess_columns(
     if kind == "calls":
         _settle_received(columns, also, given or {})
     dropped = tuple(n for n in header if n not in columns.values())
-    units = {o: u for o in DURATIONS if o in columns and (u := unit_of(columns[o]))}
+    durations = (*DURATIONS, "intake")
+    units = {o: u for o in durations if o in columns and (u := unit_of(columns[o]))}
     return ColumnGuess(columns, units, also, dropped, tuple(n for n in dropped if is_personal(n)))
 
 

@@ -30,6 +30,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "stations": ("columns",),
     "duty": ("columns",),
     "unit_status": ("columns",),
+    "service_times": ("columns",),
 }  # fmt: skip
 
 _TABLES = ("columns", "duration_units", "cap_h", "priority", "origin", "leave_out")
@@ -48,7 +49,7 @@ class ColumnMap:
 
     Parameters
     ----------
-    areas, calls, workload, stations, duty, unit_status
+    areas, calls, workload, stations, duty, unit_status, service_times
         Our column to theirs. Only these columns are ever read.
     none_values
         Labels of a beat or district that mean "none".
@@ -76,6 +77,7 @@ class ColumnMap:
     stations: Mapping[str, str] = field(default_factory=dict)
     duty: Mapping[str, str] = field(default_factory=dict)
     unit_status: Mapping[str, str] = field(default_factory=dict)
+    service_times: Mapping[str, str] = field(default_factory=dict)
     none_values: tuple[str, ...] = ("", "0", "none", "None")
     duration_units: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
@@ -228,7 +230,7 @@ def write_column_map(path: Path, column_map: ColumnMap, *, priority_codes: tuple
     doc["areas"] = areas
     if column_map.calls:
         doc["calls"] = _calls_section(column_map, priority_codes)
-    for section in ("workload", "stations", "duty", "unit_status"):
+    for section in ("workload", "stations", "duty", "unit_status", "service_times"):
         columns = getattr(column_map, section)
         if columns:
             doc[section] = {"columns": dict(columns)}

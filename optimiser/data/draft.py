@@ -171,7 +171,13 @@ def _copy_old(draft: Path, before: Kept) -> None:
     for kept in (names.PLANS_FOLDER, "scenarios"):
         if (before.folder / kept).is_dir():
             shutil.copytree(before.folder / kept, draft / kept)
-    for kept in (names.ADJACENCY_FILE, names.EDITS_FILE, *TIME_FILES.values(), names.COUNTS_AS_FILE):
+    for kept in (
+        names.ADJACENCY_FILE,
+        names.EDITS_FILE,
+        *TIME_FILES.values(),
+        names.SERVICE_FILE,
+        names.COUNTS_AS_FILE,
+    ):
         if (before.folder / kept).is_file():
             shutil.copy2(before.folder / kept, draft / kept)
 

@@ -19,10 +19,13 @@ from optimiser.data.duty import ImportedTime, TimeSource, import_times
 from optimiser.data.left_out import read_left_out
 from optimiser.data.project import load, stored_record
 from optimiser.data.quality import QualityReport, to_record
+from optimiser.data.service_file import import_service_times
 from optimiser.data.settings import PROJECT_FILE, Source, read_settings, write_settings
 from optimiser.data.sources import relative, sha256
 from optimiser.data.store import write_table
 from optimiser.errors import UsageError
+
+_FILES = {**TIME_FILES, "service_times": names.SERVICE_FILE}
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,10 @@ def add(
     unit_status: Path | None = None,
     units: Path | None = None,
     counts_as: Path | None = None,
+    service_times: Path | None = None,
+    duration_unit: str = "",
 ) -> Added:
-    """Add duty, unit statuses, or the table of what they count as; one that is there already is replaced.
+    """Add duty, unit statuses, service times, or what statuses count as; one that is there already is replaced.
 
     Raises
     ------
@@ -53,8 +58,8 @@ def add(
         If a file cannot be used. Nothing is written then.
     """
     given = {"duty": duty, "unit_status": unit_status}
-    if not any((duty, unit_status, counts_as)):
-        raise UsageError("Give --duty, --unit-status or --counts-as.")
+    if not any((duty, unit_status, counts_as, service_times)):
+        raise UsageError("Give --duty, --unit-status, --counts-as or --service-times.")
     project = load(folder)
     column_map = read_column_map(folder / names.COLUMNS_FILE)
     roles = read_roles(units) if units is not None else UnitRoles()
@@ -62,6 +67,9 @@ def add(
     key = key_file.read_bytes() if key_file.exists() else secrets.token_bytes(32)
     beats = frozenset(map(str, {*project.areas["beat_id"], *project.areas["district_id"]} - {""}))
     times = import_times(given, column_map, TimeSource(roles, project.settings.timezone, key, beats))  # type: ignore[arg-type]
+    if service_times is not None:
+        given["service_times"] = service_times
+        times["service_times"] = import_service_times(service_times, column_map, duration_unit)
     if counts_as is not None:
         read_counts_as(counts_as)
         shutil.copy2(counts_as, folder / names.COUNTS_AS_FILE)
@@ -69,7 +77,7 @@ def add(
         key_file.write_bytes(key)
         key_file.chmod(0o600)
     for kind, imported in times.items():
-        write_table(folder / TIME_FILES[kind], imported.table)
+        write_table(folder / _FILES[kind], imported.table)
     if "unit_status" in times:
         write_counts_as(folder, times["unit_status"].table["status"].unique())
     _remember(folder, {k: p for k, p in given.items() if p is not None}, times, project.settings.timezone)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from optimiser import units
 from optimiser.data import canonical as names
 from optimiser.data.adjacency import Neighbours, neighbours
 from optimiser.data.areas import AreaGraph
 from optimiser.data.assumptions import defaults_in_force
+from optimiser.data.border_checks import border_findings
 from optimiser.data.columns_file import ColumnMap, read_column_map
 from optimiser.data.counts_as import CountsAs, read_counts_as
 from optimiser.data.duty import ASK
@@ -25,6 +27,7 @@ from optimiser.data.parquet_file import read_frame
 from optimiser.data.places import read_places
 from optimiser.data.plans import current_plan, other_names, read_plans
 from optimiser.data.quality import Finding, QualityReport, finding, from_record
+from optimiser.data.service_file import drawn_s
 from optimiser.data.settings import PROJECT_FILE, Settings, read_settings
 from optimiser.data.structure_checks import (
     area_findings,
@@ -66,6 +69,8 @@ class Project:
         By kind of named place (neighbourhood, municipality, ward), the name for each area, "" for none.
     duty, unit_status
         Who was really on duty and what units did beside calls; None where the report has not come yet.
+    service_times
+        Durations of responses without date or place, where the calls themselves tell none; None for none.
     counts_as
         What each status and call type counts as in the time split.
     left_out
@@ -90,6 +95,7 @@ class Project:
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     duty: pd.DataFrame | None = None
     unit_status: pd.DataFrame | None = None
+    service_times: pd.DataFrame | None = None
     counts_as: CountsAs = field(default_factory=CountsAs)
     left_out: LeftOut = field(default_factory=dict)
 
@@ -151,6 +157,8 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         roads = (home / settings.roads).resolve()
     duty = _optional(folder / names.DUTY_FILE, names.DUTY_TYPES)
     status = _optional(folder / names.UNIT_STATUS_FILE, names.UNIT_STATUS_TYPES)
+    service = _optional(folder / names.SERVICE_FILE, names.SERVICE_TYPES)
+    settings = _drawn(settings, service, said)
     counts_as = read_counts_as(folder / names.COUNTS_AS_FILE)
     found += duty_findings(calls, duty, status, counts_as, areas, settings.timezone)
     if duty is None:
@@ -173,6 +181,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         read_places(folder, other_names(areas), near.graph.ids),
         duty,
         status,
+        service,
         counts_as,
         left_out,
     )
@@ -288,6 +297,21 @@ def _workload(folder: Path) -> pd.DataFrame | None:
     return _table(path, names.WORKLOAD_TYPES)
 
 
+def _drawn(settings: Settings, service: pd.DataFrame | None, said: list[str]) -> Settings:
+    """Take the default time of a call from a table of service times, unless the planner has given one."""
+    if service is None or "default_service_min" in settings.given:
+        return settings
+    seconds = drawn_s(service)
+    if not seconds.size:
+        return settings
+    mean_s = float(seconds.mean())
+    said.append(
+        f"Time of a unit on a call where calls tell none: {units.minutes(mean_s):.1f} minutes, drawn from a table of "
+        f"{seconds.size:,} service times."
+    )
+    return replace(settings, default_service_s=mean_s)
+
+
 def _optional(path: Path, types: dict[str, str]) -> pd.DataFrame | None:
     return _table(path, types) if path.is_file() else None
 
@@ -331,6 +355,7 @@ def _structure(
         *beat_findings(areas, near.graph),
         *plan_findings(plans, near.graph, calls, skip=(names.CURRENT_PLAN,)),
         *demand_findings(areas, per_area),
+        *border_findings(areas, near.graph),
     ]
 
 

@@ -46,6 +46,7 @@ _NOTED = {
     ),
 }
 _OVERLAP_FRAC = 0.05
+_FEW_CALLS = 30
 _LEAST_PIECE_FRAC = 0.005
 
 
@@ -303,6 +304,13 @@ def demand_findings(areas: gpd.GeoDataFrame, per_area: pd.Series | None) -> list
         found.append(
             finding("areas with no calls", len(none), len(areas), "kept with workload 0", examples=none)
         )
+    usual = float(by_area[by_area > 0].median())
+    stray = by_area.index[((by_area > 0) & (by_area < min(_FEW_CALLS, 0.1 * usual))).to_numpy()].tolist()
+    if stray:
+        action = (
+            f"under {_FEW_CALLS} where {usual:,.0f} are usual: calls that strayed over the edge of the force?"
+        )
+        found.append(finding("areas with a few stray calls", len(stray), len(areas), action, examples=stray))
     most = float(by_area.max()) / total
     if most > 0.5 and len(areas) > 2:
         top = [str(by_area.idxmax())]

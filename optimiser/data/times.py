@@ -185,6 +185,7 @@ def _calendar(seen: pd.Series, place: str, order: str) -> tuple[Any, ...]:
     dates, bad_date = _dates(year, month, day, has_date)
     seconds, bad_time, repairs = _seconds(parts)
     odd = has_date & ~bad_date & _implausible(dates)
+    repairs["a year of two digits"] = has_date & two_digits
     wall = dates.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
     offset_s = _offsets(parts)
     far = read & (np.abs(np.nan_to_num(offset_s)) > LARGEST_OFFSET_S)

@@ -231,15 +231,19 @@ def _period(
 
 
 def durations(calls: pd.DataFrame, default_s: float | None) -> tuple[FloatArray, int]:
-    """Unit-seconds of each call, missing ones by the mean of their priority, and how many were missing."""
+    """Unit-seconds of each call, missing ones by the mean of their priority, and how many were missing.
+
+    Calls without a patrol unit hold no time of a patrol; what they say of it (nothing) is no mean of anything.
+    """
     unit_s = calls["unit_s"]
     missing = unit_s.isna()
     if not missing.any():
         return unit_s.to_numpy(dtype=np.float64), 0
-    mean = unit_s.groupby(calls["priority"]).transform("mean")
+    told = unit_s.where(calls["n_units"] > 0)
+    mean = told.groupby(calls["priority"]).transform("mean")
     filled = unit_s.fillna(mean)
     if filled.isna().any():
-        overall = float(unit_s.mean()) if unit_s.notna().any() else default_s
+        overall = float(told.mean()) if told.notna().any() else default_s
         if overall is None:
             raise InputError("No call has a duration (unit_s); give a default or calls with clear times.")
         filled = filled.fillna(overall)
