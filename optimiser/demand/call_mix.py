@@ -127,12 +127,13 @@ def from_call_table(
     InputError
         If no call is left, or the period is shorter than a week.
     """
-    kept = calls[(calls["origin"] != OFFICER_INITIATED) & (calls["n_units"] > 0)]
+    public = calls[calls["origin"] != OFFICER_INITIATED]
+    kept = public[public["n_units"] > 0]
     if kept.empty:
         raise InputError(
             "The week holds no call that took a patrol unit; there is nothing to require officers for."
         )
-    local = kept["received_at"].dt.tz_convert(timezone)
+    local = public["received_at"].dt.tz_convert(timezone)  # the period of the whole workload
     begin = begin or local.min().date()
     end = end or local.max().date() + dt.timedelta(days=1)
     if area_ids is not None:

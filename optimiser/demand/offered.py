@@ -62,8 +62,11 @@ def offered(rate_per_s: FloatArray, law: ServiceLaw, slot_s: int) -> OfferedLoad
     fine = np.repeat(rate, steps)
     n_cycles = math.ceil(law.longest_s() / (fine.size * GRID_S)) + 1
     at = np.arange(n_cycles * fine.size + 1, dtype=np.float64) * GRID_S
-    worked = law.limited_mean_s(at)
-    area = law.limited_area_s2(at)
+    live = int(np.searchsorted(at, law.longest_s(), side="left")) + 1
+    worked, area = np.full(at.size, law.mean_s), np.empty(at.size)
+    worked[:live], area[:live] = law.limited_mean_s(at[:live]), law.limited_area_s2(at[:live])
+    # no call lasts longer, so the area grows by the mean from there on
+    area[live:] = area[live - 1] + law.mean_s * (at[live:] - at[live - 1])
     at_end = _round_week(np.diff(worked), fine)
     within = np.diff(area)
     within[1:] -= np.diff(area)[:-1]

@@ -70,14 +70,14 @@ def loads(mix: CallMix, slot_s: int) -> Loads:
     worst = total.argmax(axis=1)
     at_worst = np.array([f.edges[np.arange(worst.size), worst] for f in found])
     mean = np.sum([f.mean for f in found], axis=0)
-    return Loads(mean, at_worst.sum(axis=0), tuple(_moment(mix, column) for column in at_worst.T))
+    return Loads(mean, at_worst.sum(axis=0), _moments(mix, at_worst))
 
 
 def loads_hour_by_hour(mix: CallMix, slot_s: int) -> Loads:
     """Return the loads as if each slot lasted for ever (SIPP): what a table by hour of day gives, for comparison."""
     by_class = np.array([_rate(c, slot_s) * c.law.mean_s for c in mix.classes])
     total = by_class.sum(axis=0)
-    return Loads(total, total, tuple(_moment(mix, column) for column in by_class.T))
+    return Loads(total, total, _moments(mix, by_class))
 
 
 def by_class(mix: CallMix, slot_s: int) -> tuple[OfferedLoad, ...]:
@@ -166,31 +166,58 @@ def _rate(calls: CallClass, slot_s: int) -> FloatArray:
     return np.asarray(np.repeat(calls.calls, 3600 // slot_s) * calls.units_per_call / 3600.0)
 
 
-def _moment(mix: CallMix, load: FloatArray) -> Moment:
+@dataclass(frozen=True, eq=False)
+class _Kinds:
+    """What does not change with time: of each class its mean time, its square's, its units, who is urgent."""
+
+    mean_s: FloatArray
+    second_s2: FloatArray
+    units: FloatArray
+    shares: FloatArray
+    urgent: NDArray[np.bool_]
+
+
+def _kinds(mix: CallMix) -> _Kinds:
     mean = np.array([c.law.mean_s for c in mix.classes])
-    second = mean**2 * (1.0 + np.array([c.law.cv2 for c in mix.classes]))
-    rate = load / mean
+    shares = np.zeros((mean.size, max(len(c.units_frac) for c in mix.classes)))
+    for row, c in zip(shares, mix.classes, strict=True):
+        row[: len(c.units_frac)] = c.units_frac
+    return _Kinds(
+        mean,
+        mean**2 * (1.0 + np.array([c.law.cv2 for c in mix.classes])),
+        np.array([c.units_per_call for c in mix.classes]),
+        shares,
+        np.array([c.urgent for c in mix.classes]),
+    )
+
+
+def _moments(mix: CallMix, by_slot: FloatArray) -> tuple[Moment, ...]:
+    """Return what is asked in each slot, of loads by class, shape (C, T)."""
+    kinds = _kinds(mix)
+    return tuple(_moment(kinds, column) for column in np.ascontiguousarray(by_slot.T))
+
+
+def _moment(kinds: _Kinds, load: FloatArray) -> Moment:
+    rate = load / kinds.mean_s
     total, units = float(load.sum()), float(rate.sum())
     if units <= 0:
-        return Moment(0.0, Ask(0.0), Ask(0.0), float(mean.mean()), 1.0)
+        return Moment(0.0, Ask(0.0), Ask(0.0), float(kinds.mean_s.mean()), 1.0)
     service_s = total / units
-    cv2 = max(0.0, float(rate @ second) / units / service_s**2 - 1.0)
-    urgent = np.array([c.urgent for c in mix.classes])
-    return Moment(total, _ask(mix, load, rate, urgent), _ask(mix, load, rate, ~urgent), service_s, cv2)
+    cv2 = max(0.0, float(rate @ kinds.second_s2) / units / service_s**2 - 1.0)
+    calls = rate / kinds.units
+    urgent = _ask(kinds, load, np.where(kinds.urgent, calls, 0.0), kinds.urgent)
+    other = _ask(kinds, load, np.where(kinds.urgent, 0.0, calls), ~kinds.urgent)
+    return Moment(total, urgent, other, service_s, cv2)
 
 
-def _ask(mix: CallMix, load: FloatArray, rate: FloatArray, these: NDArray[np.bool_]) -> Ask:
+def _ask(kinds: _Kinds, load: FloatArray, calls: FloatArray, these: NDArray[np.bool_]) -> Ask:
     """Return calls of several classes as one kind, each with its share of calls."""
-    work = float(load[these].sum())
-    if work <= 0:
+    work, total = float(load[these].sum()), float(calls.sum())
+    if work <= 0 or total <= 0:
         return Ask(0.0)
-    calls = np.where(these, rate, 0.0) / np.array([c.units_per_call for c in mix.classes])
-    size = max(len(c.units_frac) for c in mix.classes)
-    share = np.zeros(size)
-    for c, n in zip(mix.classes, calls / calls.sum(), strict=True):
-        share[: len(c.units_frac)] += n * np.asarray(c.units_frac)
-    mean_units = float(share @ np.arange(1, size + 1))
-    return Ask(work / mean_units, tuple(share / share.sum()))
+    share = calls @ kinds.shares / total
+    share /= share.sum()
+    return Ask(work / float(share @ np.arange(1, share.size + 1)), tuple(share.tolist()))
 
 
 def _whole(values: Iterable[int]) -> NDArray[np.int64]:

@@ -27,7 +27,8 @@ from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-NOTHING = "nothing"
+NOTHING, SIMULATION = "nothing", "simulation"
+"""Nothing asks for anybody; a simulation asked for more than the formulas (``studies.acceptance``)."""
 _ROUND = 1e-9
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "NOTHING",
     "QUEUE",
     "RESPONSE",
+    "SIMULATION",
     "SPLIT",
     "WAIT",
     "Requirement",

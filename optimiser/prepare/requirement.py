@@ -116,7 +116,7 @@ def duty_rules(
     project: Project, path: Path | None = None, sectors: Sequence[str] = ()
 ) -> tuple[DutyRule, ...]:
     """Return the rules of a file, else of ``duty_rules.csv`` in the project folder, else none."""
-    found = path or project.folder / DUTY_RULES_FILE
+    found = path or Path(project.folder) / DUTY_RULES_FILE
     if path is None and not found.exists():
         return ()
     return read_duty_rules(found, frozenset(sectors) if sectors else None)
@@ -141,7 +141,7 @@ def project_requirement(
     """
     project.require_ready()
     params, setup = params or RequirementParams(), setup or RequirementSetup()
-    asked = {"": _asked("", project_mix(project), _with_area(project, params, None), setup, rules)}
+    asked = {"": _asked("", project_mix(project), with_area(project, params), setup, rules)}
     if sector_of is None:
         return asked
     for name in sorted(set(sector_of.values())):
@@ -150,7 +150,7 @@ def project_requirement(
             mix = project_mix(project, areas)
         except InputError as error:
             raise InputError(f"Sector {name}: {error}") from error
-        asked[name] = _asked(name, mix, _with_area(project, params, areas), setup, rules)
+        asked[name] = _asked(name, mix, with_area(project, params, areas), setup, rules)
     return asked
 
 
@@ -223,7 +223,9 @@ def _asked(
     return Asked(name, mix, params, by_slot, need, tuple(rules))
 
 
-def _with_area(project: Project, params: RequirementParams, areas: Sequence[str] | None) -> RequirementParams:
+def with_area(
+    project: Project, params: RequirementParams, areas: Sequence[str] | None = None
+) -> RequirementParams:
     """Fill in the area that units are spread over, where a response is asked and none is given."""
     if params.response_s is None or (params.area_m2 > 0 and areas is None):
         return params

@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.data.duty_rules import DutyRule
 from optimiser.data.project import Project
-from optimiser.demand.requirement import Requirement, RequirementParams, requirement
+from optimiser.demand.call_mix import CallMix, of_load
+from optimiser.demand.requirement import Requirement, RequirementParams, requirement_of
 from optimiser.demand.service import service_times
 from optimiser.demand.workload import OFFICER_INITIATED, Workload, from_project
 from optimiser.errors import InputError
 from optimiser.prepare.calendar_file import CALENDAR_FILE, away_in_week, monday_of, over_cap, read_calendar
+from optimiser.prepare.requirement import duty_rules, project_mix, with_area
 from optimiser.prepare.rota_file import ROTA_FILE, RotaLine, read_rota, rota_plan
 from optimiser.prepare.shift_offer import shift_catalogue, shifts_on_offer
 from optimiser.prepare.shifts_setup import ShiftsSetup
@@ -60,12 +63,14 @@ def shifts_problem(
         work,
         params,
         setup,
-        service,
+        with_area(project, service or RequirementParams()),
         service_s=mean_service_s(project, work),
         urgent_frac=_urgent_frac(work),
         existing=existing,
         rota=rota,
         away=calendar,
+        mix=None if project.calls is None else project_mix(project),
+        rules=duty_rules(project),
     )
 
 
@@ -113,6 +118,8 @@ def from_workload(
     existing: ShiftsPlan | None = None,
     rota: Sequence[RotaLine] = (),
     away: tuple[int, ...] = (),
+    mix: CallMix | None = None,
+    rules: Sequence[DutyRule] = (),
 ) -> ShiftsProblem:
     """Return the shift question of a week's work.
 
@@ -133,6 +140,11 @@ def from_workload(
         Today's rota, which becomes today's plan; its shifts are on offer besides.
     away
         Officers at court, training or an event in each slot.
+    mix
+        The same calls by urgency, units and times, for the requirement; by default calls of one unit and exponential
+        times that make up the work.
+    rules
+        Minimums and crews with their clauses.
 
     Raises
     ------
@@ -140,7 +152,8 @@ def from_workload(
         If the week has no work at all, or a shift of the rota does not fit the slots.
     """
     params, setup = params or ShiftsParams(), setup or ShiftsSetup()
-    need = requirement(work.week_unit_s(), service_s, service, slot_s=setup.slot_s, urgent_frac=urgent_frac)
+    calls = of_load(work.week_unit_s(), service_s, urgent_frac) if mix is None else mix
+    need = requirement_of(calls, service, slot_s=setup.slot_s, rules=rules)
     parts = round(SECONDS_PER_HOUR) // setup.slot_s
     admin = (
         work.week_calls() * setup.admin_per_call_s
@@ -194,7 +207,8 @@ def assumptions(params: ShiftsParams, setup: ShiftsSetup, service: RequirementPa
     said = [
         f"Administration: {minutes(setup.admin_per_call_s):.0f} minutes of reports a call, movable within the week.",
         f"{service.officers_per_unit} officer(s) in a unit; never fewer than {service.minimum_units} units on duty.",
-        "Units on calls are spread over time as if there were always a free one (M/M/infinity).",
+        "Units on calls are spread over time as if there were always a free one, each call with its own time "
+        "(M_t/G/infinity); calls take the units and times that were measured.",
     ]
     if service.no_free_unit_frac is not None:
         said.append(f"At most {asked_text(service.no_free_unit_frac)} of calls may find no free unit.")

@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.demand.requirement import MINIMUM, NOTHING, QUEUE, RESPONSE, SPLIT, WAIT, Requirement
+from optimiser.demand.requirement import (
+    MINIMUM,
+    NOTHING,
+    QUEUE,
+    RESPONSE,
+    SIMULATION,
+    SPLIT,
+    WAIT,
+    Requirement,
+)
 from optimiser.report.chart import ChartStyle, axis_label, framed, legend, quiet, week_axis
 from optimiser.report.chart_shifts import SENSITIVE
 from optimiser.report.colours import INK
@@ -22,14 +31,24 @@ _COLOURS = {
     RESPONSE: "#009E73",
     SPLIT: "#E69F00",
     MINIMUM: "#999999",
+    SIMULATION: "#CC79A7",
     NOTHING: "#DDDDDD",
 }
-_HATCHES = {QUEUE: "", WAIT: "..", RESPONSE: "xx", SPLIT: "////", MINIMUM: "\\\\\\\\", NOTHING: ""}
+_HATCHES = {
+    QUEUE: "",
+    WAIT: "..",
+    RESPONSE: "xx",
+    SPLIT: "////",
+    SIMULATION: "oo",
+    MINIMUM: "\\\\\\\\",
+    NOTHING: "",
+}
 _GREYS = {
     QUEUE: "#555555",
     WAIT: "#888888",
     RESPONSE: "#BBBBBB",
     SPLIT: "white",
+    SIMULATION: "#999999",
     MINIMUM: "#DDDDDD",
     NOTHING: "white",
 }

@@ -27,6 +27,7 @@ REASON_WORDS = {
     "response": "the drive to a call",
     "time split": "the ceiling on call time",
     "minimum": "the least units allowed",
+    "simulation": "what simulated weeks showed beyond the formulas",
 }
 
 
