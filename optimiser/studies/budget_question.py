@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from optimiser.data.project import Project
 from optimiser.demand.requirement import RequirementParams
-from optimiser.prepare.budget import BudgetSetup, Force, force_of, levers_of, totals_of, weeks_of
+from optimiser.prepare.budget import BudgetSetup, Force, force_of, totals_of
+from optimiser.prepare.budget_weeks import levers_of, weeks_of
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.studies.budget_types import BudgetQuestion, Lever, Scenario
 from optimiser.units import SECONDS_PER_HOUR
