@@ -1,0 +1,156 @@
+"""Which unit a policy sends next to a call. Each policy is data: a kind and its tables (:mod:`.policy`)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.simulate.compiled import compiled, leaf
+from optimiser.simulate.moving import place, time_slice
+from optimiser.simulate.state import (
+    BREAK,
+    FREE,
+    N_POOL,
+    PROACTIVE,
+    SCENE,
+    TRAVEL,
+    CallArrays,
+    FleetArrays,
+    PolicyArrays,
+    RuleArrays,
+    State,
+    TravelArrays,
+)
+
+NEAREST, TABLE, CROW, RANDOM, PRICED, OUTSIDE = range(6)
+
+
+@leaf
+def may_take(r: RuleArrays, s: State, unit: int, grade: int, now: float) -> bool:
+    """Whether a unit may be sent to a call of this grade without being taken off another."""
+    doing = s.unit[unit].doing
+    if doing == PROACTIVE:
+        if not r.grade[grade].from_proactive:
+            return False
+    elif doing == BREAK:
+        if not r.grade[grade].from_break:
+            return False
+    elif doing != FREE:
+        return False
+    return now + r.grade[grade].tail <= s.unit[unit].shift_end
+
+
+@leaf
+def _cost(
+    c: CallArrays,
+    f: FleetArrays,
+    t: TravelArrays,
+    p: PolicyArrays,
+    s: State,
+    unit: int,
+    call: int,
+    now: float,
+) -> float:
+    at, to = place(t, s, unit, now), c.call[call].zone
+    if p.kind == CROW:
+        return float(np.hypot(t.xy[at, 0] - t.xy[to, 0], t.xy[at, 1] - t.xy[to, 1]))
+    slice_now = time_slice(t, now)
+    cost = float(t.table[t.mode[s.unit[unit].kind, c.call[call].grade], slice_now, at, to])
+    if p.kind == PRICED:
+        cost += p.price[c.call[call].grade, min(slice_now, p.price.shape[1] - 1), at]
+    return cost
+
+
+@compiled
+def _random(
+    c: CallArrays,
+    f: FleetArrays,
+    t: TravelArrays,
+    r: RuleArrays,
+    p: PolicyArrays,
+    s: State,
+    call: int,
+    now: float,
+) -> int:
+    """Any unit within the radius with equal chance, drawn by the call's own number; else the quickest."""
+    grade = c.call[call].grade
+    within, best, least = 0, -1, np.inf
+    for turn in range(2):
+        wanted = (
+            int((c.call[call].draw * 7919.0 * (1 + c.call[call].sent)) % 1.0 * within) if turn == 1 else -1
+        )
+        seen = 0
+        for unit in range(len(s.unit)):
+            if s.unit[unit].pool_at < 0 or not may_take(r, s, unit, grade, now):
+                continue
+            cost = _cost(c, f, t, p, s, unit, call, now)
+            if cost <= p.number[0]:
+                if turn == 1 and seen == wanted:
+                    return unit
+                seen += 1
+            if cost < least:
+                best, least = unit, cost
+        within = seen
+        if within == 0:
+            return best
+    return best
+
+
+@compiled
+def choose(
+    c: CallArrays,
+    f: FleetArrays,
+    t: TravelArrays,
+    r: RuleArrays,
+    p: PolicyArrays,
+    s: State,
+    call: int,
+    now: float,
+) -> int:
+    """Return the unit to send next, or -1 if none may go; ties to the smaller number."""
+    grade = c.call[call].grade
+    if p.kind == TABLE:
+        row = c.call[call].zone
+        for k in range(p.order.shape[1]):
+            unit = p.order[row, k]
+            if unit < 0:
+                break
+            if s.unit[unit].pool_at >= 0 and may_take(r, s, unit, grade, now):
+                return unit
+        return -1
+    if p.kind == RANDOM:
+        return _random(c, f, t, r, p, s, call, now)
+    best, least = -1, np.inf
+    for k in range(s.n[N_POOL]):
+        unit = s.pool[k]
+        if may_take(r, s, unit, grade, now):
+            cost = _cost(c, f, t, p, s, unit, call, now)
+            if cost < least or (cost == least and unit < best):
+                best, least = unit, cost
+    return best
+
+
+@compiled
+def choose_cut(
+    c: CallArrays,
+    f: FleetArrays,
+    t: TravelArrays,
+    r: RuleArrays,
+    p: PolicyArrays,
+    s: State,
+    call: int,
+    now: float,
+) -> int:
+    """Return the nearest unit on a call that this one may interrupt, or -1."""
+    grade = c.call[call].grade
+    best, least = -1, np.inf
+    for unit in range(len(s.unit)):
+        doing = s.unit[unit].doing
+        if (
+            (doing in (TRAVEL, SCENE))
+            and c.call[s.unit[unit].call].grade >= r.grade[grade].cuts
+            and s.unit[unit].leaving == 0
+        ):
+            cost = _cost(c, f, t, p, s, unit, call, now)
+            if cost < least:
+                best, least = unit, cost
+    return best

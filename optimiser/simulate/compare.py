@@ -1,0 +1,63 @@
+"""Whether a difference between two runs is larger than chance: paired intervals over common calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optimiser.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean over replications and how sure it is: ``low`` to ``high`` at the confidence asked for."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def half(self) -> float:
+        """Half the width."""
+        return (self.high - self.low) / 2
+
+    @property
+    def differs(self) -> bool:
+        """Whether 0 lies outside."""
+        return self.low > 0 or self.high < 0
+
+
+def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return Student's interval of the mean of independent replications.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two values.
+    """
+    from scipy.stats import t
+
+    x = np.asarray(values, dtype=float)
+    x = x[np.isfinite(x)]
+    if x.size < 2:
+        raise InputError("An interval needs at least two replications.")
+    half = float(t.ppf((1 + confidence) / 2, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size))
+    mean = float(x.mean())
+    return Interval(mean, mean - half, mean + half, x.size)
+
+
+def paired(ours: ArrayLike, theirs: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the interval of the difference ours - theirs, replication by replication on the same calls.
+
+    Raises
+    ------
+    InputError
+        If the two have not the same number of replications, at least two.
+    """
+    a, b = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+    if a.shape != b.shape or a.ndim != 1:
+        raise InputError(f"Paired runs need the same replications, got shapes {a.shape} and {b.shape}.")
+    return interval(a - b, confidence)

@@ -1,0 +1,75 @@
+"""The event loop: units that finish, planned events, calls; in this order where they fall on one moment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.simulate.account import close_books
+from optimiser.simulate.acting import duty, enqueue, serve, unit_done
+from optimiser.simulate.choosing import OUTSIDE
+from optimiser.simulate.compiled import compiled
+from optimiser.simulate.state import (
+    ASKED,
+    DECIDE,
+    DONE,
+    N_ENROUTE,
+    N_FREE,
+    N_QUEUE,
+    NEXT_CALL,
+    NEXT_DUTY,
+    CallArrays,
+    FleetArrays,
+    PolicyArrays,
+    RuleArrays,
+    State,
+    TravelArrays,
+)
+
+
+@compiled
+def _arrive(
+    c: CallArrays,
+    f: FleetArrays,
+    t: TravelArrays,
+    r: RuleArrays,
+    p: PolicyArrays,
+    s: State,
+    call: int,
+    now: float,
+) -> None:
+    c.call[call].free_at = s.n[N_FREE]
+    if p.kind == OUTSIDE:
+        enqueue(c, r, s, call)
+        s.n[ASKED] = 1
+    elif not serve(c, f, t, r, p, s, call, now):
+        enqueue(c, r, s, call)
+
+
+@compiled
+def advance(c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State) -> int:
+    """Run until all is done, or until a policy from outside has to decide. Holds no lock."""
+    n_calls, n_duties = len(c.call), len(f.duty)
+    while True:
+        call, event, unit = s.n[NEXT_CALL], s.n[NEXT_DUTY], s.win[1]
+        call_at = c.call[call].time if call < n_calls else np.inf
+        duty_at = f.duty[event].time if event < n_duties else np.inf
+        unit_at = s.timer[unit]
+        now = min(call_at, duty_at, unit_at)
+        over = call == n_calls and s.n[N_QUEUE] == 0 and s.n[N_ENROUTE] == 0
+        if now == np.inf or (now > r.end and over):
+            s.now[0] = max(s.now[0], r.end)
+            close_books(c, f, r, s, s.now[0])
+            return DONE
+        s.now[0] = now
+        if unit_at == now:
+            unit_done(c, f, t, r, p, s, unit, now)
+        elif duty_at == now:
+            s.n[NEXT_DUTY] += 1
+            duty(c, f, t, r, p, s, event, now)
+        else:
+            s.n[NEXT_CALL] += 1
+            _arrive(c, f, t, r, p, s, call, now)
+        if s.n[ASKED] == 1:
+            s.n[ASKED] = 0
+            if s.n[N_QUEUE] > 0:
+                return DECIDE
