@@ -230,7 +230,7 @@ def _merged(rate: FloatArray, order: IntArray) -> tuple[FloatArray, IntArray, In
     """Areas with one list are one: rates, lists, and which each area belongs to."""
     lists, member = np.unique(order, axis=0, return_inverse=True)
     member = member.reshape(-1)
-    return np.bincount(member, rate, len(lists)), lists, member
+    return np.bincount(member, rate, len(lists)).astype(float), lists, member.astype(np.int64)
 
 
 def _ladder(n_units: int, total: float, mu: FloatArray) -> FloatArray:
