@@ -25,6 +25,7 @@ _FAMILIES = {
     "fold": "optimiser.problems.fold:FAMILY",
     "standby": "optimiser.problems.standby:FAMILY",
     "facilities": "optimiser.problems.facilities:FAMILY",
+    "containment": "optimiser.problems.containment:FAMILY",
     "strength": "optimiser.problems.strength:FAMILY",
     "patterns": "optimiser.problems.patterns:FAMILY",
     "shift_design": "optimiser.problems.shift_design:FAMILY",

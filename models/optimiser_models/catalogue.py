@@ -58,6 +58,14 @@ CATALOGUE = {
         "optimiser_models.standby.milp:FORMULATION",
         "Standby posts as one readable MILP on coverage patterns",
     ),
+    "containment.flow": Entry(
+        "optimiser_models.containment.flow:FORMULATION",
+        "Exits blocked by matching, ways out cut by the innermost smallest cut with units matched to it",
+        default=True,
+    ),
+    "containment.milp": Entry(
+        "optimiser_models.containment.milp:FORMULATION", "Cut, posts and units in one MILP, aim by aim"
+    ),
     "facilities.milp": Entry(
         "optimiser_models.facilities.milp:FORMULATION",
         "Sites over the years: multi-period maximal covering",

@@ -240,6 +240,25 @@ def one_post() -> tuple[Any, float]:
     return problem, 1.0
 
 
+def one_bridge() -> tuple[Any, float]:
+    """Return a suspect, a bridge and an exit beyond it: one post, held a minute early."""
+    from optimiser.problems.containment import ContainmentParams, ContainmentProblem
+
+    problem = ContainmentProblem(
+        unit_ids=("1",),
+        place_ids=("here", "bridge", "out"),
+        arrive_s=np.array([[600.0, 60.0, 600.0]]),
+        bands=("fast",),
+        suspect_s=np.array([[0.0, 120.0, 180.0]]),
+        edges=np.array([[0, 1], [1, 2]]),
+        start=np.array([True, False, False]),
+        exits=np.array([False, False, True]),
+        weight=np.ones(3),
+        params=ContainmentParams(),
+    )
+    return problem, 1.0
+
+
 _CASES = {
     "sectors": path_of_four,
     "sectors.median": path_without_balance,
@@ -250,6 +269,7 @@ _CASES = {
     "fold": four_beats,
     "standby": two_posts,
     "facilities": two_towns,
+    "containment": one_bridge,
     "strength": two_districts,
     "patterns": one_post,
     "shift_design": two_peaks,

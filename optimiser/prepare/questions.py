@@ -25,6 +25,10 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "fold": ("optimiser.problems.fold:FoldParams", "optimiser.prepare.fold:FoldSetup"),
     "standby": ("optimiser.prepare.standby:StandbySetup",),
     "facilities": ("optimiser.prepare.facilities:FacilitiesSetup",),
+    "containment": (
+        "optimiser.problems.containment:ContainmentParams",
+        "optimiser.prepare.containment:ContainmentSetup",
+    ),
     "strength": ("optimiser.prepare.strength:StrengthSetup",),
     "shift_design": (
         "optimiser.problems.shift_design:ShiftDesignParams",
@@ -88,6 +92,11 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.facilities import facilities_problem
 
         return Question(family, facilities_problem(project, *chosen))
+    if family == "containment":
+        from optimiser.prepare.containment import containment_scene
+
+        found = containment_scene(project, *chosen)
+        return Question(family, found.problem, found)
     if family == "strength":
         from optimiser.prepare.strength import strength_problem
 

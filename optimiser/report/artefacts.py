@@ -41,6 +41,7 @@ _TITLES = {
     "fold": "Fold table",
     "standby": "Standby posts",
     "facilities": "Facilities",
+    "containment": "Containment",
     "strength": "Officers by district",
     "patterns": "Rotating pattern",
     "shift_design": "Shift design",

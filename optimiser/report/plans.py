@@ -13,6 +13,8 @@ from optimiser.data.spreadsheet import harmless
 from optimiser.errors import InputError
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.assignment.rules import all_moved
+from optimiser.problems.containment import ContainmentPlan, ContainmentProblem
+from optimiser.problems.containment.measures import arrivals
 from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.patterns import PatternsPlan
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
@@ -36,6 +38,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "fold": ("cars", "car", "beat"),
         "standby": ("part", "post", "cars"),
         "facilities": ("year", "site_id"),
+        "containment": ("post", "unit", "minutes"),
         "strength": ("district_id", "officers", "today", "change"),
         "patterns": ("row", *DAY_NAMES),
         "shift_design": ("shift_id", "day", "officers"),
@@ -139,6 +142,15 @@ def patterns_rows(plan: PatternsPlan) -> list[dict[str, Any]]:
     return [{"row": k + 1, **dict(zip(DAY_NAMES, row, strict=True))} for k, row in enumerate(plan.rows)]
 
 
+def containment_rows(problem: ContainmentProblem, plan: ContainmentPlan) -> list[dict[str, Any]]:
+    """Return post, unit, and minutes from now until the post is held, the earliest first."""
+    there, unit_at = arrivals(problem, plan), {place: unit for unit, place in plan.post_of.items()}
+    return [
+        {"post": place, "unit": unit_at[place], "minutes": round(units.minutes(there[place]), 2)}
+        for place in sorted(there, key=lambda c: (there[c], c))
+    ]
+
+
 def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any]]]:
     """Return the plan's tables by file name.
 
@@ -158,6 +170,8 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: fold_rows(problem, plan)}
     if family == "standby":
         return {PLAN_FILE: standby_rows(problem, plan)}
+    if family == "containment":
+        return {PLAN_FILE: containment_rows(problem, plan)}
     if family == "facilities":
         rows = [{"year": y, "site_id": s} for y in problem.years for s in sorted(plan.sites(y))]
         return {PLAN_FILE: rows}

@@ -10,6 +10,7 @@ from optimiser.errors import InputError
 from optimiser.problems.base import Family
 from optimiser.report import (
     words_assignment,
+    words_containment,
     words_facilities,
     words_fold,
     words_patterns,
@@ -31,6 +32,7 @@ _FOUND: dict[str, Say] = {
     "fold": words_fold.found,
     "standby": words_standby.found,
     "facilities": words_facilities.found,
+    "containment": words_containment.found,
     "strength": words_strength.found,
     "patterns": words_patterns.found,
     "shift_design": words_shift_design.found,
@@ -42,6 +44,7 @@ _BINDS: dict[str, Say] = {
     "fold": words_fold.binds,
     "standby": words_standby.binds,
     "facilities": words_facilities.binds,
+    "containment": words_containment.binds,
     "strength": words_strength.binds,
     "patterns": words_patterns.binds,
     "shift_design": words_shift_design.binds,

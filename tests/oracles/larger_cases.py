@@ -15,6 +15,7 @@ from optimiser.problems.shift_design import ShiftDesignParams, ShiftDesignProble
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
 from optimiser.problems.standby import StandbyParams, StandbyProblem
 from optimiser.problems.strength import StrengthParams, StrengthProblem
+from tests.oracles.containment_cases import many_streets_out
 
 SIDE = 14
 """Areas along each side of the grid."""
@@ -270,6 +271,7 @@ def scarce_week() -> ShiftsProblem:
 
 
 LARGER = {
+    "containment": many_streets_out,
     "sectors": grid,
     "sectors.flow": small_grid,
     "sectors.median": without_balance,
