@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,8 @@ def scene(
         notes = found.notes
     if not len(junction):
         raise InputError("There is no place to hold: name exits, or where the suspect was seen.")
-    names = _names(network, junction)
+    every = _names(network)
+    names = [every[j] for j in junction.tolist()]
     for k, exit_id in zip(named.tolist(), exit_ids, strict=False):
         names[int(np.flatnonzero(junction == k)[0])] = exit_id
     problem = ContainmentProblem(
@@ -270,16 +272,15 @@ def _metres_around(network: RoadNetwork) -> Floats:
     return np.asarray(around + 1.0, dtype=np.float64)
 
 
-def _names(network: RoadNetwork, junction: NDArray[np.int64]) -> list[str]:
-    """Name junctions by the streets that meet there, with their number."""
+@lru_cache(maxsize=4)
+def _names(network: RoadNetwork) -> tuple[str, ...]:
+    """Name all junctions by the streets that meet there, with their number; once a network."""
     streets = network.streets
-    first, last = (
-        network.member_segment[network.member_start[:-1]],
-        network.member_segment[network.member_start[1:] - 1],
-    )
-    meets: dict[int, list[str]] = {int(j): [] for j in junction.tolist()}
+    first = network.member_segment[network.member_start[:-1]]
+    last = network.member_segment[network.member_start[1:] - 1]
+    meets: list[list[str]] = [[] for _ in range(network.n_junctions)]
     for ends, segment in ((network.edge_from, first), (network.edge_to, last)):
         for j, k in zip(ends.tolist(), streets.name[segment].tolist(), strict=True):
-            if j in meets and k >= 0 and streets.names[k] not in meets[j]:
+            if k >= 0 and streets.names[k] not in meets[j]:
                 meets[j].append(streets.names[k])
-    return [f"{' / '.join(sorted(names)[:2]) or UNNAMED} (J{j})" for j, names in meets.items()]
+    return tuple(f"{' / '.join(sorted(names)[:2]) or UNNAMED} (J{j})" for j, names in enumerate(meets))

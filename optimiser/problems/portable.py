@@ -44,6 +44,8 @@ def to_json(value: Any, arrays: Arrays | None = None, path: str = "") -> Any:
     if isinstance(value, Mapping):
         return {str(k): to_json(v, arrays, f"{path}/{k}") for k, v in value.items()}
     if isinstance(value, (tuple, list)):
+        if all(type(v) is str for v in value):  # thousands of ids: one look instead of a call each
+            return list(value)
         return [to_json(v, arrays, f"{path}/{i}") for i, v in enumerate(value)]
     if isinstance(value, np.generic):
         return value.item()

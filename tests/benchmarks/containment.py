@@ -20,6 +20,7 @@ from optimiser.problems.containment import ContainmentParams
 from optimiser.roads.snap import Positions
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Result, Status
 from tests.benchmarks.spec import SHARED, Row, Suite, needs_shared
 from tests.oracles.cumcm import blockade, pursuit, unreached
@@ -29,7 +30,7 @@ LATEST_MIN, SUM_MIN = 8.01546, 46.18849
 SIX = [28, 29, 38, 39, 61, 92]
 PLAN_S = 0.2
 N_SCENES, N_UNITS = 60, 24
-_BANDS = (("fast", 1.3), ("as usual", 1.0))
+_BANDS = (("as usual", 1.0), ("fast", 1.3))
 
 
 def _row(result: Result[Any], size: str, *, wrong: str, reached: bool, **more: Any) -> dict[str, Any]:
@@ -100,40 +101,61 @@ def _made_up(first: str) -> dict[str, Any]:
     return _agree(best, other, f"{len(problem.unit_ids)} units x {len(problem.place_ids)} places")
 
 
-def _newport(horizon_s: float) -> dict[str, Any]:
-    """Seeded scenes: a suspect and 24 units anywhere on the streets; from the places on to the checked plan."""
+class _FirstPlan(Recorder):
+    """Notes when the first plan is there."""
+
+    at: float | None = None
+
+    def __call__(self, *args: Any, **more: Any) -> None:
+        super().__call__(*args, **more)
+        if self.at is None and more.get("plan") is not None:
+            self.at = time.perf_counter()
+
+
+def _newport(horizon_s: float, limit_s: float) -> dict[str, Any]:
+    """Seeded scenes: a suspect and 24 units anywhere on the streets.
+
+    What counts is the time from the places to the first admissible plan, or to the proof that no plan exists; a scene
+    with neither within the limit counts as missed. The checked and proved plan comes later where units lack.
+    """
     needs_shared()
     network = roads.load(SHARED / "roads" / "newport-2023-06-13.osm.pbf")
     rng = np.random.default_rng(8)
-    member = rng.integers(0, len(network.member_segment), 400 * 30).astype(np.int32)
+    member = rng.integers(0, len(network.member_segment), N_SCENES * 30).astype(np.int32)
     at = Positions(member, rng.uniform(0, 1, len(member)), np.zeros(len(member)))
     places = roads.snap(network, at.xy_m(network), driver="basic")
     formulation = registry.load("containment.flow")
-    taken, told, posts, misses = [], {str(s): 0 for s in Status}, [], 0
+    first_s, whole_s, posts = [], [], []
+    told = {str(s): 0 for s in Status}
     last: Result[Any] | None = None
     for k in range(N_SCENES + 1):
-        first = k * (N_UNITS + 1)
         started = time.perf_counter()
-        found = _scene(network, places, first, horizon_s)
-        built = time.perf_counter() - started
-        result = solve(found.problem, formulation, SolveOptions(time_limit_s=10, confirm=False))
-        if k == 0:  # compiled code and lazily made tables are there from the second scene on
+        found = _scene(network, places, k * (N_UNITS + 1), horizon_s)
+        heard = _FirstPlan()
+        result = solve(
+            found.problem, formulation, SolveOptions(time_limit_s=limit_s, confirm=False), report=heard
+        )
+        ended = time.perf_counter()
+        if k == 0:  # names of junctions and compiled code are there from the second scene on
             continue
-        taken.append(time.perf_counter() - started)
         told[str(result.status)] += 1
-        misses += taken[-1] > PLAN_S
+        whole_s.append(ended - started)
+        answered = result.plan is not None or result.status is Status.INFEASIBLE
+        first_s.append((heard.at or ended) - started if answered else float("inf"))
         if result.plan is not None:
             posts.append(len(result.plan.post_of))
             last = result
     assert last is not None
+    late = sum(s > PLAN_S for s in first_s)
     return _row(
         last,
         f"{N_SCENES} scenes, {N_UNITS} units, {len(found.problem.place_ids)} places",
         wrong="",
-        reached=max(taken) <= PLAN_S,
+        reached=late == 0,
         **{
-            "seconds a scene": f"median {statistics.median(taken):.3f}, most {max(taken):.3f}, {misses} over {PLAN_S}",
-            "built_s": built,
+            "first plan, or proof of none": f"median {statistics.median(first_s):.3f} s, most {max(first_s):.3f} s, "
+            f"{late} of {N_SCENES} over {PLAN_S} s",
+            "checked and done": f"median {statistics.median(whole_s):.3f} s, most {max(whole_s):.3f} s",
             "statuses": ", ".join(f"{n} {s}" for s, n in told.items() if n),
             "posts": f"median {statistics.median(posts):.0f}, most {max(posts)}",
         },
@@ -159,7 +181,7 @@ SUITE = Suite(
         Row("cumcm 2011-B, district A blocked", lambda _: _blockade(), quick=True),
         Row("cumcm 2011-B, pursuit, fewest posts", lambda _: _pursuit("posts"), quick=True),
         Row("cumcm 2011-B, pursuit, smallest area", lambda _: _pursuit("area"), quick=True),
-        Row("newport, gone after 5 minutes", lambda _: _newport(300.0), quick=True),
-        Row("newport, the whole map", lambda _: _newport(1800.0), quick=True),
+        Row("newport, gone after 5 minutes", lambda _: _newport(300.0, 1.0), quick=True),
+        Row("newport, the whole map", lambda _: _newport(1800.0, 1.0), quick=True),
     ),
 )

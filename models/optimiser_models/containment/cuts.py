@@ -30,11 +30,13 @@ class Priced:
     bound: float
 
 
-def smallest_cut(problem: ContainmentProblem) -> Cut:
-    """Return the smallest cut nearest to the suspect."""
-    many = int(_holdable(problem).sum()) + 1
-    posts, value = _flow(problem, 1, many, None)
-    return Cut(posts, value)
+def smallest_cut(problem: ContainmentProblem, without: tuple[int, ...] = ()) -> Cut | None:
+    """Return the smallest cut nearest to the suspect that leaves some places alone; None where there is none."""
+    may = _holdable(problem)
+    may[list(without)] = False
+    many = int(may.sum()) + 1
+    posts, value = _flow(problem, may, 1, many, None)
+    return Cut(posts, value) if value < many else None
 
 
 def priced_cut(problem: ContainmentProblem, price: float) -> Priced:
@@ -45,7 +47,7 @@ def priced_cut(problem: ContainmentProblem, price: float) -> Priced:
     most = float(problem.weight.sum()) + price * len(problem.place_ids)
     grain = _LARGEST / 4 / max(most, 1e-9)
     weight = np.floor(problem.weight * grain).astype(np.int64)
-    posts, value = _flow(problem, int(price * grain), _LARGEST, weight)
+    posts, value = _flow(problem, _holdable(problem), int(price * grain), _LARGEST, weight)
     return Priced(posts, value / grain)
 
 
@@ -54,7 +56,11 @@ def _holdable(problem: ContainmentProblem) -> NDArray[np.bool_]:
 
 
 def _flow(
-    problem: ContainmentProblem, price: int, many: int, weight: NDArray[np.int64] | None
+    problem: ContainmentProblem,
+    may: NDArray[np.bool_],
+    price: int,
+    many: int,
+    weight: NDArray[np.int64] | None,
 ) -> tuple[NDArray[np.intp], int]:
     """Return the posts of the innermost cut and its value; place p is node 2 p on entering, 2 p + 1 on leaving."""
     p = len(problem.place_ids)
@@ -64,7 +70,7 @@ def _flow(
     edges = problem.edges[problem.edges[:, 0] != problem.edges[:, 1]]
     tail = [2 * inner, 2 * edges[:, 0] + 1, np.full(len(start), source), 2 * exits + 1]
     head = [2 * inner + 1, 2 * edges[:, 1], 2 * start, np.full(len(exits), sink)]
-    size = [np.where(_holdable(problem), price, many), np.full(len(edges) + len(start) + len(exits), many)]
+    size = [np.where(may, price, many), np.full(len(edges) + len(start) + len(exits), many)]
     if weight is not None:
         tail, head, size = [*tail, 2 * inner], [*head, np.full(p, sink)], [*size, weight]
     key, first = np.unique(np.concatenate(tail) * (2 * p + 2) + np.concatenate(head), return_index=True)

@@ -44,7 +44,7 @@ from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import Outcome, StoppedBy
 from optimiser_models.containment import milp
 from optimiser_models.containment.cuts import Cut, first_met, priced_cut, smallest_cut
-from optimiser_models.containment.hall import Matched, cut_with_units
+from optimiser_models.containment.hall import Matched, cut_with_units, lack
 from optimiser_models.containment.model import aims, columns, keeping, model, plan_of
 
 WAYS = "as many separate ways out, counted"
@@ -53,6 +53,7 @@ PRICES = "the prices of the assignment, summed"
 MATCHINGS = "no matching of the exits a moment earlier"
 _MOST_S = 1e7
 PRICES_TRIED = 24
+DIVES = 12
 
 
 def run(
@@ -160,6 +161,8 @@ def _plan(
 def _contain(problem: ContainmentProblem, options: SolveOptions, report: Report) -> Outcome[ContainmentPlan]:
     area_first = problem.params.first == AREA_FIRST
     cut = first_met(problem) if area_first else smallest_cut(problem)
+    if cut is None:
+        return Outcome(None, infeasible=True, confirmed_by=("no cut of places that can be held, counted",))
     may, arrive = problem.usable[:, cut.posts], problem.arrive_s[:, cut.posts]
     if _matched(may) < len(cut.posts):
         return _with_few_units(problem, options, report, cut)
@@ -185,9 +188,10 @@ def _with_few_units(
     """Add Hall's rows to the cut until its posts can be matched, then let the whole model settle the last aim."""
     area_first = problem.params.first == AREA_FIRST
     first, least = _priced(problem) if area_first else (None, float(cut.n_ways))
+    first = first or _dive(problem)
     if first is not None:
         value = FAMILY.objectives(problem, first)[0].value
-        report(phase="posts at a price", incumbent=value, bound=least, plan=first)
+        report(phase="first plan", incumbent=value, bound=least, plan=first)
     if report.should_stop():
         return Outcome(first, bound=(least,), stopped_by=StoppedBy.PLANNER)
     found = cut_with_units(problem, None if area_first else least, options, report)
@@ -207,6 +211,22 @@ def _with_few_units(
     ):  # the last aim stays open: the posts are proved, the units are the best for them
         return Outcome(plan, bound=found.bound, confirmed_by=found.confirmed_by, notes=notes)
     return _last_aim(problem, plan, found, options, report)
+
+
+def _dive(problem: ContainmentProblem) -> ContainmentPlan | None:
+    """Look for any plan: smallest cuts, each time without the post that lacks a unit and the fewest could hold."""
+    without: tuple[int, ...] = ()
+    for _ in range(DIVES):
+        cut = smallest_cut(problem, without)
+        if cut is None:
+            return None
+        missed = lack(problem, cut.posts)
+        if missed is None:
+            may, arrive = problem.usable[:, cut.posts], problem.arrive_s[:, cut.posts]
+            return _plan(problem, cut.posts, *_assigned(arrive, may, len(cut.posts)))
+        bare = cut.posts[missed.posts]
+        without = (*without, int(bare[problem.usable[:, bare].sum(axis=0).argmin()]))
+    return None
 
 
 def _priced(problem: ContainmentProblem) -> tuple[ContainmentPlan | None, float]:

@@ -119,8 +119,16 @@ def _master(problem: ContainmentProblem, least_posts: float | None) -> LinearMod
     )
 
 
-def _missed(problem: ContainmentProblem, held: NDArray[np.intp]) -> tuple[NDArray[np.float64], float] | None:
-    """Return Hall's row that the posts break, as weights on z and its limit; None where they can be matched."""
+@dataclass(frozen=True)
+class Lack:
+    """Posts that have fewer units than they are, as positions among the posts, and those units."""
+
+    posts: NDArray[np.intp]
+    units: NDArray[np.intp]
+
+
+def lack(problem: ContainmentProblem, held: NDArray[np.intp]) -> Lack | None:
+    """Return posts that cannot all have a unit of their own (Hall); None where the posts can be matched."""
     may = problem.usable[:, held]
     unit_of = maximum_bipartite_matching(sp.csr_matrix(may), perm_type="row")  # of each post
     bare = np.flatnonzero(unit_of < 0)
@@ -137,12 +145,20 @@ def _missed(problem: ContainmentProblem, held: NDArray[np.intp]) -> tuple[NDArra
                 if other not in posts:
                     posts.add(other)
                     waiting.append(other)
+    return Lack(np.array(sorted(posts), dtype=np.intp), np.array(sorted(units), dtype=np.intp))
+
+
+def _missed(problem: ContainmentProblem, held: NDArray[np.intp]) -> tuple[NDArray[np.float64], float] | None:
+    """Return Hall's row that the posts break, as weights on z and its limit; None where they can be matched."""
+    found = lack(problem, held)
+    if found is None:
+        return None
     rest = np.ones(len(problem.unit_ids), dtype=bool)
-    rest[sorted(units)] = False
+    rest[found.units] = False
     alone = np.flatnonzero(problem.usable.any(axis=0) & ~problem.usable[rest].any(axis=0))
     row = np.zeros(2 * len(problem.place_ids))
     row[alone] = 1.0
-    return row, float(len(units))
+    return row, float(len(found.units))
 
 
 def _with(made: LinearModel, row: NDArray[np.float64], most: float) -> LinearModel:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import breadth_first_order
 
 from optimiser.problems.containment.data import BLOCK, ContainmentProblem
 
@@ -33,29 +34,23 @@ def _block(problem: ContainmentProblem) -> tuple[str, ...]:
 
 def _contain(problem: ContainmentProblem) -> tuple[str, ...]:
     """Walk from the suspect over places that no unit can hold in time: an exit reached that way is a way out."""
-    holdable = problem.usable.any(axis=0) & ~problem.start
-    next_to: dict[int, list[int]] = {}
-    for a, b in problem.edges.tolist():
-        next_to.setdefault(a, []).append(b)
-    came: dict[int, int] = dict.fromkeys(np.flatnonzero(problem.start).tolist(), -1)
-    waiting = deque(came)
-    while waiting:
-        at = waiting.popleft()
-        if holdable[at]:
-            continue
-        if problem.exits[at]:
-            return (_way(problem, came, at),)
-        for other in next_to.get(at, ()):
-            if other not in came:
-                came[other] = at
-                waiting.append(other)
-    return ()
+    p = len(problem.place_ids)
+    holdable: NDArray[np.bool_] = np.array(problem.usable.any(axis=0), ndmin=1)
+    tail, head = problem.edges.T
+    on = ~holdable[tail]
+    begin = np.flatnonzero(problem.start)
+    rows = np.concatenate([tail[on], np.full(len(begin), p)])
+    columns = np.concatenate([head[on], begin])
+    ways = sp.csr_matrix((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(p + 1, p + 1))
+    order, came = breadth_first_order(ways, p)
+    lost = [int(k) for k in order if k < p and problem.exits[k] and not holdable[k]]
+    return (_way(problem, came, lost[0]),) if lost else ()
 
 
-def _way(problem: ContainmentProblem, came: dict[int, int], at: int) -> str:
+def _way(problem: ContainmentProblem, came: NDArray[np.int32], at: int) -> str:
     way = [at]
-    while came[way[-1]] >= 0:
-        way.append(came[way[-1]])
+    while came[way[-1]] < len(problem.place_ids):
+        way.append(int(came[way[-1]]))
     names = [problem.place_ids[k] for k in reversed(way)]
     if len(names) > _MOST_NAMED:
         names = [*names[:3], "...", *names[-2:]]

@@ -157,6 +157,14 @@ class ContainmentProblem:
         return np.asarray(self.suspect_s[row])
 
     @cached_property
+    def leads_to(self) -> dict[int, list[int]]:
+        """Places next on the suspect's ways, by place."""
+        found: dict[int, list[int]] = {}
+        for a, b in self.edges.tolist():
+            found.setdefault(a, []).append(b)
+        return found
+
+    @cached_property
     def usable(self) -> NDArray[np.bool_]:
         """Whether a unit can hold a place, all rules of one post kept, shape (U, P)."""
         p = self.params

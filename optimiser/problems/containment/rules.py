@@ -68,16 +68,13 @@ def _purpose(problem: ContainmentProblem, plan: ContainmentPlan) -> Iterator[Vio
 def reached(problem: ContainmentProblem, plan: ContainmentPlan) -> set[str]:
     """Return the places that the suspect can come to, the posts where it is stopped included: breadth first."""
     held = plan.held()
-    next_to: dict[int, list[int]] = {}
-    for a, b in problem.edges.tolist():
-        next_to.setdefault(a, []).append(b)
     seen = set(np.flatnonzero(problem.start).tolist())
     waiting = deque(sorted(seen))
     while waiting:
         at = waiting.popleft()
         if problem.place_ids[at] in held and not problem.start[at]:
             continue
-        for other in next_to.get(at, ()):
+        for other in problem.leads_to.get(at, ()):
             if other not in seen:
                 seen.add(other)
                 waiting.append(other)
