@@ -10,6 +10,7 @@ from optimiser.errors import InputError
 from optimiser.problems.strength import StrengthPlan, StrengthProblem
 from optimiser.report.chart import ChartStyle, axis_label, framed, legend, names_fit, quiet
 from optimiser.report.colours import INK, TARGET
+from optimiser.report.extras import need
 from optimiser.report.phrases import count, measures_by_name, percent
 from optimiser.report.sheet import dated, font, plain
 from optimiser.report.words import proof_line
@@ -59,12 +60,13 @@ def strength_chart(
     top = max(float(today.max()), float(after.max()), float(share.max()), 1.0)
     axes.set_ylim(0, 1.16 * top)
     axes.set_xlim(-0.6, len(names) - 0.4)
+    axes.yaxis.set_major_locator(need("matplotlib.ticker").MaxNLocator(integer=True))
     turned = not names_fit(names, box[2], 9 * sheet.scale)
     axes.set_xticks(x, labels=[plain(n) for n in names], rotation=90 if turned else 0)
     if names_fit(["88.8 %"] * len(names), box[2], 8 * sheet.scale):
         for k, district in enumerate(names):
             axes.text(
-                k, max(today[k], after[k]) + 0.02 * top, plain(percent(by["service"].by[district])),
+                k, max(today[k], after[k], share[k]) + 0.02 * top, plain(percent(by["service"].by[district])),
                 ha="center", va="bottom", fontsize=8 * sheet.scale, family=font(), color=INK,
             )  # fmt: skip
     axis_label(axes, sheet, "officers; service above the bars")

@@ -104,8 +104,8 @@ def proof(result: Result[Any]) -> list[str]:
     if len(aims) > MOST_AIMS and all(o.closed and o.confirmed_by for o in aims):
         values = ", ".join(f"{aim(o.name)} {in_units(o.value, o.unit)}" for o in aims)
         return [
-            f"All {len(aims)} aims, each among plans as good in those before, are proved best {_valid_for(result)}, and "
-            f"confirmed by {_routes(result)}: {values}."
+            f"All {len(aims)} aims, each among plans as good in those before, are proved best {_valid_for(result)}, "
+            f"and confirmed by {_routes(result)}: {values}."
         ]
     for place, judged in enumerate(result.objectives):
         sentence = _judged(judged, result)
