@@ -59,7 +59,7 @@ class DemandFile:
     scenarios: Mapping[str, ScenarioRow] = field(default_factory=dict)
 
 
-def read_demand_file(folder: Path) -> DemandFile:
+def read_demand_file(folder: str | Path) -> DemandFile:
     """Read ``demand.toml`` of a project; no file, nothing said.
 
     Raises
@@ -67,7 +67,7 @@ def read_demand_file(folder: Path) -> DemandFile:
     InputError
         Naming, all together, what is unknown or cannot be.
     """
-    path = folder / DEMAND_FILE
+    path = Path(folder) / DEMAND_FILE
     if not path.is_file():
         return DemandFile()
     data = read_toml(path)
