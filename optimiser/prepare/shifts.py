@@ -14,7 +14,6 @@ from optimiser.data.duty_rules import DutyRule
 from optimiser.data.project import Project
 from optimiser.demand.call_mix import CallMix, of_load
 from optimiser.demand.requirement import Requirement, RequirementParams, requirement_of
-from optimiser.demand.scenarios import TODAY, plain, scenario_mix, scenario_workload
 from optimiser.demand.service import service_times
 from optimiser.demand.workload import OFFICER_INITIATED, Workload, from_project
 from optimiser.errors import InputError
@@ -36,6 +35,7 @@ __all__ = [
     "assumptions",
     "from_workload",
     "mean_service_s",
+    "sector_problem",
     "shift_catalogue",
     "shifts_problem",
 ]
@@ -57,8 +57,8 @@ def shifts_problem(
         If the project has red faults, or less than a week of work.
     """
     project.require_ready()
+    work = from_project(project)
     setup = setup or ShiftsSetup()
-    work = scenario_workload(project, setup.demand)
     rota, calendar = _own_files(Path(project.folder), setup)
     return from_workload(
         work,
@@ -70,15 +70,32 @@ def shifts_problem(
         existing=existing,
         rota=rota,
         away=calendar,
-        mix=None if project.calls is None else _mix(project, setup.demand, work),
+        mix=None if project.calls is None else project_mix(project),
         rules=duty_rules(project),
     )
 
 
-def _mix(project: Project, demand: str, work: Workload) -> CallMix:
-    """Return the calls by urgency, units and times that a demand scenario's week is made of."""
-    mix = project_mix(project)
-    return mix if demand == TODAY and plain(project) else scenario_mix(mix, from_project(project), work)
+def sector_problem(
+    project: Project,
+    work: Workload,
+    params: ShiftsParams | None = None,
+    setup: ShiftsSetup | None = None,
+    service: RequirementParams | None = None,
+) -> ShiftsProblem:
+    """Return the shift question of one sector by itself: its own calls, answered by its own officers.
+
+    ``work`` is the sector's (:func:`optimiser.prepare.shift_sectors.sector_workloads`).
+    """
+    project.require_ready()
+    return from_workload(
+        work,
+        params,
+        setup,
+        service,
+        service_s=mean_service_s(project, work),
+        urgent_frac=_urgent_frac(work),
+        mix=None if project.calls is None else project_mix(project, work.area_ids),
+    )
 
 
 def _own_files(folder: Path, setup: ShiftsSetup) -> tuple[tuple[RotaLine, ...], tuple[int, ...]]:

@@ -130,7 +130,7 @@ class Stream:
         for k, grade in enumerate(self.grades):
             mine = np.flatnonzero(g == k)
             drawn = draw_seconds(self.service[grade], of[3], mine.size * service.shape[1])
-            service[mine] = drawn.reshape(mine.size, -1)
+            service[mine] = drawn.reshape(mine.size, service.shape[1])
             if self.custody_frac.get(grade, 0.0) > 0:
                 run = of[4].random(mine.size) < self.custody_frac[grade]
                 after[mine[run]] = draw_seconds(self.custody[grade], of[4], int(run.sum()))

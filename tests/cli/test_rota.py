@@ -63,3 +63,23 @@ def test_an_impossible_request_names_its_cause(told, county):
     code, out, _ = told("solve", "shifts", county, *few, "--time-limit", "2", "--quiet")
     assert code == Exit.INFEASIBLE
     assert "start times: no more different start times than allowed" in out
+
+
+def test_the_ledger_of_a_rota_and_of_each_sector(told, own, tmp_path):
+    """Planned and simulated side by side; measured refused with the report to ask for; sectors by themselves."""
+    rota = tmp_path / "ours.csv"
+    rota.write_text(f"start,hours,{DAYS}\n06:00,12,{','.join('9' * 7)}\n18:00,12,{','.join('9' * 7)}\n")
+    assert told("rota", "import", own, rota)[0] == Exit.DONE
+    code, out, err = told("ledger", own, "--plan", "rota", "--weeks", "4", "--quiet")
+    assert code == Exit.DONE, err
+    assert "at most 30 %" in out
+    assert "who was really on duty" in out
+    code, out, err = told("ledger", own, "--sectors", "districts", "--weeks", "4", "--json", "--quiet")
+    assert code == Exit.DONE, err
+    sectors = json.loads(out)
+    assert len(sectors) > 1
+    for sector in sectors:
+        split = {line["name"]: line for line in sector["split"]}
+        assert split["calls"]["planned"] <= 0.3 + 1e-6
+        assert split["community"]["planned"] >= 0.1 - 1e-6
+        assert split["calls"]["p5"] <= split["calls"]["simulated"] <= split["calls"]["p95"]

@@ -137,6 +137,9 @@ def solve(
         run.plan is None and not run.stopped()
     ):  # no set at hand fits: a search of its own for one, or for a proof
         return pyomo_highs.run(milp.build(problem, start), options, report)
+    if run.cost <= 0.0:  # no price is below 0, so that nothing costs less
+        run.prove(0.0)
+        return _outcome(run, [])
     report(phase="bounding")
     run.multipliers, bound = improve(
         run.stairs, prices, run.most, limit=run.target(), keep_going=lambda: not run.stopped()
@@ -265,6 +268,8 @@ def _confirm(run: Run, settled: list[tuple[int, ...]]) -> str:
         return ""
     run.report(phase="confirming")
     limit = run.cost - PROOF_GAP * abs(run.cost)
+    if run.cost <= 0.0:
+        return ARITHMETIC
     if not stairs_check.refutes(
         run.problem,
         run.multipliers,

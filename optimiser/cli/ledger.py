@@ -1,0 +1,184 @@
+"""``ledger``: the time split measured, planned and simulated, side by side, by sector, and what a point costs."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from optimiser.cli import values
+from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
+from optimiser.cli.studies import SOLVES_FOLDER, STUDIES_FOLDER
+
+WHOLE = "all"
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command."""
+    ledger = commands.add_parser(
+        "ledger", parents=[common], help="time split of a shift plan: measured, planned, simulated"
+    )
+    ledger.add_argument("folder", type=Path, help="the project folder")
+    ledger.add_argument("--plan", help="a run of shifts, or rota (today's); a plan is made where left out")
+    ledger.add_argument(
+        "--sectors",
+        metavar="PLAN",
+        help="by sector: districts, current or a plan's name; each planned by itself",
+    )
+    ledger.add_argument("--weeks", type=values.whole(4, 1000), default=28, help="weeks to simulate (28)")
+    ledger.add_argument(
+        "--points", action="store_true", help="officers that each further point on calls costs"
+    )
+    ledger.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
+    )
+    ledger.add_argument(
+        "--time-limit", type=values.seconds, default=30.0, metavar="SECONDS", help="of each plan (30)"
+    )
+    ledger.set_defaults(run=run_ledger)
+
+
+def run_ledger(a: argparse.Namespace) -> int:
+    """Plan or take the plan, simulate it, and print the split."""
+    from optimiser.data.project import load
+    from optimiser.errors import UsageError
+    from optimiser.solve.options import SolveOptions
+    from optimiser.studies.series import NoPlanError, Series
+
+    if a.plan and a.sectors:
+        raise UsageError("--sectors plans every sector anew: leave out --plan.")
+    project = load(a.folder)
+    with stop_on_interrupt() as asked, Line("ledger", quiet=a.quiet) as line:
+        options = SolveOptions(time_limit_s=a.time_limit, confirm=False)
+        series = Series(
+            "shifts",
+            options=options,
+            budget_s=math.inf,
+            folder=a.folder / STUDIES_FOLDER / SOLVES_FOLDER,
+            on_progress=line,
+            should_stop=asked,
+        )
+        with series:
+            try:
+                found = [_one(a, project, series, *part) for part in _parts(a, project, series)]
+            except NoPlanError as none:
+                say(str(none))
+                return Exit.INFEASIBLE if none.impossible else Exit.NO_PLAN
+    if a.json:
+        show_json(found)
+    return Exit.DONE
+
+
+def _parts(a: argparse.Namespace, project: Any, series: Any) -> list[tuple[str, Any, Any, Any]]:
+    """Return (name, problem, plan, recorded calls) of the whole or of each sector."""
+    from optimiser.cli.plans import ROTA, assignment_of, question_and_plans, settings_of
+    from optimiser.demand.workload import from_project
+    from optimiser.errors import InputError
+    from optimiser.prepare import choices
+    from optimiser.prepare.questions import ask, kinds
+    from optimiser.prepare.shift_sectors import recorded_calls, sector_workloads
+    from optimiser.prepare.shifts import sector_problem
+
+    work = from_project(project)
+    calls = recorded_calls(project, work)
+    table_ = settings_of(a.set, "shifts")
+    if a.sectors:
+        params, setup, service = choices.read(kinds("shifts"), table_, "--set")
+        sector_of = {k: v for k, v in assignment_of(project, a.sectors).items() if v}
+        parts = []
+        for name, own in sector_workloads(work, sector_of).items():
+            problem = sector_problem(project, own, params, setup, service)
+            here = calls.within(frozenset(own.area_ids))
+            parts.append((name, problem, _solved(series, problem), here))
+        return parts
+    if a.plan and a.plan != ROTA:
+        question, plans, _ = question_and_plans(project, [a.plan], [])
+        if question.family != "shifts":
+            raise InputError(f"Run {a.plan} is about {question.family}, not shifts.")
+        return [(WHOLE, question.problem, plans[a.plan], calls)]
+    problem = ask(project, "shifts", table_, "--set").problem
+    if a.plan == ROTA:
+        if problem.existing is None:
+            raise InputError(
+                f"{a.folder} has no rota.csv; take one in with: optimiser rota import {a.folder} FILE."
+            )
+        return [(WHOLE, problem, problem.existing, calls)]
+    return [(WHOLE, problem, _solved(series, problem), calls)]
+
+
+def _solved(series: Any, problem: Any) -> Any:
+    from optimiser.studies.variants import Variants
+
+    result = series.solve(problem, "plan")
+    if result is None or result.plan is None:
+        raise Variants(series, problem).no_plan("no ledger to show")
+    return result.plan
+
+
+def _one(
+    a: argparse.Namespace, project: Any, series: Any, name: str, problem: Any, plan: Any, calls: Any
+) -> Any:
+    """Show one sector's ledger; return it as JSON holds it."""
+    from optimiser.report import words_ledger
+    from optimiser.studies.shift_simulation import simulate_weeks, stream_of
+    from optimiser.studies.split_ledger import best_reachable, side_by_side
+
+    stream = stream_of(calls.hour, calls.grade, calls.units, calls.busy_s, calls.n_weeks)
+    weeks = simulate_weeks(problem, plan, stream, weeks=a.weeks)
+    measured, refused = _measured(project, name)
+    lines = side_by_side(problem, plan, weeks, measured)
+    hours = float(problem.requirement.sum()) * problem.slot_h
+    reach = best_reachable(problem, hours)
+    points = _points(a, series, problem, reach["calls"])
+    sentences = [*words_ledger.simulated(problem, weeks), *words_ledger.points(points), *refused]
+    if not a.json:
+        show("" if name == WHOLE else f"Sector {name}")
+        show(table(words_ledger.rows(lines), list(words_ledger.HEADER)))
+        for sentence in sentences:
+            show(f"- {sentence}")
+    return {
+        "sector": name,
+        "split": [asdict(line) for line in lines],
+        "best_of_required_hours": reach,
+        "points": [asdict(p) for p in points],
+        "weeks": a.weeks,
+        "in_words": [s.replace("\u00a0", " ") for s in sentences],
+    }
+
+
+def _measured(project: Any, name: str) -> tuple[dict[str, float] | None, list[str]]:
+    """Return the measured split of a sector, or why there is none."""
+    from optimiser.demand.measured import measure
+    from optimiser.errors import InputError
+
+    try:
+        found = measure(project)
+    except InputError as error:
+        return None, [str(error)] if name == WHOLE else []
+    if name != WHOLE and name not in found.sectors:
+        return None, []
+    return found.split(name), []
+
+
+def _points(a: argparse.Namespace, series: Any, problem: Any, today: float) -> Any:
+    from optimiser.errors import InputError
+    from optimiser.studies.split_ledger import price_of_points
+    from optimiser.units import percent
+
+    least = problem.params.call_ceiling_frac
+    if not a.points or today <= least:
+        return ()
+    n = max(1, round(percent(today - least)))
+    shares = [least + (today - least) * k / n for k in range(n + 1)]
+
+    def solve(asked: Any) -> Any:
+        found = series.solve(asked, "a point")
+        if found is None:
+            raise InputError(
+                "Time is up before every point is priced; give --time-limit more, or leave out --points."
+            )
+        return found
+
+    return price_of_points(problem, solve, shares)

@@ -1,0 +1,255 @@
+"""A shift plan under simulated weeks of calls: what queues, and what officers' time really goes to.
+
+Every replication is one week, after a day that fills the system. The same seed gives the same calls to every plan, so
+that two plans are compared week by week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser import simulate as sim
+from optimiser.errors import InputError
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.ledger import BLOCK_S, CLASSES
+from optimiser.problems.shifts.rules import on_duty
+from optimiser.simulate.outputs import CALL_WORK, ON_DUTY
+from optimiser.studies.shift_lines import lines_of_duty
+from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR
+
+FloatArray = NDArray[np.float64]
+WEEKS_IN_CYCLE = 4
+WARM_S = HOURS_PER_DAY * SECONDS_PER_HOUR
+BUSY_FRACS = (0.45, 0.60)
+CALLS, PROACTIVE, ADMIN, COMMUNITY, UNACCOUNTED = range(len(CLASSES))
+
+
+def stream_of(
+    hour: NDArray[np.int64],
+    grade: NDArray[np.int64],
+    units: NDArray[np.int64],
+    busy_s: FloatArray,
+    n_weeks: float,
+) -> sim.Stream:
+    """Return the stream of calls to draw from: rates by hour of the week and grade, recorded times, units needed.
+
+    Parameters
+    ----------
+    hour, grade, units, busy_s
+        Of every recorded call: hour of the week, grade, units sent, and seconds that one of them was busy; shape (N,).
+    n_weeks
+        Weeks that they span.
+
+    Raises
+    ------
+    InputError
+        If there is no call.
+    """
+    if not len(hour):
+        raise InputError("There is no recorded call to draw weeks from.")
+    grades = tuple(int(g) for g in np.unique(grade))
+    rate = np.zeros((1, HOURS_PER_WEEK, len(grades)))
+    cell = hour * len(grades) + np.searchsorted(grades, grade)
+    rate[0] = np.bincount(cell, minlength=rate.size).reshape(rate[0].shape) / n_weeks
+    need = {}
+    for g in grades:
+        of_grade = np.maximum(units[grade == g], 1)
+        need[g] = np.bincount(of_grade, minlength=2)[1:] / of_grade.size
+    return sim.Stream(
+        rate_per_h=rate,
+        grades=grades,
+        service={g: np.asarray(busy_s[grade == g], dtype=float) for g in grades},
+        need_frac=need,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedWeeks:
+    """What R simulated weeks showed of a plan.
+
+    Parameters
+    ----------
+    grades
+        G grades, the most urgent first.
+    shares
+        Share of on-duty officer time by week and class of ``ledger.CLASSES``, shape (R, 5).
+    busy_frac
+        By limit of ``BUSY_FRACS``: share of the week's staffed hours with more than it on calls, shape (R,) each.
+    wait_p90_s, wait_mean_s, no_free_frac
+        By week and grade, shape (R, G).
+    n_no_free
+        Calls that found no free unit, by week, shape (R,).
+    officer_shares
+        Share of on-duty time on calls of each officer over each cycle of four weeks, shape (C, officers).
+    overtime_h
+        Hours worked beyond the end of a tour, by week, shape (R,).
+    """
+
+    grades: tuple[int, ...]
+    shares: FloatArray
+    busy_frac: Mapping[float, FloatArray]
+    wait_p90_s: FloatArray
+    wait_mean_s: FloatArray
+    no_free_frac: FloatArray
+    n_no_free: FloatArray
+    officer_shares: FloatArray
+    overtime_h: FloatArray
+
+    def band(self, name: str, levels: Sequence[float] = (0.05, 0.95)) -> tuple[float, ...]:
+        """Return quantiles over the weeks of a class's share."""
+        column = self.shares[:, CLASSES.index(name)]
+        return tuple(float(q) for q in np.quantile(column, levels))
+
+
+def simulate_weeks(
+    problem: ShiftsProblem,
+    plan: ShiftsPlan,
+    stream: sim.Stream,
+    *,
+    weeks: int = 28,
+    seed: int = 1,
+    rules: sim.Rules | None = None,
+    week_h: float = 40.0,
+    officers_per_unit: int = 1,
+) -> SimulatedWeeks:
+    """Simulate a plan over independent weeks.
+
+    Parameters
+    ----------
+    rules
+        How calls are answered: strict priority of grades, units as they come, where left out.
+    week_h
+        Hours an officer works a week: how shifts are strung into lines.
+    officers_per_unit
+        1, or 2 where every car has two.
+
+    Raises
+    ------
+    InputError
+        If nobody is on the rota.
+    """
+    rules = rules or sim.Rules(grades=stream.grades, block_s=float(BLOCK_S))
+    week_s = HOURS_PER_WEEK * SECONDS_PER_HOUR
+    found = sim.simulate(
+        stream,
+        fleet_of(problem, plan, week_h=week_h, officers_per_unit=officers_per_unit),
+        None,
+        None,
+        rules,
+        replications=weeks,
+        seed=seed,
+        warm_s=WARM_S,
+        horizon_s=WARM_S + week_s,
+    )
+    splits = [_split(problem, r, officers_per_unit) for r in found.replications]
+    busy = np.array([_hourly(r) for r in found.replications])
+    staffed = np.array([_staffed(r) for r in found.replications])
+    waits = [_waits(r, len(stream.grades)) for r in found.replications]
+    return SimulatedWeeks(
+        grades=stream.grades,
+        shares=np.array(splits),
+        busy_frac={f: ((busy > f) & staffed).sum(axis=1) / staffed.sum(axis=1) for f in BUSY_FRACS},
+        wait_p90_s=np.array([w[0] for w in waits]),
+        wait_mean_s=np.array([w[1] for w in waits]),
+        no_free_frac=found.each("no_free_frac"),
+        n_no_free=(np.nan_to_num(found.each("no_free_frac")) * found.each("n")).sum(axis=1),
+        officer_shares=_by_officer(found),
+        overtime_h=np.array([r.overtime_s.sum() / SECONDS_PER_HOUR for r in found.replications]),
+    )
+
+
+def fleet_of(
+    problem: ShiftsProblem, plan: ShiftsPlan, *, week_h: float = 40.0, officers_per_unit: int = 1
+) -> sim.Fleet:
+    """Return the cars of a plan: one for each line of duty.
+
+    Where cars have two officers, or some on the rota are away, as many cars as the officers on duty fill.
+    """
+    if officers_per_unit > 1 or problem.away:
+        cars = np.floor(on_duty(problem, plan) / officers_per_unit + 1e-9).astype(np.int64)
+        return sim.from_counts(cars, float(problem.slot_s), officers=np.array([officers_per_unit]))
+    lines = lines_of_duty(problem, plan, week_h=week_h)
+    return sim.Fleet(
+        post=np.zeros(lines.n_lines, dtype=np.int64),
+        tour_unit=lines.line,
+        tour_start_s=lines.start_s,
+        tour_end_s=lines.end_s,
+    )
+
+
+def _hourly(r: sim.Replication) -> FloatArray:
+    """Share of time on duty on calls by hour of the week."""
+    return np.asarray(r.officer_utilisation.reshape(HOURS_PER_WEEK, -1).mean(axis=1), dtype=np.float64)
+
+
+def _staffed(r: sim.Replication) -> NDArray[np.bool_]:
+    present = r.officer_use_s[:, ON_DUTY].sum(axis=1).reshape(HOURS_PER_WEEK, -1).sum(axis=1)
+    return np.asarray(present > 0, dtype=bool)
+
+
+def _waits(r: sim.Replication, n_grades: int) -> tuple[FloatArray, FloatArray]:
+    """90th percentile and mean of the wait for the first unit, by grade; NaN without calls."""
+    assert r.calls is not None
+    p90, mean = np.full(n_grades, np.nan), np.full(n_grades, np.nan)
+    for g in range(n_grades):
+        wait = r.calls.wait_s[r.calls.grade == g]
+        if wait.size:
+            p90[g] = float(np.quantile(wait, 0.9, method="higher"))
+            mean[g] = float(wait.mean())
+    return p90, mean
+
+
+def _split(problem: ShiftsProblem, r: sim.Replication, officers: int) -> FloatArray:
+    """Return the shares of a week: calls as they fell, the rest as the ledger plans it, in the blocks there were.
+
+    Community has its floor in its window out of idle time there, report and administration the measured need (never
+    more) out of pieces too short for a block and then out of blocks, proactive work the blocks that are left, and
+    what is then left over in pieces is unaccounted.
+    """
+    use = r.officer_use_s.reshape(HOURS_PER_WEEK, -1, r.officer_use_s.shape[1]).sum(axis=1)
+    present, calls = use[:, ON_DUTY].sum(axis=1), use[:, CALL_WORK].sum(axis=1)
+    idle = present - calls
+    blocks = np.minimum(officers * r.block_s.reshape(HOURS_PER_WEEK, -1).sum(axis=1), idle)
+    pieces = idle - blocks
+    window = problem.community_window().reshape(HOURS_PER_WEEK, -1).all(axis=1)
+    total = float(present.sum())
+    there = float(idle[window].sum())
+    asked = problem.params.community_floor_frac * total
+    taken = min(1.0, asked / there) if there > 0 else 0.0
+    community = taken * there
+    blocks, pieces = (
+        np.where(window, blocks * (1 - taken), blocks),
+        np.where(window, pieces * (1 - taken), pieces),
+    )
+    need = float(problem.admin_s.sum())
+    in_pieces = min(need, float(pieces.sum()))
+    in_blocks = min(need - in_pieces, float(blocks.sum()))
+    by_class = np.zeros(len(CLASSES))
+    by_class[CALLS] = float(calls.sum())
+    by_class[COMMUNITY] = community
+    by_class[ADMIN] = in_pieces + in_blocks
+    by_class[PROACTIVE] = float(blocks.sum()) - in_blocks
+    by_class[UNACCOUNTED] = float(pieces.sum()) - in_pieces
+    return by_class / max(total, 1e-9)
+
+
+def _by_officer(found: sim.Outputs) -> FloatArray:
+    """Return each officer's share on calls over cycles of four weeks, every week on the next line."""
+    cycles = len(found.replications) // WEEKS_IN_CYCLE
+    use = np.array([r.unit_use_s for r in found.replications])
+    calls, present = use[:, :, CALL_WORK].sum(axis=2), use[:, :, ON_DUTY].sum(axis=2)
+    n = calls.shape[1]
+    shares = np.zeros((cycles, n))
+    step = max(1, n // WEEKS_IN_CYCLE)
+    for c in range(cycles):
+        weeks = range(WEEKS_IN_CYCLE * c, WEEKS_IN_CYCLE * (c + 1))
+        line = [(np.arange(n) + step * k) % n for k in range(WEEKS_IN_CYCLE)]
+        on_calls = sum(calls[w][at] for w, at in zip(weeks, line, strict=True))
+        shares[c] = on_calls / np.maximum(
+            sum(present[w][at] for w, at in zip(weeks, line, strict=True)), 1e-9
+        )
+    return shares
