@@ -28,6 +28,7 @@ _FAMILIES = {
     "containment": "optimiser.problems.containment:FAMILY",
     "strength": "optimiser.problems.strength:FAMILY",
     "patterns": "optimiser.problems.patterns:FAMILY",
+    "rosters": "optimiser.problems.rosters:FAMILY",
     "shift_design": "optimiser.problems.shift_design:FAMILY",
 }
 

@@ -80,6 +80,15 @@ CATALOGUE = {
         "optimiser_models.strength.milp:FORMULATION",
         "Officers to districts as a MILP, one stage an objective",
     ),
+    "rosters.milp": Entry(
+        "optimiser_models.rosters.milp:FORMULATION",
+        "Teams on phases of patterns as a MILP, teams that are alike counted together",
+        default=True,
+    ),
+    "rosters.cpsat": Entry(
+        "optimiser_models.rosters.cpsat:FORMULATION",
+        "Teams on phases of patterns by constraint programming",
+    ),
     "shift_design.network": Entry(
         "optimiser_models.shift_design.network:FORMULATION",
         "Few different shifts with little deviation: network form with rows on the changes of the need",

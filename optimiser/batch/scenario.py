@@ -17,6 +17,7 @@ A batch file has the same tables as a common base, and one ``[[scenario]]`` a ru
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,6 +127,8 @@ def from_table(table: Mapping[str, Any], where: str = "scenario") -> Scenario:
             f"{where}: unknown key {', '.join(unknown)}. Known: {', '.join((*_TOP, *registry.families()))}."
         )
     solve, chosen = _table(table, "solve", where), _table(table, question, where)
+    # a date without quotes is a date in TOML; choices, requests and their digests hold text
+    chosen = {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in chosen.items()}
     formulation = str(solve.pop("formulation", "")) or registry.default(question)
     (options,) = choices.read((SolveOptions,), solve, f"{where}, [solve]")
     made = Scenario(str(table.get("name", question)), question, chosen, options, formulation, where)

@@ -22,7 +22,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     solve = commands.add_parser("solve", parents=[common], help="solve one question of a project")
     solve.add_argument(
         "family",
-        help="sectors, shifts, strength, assignment, fold, standby, facilities, patterns or shift_design",
+        help="sectors, shifts, strength, assignment, fold, standby, facilities, patterns, rosters or shift_design",
     )
     solve.add_argument("folder", type=Path, nargs="?", help="the project folder")
     solve.add_argument(

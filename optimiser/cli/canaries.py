@@ -220,6 +220,36 @@ def two_peaks() -> tuple[Any, float]:
     return problem, 2.0
 
 
+def two_teams() -> tuple[Any, float]:
+    """Two teams of three on two days on, two off: two days apart one of them is always there."""
+    from optimiser.problems.rosters import RostersParams, RostersProblem
+
+    need = np.full((1, 4), 3)
+    problem = RostersProblem(
+        first_date="2027-01-04",
+        team_ids=("A", "B"),
+        officers=np.array([3, 3]),
+        supervisors=np.ones(2, dtype=np.int64),
+        vehicles=np.ones(2, dtype=np.int64),
+        skill_ids=(),
+        skilled=np.zeros((2, 0), dtype=np.int64),
+        shift_ids=("D",),
+        shift_start_s=np.array([7 * 3600.0]),
+        shift_length_s=np.array([12 * 3600.0]),
+        pattern_ids=("2on2off",),
+        patterns=(("D", "D", "-", "-"),),
+        on_pattern=("2on2off", "2on2off"),
+        on_phase=(0, 0),
+        history=((), ()),
+        wanted=need,
+        minimum=np.zeros_like(need),
+        supervisors_needed=np.ones_like(need),
+        skills_needed=np.zeros((0, 1, 4), dtype=np.int64),
+        params=RostersParams(),
+    )
+    return problem, 1.0
+
+
 def one_post() -> tuple[Any, float]:
     """Return one post on duty every day, at most three working days in a row and one or two off: two rows, one weekend.
 
@@ -272,5 +302,6 @@ _CASES = {
     "containment": one_bridge,
     "strength": two_districts,
     "patterns": one_post,
+    "rosters": two_teams,
     "shift_design": two_peaks,
 }

@@ -30,6 +30,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "optimiser.prepare.containment:ContainmentSetup",
     ),
     "strength": ("optimiser.prepare.strength:StrengthSetup",),
+    "rosters": ("optimiser.problems.rosters:RostersParams", "optimiser.prepare.rosters:RostersSetup"),
     "shift_design": (
         "optimiser.problems.shift_design:ShiftDesignParams",
         "optimiser.prepare.shift_design:ShiftDesignSetup",
@@ -101,6 +102,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.strength import strength_problem
 
         return Question(family, strength_problem(project, *chosen))
+    if family == "rosters":
+        from optimiser.prepare.rosters import rosters_problem
+
+        return Question(family, rosters_problem(project, *chosen))
     if family == "shift_design":
         from optimiser.prepare.shift_design import shift_design_problem
 

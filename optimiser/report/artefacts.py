@@ -44,6 +44,7 @@ _TITLES = {
     "containment": "Containment",
     "strength": "Officers by district",
     "patterns": "Rotating pattern",
+    "rosters": "Roster of teams",
     "shift_design": "Shift design",
 }
 _SENSITIVE = "Cover, minimums and patrol times are operationally sensitive: keep this file inside the agency."

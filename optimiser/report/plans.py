@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,9 @@ from optimiser.problems.assignment.rules import all_moved
 from optimiser.problems.containment import ContainmentPlan, ContainmentProblem
 from optimiser.problems.containment.measures import arrivals
 from optimiser.problems.fold import FoldPlan, FoldProblem
-from optimiser.problems.patterns import PatternsPlan
+from optimiser.problems.patterns import OFF, PatternsPlan
+from optimiser.problems.rosters import RostersPlan, RostersProblem
+from optimiser.problems.rosters.rules import days_of as roster_days
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.shift_design import ShiftDesignPlan, ShiftDesignProblem
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
@@ -41,6 +44,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "containment": ("post", "unit", "minutes"),
         "strength": ("district_id", "officers", "today", "change"),
         "patterns": ("row", *DAY_NAMES),
+        "rosters": ("team", "date", "shift", "starts", "ends", "pattern", "pattern_day"),
         "shift_design": ("shift_id", "day", "officers"),
     },
     MOVES_FILE: {"assignment": ("unit", "post", "minutes")},
@@ -124,6 +128,29 @@ def strength_rows(problem: StrengthProblem, plan: StrengthPlan) -> list[dict[str
     ]
 
 
+def rosters_rows(problem: RostersProblem, plan: RostersPlan) -> list[dict[str, Any]]:
+    """Return team, date, shift or ``off``, when it starts and ends by local wall time, and the pattern's day (from 1).
+
+    No names: the force's own roster system keeps who is in a team, and leave and requests. The same table says what
+    was worked before the next roster.
+    """
+    start = dict(zip(problem.shift_ids, problem.shift_start_s.tolist(), strict=True))
+    length = dict(zip(problem.shift_ids, problem.shift_length_s.tolist(), strict=True))
+    rows = []
+    for team in problem.team_ids:
+        pattern, phase = plan.assigned[team]
+        cycle = len(problem.patterns[problem.pattern_ids.index(pattern)])
+        for d, shift in enumerate(roster_days(problem, pattern, phase)):
+            date = problem.date(d)
+            row = {"team": team, "date": date.isoformat(), "shift": _or_off(shift)}
+            if shift in start:
+                begins = dt.datetime.combine(date, dt.time()) + dt.timedelta(seconds=start[shift])
+                ends = begins + dt.timedelta(seconds=length[shift])
+                row |= {"starts": begins.isoformat(" ", "minutes"), "ends": ends.isoformat(" ", "minutes")}
+            rows.append(row | {"pattern": pattern, "pattern_day": (phase + d) % cycle + 1})
+    return rows
+
+
 def shift_design_rows(problem: ShiftDesignProblem, plan: ShiftDesignPlan) -> list[dict[str, Any]]:
     """Return shift_id, day (Mon to Sun, or its number in another cycle) and officers, by day and start."""
     start = dict(zip(problem.shift_ids, problem.shift_start.tolist(), strict=True))
@@ -138,8 +165,16 @@ def shift_design_rows(problem: ShiftDesignProblem, plan: ShiftDesignPlan) -> lis
 
 
 def patterns_rows(plan: PatternsPlan) -> list[dict[str, Any]]:
-    """Return row (1 and on) and the shift of each day, Mon to Sun, days off as ``-``."""
-    return [{"row": k + 1, **dict(zip(DAY_NAMES, row, strict=True))} for k, row in enumerate(plan.rows)]
+    """Return row (1 and on) and the shift of each day, Mon to Sun, days off as ``off``."""
+    return [
+        {"row": k + 1, **dict(zip(DAY_NAMES, (_or_off(d) for d in row), strict=True))}
+        for k, row in enumerate(plan.rows)
+    ]
+
+
+def _or_off(shift: str) -> str:
+    """Return a shift, or "off": a lone dash is a formula to a spreadsheet."""
+    return "off" if shift == OFF else shift
 
 
 def containment_rows(problem: ContainmentProblem, plan: ContainmentPlan) -> list[dict[str, Any]]:
@@ -177,6 +212,8 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: rows}
     if family == "strength":
         return {PLAN_FILE: strength_rows(problem, plan)}
+    if family == "rosters":
+        return {PLAN_FILE: rosters_rows(problem, plan)}
     if family == "shift_design":
         return {PLAN_FILE: shift_design_rows(problem, plan)}
     if family == "patterns":

@@ -13,6 +13,8 @@ from optimiser.problems.base import Measure
 from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.fold.measures import shares
 from optimiser.problems.patterns import PatternsPlan, PatternsProblem
+from optimiser.problems.rosters import RostersPlan, RostersProblem
+from optimiser.problems.rosters.rules import on_shift
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shift_design import ShiftDesignPlan, ShiftDesignProblem
@@ -29,6 +31,7 @@ from optimiser.report.plans import (
     fold_rows,
     move_rows,
     patterns_rows,
+    rosters_rows,
     shift_design_rows,
     shifts_rows,
     standby_rows,
@@ -49,6 +52,7 @@ def sheets(family: str, problem: Any, result: Result[Any]) -> dict[str, Rows]:
         "fold": _fold,
         "standby": _standby,
         "patterns": _patterns,
+        "rosters": _rosters,
         "shift_design": _shift_design,
     }
     found: dict[str, Rows] = own[family](problem, result) if result.plan is not None and family in own else {}
@@ -274,6 +278,24 @@ def _patterns(problem: PatternsProblem, result: Result[PatternsPlan]) -> dict[st
         for d, day in enumerate(DAY_NAMES)
     ]
     return {"Pattern": patterns_rows(result.plan), "Cover": cover}
+
+
+def _rosters(problem: RostersProblem, result: Result[RostersPlan]) -> dict[str, Rows]:
+    assert result.plan is not None
+    duty = on_shift(problem, result.plan, problem.officers)
+    cars = on_shift(problem, result.plan, problem.vehicles)
+    cover: Rows = [
+        {
+            "date": problem.date(d).isoformat(),
+            "shift": shift,
+            "officers": int(duty[s, d]),
+            "wanted": int(problem.wanted[s, d]),
+            "vehicles": int(cars[s, d]),
+        }
+        for d in range(problem.n_days)
+        for s, shift in enumerate(problem.shift_ids)
+    ]
+    return {"Roster": rosters_rows(problem, result.plan), "Cover": cover}
 
 
 def _shift_design(problem: ShiftDesignProblem, result: Result[ShiftDesignPlan]) -> dict[str, Rows]:

@@ -14,6 +14,7 @@ from optimiser.report import (
     words_facilities,
     words_fold,
     words_patterns,
+    words_rosters,
     words_sectors,
     words_shift_design,
     words_shifts,
@@ -35,6 +36,7 @@ _FOUND: dict[str, Say] = {
     "containment": words_containment.found,
     "strength": words_strength.found,
     "patterns": words_patterns.found,
+    "rosters": words_rosters.found,
     "shift_design": words_shift_design.found,
 }
 _BINDS: dict[str, Say] = {
@@ -47,6 +49,7 @@ _BINDS: dict[str, Say] = {
     "containment": words_containment.binds,
     "strength": words_strength.binds,
     "patterns": words_patterns.binds,
+    "rosters": words_rosters.binds,
     "shift_design": words_shift_design.binds,
 }
 _STOPPED = {

@@ -10,6 +10,7 @@ from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
 from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
 from optimiser.problems.fold import FoldParams, FoldProblem
 from optimiser.problems.patterns import PatternsParams, PatternsProblem
+from optimiser.problems.rosters import RostersParams, RostersProblem
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser.problems.shift_design import ShiftDesignParams, ShiftDesignProblem
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
@@ -205,6 +206,35 @@ def noisy_week() -> ShiftDesignProblem:
     )
 
 
+def twenty_teams() -> RostersProblem:
+    """Return twenty teams of uneven size on two patterns for four weeks, fewer officers than are wanted."""
+    rng, days = np.random.default_rng(6), 28
+    officers = rng.integers(7, 13, 20)
+    wanted = np.rint(officers.sum() * rng.uniform(0.12, 0.3, (3, days))).astype(np.int64)
+    return RostersProblem(
+        first_date="2027-01-04",
+        team_ids=tuple(f"T{k:02d}" for k in range(20)),
+        officers=officers,
+        supervisors=np.ones(20, dtype=np.int64),
+        vehicles=np.full(20, 3),
+        skill_ids=(),
+        skilled=np.zeros((20, 0), dtype=np.int64),
+        shift_ids=("E", "L", "N"),
+        shift_start_s=3600.0 * np.array([7, 14, 22]),
+        shift_length_s=3600.0 * np.array([9, 9, 9]),
+        pattern_ids=("forward", "back"),
+        patterns=(tuple("EELLNN----"), tuple("LLEENN----")),
+        on_pattern=("",) * 20,
+        on_phase=(0,) * 20,
+        history=((),) * 20,
+        wanted=wanted,
+        minimum=np.zeros_like(wanted),
+        supervisors_needed=np.zeros_like(wanted),
+        skills_needed=np.zeros((0, *wanted.shape), dtype=np.int64),
+        params=RostersParams(rest_s=8 * 3600.0),
+    )
+
+
 def three_shifts() -> PatternsProblem:
     """Return early, late and night shifts for about 60 officers, two free days after nights."""
     need = [[21, 18, 18, 15, 15, 12, 12], [9, 9, 18, 15, 18, 15, 15], [12, 12, 9, 9, 9, 12, 6]]
@@ -283,6 +313,7 @@ LARGER = {
     "fold.cpsat": twelve_beats,
     "facilities": many_sites,
     "patterns": three_shifts,
+    "rosters": twenty_teams,
     "shift_design": noisy_week,
     "strength": force,
     "shifts.network": scarce_week,
