@@ -7,11 +7,13 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimiser.cli import values
 from optimiser.cli.console import Exit, say, show, show_json, table
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from optimiser.prepare.requirement import Asked, RequirementSetup
+    from optimiser.studies.acceptance import Mended
 
 _COLUMNS = (
     "sector",
@@ -48,6 +50,18 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--sectors", metavar="PLAN", help="also for each sector of this plan: current, districts, ..."
     )
+    command.add_argument(
+        "--check",
+        type=values.whole(1, 100_000),
+        metavar="WEEKS",
+        help="accept it by simulating so many weeks, and raise what misses",
+    )
+    command.add_argument(
+        "--rounds", type=values.whole(0, 20), default=3, help="at most so many rounds of raising (3)"
+    )
+    command.add_argument(
+        "--seed", type=values.whole(0, 2**31 - 1), default=1, help="seed of the simulated weeks (1)"
+    )
     command.add_argument("--csv", type=Path, metavar="FILE", help="write every interval here")
     command.add_argument("--chart", type=Path, metavar="FILE", help="draw it here (.png, .pdf, .svg)")
     command.set_defaults(run=run_requirement)
@@ -69,6 +83,9 @@ def run_requirement(a: argparse.Namespace) -> int:
     sector_of = assignment_of(project, a.sectors) if a.sectors else None
     rules = duty_rules(project, a.rules, sorted(set(sector_of.values())) if sector_of else ())
     asked = project_requirement(project, params, setup, rules=rules, sector_of=sector_of)
+    mended = None
+    if a.check:
+        mended, asked[""] = _checked(asked[""], setup, a)
     if a.csv:
         _write(a.csv, asked)
     if a.chart:
@@ -76,10 +93,52 @@ def run_requirement(a: argparse.Namespace) -> int:
 
         save_requirement(a.chart, asked[""].need, asked[""].by_slot, place=project.settings.name)
     if a.json:
-        show_json({name or "all": _as_json(part) for name, part in asked.items()})
+        show_json({name or "all": _as_json(part) for name, part in asked.items()} | _checked_json(mended))
         return Exit.DONE
-    _tell(asked, setup)
+    _tell(asked, setup, mended)
     return Exit.DONE
+
+
+def _checked(asked: Asked, setup: RequirementSetup, a: argparse.Namespace) -> tuple[Mended, Asked]:
+    """Simulate weeks of what the service standards ask for, raise what misses, and hold the split on that."""
+    from dataclasses import replace
+
+    from optimiser.demand.requirement import hold_split
+    from optimiser.studies.acceptance import mend, raised
+
+    mended = mend(asked.mix, asked.by_slot, asked.params, rounds=a.rounds, weeks=a.check, seed=a.seed)
+    by_slot = raised(asked.by_slot, mended)
+    need = by_slot
+    if setup.hold_split:
+        admin_s = asked.mix.week_calls * setup.admin_per_call_s
+        need = hold_split(by_slot, setup.targets(), admin_s, asked.params, asked.rules, asked.name)
+    return mended, replace(asked, by_slot=by_slot, need=need)
+
+
+def _checked_json(mended: Mended | None) -> dict[str, Any]:
+    if mended is None:
+        return {}
+    targets = [
+        {
+            "target": t.target,
+            "limit": t.limit,
+            "met_frac": t.met_frac,
+            "surely_met_frac": t.surely_met_frac,
+            "not_surely_missed_frac": t.not_surely_missed_frac,
+            "overall": t.overall,
+        }
+        for t in mended.final.targets
+    ]
+    return {
+        "checked": {
+            "weeks": mended.final.weeks,
+            "rounds": len(mended.rounds) - 1,
+            "added_officer_intervals": mended.added,
+            "met_before_frac": mended.rounds[0].met_frac,
+            "accepted": mended.final.accepted,
+            "targets": targets,
+        }
+    }
 
 
 def _chosen(pairs: list[str]) -> tuple[Any, Any]:
@@ -110,13 +169,15 @@ def _show_choices(*, as_json: bool) -> int:
     return Exit.DONE
 
 
-def _tell(asked: dict[str, Asked], setup: RequirementSetup) -> None:
+def _tell(asked: dict[str, Asked], setup: RequirementSetup, mended: Mended | None) -> None:
     from optimiser.prepare.requirement import without
-    from optimiser.report.words_requirement import found, standards
+    from optimiser.report.words_requirement import accepted, found, standards
 
     whole = asked[""]
     show(f"Asked: {'; '.join(standards(whole.params))}.")
     for sentence in found(whole.need, whole.by_slot):
+        show(f"- {sentence}")
+    for sentence in accepted(mended) if mended else ():
         show(f"- {sentence}")
     if whole.rules:
         show("")
@@ -155,6 +216,7 @@ _SHORT = {
     "response": "r",
     "time split": "s",
     "minimum": "m",
+    "simulation": "x",
     "nothing": "-",
 }
 

@@ -15,8 +15,13 @@ since :math:`\pi_0` and :math:`\pi_N` follow from :math:`\sum \pi_n = 1` and
 Research 34, 1986, for X = 1; Management Science 35, 1989, for random X, where all units of a call start together; here
 each starts by itself, as patrol cars do). A waiting urgent call that finds n waits for n - c + 1 departures.
 
-For other than exponential times waits are stretched by (1 + cv2) / 2; the share that waits is left as it is. Both are
-approximations that the ``queues`` benchmark measures against simulation.
+For other than exponential times of one mean this is an approximation, with what decides how often few units are free
+kept right: the mean load, and how bunched it is. Units of a call overlap by E[min(S, S')] / E[S], a half for
+exponential times and 1 for equal ones; :func:`bunched` makes calls larger or smaller so that the variance of the
+units busy at once in M[X]/G/infinity stays (its peakedness, as in Eckberg, 1983). :func:`stand_in` takes half of that
+change: while all units are busy a bunch dissolves faster than it comes, and half is what simulation shows. A wait for
+the first unit to come free is short against a service time, so it does not depend on the law; only the waits behind
+it are stretched, by (1 + cv2) / 2. The ``queues`` benchmark measures both against simulation.
 """
 
 from __future__ import annotations
@@ -124,11 +129,11 @@ class CutoffQueue:
         )
         return float(self.states @ lacking)
 
-    def urgent_late(self, limit_s: float, service_s: float, cv2: float = 1.0) -> float:
+    def urgent_late(self, limit_s: float, service_s: float) -> float:
         """Share of urgent calls whose first unit comes free later than ``limit_s``."""
         if not self.stable:
             return 1.0
-        time = self.n_units * limit_s / (service_s * (1.0 + cv2) / 2.0)
+        time = self.n_units * limit_s / service_s
         return float(queue_loops.wait_tail(self.states, self.n_units, time))
 
     def urgent_wait_s(self, service_s: float, cv2: float = 1.0) -> float:
@@ -136,8 +141,8 @@ class CutoffQueue:
         if not self.stable:
             return math.inf
         waiting = self.states[self.n_units :]
-        owed = float(waiting @ np.arange(1, waiting.size + 1))
-        return owed * service_s * (1.0 + cv2) / 2.0 / self.n_units
+        behind = (1.0 + cv2) / 2.0 * np.arange(waiting.size)
+        return float(waiting @ (1.0 + behind)) * service_s / self.n_units
 
     def mean_reach_s(self, service_s: float, cv2: float, area_m2: float, speed_m_per_s: float) -> float:
         """Mean time until the first unit is at an urgent call: its wait, and the drive of the nearest free one."""
@@ -147,19 +152,56 @@ class CutoffQueue:
         drive = GRID_TRAVEL * np.sqrt(area_m2 / free) / speed_m_per_s
         return self.urgent_wait_s(service_s, cv2) + float(self.states @ drive)
 
-    def reached_late(
-        self, limit_s: float, service_s: float, cv2: float, area_m2: float, speed_m_per_s: float
-    ) -> float:
+    def reached_late(self, limit_s: float, service_s: float, area_m2: float, speed_m_per_s: float) -> float:
         """Share of urgent calls whose first unit is there later than ``limit_s``, waits and drives included."""
         if not self.stable:
             return 1.0
         spread_s2 = area_m2 / (2.0 * speed_m_per_s**2)
         share = (np.arange(_N_DRIVES) + 0.5) / _N_DRIVES
         drives = np.sqrt(-spread_s2 * np.log1p(-share))
-        departures = self.n_units / (service_s * (1.0 + cv2) / 2.0)
+        departures = self.n_units / service_s
         return float(
             queue_loops.reach_tail(self.states, self.n_units, departures, limit_s, spread_s2, drives)
         )
+
+
+def bunched(units_frac: tuple[float, ...], overlap: float) -> tuple[float, ...]:
+    """Return shares of calls by units that bunch exponential work as much as these bunch work of another law.
+
+    What bunches is e = E[X (X - 1)] / E[X] times the overlap. Where units overlap less than exponential ones, part of
+    the work comes as calls of one unit; where more, part of it as calls twice as large.
+
+    Parameters
+    ----------
+    units_frac
+        Share of calls that take 1, 2, ... units.
+    overlap
+        Of the units of a call, 0 to 1 (``ServiceLaw.overlap``).
+    """
+    share = np.asarray(units_frac, dtype=float)
+    size = np.arange(1, share.size + 1)
+    mean = float(share @ size)
+    extra = float(share @ (size * (size - 1))) / mean
+    wanted = 2.0 * overlap * extra
+    if extra <= 0 or abs(wanted - extra) < 1e-12:
+        return units_frac
+    # shares of the work, that is of units, then back to shares of calls
+    work = np.zeros(2 * share.size)
+    if wanted < extra:
+        kept = wanted / extra
+        work[: share.size] = kept * share * size / mean
+        work[0] += 1.0 - kept
+    else:
+        double = (wanted - extra) / (extra + 1.0)
+        work[: share.size] = (1.0 - double) * share * size / mean
+        work[1::2] += double * share * size / mean
+    calls = work / np.arange(1, work.size + 1)
+    return tuple((calls / calls.sum()).tolist())
+
+
+def stand_in(units_frac: tuple[float, ...], overlap: float) -> tuple[float, ...]:
+    """Return shares of calls by units with which exponential times stand for another law in this queue."""
+    return bunched(units_frac, 0.5 * (overlap + 0.5))
 
 
 def cutoff_queue(n_units: int, urgent: Ask, other: Ask, reserve: int = 0) -> CutoffQueue:

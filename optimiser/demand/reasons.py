@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.demand.call_mix import CallClass, CallMix
-from optimiser.demand.cutoff import Ask, CutoffQueue, cutoff_queue
+from optimiser.demand.cutoff import Ask, CutoffQueue, cutoff_queue, stand_in
 from optimiser.demand.offered import GRID_S, OfferedLoad, offered
 from optimiser.demand.queueing import MOST_UNITS
 from optimiser.demand.standards import RequirementParams
@@ -116,14 +116,14 @@ def _queue_kept(p: RequirementParams) -> Kept:
 
 
 def _wait_kept(p: RequirementParams, limit_s: float) -> Kept:
-    return lambda queue, m: queue.urgent_late(limit_s, m.service_s, m.cv2) <= p.urgent_late_frac
+    return lambda queue, m: queue.urgent_late(limit_s, m.service_s) <= p.urgent_late_frac
 
 
 def _response_kept(p: RequirementParams, limit_s: float) -> Kept:
     late = p.response_late_frac
     if late is None:
         return lambda q, m: q.mean_reach_s(m.service_s, m.cv2, p.area_m2, p.speed_m_per_s) <= limit_s + 1e-9
-    return lambda q, m: q.reached_late(limit_s, m.service_s, m.cv2, p.area_m2, p.speed_m_per_s) <= late
+    return lambda q, m: q.reached_late(limit_s, m.service_s, p.area_m2, p.speed_m_per_s) <= late
 
 
 def _response_possible(p: RequirementParams, limit_s: float) -> None:
@@ -168,7 +168,10 @@ def _rate(calls: CallClass, slot_s: int) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class _Kinds:
-    """What does not change with time: of each class its mean time, its square's, its units, who is urgent."""
+    """What does not change with time: of each class its mean time, its square's, its units, who is urgent.
+
+    Units are bunched as the law of the class makes them (:func:`stand_in`).
+    """
 
     mean_s: FloatArray
     second_s2: FloatArray
@@ -179,13 +182,14 @@ class _Kinds:
 
 def _kinds(mix: CallMix) -> _Kinds:
     mean = np.array([c.law.mean_s for c in mix.classes])
-    shares = np.zeros((mean.size, max(len(c.units_frac) for c in mix.classes)))
-    for row, c in zip(shares, mix.classes, strict=True):
-        row[: len(c.units_frac)] = c.units_frac
+    each = [stand_in(c.units_frac, c.law.overlap) for c in mix.classes]
+    shares = np.zeros((mean.size, max(len(e) for e in each)))
+    for row, units in zip(shares, each, strict=True):
+        row[: len(units)] = units
     return _Kinds(
         mean,
         mean**2 * (1.0 + np.array([c.law.cv2 for c in mix.classes])),
-        np.array([c.units_per_call for c in mix.classes]),
+        shares @ np.arange(1, shares.shape[1] + 1),
         shares,
         np.array([c.urgent for c in mix.classes]),
     )

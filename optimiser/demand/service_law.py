@@ -52,6 +52,18 @@ class ServiceLaw:
         within = np.minimum(self.points_s, x[..., None])
         return np.asarray((within * x[..., None] - 0.5 * within**2) @ self.weights)
 
+    @property
+    def overlap(self) -> float:
+        """How long two units that begin together are both busy, in mean times: E[min(S, S')] / E[S].
+
+        1 where all times are alike, 1/2 where they are exponential, less where a few are very long.
+        """
+        if self.exponential:
+            return 0.5
+        at_least = self.weights[::-1].cumsum()[::-1]
+        both = at_least**2 - np.append(at_least[1:], 0.0) ** 2
+        return float(self.points_s @ both / self.mean_s)
+
     def longest_s(self) -> float:
         """Return a time that no call worth counting exceeds."""
         return 45.0 * self.mean_s if self.exponential else float(self.points_s.max())

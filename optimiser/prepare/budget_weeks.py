@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.demand.requirement import RequirementParams, requirement
+from optimiser.errors import UsageError
 from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.prepare.shift_offer import shift_catalogue
 from optimiser.prepare.shifts import ShiftsSetup
@@ -34,6 +35,18 @@ class Weeks:
     weeks: Mapping[tuple[str, str], ShiftsProblem]
 
 
+def _check(shifts: ShiftsSetup) -> None:
+    """Refuse choices that the curves would leave unheard."""
+    plain = ShiftsSetup()
+    names = ("hold_over_h", "call_back_h", "week_of", "leave_cap", "most_per_shift", "night_premium_frac")
+    set_ = [name for name in names if getattr(shifts, name) != getattr(plain, name)]
+    if set_:
+        raise UsageError(
+            f"The budget's mean weeks know nothing of {', '.join(set_)}; leave them out here, and ask for them in "
+            "optimiser solve shifts."
+        )
+
+
 def weeks_of(
     force: Force,
     setup: BudgetSetup | None = None,
@@ -43,6 +56,7 @@ def weeks_of(
     """Return the six scenarios and every district's week in each."""
     setup, shifts = setup or BudgetSetup(), shifts or ShiftsSetup()
     service = service or RequirementParams()
+    _check(shifts)
     if service.interval_ceiling_frac is None:
         service = replace(service, interval_ceiling_frac=setup.ceiling_frac)
     chances, told = list(CHANCES.values()), _meanings(force, setup)

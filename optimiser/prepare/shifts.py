@@ -14,6 +14,7 @@ from optimiser.data.duty_rules import DutyRule
 from optimiser.data.project import Project
 from optimiser.demand.call_mix import CallMix, of_load
 from optimiser.demand.requirement import Requirement, RequirementParams, requirement_of
+from optimiser.demand.scenarios import TODAY, plain, scenario_mix, scenario_workload
 from optimiser.demand.service import service_times
 from optimiser.demand.workload import OFFICER_INITIATED, Workload, from_project
 from optimiser.errors import InputError
@@ -57,8 +58,8 @@ def shifts_problem(
         If the project has red faults, or less than a week of work.
     """
     project.require_ready()
-    work = from_project(project)
     setup = setup or ShiftsSetup()
+    work = scenario_workload(project, setup.demand)
     rota, calendar = _own_files(Path(project.folder), setup)
     return from_workload(
         work,
@@ -70,9 +71,15 @@ def shifts_problem(
         existing=existing,
         rota=rota,
         away=calendar,
-        mix=None if project.calls is None else project_mix(project),
+        mix=None if project.calls is None else _mix(project, setup.demand, work),
         rules=duty_rules(project),
     )
+
+
+def _mix(project: Project, demand: str, work: Workload) -> CallMix:
+    """Return the calls by urgency, units and times that a demand scenario's week is made of."""
+    mix = project_mix(project)
+    return mix if demand == TODAY and plain(project) else scenario_mix(mix, from_project(project), work)
 
 
 def sector_problem(

@@ -29,6 +29,10 @@ class ShiftsSetup:
         default=1200.0,
         metadata=choice("s", "Report and paper work that a call leaves, for all its officers", minimum=0),
     )
+    demand: str = field(
+        default="today",
+        metadata=choice("", "Demand scenario: today, plus10, summer, event, p80 or one of demand.toml"),
+    )
     officer_cost_per_h: float = field(
         default=1.0, metadata=choice("cost", "Cost of an officer-hour", minimum=0)
     )

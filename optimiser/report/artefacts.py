@@ -146,6 +146,9 @@ def _pictures(
         }
     if family == "standby":
         return {"map.png": lambda: _standby_maps(folder, project, problem, result, scene, title, place)}
+    if family == "strength":
+        file = "officers.png"
+        return {file: lambda: _charts(folder, problem, result, place, "strength_chart", file)}
     if family == "fold":
         return {"fold.pdf": lambda: _fold_page(folder, problem, result, title, place)}
     return {}

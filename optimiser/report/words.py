@@ -24,6 +24,9 @@ from optimiser.report import (
 from optimiser.report.phrases import NO_BREAK, aim, at_most, in_units, listed, number
 from optimiser.solve.result import UNCONFIRMED, Judged, Result, Status, StoppedBy, route_in_words
 
+MOST_AIMS = 3
+"""Aims that are told one by one; more of them, all proved, in one sentence."""
+
 Say = Callable[[Any, Result[Any]], list[str]]
 
 _FOUND: dict[str, Say] = {
@@ -100,6 +103,13 @@ def findings(family: Family[Any, Any] | str, problem: Any, result: Result[Any]) 
 def proof(result: Result[Any]) -> list[str]:
     """Say for each objective how much better a plan could be at most, and by what number."""
     said = []
+    aims = result.objectives
+    if len(aims) > MOST_AIMS and all(o.closed and o.confirmed_by for o in aims):
+        values = ", ".join(f"{aim(o.name)} {in_units(o.value, o.unit)}" for o in aims)
+        return [
+            f"All {len(aims)} aims, each among plans as good in those before, are proved best {_valid_for(result)}, "
+            f"and confirmed by {_routes(result)}: {values}."
+        ]
     for place, judged in enumerate(result.objectives):
         sentence = _judged(judged, result)
         if place:

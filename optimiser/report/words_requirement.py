@@ -8,6 +8,7 @@ from optimiser.data.duty_rules import SPAN
 from optimiser.demand.requirement import NOTHING, Requirement, RequirementParams
 from optimiser.report.phrases import asked, count, listed, minutes, number, percent
 from optimiser.report.words_shifts import REASON_WORDS
+from optimiser.studies.acceptance import ACCEPTED_FRAC, MEAN_REACH, Mended
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
 
 DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -63,6 +64,28 @@ def found(need: Requirement, by_slot: Requirement) -> list[str]:
     said += _table(by_slot)
     said += _supervisors(need)
     said += _vehicles(need)
+    return said
+
+
+def accepted(mended: Mended) -> list[str]:
+    """Say what simulated weeks say of the officers, and what was added for it."""
+    final, rounds = mended.final, len(mended.rounds) - 1
+    said = []
+    if mended.added:
+        said.append(
+            f"Simulated weeks asked for {number(mended.added)} officer-intervals more, in {count(rounds, 'round')}; "
+            f"before, {percent(mended.rounds[0].met_frac)} of the intervals met every target."
+        )
+    for t in final.targets:
+        what = f"{minutes(t.limit)} " if t.target == MEAN_REACH else f"{asked(t.limit)} "
+        value = minutes(t.overall) if t.target == MEAN_REACH else percent(t.overall, 2)
+        said.append(
+            f"Over {number(final.weeks)} simulated weeks the target for {t.target} ({what.strip()}) is met in "
+            f"{percent(t.met_frac)} of the intervals (surely in {percent(t.surely_met_frac)}, at most in "
+            f"{percent(t.not_surely_missed_frac)}); over the week it is {value}."
+        )
+    verdict = "Accepted" if final.accepted else "Not accepted"
+    said.append(f"{verdict}: every target is to be met in at least {asked(ACCEPTED_FRAC)} of the intervals.")
     return said
 
 

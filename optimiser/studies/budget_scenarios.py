@@ -17,8 +17,15 @@ WORST_SHARE = 0.1
 
 
 def worked(week: ShiftsProblem, plan: ShiftsPlan, there_frac: float = 1.0) -> float:
-    """Return the priced shortage of a plan in a week it was not made for, with that share of its officers there."""
-    duty = on_duty(week, plan) * min(1.0, there_frac)
+    """Return the priced shortage of a plan in a week it was not made for.
+
+    Parameters
+    ----------
+    there_frac
+        Officers who turn up, as a share of those the plan counts on: fewer are missing, and more are there, evenly on
+        every shift.
+    """
+    duty = on_duty(week, plan) * there_frac
     return priced_shortage(week, duty) + week.params.surplus_price * surplus_h(week, duty)
 
 

@@ -110,3 +110,18 @@ def test_reconcile(told, county, tmp_path):
     assert "with work that officers began themselves" in out
     (found,) = json.loads(told("reconcile", county, "--json")[1])
     assert found["verdict"] == "explained"
+
+
+def test_forecast_and_scenarios(told, county):
+    """Two ways or three with their records, and the named demands; the JSON holds every day ahead."""
+    code, out, err = told("forecast", county, "--folds", "2", "--weeks", "2")
+    assert code == Exit.DONE, err
+    assert "seasonal naive" in out
+    assert "Growth cannot be told" in out
+    found = json.loads(told("forecast", county, "--folds", "2", "--weeks", "2", "--json")[1])
+    assert len(found["days"]) == 14
+    assert found["growth_frac_per_year"] is None
+    rows = json.loads(told("scenarios", county, "--json")[1])
+    by_name = {r["name"]: r["calls_per_week"] for r in rows}
+    assert by_name["plus10"] == pytest.approx(1.1 * by_name["today"])
+    assert by_name["summer"] > by_name["today"]

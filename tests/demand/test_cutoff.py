@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from optimiser.demand.cutoff import GRID_TRAVEL, Ask, cutoff_queue
+from optimiser.demand.cutoff import GRID_TRAVEL, Ask, bunched, cutoff_queue
 from optimiser.demand.queueing import erlang_c, mean_wait_s, wait_exceeds
 from optimiser.errors import InputError
 
@@ -108,6 +108,24 @@ def test_more_units_a_call_need_more_units_at_the_same_load():
     assert cutoff_queue(8, bunched, Ask(0.0)).none_free > 1.5 * cutoff_queue(8, even, Ask(0.0)).none_free
 
 
+@pytest.mark.parametrize("overlap", [0.1, 0.5, 0.8, 1.0])
+def test_bunched_calls_keep_the_variance_of_units_busy(overlap):
+    # peakedness of M[X]/G/infinity: 1 + overlap E[X (X - 1)] / E[X]; the exponential stand-in has it with 1/2
+    def extra(share):
+        n = np.arange(1, len(share) + 1)
+        return float(np.asarray(share) @ (n * (n - 1)) / (np.asarray(share) @ n))
+
+    given = (0.4, 0.3, 0.2, 0.1)
+    found = bunched(given, overlap)
+    assert sum(found) == pytest.approx(1.0)
+    assert 0.5 * extra(found) == pytest.approx(overlap * extra(given))
+
+
+def test_calls_of_one_unit_are_not_bunched():
+    # nothing to overlap with
+    assert bunched((1.0,), 1.0) == (1.0,)
+
+
 def test_too_much_work_is_said():
     # at the load, and where the reserve leaves too little for the others
     assert not cutoff_queue(3, Ask(1.0), Ask(2.0)).stable
@@ -121,7 +139,7 @@ def test_reach_of_idle_units_is_the_square_root_law():
     assert queue.mean_reach_s(600.0, 1.0, 1e8, 10.0) == pytest.approx(
         GRID_TRAVEL * math.sqrt(1e8 / 4) / 10, rel=1e-6
     )
-    assert queue.reached_late(400.0, 600.0, 1.0, 1e8, 10.0) == pytest.approx(
+    assert queue.reached_late(400.0, 600.0, 1e8, 10.0) == pytest.approx(
         math.exp(-2 * 4 * 4000**2 / 1e8), rel=1e-6
     )
     assert pytest.approx(math.sqrt(math.pi / 8), abs=1e-4) == GRID_TRAVEL

@@ -48,6 +48,14 @@ def test_many_times_are_grouped_without_loss_of_the_mean():
     assert found.points_s @ found.weights == pytest.approx(found.mean_s)
 
 
+def test_overlap_of_two_units():
+    # alike 1, exponential 1/2 (also of the gamma law with cv2 1, by points), two points by hand: 1/4 of 3, 3/4 of 1 min
+    assert LAWS["constant"].overlap == pytest.approx(1.0)
+    assert LAWS["exponential"].overlap == 0.5
+    assert law.of_moments(1800.0, 1.0).overlap == pytest.approx(0.5, abs=0.01)
+    assert law.of_times([60.0, 180.0]).overlap == pytest.approx((0.25 * 180 + 0.75 * 60) / 120)
+
+
 def test_exponential_by_its_formula():
     # S (1 - exp(-x / S))
     assert LAWS["exponential"].limited_mean_s(np.array([900.0]))[0] == pytest.approx(

@@ -60,11 +60,13 @@ def test_solved_and_told(asked, capsys):
     said = capsys.readouterr()
     assert code == Exit.DONE, said.err
     assert "The lowest service is that of" in said.out
+    assert "aims, each among plans as good in those before, are proved best" in said.out
     (run,) = (p for p in (county / "runs").iterdir() if p.is_dir())
     assert json.loads((run / "result.json").read_text())["status"] == "optimal"
     with (run / "plan.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert [r["district_id"] for r in rows] == ids
+    assert (run / "officers.png").exists()
     assert sum(int(r["change"]) for r in rows) == 4
 
 

@@ -12,7 +12,7 @@ import pytest
 from optimiser.cli import main
 from optimiser.cli.console import Exit
 from optimiser.data.project import load
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems.shifts import FAMILY
@@ -188,6 +188,8 @@ def test_what_cannot_be():
         replace(question, scenarios=(replace(question.scenarios[0], probability=0.5),))
     with pytest.raises(InputError, match="above 0"):
         replace(question, today=(0, 0))
+    with pytest.raises(UsageError, match="know nothing of call_back_h"):
+        question_of_force(force, setup, replace(SHIFTS, call_back_h=(4.0,)))
     with pytest.raises(InputError, match="below to_frac"):
         BudgetSetup(from_frac=1.4)
 
