@@ -39,6 +39,10 @@ CATALOGUE = {
         "Joint assignment with coverage as a MILP",
         default=True,
     ),
+    "assignment.joint": Entry(
+        "optimiser_models.assignment.joint:FORMULATION",
+        "All incidents at once: a good plan in milliseconds, then proved on the arcs that can matter",
+    ),
     "assignment.cpsat": Entry(
         "optimiser_models.assignment.cpsat:FORMULATION",
         "Joint assignment with coverage by constraint programming",

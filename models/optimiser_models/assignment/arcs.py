@@ -264,12 +264,12 @@ def reserves(problem: AssignmentProblem) -> Iterator[tuple[int, Ints]]:
 
 def coverage_now(problem: AssignmentProblem) -> Ints:
     """Level of each zone if nobody is newly sent. Shape (Z,)."""
-    return np.asarray(_reach_now(problem).sum(axis=0), dtype=np.int64)
+    return np.asarray(reach_now(problem).sum(axis=0), dtype=np.int64)
 
 
 def coverage_change(problem: AssignmentProblem, arcs: Arcs) -> Ints:
     """Change of each zone's level by each arc. Shape (A, Z)."""
-    change = -_reach_now(problem)[arcs.unit]
+    change = -reach_now(problem)[arcs.unit]
     if problem.params.coverage == "present" and problem.zone_ids:
         change += _reach_from(problem, problem.scene_zone_s, arcs.unit, arcs.incident)
     return change
@@ -279,7 +279,7 @@ def move_change(problem: AssignmentProblem, moves: Moves) -> Ints:
     """Change of each zone's level by each move. Shape (M, Z)."""
     if not moves.unit.size:
         return np.zeros((0, len(problem.zone_ids)), dtype=np.int64)
-    return _reach_from(problem, problem.post_zone_s, moves.unit, moves.post) - _reach_now(problem)[moves.unit]
+    return _reach_from(problem, problem.post_zone_s, moves.unit, moves.post) - reach_now(problem)[moves.unit]
 
 
 def _reach_from(problem: AssignmentProblem, times: Mapping[str, Floats], unit: Ints, place: Ints) -> Ints:
@@ -292,7 +292,8 @@ def _reach_from(problem: AssignmentProblem, times: Mapping[str, Floats], unit: I
     return reach
 
 
-def _reach_now(problem: AssignmentProblem) -> Ints:
+def reach_now(problem: AssignmentProblem) -> Ints:
+    """Levels that each unit gives each zone if nobody is newly sent. Shape (U, Z)."""
     reach = (problem.zone_s <= problem.zone_within_s) * _size(problem)[:, None]
     if problem.params.coverage != "present":
         return reach * is_status(problem, FREE)[:, None]

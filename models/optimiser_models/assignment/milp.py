@@ -7,13 +7,16 @@ x_a is one column and the arrival is counted as in (8). y_m is a move to a post.
     min  sum_a (way_a x_a + lead_a f_a) + sum_i (P_i s_i + S e_i) + sum_ik Q_i q_ik
          + sum_m move_m y_m + sum_zl p_zl c_zl + what (8) adds                              (1)
     s.t. sum_{a of u} x_a + sum_{m of u} y_m <= 1, = 1 if u is on its way                   (2) unit
+         (with L_u = sum_{a of u} x_a where only the unit matters for cover)
          sum_{a to i} min(n_a, o_i) x_a + s_i >= o_i;  e_i >= sum n_a x_a - o_i             (3) need, surplus
     at plain incidents
+         sum_{a to i} x_a + s_i >= ceil(o_i / largest n)                                    (3') vehicles
          sum_{a to i} f_a <= 1,   o_i sum_{a to i} f_a + s_i >= o_i                         (4) first
          sum_{a to i} g_a <= (V_i - 1) sum_{a to i, n_a < o_i + r} f_a                      (5) further
-         sum_{b to i} n_b x_b + (T_i - T_i(n_a)) x_a <= T_i          all arcs a to i        (6) needless
+         sum_{b to i} n_b x_b + sum_n (T_i(n+) - T_i(n)) w_n <= T_i,  x_a <= w_n, n = n_a   (6) needless
     everywhere
          sum change_za x_a + sum change_zm y_m + sum_l c_zl >= -room_z   zones that can bind (7) cover
+         c_zl >= [l is missing if only u leaves] L_u                 zones that never gain  (7') alone
          k h_j + sum_{a <= j} min(n_a, k) x_a >= k z                 arrivals j in order    (8) reached
     at the others
          see :mod:`~optimiser_models.assignment.special`                                    (9)
@@ -28,14 +31,14 @@ x_a is one column and the arrival is counted as in (8). y_m is a move to a post.
 also says which arcs and rows are left out and why nothing is lost.
 
 (1) lead does not fall with the arrival, so of the units sent to i the quickest is f in some best solution.
-(3) The coefficient is cut at o_i. (4) Its second part follows from the first for whole x: somebody goes, or all
-o_i are missing; it makes the relaxation pay the whole lead.
+(3) The coefficient is cut at o_i; (3') follows for whole x by rounding. (4) Its second part follows from the first for
+whole x: somebody goes, or all o_i are missing; it makes the relaxation pay the whole lead.
 (5) g_a is left out where n_a >= o_i + r, since beside such a unit any other is needless, where V_i = 1, and
 for the quickest arc to i.
 (6) T_i(n) is the most officers i can get when its smallest unit has n or fewer (no unit needless: without the
-smallest, fewer than o_i + r remain), T_i the largest of them. Rows with T_i(n) = T_i repeat ``sum n x <= T_i``
-and are left out.
-(7) Levels of one price share a column.
+smallest, fewer than o_i + r remain), T_i the largest of them, n+ the next larger size; w_n = 1 if a unit of size n
+or smaller goes (w_n <= w_n+), for sizes with T_i(n) < T_i.
+(7) Levels of one price share a column. (7') follows from (7) for whole x.
 (8) z = 1 if k officers come at all; h_j = 1 if with the first j arrivals they are not there yet and costs the rise
 to the next arrival's cost. Used for the full complement (k = o_i) past the target, for setting out past the deploy
 target (k = 1, in order of readiness), and for the arrival at incidents that are not plain; only where the cost rises.
@@ -46,62 +49,34 @@ Church, ReVelle, The maximal covering location problem, Papers RSA 32 (1974).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimiser.problems.assignment import FAMILY, AssignmentPlan, AssignmentProblem
-from optimiser.problems.assignment.data import FREE
-from optimiser.problems.assignment.eligible import is_status
 from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.program import Formulation, Program
 from optimiser_models.assignment.arcs import (
     Arcs,
-    Bools,
     Floats,
     Ints,
     Moves,
     admissible,
-    blockers,
     chosen,
     chosen_moves,
-    floor_slack,
-    most_moves,
     most_units,
     needless_spare,
     plain,
     plan_of,
     possible_moves,
-    post_room,
-    reserves,
-    unfilled_price,
 )
+from optimiser_models.assignment.columns import Columns, make_columns
 from optimiser_models.assignment.reached import complete, reached, surplus
 from optimiser_models.assignment.reduce import CoverRows, reduced
 from optimiser_models.assignment.rows import Rows
+from optimiser_models.assignment.side_rows import diversions, posts, reserve, zones
 from optimiser_models.assignment.special import special
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Columns of each arc, first and further (-1 where left out), of each move, and of what is missing."""
-
-    first: Ints
-    further: Ints
-    moved: Ints
-    missing: Ints
-
-    def of(self, arcs: Ints) -> tuple[Ints, Ints]:
-        """Return the columns whose sum is x_a, and the position in ``arcs`` of each."""
-        both = np.concatenate([self.first[arcs], self.further[arcs]])
-        which = np.tile(np.arange(len(arcs)), 2)
-        there = both >= 0
-        return both[there], which[there]
-
-    def sum(self, arcs: Ints, weight: Floats | Ints) -> tuple[Ints, Floats]:
-        """Return columns and values of ``sum_a weight_a x_a``."""
-        columns, which = self.of(arcs)
-        return columns, np.asarray(weight, dtype=np.float64)[which]
 
 
 @dataclass(frozen=True)
@@ -114,13 +89,15 @@ class Built:
     moves: Moves
     columns: Columns
     rows: CoverRows
+    place: Mapping[str, int]
+    unit_row: Ints
 
 
 def construct(problem: AssignmentProblem, arcs: Arcs, moves: Moves, cover: CoverRows) -> Built:
     """Return the model on these arcs; ``cover`` holds the rows of exactly these arcs and moves."""
     rows = Rows()
-    columns = _columns(rows, problem, arcs, moves)
-    _units(rows, problem, arcs, moves, columns)
+    columns = make_columns(rows, problem, arcs, moves, by_unit=cover.by_unit)
+    unit_row = _units(rows, problem, arcs, moves, columns)
     limit, simple = most_units(problem), plain(problem)
     for i in range(len(problem.incident_ids)):
         mine = arcs.of(i)
@@ -133,12 +110,12 @@ def construct(problem: AssignmentProblem, arcs: Arcs, moves: Moves, cover: Cover
         else:
             first, missing = columns.first[mine], int(columns.missing[i])
             special(rows, problem, arcs, first, mine, missing, i)
-    _diversions(rows, problem, arcs, moves, columns)
-    _reserve(rows, problem, arcs, columns)
-    _posts(rows, problem, moves, columns)
-    _cover(rows, arcs, columns, cover, problem)
+    diversions(rows, problem, arcs, moves, columns)
+    reserve(rows, problem, arcs, columns)
+    posts(rows, problem, moves, columns)
+    zones(rows, arcs, columns, cover, problem)
     model, scale = rows.model(cover.constant)
-    return Built(model, scale, arcs, moves, columns, cover)
+    return Built(model, scale, arcs, moves, columns, cover, rows.place, unit_row)
 
 
 def build(problem: AssignmentProblem, start: AssignmentPlan | None) -> Program[AssignmentPlan]:
@@ -170,21 +147,6 @@ def read(problem: AssignmentProblem, built: Built, x: Floats) -> AssignmentPlan:
     return plan_of(problem, built.arcs, built.moves, lambda a: goes[a], lambda m: x[c.moved[m]])
 
 
-def _columns(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> Columns:
-    limit, simple = most_units(problem), plain(problem)
-    alone = problem.officers_needed + needless_spare(problem)
-    i = arcs.incident
-    lead = np.where(simple[i], arcs.lead_cost, 0.0)
-    first = rows.columns(arcs.way_cost + lead)
-    quickest = np.diff(i, prepend=-1) != 0
-    two = simple[i] & (limit[i] > 1) & (arcs.officers < alone[i]) & ~quickest
-    further = np.full(len(first), -1)
-    further[two] = rows.columns(arcs.way_cost[two])
-    moved = rows.columns(moves.cost)
-    missing = rows.columns(unfilled_price(problem), problem.officers_needed.astype(np.float64))
-    return Columns(first, further, moved, missing)
-
-
 def start_values(problem: AssignmentProblem, built: Built, plan: AssignmentPlan | None) -> dict[int, float]:
     """Values of the arcs, moves and missing officers of a plan; the solver completes the rest."""
     if plan is None:
@@ -201,24 +163,48 @@ def start_values(problem: AssignmentProblem, built: Built, plan: AssignmentPlan 
         led.add(i)
         short = int(columns.missing[i])
         values[short] = max(0.0, values[short] - float(arcs.officers[a]))
+        if columns.leaves[arcs.unit[a]] >= 0:
+            values[int(columns.leaves[arcs.unit[a]])] = 1.0
     values.update({int(columns.moved[m]): 1.0 for m in chosen_moves(problem, built.moves, plan)})
     return values
 
 
-def _units(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves, columns: Columns) -> None:
-    """(2)."""
+def _units(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves, columns: Columns) -> Ints:
+    """(2); return the row of each unit, -1 where it has none."""
     col, which = columns.of(np.arange(arcs.unit.size))
-    col = np.concatenate([col, columns.moved])
-    unit = np.concatenate([arcs.unit[which], moves.unit])
+    unit = arcs.unit[which]
     on_way = np.array([bool(to) for to in problem.on_way_to], dtype=bool)
-    times = np.bincount(unit, minlength=len(problem.unit_ids))
-    for exact, who in ((False, ~on_way & (times > 1)), (True, on_way & (times > 0))):
+    leaves = columns.leaves >= 0
+    there = np.flatnonzero(leaves)
+    whole_col = np.concatenate([col, columns.leaves[there], columns.moved])
+    whole_unit = np.concatenate([unit, there, moves.unit])
+    value = np.ones(whole_col.size)
+    value[col.size : col.size + there.size] = -1.0
+    plain_move = np.arange(whole_col.size) >= col.size + there.size
+    row_of = np.full(len(problem.unit_ids), -1, dtype=np.int64)
+    both = np.bincount(np.concatenate([unit, moves.unit]), minlength=leaves.size)
+    for who, lower, upper, moving in (
+        (leaves, 0.0, 0.0, False),
+        (~leaves & ~on_way & (both > 1), -np.inf, 1.0, True),
+        (~leaves & on_way & (both > 0), 1.0, 1.0, True),
+    ):
         number = np.cumsum(who) - 1
-        here = who[unit]
-        n = int(who.sum())
+        row_of[who] = len(rows.names) + number[who]
+        here = who[whole_unit] & (moving | ~plain_move)
         rows.block(
-            "unit", number[unit[here]], col[here], np.ones(int(here.sum())), n, 1.0 if exact else -np.inf, 1.0
+            "unit", number[whole_unit[here]], whole_col[here], value[here], int(who.sum()), lower, upper
         )
+    movers = np.unique(moves.unit[leaves[moves.unit]])
+    number = np.searchsorted(movers, moves.unit[leaves[moves.unit]])
+    rows.block(
+        "leaves or moves",
+        np.concatenate([number, np.arange(movers.size)]),
+        np.concatenate([columns.moved[leaves[moves.unit]], columns.leaves[movers]]),
+        np.ones(number.size + movers.size),
+        movers.size,
+        upper=1.0,
+    )
+    return row_of
 
 
 def _need(rows: Rows, arcs: Arcs, columns: Columns, mine: Ints, problem: AssignmentProblem, i: int) -> None:
@@ -226,6 +212,10 @@ def _need(rows: Rows, arcs: Arcs, columns: Columns, mine: Ints, problem: Assignm
     name, need, missing = problem.incident_ids[i], int(problem.officers_needed[i]), int(columns.missing[i])
     col, value = columns.sum(mine, np.minimum(need, arcs.officers[mine]))
     rows.add(f"need[{name}]", np.append(col, missing), np.append(value, 1.0), lower=float(need))
+    least = -(-need // max(1, int(problem.officers.max(initial=1))))
+    if least > 1:
+        col, value = columns.sum(mine, np.ones(mine.size))
+        rows.add(f"vehicles[{name}]", np.append(col, missing), np.append(value, 1.0), lower=float(least))
     firsts = columns.first[mine]
     rows.add(f"first[{name}]", firsts, np.ones(len(firsts)), upper=1.0)
     if need > 1:
@@ -261,15 +251,29 @@ def _needless(
     """(6)."""
     name, size = problem.incident_ids[i], arcs.officers[mine]
     most_without = int(problem.officers_needed[i]) - 1 + needless_spare(problem)
-    most = most_officers(sorted(set(size.tolist())), most_without, limit)
+    sizes = sorted(set(problem.officers.tolist()))
+    most = most_officers(sizes, most_without, limit)
     top = max(most.values())
+    small = [n for n in sizes if most[n] < top]
+    used = rows.columns(np.zeros(len(small)))
     col, value = columns.sum(mine, size)
-    rows.add(f"needless[{name}]", col, value, upper=float(top))
-    for k, a in enumerate(mine.tolist()):
-        if most[int(size[k])] < top:
-            more = size.astype(np.float64)
-            more[k] += top - most[int(size[k])]
-            rows.add(f"needless[{name},{a}]", *columns.sum(mine, more), upper=float(top))
+    room = np.diff(np.array([*(float(most[n]) for n in small), float(top)]))
+    rows.add(
+        f"needless[{name}]", np.concatenate([col, used]), np.concatenate([value, room]), upper=float(top)
+    )
+    for w, larger in zip(used[:-1].tolist(), used[1:].tolist(), strict=True):
+        rows.add(f"needless sizes[{name}]", [w, larger], [1.0, -1.0], upper=0.0)
+    for n, w in zip(small, used.tolist(), strict=True):
+        own, which = columns.of(mine[size == n])
+        m = int((size == n).sum())
+        rows.block(
+            f"needless[{name},{n}]",
+            np.concatenate([which, np.arange(m)]),
+            np.concatenate([own, np.full(m, w)]),
+            np.concatenate([np.ones(own.size), np.full(m, -1.0)]),
+            m,
+            upper=0.0,
+        )
 
 
 def most_officers(sizes: list[int], most_without: int, limit: int) -> dict[int, int]:
@@ -302,77 +306,6 @@ def _later(rows: Rows, problem: AssignmentProblem, arcs: Arcs, columns: Columns,
         counted = [columns.sum(by[k : k + 1], np.ones(1)) for k in range(by.size)]
         firsts = columns.first[mine].tolist()
         reached(rows, f"sets out[{problem.incident_ids[i]}]", counted, 1, arcs.wait_cost[by], firsts)
-
-
-def _diversions(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves, columns: Columns) -> None:
-    """(10)."""
-    for a, units in blockers(problem, arcs):
-        for v in units.tolist():
-            used, one = columns.sum(np.flatnonzero(arcs.unit == v), np.ones(arcs.unit.size))
-            moved = columns.moved[moves.unit == v]
-            own, two = columns.sum(np.array([a]), np.full(1, -1.0))
-            rows.add(
-                f"diversion[{a},{v}]",
-                np.concatenate([used, moved, own]),
-                np.concatenate([one, np.ones(len(moved)), two]),
-                lower=0.0,
-            )
-
-
-def _reserve(rows: Rows, problem: AssignmentProblem, arcs: Arcs, columns: Columns) -> None:
-    """(11)."""
-    free = is_status(problem, FREE)
-    goes = np.flatnonzero(free[arcs.unit])
-    n_free = int(free.sum())
-    for least, held in reserves(problem):
-        col, value = columns.sum(goes, np.ones(goes.size))
-        takes = rows.column(0.0)
-        rows.add("reserve", np.append(col, takes), np.append(value, float(least)), upper=float(n_free))
-        mine = goes[np.isin(arcs.incident[goes], held)]
-        own, which = columns.of(mine)
-        n = mine.size
-        rows.block(
-            "reserve of grade",
-            np.concatenate([which, np.arange(n)]),
-            np.concatenate([own, np.full(n, takes)]),
-            np.concatenate([np.ones(own.size), np.full(n, -1.0)]),
-            n,
-            upper=0.0,
-        )
-
-
-def _posts(rows: Rows, problem: AssignmentProblem, moves: Moves, columns: Columns) -> None:
-    """(12)."""
-    if not moves.unit.size:
-        return
-    for p, room in enumerate(post_room(problem).tolist()):
-        here = columns.moved[moves.post == p]
-        rows.add(f"room[{problem.post_ids[p]}]", here, np.ones(here.size), upper=float(room))
-    rows.add("most moves", columns.moved, np.ones(columns.moved.size), upper=float(most_moves(problem)))
-
-
-def _cover(rows: Rows, arcs: Arcs, columns: Columns, cover: CoverRows, problem: AssignmentProblem) -> None:
-    """(7)."""
-    if cover.infeasible:
-        rows.add("floor", [], [], lower=1.0)
-    hard = floor_slack(problem) is not None
-    col, which = columns.of(np.arange(arcs.unit.size))
-    for r in range(cover.room.size):
-        value = cover.change[which, r].astype(np.float64)
-        used: Bools = value != 0
-        moved = cover.moved[:, r].astype(np.float64)
-        terms = [col[used], columns.moved[moved != 0]]
-        values = [value[used], moved[moved != 0]]
-        prices = cover.price[r, : cover.n_levels[r]]
-        for price in np.unique(prices).tolist():
-            terms.append(rows.columns(np.array([price]), float((prices == price).sum())))
-            values.append(np.ones(1))
-        rows.add(
-            f"floor[{r}]" if hard else f"cover[{r}]",
-            np.concatenate(terms),
-            np.concatenate(values),
-            lower=-float(cover.room[r]),
-        )
 
 
 FORMULATION = Formulation(

@@ -46,6 +46,7 @@ from optimiser_models.assignment.arcs import (
     most_units,
     move_change,
     plain,
+    reach_now,
     reserves,
 )
 
@@ -58,8 +59,9 @@ class CoverRows:
 
     Parameters
     ----------
-    change, moved
-        Change of the level by each arc, shape (A, R), and by each move, shape (M, R).
+    table, by_unit, moved
+        Change of the level by each arc, shape (A, R), or where only the unit matters by each unit, shape (U, R); and
+        by each move, shape (M, R).
     room
         Levels the zone can lose before the first further one is missing. Shape (R,), may be negative.
     n_levels
@@ -72,13 +74,22 @@ class CoverRows:
         True if the floor is broken in every plan.
     """
 
-    change: Ints
+    table: Ints
+    by_unit: bool
     moved: Ints
     room: Ints
     n_levels: Ints
     price: Floats
     constant: float
     infeasible: bool
+
+    def change(self, arcs: Arcs, which: Ints) -> Ints:
+        """Change of each row by the arcs ``which`` of ``arcs``, those that the rows were made of. Shape (n, R)."""
+        return self.table[arcs.unit[which]] if self.by_unit else self.table[which]
+
+    def keep(self, which: Ints) -> CoverRows:
+        """Return the rows for the chosen arcs only."""
+        return self if self.by_unit else replace(self, table=self.table[which])
 
     def top(self) -> Floats:
         """Highest price of one level that each row can come to, 0 where none is bought. Shape (R,)."""
@@ -93,8 +104,10 @@ class CoverRows:
 
 def cover_rows(problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> CoverRows:
     """Return the rows that can bind."""
-    change = np.concatenate([coverage_change(problem, arcs), move_change(problem, moves)])
-    unit = np.concatenate([arcs.unit, moves.unit])
+    by_unit = problem.params.coverage != "present"
+    own = -reach_now(problem) if by_unit else coverage_change(problem, arcs)
+    whose = np.arange(len(problem.unit_ids)) if by_unit else arcs.unit
+    change, unit = np.concatenate([own, move_change(problem, moves)]), np.concatenate([whose, moves.unit])
     now, level = coverage_now(problem), problem.demand_level
     most_sent = int(most_units(problem).sum()) + (most_moves(problem) if moves.unit.size else 0)
     worst = np.maximum(0, level - now + _greatest(unit, -change, most_sent))
@@ -113,10 +126,10 @@ def cover_rows(problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> CoverRow
     price = np.zeros((len(merged), int(n_levels.max(initial=0))))
     for g, z, n in zip(group.tolist(), used.tolist(), n_levels.tolist(), strict=True):
         price[g, :n] += [problem.level_price_s(z, int(least[z]) + k) for k in range(1, n + 1)]
-    n_arcs = arcs.unit.size
     return CoverRows(
-        change=np.ascontiguousarray(merged[:, :n_arcs].T),
-        moved=np.ascontiguousarray(merged[:, n_arcs:-2].T),
+        table=np.ascontiguousarray(merged[:, : len(own)].T),
+        by_unit=by_unit,
+        moved=np.ascontiguousarray(merged[:, len(own) : -2].T),
         room=merged[:, -2],
         n_levels=merged[:, -1],
         price=price,
@@ -150,7 +163,7 @@ def reduced(problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> tuple[Arcs,
     """Return the arcs and the rows that the model needs."""
     rows = cover_rows(problem, arcs, moves)
     kept = useful(problem, arcs, rows)
-    return arcs.keep(kept), replace(rows, change=rows.change[kept])
+    return arcs.keep(kept), rows.keep(kept)
 
 
 def useful(problem: AssignmentProblem, arcs: Arcs, rows: CoverRows) -> Ints:
@@ -172,7 +185,7 @@ def useful(problem: AssignmentProblem, arcs: Arcs, rows: CoverRows) -> Ints:
             beaten = _beaten_by(
                 problem,
                 own,
-                rows.change[mine],
+                rows.change(arcs, mine),
                 top,
                 fixed,
                 alone=alone,

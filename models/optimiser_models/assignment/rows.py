@@ -24,6 +24,8 @@ class Rows:
     row_lower: list[Floats] = field(default_factory=list)
     row_upper: list[Floats] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    place: dict[str, int] = field(default_factory=dict)
+    """Number of the first row of each name."""
 
     def columns(self, cost: Floats, upper: Floats | float = 1.0) -> Ints:
         """Add columns and return their numbers."""
@@ -44,16 +46,18 @@ class Rows:
         col: Ints,
         value: Floats,
         n: int,
-        lower: float = -np.inf,
-        upper: float = np.inf,
+        lower: Floats | float = -np.inf,
+        upper: Floats | float = np.inf,
     ) -> None:
-        """Add ``n`` rows with equal limits; ``row`` counts from 0 within the block."""
+        """Add ``n`` rows, with equal limits or limits of their own; ``row`` counts from 0 within the block."""
         first = len(self.names)
+        if n:
+            self.place.setdefault(name, first)
         self.row.append(np.asarray(row) + first)
         self.col.append(np.asarray(col))
         self.value.append(np.asarray(value, dtype=np.float64))
-        self.row_lower.append(np.full(n, lower))
-        self.row_upper.append(np.full(n, upper))
+        self.row_lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), (n,)))
+        self.row_upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), (n,)))
         self.names.extend([name] * n if n > 1 else [name][:n])
 
     def add(

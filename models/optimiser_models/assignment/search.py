@@ -1,0 +1,177 @@
+"""Greedy, then local search with ejection chains: a good plan in milliseconds, from which the proof starts.
+
+Plain incidents only (:func:`~optimiser_models.assignment.arcs.plain`); cover by units that stay where they are. A step
+takes a unit for an incident, beside those that go there or in place of one of them; if it was bound elsewhere, that
+incident takes the best unit left in its stead, or none. Steps that make the plan better are taken, others by chance
+that falls with time (annealing); the best plan seen is kept. All compiled, a fixed number of steps: the same plan each
+time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from optimiser.problems.assignment import AssignmentParams, AssignmentPlan, AssignmentProblem
+from optimiser_models.assignment.arcs import (
+    Arcs,
+    Floats,
+    Ints,
+    admissible,
+    most_units,
+    needless_spare,
+    plain,
+    reach_now,
+    unfilled_price,
+)
+from optimiser_models.assignment.steps import MOST, anneal
+
+NEAREST = 96
+"""Units that each incident tries, the nearer the more often."""
+STEPS_AN_INCIDENT, FEWEST_STEPS = 80, 8000
+HOT, COLD = 0.02, 0.002
+"""Share of a usual arrival's cost that a step may lose by chance, at the beginning and at the end."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Everything the compiled search reads."""
+
+    arrival: Floats
+    lead: Floats
+    full: Floats
+    wait: Floats
+    way: Floats
+    officers: Ints
+    need: Ints
+    limit: Ints
+    price: Floats
+    near: Ints
+    zone_start: Ints
+    zone: Ints
+    size: Ints
+    level: Ints
+    wanted: Ints
+    short_price: Floats
+    spare: int
+    surplus: float
+
+
+def table(problem: AssignmentProblem, arcs: Arcs) -> Table:
+    """Return the arrays; pairs that are not admissible have infinite cost."""
+    n_units, n_incidents = len(problem.unit_ids), len(problem.incident_ids)
+    at = (arcs.unit, arcs.incident)
+
+    def spread(values: Floats, nothing: float) -> Floats:
+        out = np.full((n_units, n_incidents), nothing)
+        out[at] = values
+        return out
+
+    simple = plain(problem)
+    lead = spread(arcs.lead_cost, np.inf)
+    lead[:, ~simple] = np.inf
+    reach = reach_now(problem)
+    lost = np.array([problem.level_price_s(z, 1) for z in range(len(problem.zone_ids))]) @ (reach > 0).T
+    merit = lead + spread(arcs.way_cost, np.inf) + 0.3 * lost[:, None]
+    near = np.argsort(merit, axis=0, kind="stable")[:NEAREST].T
+    near = np.where(np.isfinite(np.take_along_axis(merit.T, near, axis=1)), near, -1)
+    most = int(problem.demand_level.max(initial=0))
+    short = np.zeros((len(problem.zone_ids), most + 1))
+    for z, d in enumerate(problem.demand_level.tolist()):
+        prices = [problem.level_price_s(z, n) for n in range(1, d + 1)]
+        short[z, 1 : d + 1] = np.cumsum(prices)
+    unit, zone = np.nonzero(reach)
+    size = reach.max(axis=1) if reach.shape[1] else np.zeros(n_units, np.int64)
+    return Table(
+        arrival=spread(arcs.arrival_s, np.inf),
+        lead=lead,
+        full=spread(arcs.full_cost, 0.0),
+        wait=spread(arcs.wait_cost, 0.0),
+        way=spread(arcs.way_cost, 0.0),
+        officers=problem.officers,
+        need=problem.officers_needed,
+        limit=np.minimum(most_units(problem), MOST),
+        price=unfilled_price(problem),
+        near=np.ascontiguousarray(near, dtype=np.int64),
+        zone_start=np.searchsorted(unit, np.arange(n_units + 1)).astype(np.int64),
+        zone=zone.astype(np.int64),
+        size=size.astype(np.int64),
+        level=reach.sum(axis=0).astype(np.int64),
+        wanted=problem.demand_level,
+        short_price=short,
+        spare=needless_spare(problem),
+        surplus=problem.params.surplus_price_s,
+    )
+
+
+def warm() -> None:
+    """Compile on two units and one incident."""
+    search(
+        AssignmentProblem(
+            params=AssignmentParams(),
+            unit_ids=("a", "b"),
+            officers=np.array([1, 1]),
+            driver_class=("basic", "basic"),
+            status=("free", "free"),
+            ready_s=np.zeros(2),
+            incident_ids=("i",),
+            grade=np.array([1]),
+            officers_needed=np.array([2]),
+            age_s=np.zeros(1),
+            weight=np.ones(1),
+            travel_s=np.ones((2, 1)),
+        ),
+    )
+
+
+def slots(t: Table) -> Ints:
+    """Return a beginning: one unit for each officer needed, quickest in all by a linear assignment. Shape (U,).
+
+    A unit's price is what its leaving costs in cover at the start; the first slot of an incident bears the arrival.
+    """
+    never = t.price.max(initial=0.0) * 10 + 1e6
+    further = np.where(np.isfinite(t.lead), t.way + t.full, np.inf) + _alone_price(t)[:, None]
+    n = t.need.size
+    incident = np.concatenate([np.arange(n), np.repeat(np.arange(n), t.need - 1)])
+    cost = np.hstack([t.lead + t.way + _alone_price(t)[:, None], further[:, incident[n:]]])
+    unit, slot = linear_sum_assignment(np.minimum(cost, never))
+    good = cost[unit, slot] < never
+    begin = np.full(t.lead.shape[0], -1, dtype=np.int64)
+    begin[unit[good]] = incident[slot[good]]
+    return begin
+
+
+def _alone_price(t: Table) -> Floats:
+    """Price of the cover that each unit takes if it leaves alone. Shape (U,)."""
+    missing = np.maximum(0, t.wanted - t.level)
+    n = np.diff(t.zone_start)
+    unit = np.repeat(np.arange(n.size), n)
+    after = np.minimum(np.maximum(0, t.wanted[t.zone] - t.level[t.zone] + t.size[unit]), t.wanted[t.zone])
+    rise = t.short_price[t.zone, after] - t.short_price[t.zone, missing[t.zone]]
+    return np.bincount(unit, rise, minlength=n.size).astype(np.float64)
+
+
+def search(
+    problem: AssignmentProblem, arcs: Arcs | None = None, *, seed: int = 0, steps: int | None = None
+) -> AssignmentPlan:
+    """Return a good plan; deterministic."""
+    t = table(problem, admissible(problem) if arcs is None else arcs)
+    n = len(problem.incident_ids)
+    if not n or not len(problem.unit_ids):
+        return AssignmentPlan()
+    near_costs = t.lead[np.isfinite(t.lead)]
+    usual = max(1e-3, float(np.median(near_costs))) if near_costs.size else 1.0
+    place = anneal(
+        t.arrival, t.lead, t.full, t.wait, t.way, t.officers, t.need, t.limit, t.price, t.near, t.zone_start, t.zone,
+        t.size, t.level.copy(), t.wanted, t.short_price, t.spare, t.surplus, slots(t),
+        max(FEWEST_STEPS, STEPS_AN_INCIDENT * n) if steps is None else steps, seed, HOT * usual, COLD * usual,
+    )  # fmt: skip
+    return AssignmentPlan(
+        {
+            problem.unit_ids[u]: problem.incident_ids[i]
+            for u, i in enumerate(place.tolist())
+            if i >= 0 and problem.on_way_to[u] == ""
+        }
+    )

@@ -1,0 +1,129 @@
+"""Rows of ``assignment.milp`` that tie incidents together: diversions, reserve, posts and cover."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.problems.assignment import AssignmentProblem
+from optimiser.problems.assignment.data import FREE
+from optimiser.problems.assignment.eligible import is_status
+from optimiser_models.assignment.arcs import (
+    Arcs,
+    Ints,
+    Moves,
+    blockers,
+    floor_slack,
+    most_moves,
+    post_room,
+    reserves,
+)
+from optimiser_models.assignment.columns import Columns
+from optimiser_models.assignment.reduce import CoverRows
+from optimiser_models.assignment.rows import Rows
+
+
+def diversions(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves, columns: Columns) -> None:
+    """Add (10): who stays forbids a diversion."""
+    for a, units in blockers(problem, arcs):
+        for v in units.tolist():
+            used, one = columns.sum(np.flatnonzero(arcs.unit == v), np.ones(arcs.unit.size))
+            moved = columns.moved[moves.unit == v]
+            own, two = columns.sum(np.array([a]), np.full(1, -1.0))
+            rows.add(
+                f"diversion[{a},{v}]",
+                np.concatenate([used, moved, own]),
+                np.concatenate([one, np.ones(len(moved)), two]),
+                lower=0.0,
+            )
+
+
+def reserve(rows: Rows, problem: AssignmentProblem, arcs: Arcs, columns: Columns) -> None:
+    """Add (11): free units kept back."""
+    free = is_status(problem, FREE)
+    goes = np.flatnonzero(free[arcs.unit])
+    n_free = int(free.sum())
+    for k, (least, held) in enumerate(reserves(problem)):
+        col, value = columns.sum(goes, np.ones(goes.size))
+        takes = rows.column(0.0)
+        rows.add(f"reserve[{k}]", np.append(col, takes), np.append(value, float(least)), upper=float(n_free))
+        mine = goes[np.isin(arcs.incident[goes], held)]
+        own, which = columns.of(mine)
+        n = mine.size
+        rows.block(
+            "reserve of grade",
+            np.concatenate([which, np.arange(n)]),
+            np.concatenate([own, np.full(n, takes)]),
+            np.concatenate([np.ones(own.size), np.full(n, -1.0)]),
+            n,
+            upper=0.0,
+        )
+
+
+def posts(rows: Rows, problem: AssignmentProblem, moves: Moves, columns: Columns) -> None:
+    """Add (12): room at posts, most moves."""
+    if not moves.unit.size:
+        return
+    for p, room in enumerate(post_room(problem).tolist()):
+        here = columns.moved[moves.post == p]
+        rows.add(f"room[{problem.post_ids[p]}]", here, np.ones(here.size), upper=float(room))
+    rows.add("most moves", columns.moved, np.ones(columns.moved.size), upper=float(most_moves(problem)))
+
+
+def zones(rows: Rows, arcs: Arcs, columns: Columns, cover: CoverRows, problem: AssignmentProblem) -> None:
+    """Add (7), (7'): levels missing in zones."""
+    if cover.infeasible:
+        rows.add("floor", [], [], lower=1.0)
+    n = cover.room.size
+    if cover.by_unit:
+        there = np.flatnonzero(columns.leaves >= 0)
+        col, change = columns.leaves[there], cover.table[there]
+    else:
+        col, which = columns.of(np.arange(arcs.unit.size))
+        change = cover.change(arcs, np.arange(arcs.unit.size))[which]
+    at, row = np.nonzero(change)
+    moved, moved_row = np.nonzero(cover.moved)
+    terms, values, places = (
+        [col[at], columns.moved[moved]],
+        [change[at, row], cover.moved[moved, moved_row]],
+        [row, moved_row],
+    )
+    alone: list[tuple[int, Ints, Ints]] = []
+    never_gains = (change.max(axis=0, initial=0) <= 0) & (cover.moved.max(axis=0, initial=0) <= 0)
+    for r in range(n):
+        prices, times = np.unique(cover.price[r, : cover.n_levels[r]], return_counts=True)
+        short = rows.columns(prices, times.astype(np.float64))
+        terms.append(short)
+        values.append(np.ones(prices.size, dtype=np.int64))
+        places.append(np.full(prices.size, r))
+        if cover.by_unit and never_gains[r]:
+            alone.append((r, short, times))
+    name = "cover" if floor_slack(problem) is None else "floor"
+    rows.block(
+        name,
+        np.concatenate(places),
+        np.concatenate(terms),
+        np.concatenate(values),
+        n,
+        lower=-cover.room.astype(np.float64),
+    )
+    for r, short, times in alone:
+        _alone(rows, col, change[:, r], int(cover.room[r]), short, times)
+
+
+def _alone(rows: Rows, leaves: Ints, change: Ints, room: int, short: Ints, times: Ints) -> None:
+    """(7'): levels that are missing if this unit leaves, whoever else stays."""
+    first = 0
+    for c, n in zip(short.tolist(), times.tolist(), strict=True):
+        anyway = int(np.clip(-room - first, 0, n))
+        with_unit = np.clip(-change - room - first, 0, n)
+        forced = np.flatnonzero(with_unit > anyway)
+        m = forced.size
+        rows.block(
+            "alone",
+            np.tile(np.arange(m), 2),
+            np.concatenate([leaves[forced], np.full(m, c)]),
+            np.concatenate([anyway - with_unit[forced], np.ones(m)]),
+            m,
+            lower=float(anyway),
+        )
+        first += n
