@@ -34,6 +34,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     _add_choices(year)
     year.add_argument("--strength", type=values.whole(0, 100_000), help="officers on strength")
     year.add_argument("--week-hours", type=float, default=40.0, help="hours an officer works a week (40)")
+    year.add_argument("--season", action="store_true", help="each week at the level of calls of its month")
     year.add_argument("--leave-cap", type=values.whole(0, 100_000), help="most on leave at once")
 
 
@@ -125,10 +126,12 @@ def run_year(a: argparse.Namespace) -> int:
     path = a.folder / CALENDAR_FILE
     if not path.exists():
         raise InputError(f"There is no {path}: rows of from, to, kind, officers.")
+    entries = read_calendar(path)
     weeks = through_the_year(
         problem,
         problem.existing,
-        read_calendar(path),
+        entries,
+        need_of_month=_by_month(a, entries[0].first.year) if a.season and entries else None,
         strength=a.strength,
         week_h=a.week_hours,
         leave_cap=a.leave_cap,
@@ -171,3 +174,17 @@ def run_year(a: argparse.Namespace) -> int:
     if unmet > 0:
         show(f"- {unmet:,.1f} officer-hours of them fall when too few are on the rota to be sent.")
     return Exit.DONE
+
+
+def _by_month(a: argparse.Namespace, year: int) -> Any:
+    """Return the requirement of each month of the year."""
+    from optimiser.cli.plans import settings_of
+    from optimiser.data.project import load
+    from optimiser.prepare.questions import ask
+
+    project, chosen = load(a.folder), settings_of(a.set, "shifts")
+    found = {}
+    for month in range(1, 13):
+        dated = {**chosen, "week_of": f"{year}-{month:02d}-15", "season": True}
+        found[month] = ask(project, "shifts", dated, "--set").problem.requirement
+    return found

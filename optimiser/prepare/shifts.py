@@ -22,6 +22,7 @@ from optimiser.prepare.calendar_file import CALENDAR_FILE, away_in_week, monday_
 from optimiser.prepare.requirement import duty_rules, project_mix, with_area
 from optimiser.prepare.rota_file import ROTA_FILE, RotaLine, read_rota, rota_plan
 from optimiser.prepare.shift_offer import shift_catalogue, shifts_on_offer
+from optimiser.prepare.shift_season import season_factor, times
 from optimiser.prepare.shifts_setup import ShiftsSetup
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
@@ -61,8 +62,13 @@ def shifts_problem(
     setup = setup or ShiftsSetup()
     work = scenario_workload(project, setup.demand)
     rota, calendar = _own_files(Path(project.folder), setup)
+    factor = (
+        season_factor(project, from_project(project), dt.date.fromisoformat(setup.week_of))
+        if setup.season
+        else 1.0
+    )
     return from_workload(
-        work,
+        times(work, factor),
         params,
         setup,
         with_area(project, service or RequirementParams()),
@@ -71,7 +77,7 @@ def shifts_problem(
         existing=existing,
         rota=rota,
         away=calendar,
-        mix=None if project.calls is None else _mix(project, setup.demand, work),
+        mix=None if project.calls is None else _mix(project, setup.demand, work).scaled(factor),
         rules=duty_rules(project),
     )
 
@@ -116,6 +122,8 @@ def _own_files(folder: Path, setup: ShiftsSetup) -> tuple[tuple[RotaLine, ...], 
     """
     rota = read_rota(folder / ROTA_FILE) if (folder / ROTA_FILE).exists() else ()
     if not setup.week_of:
+        return rota, ()
+    if setup.season and not (folder / CALENDAR_FILE).exists():
         return rota, ()
     if not (folder / CALENDAR_FILE).exists():
         raise InputError(f"week_of {setup.week_of} needs {folder / CALENDAR_FILE}, which there is not.")

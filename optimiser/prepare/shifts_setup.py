@@ -65,6 +65,10 @@ class ShiftsSetup:
         default="",
         metadata=choice("", "A date: the week whose court, training and events count", group="rota"),
     )
+    season: bool = field(
+        default=False,
+        metadata=choice("", "Scale the calls to the months of that week", group="rota"),
+    )
     leave_cap: int | None = field(
         default=None, metadata=choice("officers", "At most so many on leave at once", group="rota", minimum=0)
     )
@@ -97,6 +101,8 @@ class ShiftsSetup:
             )
         if self.week_of and not _is_date(self.week_of):
             faults.append(f"week_of {self.week_of!r} is no date, as 2026-07-14.")
+        if self.season and not self.week_of:
+            faults.append("season needs week_of, a date: the months of that week.")
         if not faults and any((h * SECONDS_PER_HOUR) % self.slot_s for h in self.lengths_h):
             faults.append(
                 f"Every length of lengths_h must be whole slots of {self.slot_s} s, got {self.lengths_h}."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimiser.errors import InputError
 from optimiser.prepare.calendar_file import DAYS, Abstraction, away_in_week, monday_of, on_leave
@@ -52,6 +53,7 @@ def through_the_year(
     strength: int | None = None,
     week_h: float = 40.0,
     leave_cap: int | None = None,
+    need_of_month: Mapping[int, NDArray[np.int64]] | None = None,
 ) -> tuple[DatedWeek, ...]:
     """Return every week of the calendar's year.
 
@@ -61,6 +63,9 @@ def through_the_year(
         Officers on strength and the hours each works a week, leave included.
     leave_cap
         Most on leave at once.
+    need_of_month
+        Requirement by month, each of shape (T,): a week has that of the month its Monday lies in. The question's own
+        where left out.
 
     Raises
     ------
@@ -80,12 +85,12 @@ def through_the_year(
     room = None
     if strength is not None and shift_h > 0:
         room = (strength * week_h - float(planned.sum()) * problem.slot_h) / shift_h
-    need = np.asarray(problem.requirement, dtype=float)
-    as_is = float(np.maximum(need - planned, 0.0).sum())
     found = []
     monday = monday_of(dt.date(year, 1, 1))
     while monday.year <= year:
         away = away_in_week(entries, monday, problem.slot_s)
+        need = np.asarray((need_of_month or {}).get(monday.month, problem.requirement), dtype=float)
+        as_is = float(np.maximum(need - planned, 0.0).sum())
         short = float(np.maximum(need - np.maximum(planned - away, 0.0), 0.0).sum())
         dates = [monday + dt.timedelta(days=k) for k in range(DAYS)]
         on = [on_leave(entries, d) for d in dates]

@@ -46,6 +46,9 @@ def test_a_rota_goes_in_is_checked_and_goes_through_the_year(told, own, tmp_path
     code, out, err = told("rota", "year", own, "--json")
     assert code == Exit.DONE, err
     weeks = {w["monday"]: w for w in json.loads(out)}
+    code, out, err = told("rota", "year", own, "--json", "--season")
+    assert code == Exit.DONE, err
+    assert len({w["short_h"] for w in json.loads(out)}) > len({w["short_h"] for w in weeks.values()})
     assert weeks["2026-03-02"]["away_h"] == 5 * 24 * 2
     assert (
         weeks["2026-03-02"]["unmet_h"] == 5 * 12 + 5 * 0
