@@ -16,34 +16,46 @@ weeks that no round has seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser import simulate as sim
 from optimiser.demand.call_mix import CallMix
-from optimiser.demand.cutoff import GRID_TRAVEL
 from optimiser.demand.requirement import SIMULATION, Requirement, RequirementParams
-from optimiser.demand.service_law import ServiceLaw
 from optimiser.errors import InputError
+from optimiser.studies.acceptance_weeks import (
+    HELD_BACK,
+    MEAN_REACH,
+    NONE_FREE,
+    REACHED_LATE,
+    URGENT_LATE,
+    Tally,
+    Target,
+    simulate_weeks,
+    targets_of,
+)
 from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 ACCEPTED_FRAC = 0.95
-NONE_FREE, HELD_BACK, URGENT_LATE, REACHED_LATE, MEAN_REACH = (
-    "no free unit",
-    "other calls that wait",
-    "urgent wait",
-    "urgent calls reached late",
-    "mean time to an urgent call",
-)
+__all__ = [
+    "ACCEPTED_FRAC",
+    "HELD_BACK",
+    "MEAN_REACH",
+    "NONE_FREE",
+    "REACHED_LATE",
+    "URGENT_LATE",
+    "Acceptance",
+    "Measured",
+    "Mended",
+    "accept",
+    "mend",
+    "raised",
+]
 _Z = 1.96
 _WEEK_S = HOURS_PER_WEEK * SECONDS_PER_HOUR
-_WEEKS_A_RUN = 25
-PROBES_PER_H = 12.0
 _FRESH = 1_000_003
 
 
@@ -171,7 +183,7 @@ def accept(
     slot_s: int,
     *,
     crew: FloatArray | None = None,
-    weeks: int = 200,
+    weeks: int = 400,
     seed: int = 1,
 ) -> Acceptance:
     """Simulate a number of officers and measure every target in every interval.
@@ -189,7 +201,8 @@ def accept(
     crew
         Officers in a unit, shape (T,); ``params.officers_per_unit`` if None. What does not fill a car stays in.
     weeks
-        Weeks to simulate. An hour of one week tells about as much as five calls: 200 weeks tell 2 % from 3.
+        Weeks to simulate. Half an hour of one week tells about as much as five calls: 400 weeks tell 2 % from 2.6, and
+        where the formulas leave many intervals just below their limit, 1,000 are not too many.
     seed
         The same seed gives every plan the same calls.
 
@@ -210,13 +223,14 @@ def accept(
     units = np.floor(duty / each + 1e-9).astype(np.int64)
     if units.max() == 0:
         raise InputError("Nobody is on duty in any interval, so there is nothing to simulate.")
-    found = _run(mix, units, params, slot_s, weeks, seed)
-    targets = tuple(_measured(found, params, mix, slot_s))
-    if not targets:
+    asked = targets_of(params, mix, slot_s)
+    if not asked:
         raise InputError(
             "No target is asked that a simulation could measure; give no_free_unit_frac or a time."
         )
-    return Acceptance(duty, targets, weeks, found.call_share)
+    found = simulate_weeks(mix, units, params, asked, slot_s, weeks, seed)
+    targets = tuple(_measured(t, tally) for t, tally in zip(asked, found.tallies, strict=True))
+    return Acceptance(duty, targets, found.weeks, found.call_share)
 
 
 def mend(
@@ -225,7 +239,7 @@ def mend(
     params: RequirementParams,
     *,
     rounds: int = 3,
-    weeks: int = 200,
+    weeks: int = 400,
     seed: int = 1,
 ) -> Mended:
     """Raise the intervals that miss a target by a car, and simulate again.
@@ -265,128 +279,15 @@ def raised(need: Requirement, mended: Mended) -> Requirement:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """Calls and probes of all runs: week and interval, urgency, units free on arrival, and wait for a unit."""
-
-    n_weeks: int
-    week: IntArray
-    slot: IntArray
-    urgent: NDArray[np.bool_]
-    free: IntArray
-    wait_s: FloatArray
-    call_share: FloatArray
-
-
-def _run(
-    mix: CallMix, units: IntArray, params: RequirementParams, slot_s: int, weeks: int, seed: int
-) -> _Found:
-    grades = tuple(range(1, len(mix.classes) + 1))
-    probe = len(mix.classes) + 1
-    urgent = {g: c.urgent for g, c in zip(grades, mix.classes, strict=True)} | {probe: True}
-    rate = np.stack([*(c.calls for c in mix.classes), np.full(HOURS_PER_WEEK, PROBES_PER_H)], axis=1)
-    stream = sim.Stream(
-        rate_per_h=rate[None],
-        grades=(*grades, probe),
-        service={g: _drawer(c.law) for g, c in zip(grades, mix.classes, strict=True)} | {probe: np.zeros(1)},
-        need_frac={g: np.asarray(c.units_frac) for g, c in zip(grades, mix.classes, strict=True)},
-    )
-    rules = sim.Rules(
-        grades=(*grades, probe),
-        reserve_units={g: float(params.reserve_units) for g in grades if not urgent[g]},
-        # other calls wait in one queue, as in the formulas; the urgent ones go before them
-        rank_s={g: 0.0 if first else 1e9 for g, first in urgent.items()},
-        bin_s=float(slot_s),
-    )
-    runs = max(1, round(weeks / _WEEKS_A_RUN))
-    length = -(-weeks // runs)
-    out = sim.simulate(
-        stream,
-        sim.from_counts(units, float(slot_s)),
-        rules=rules,
-        replications=runs,
-        seed=seed,
-        horizon_s=(length + 1) * _WEEK_S,
-        warm_s=_WEEK_S,
-    )
-    records = [r.calls for r in out.replications if r.calls is not None]
-    week = [k * length + (r.time_s // _WEEK_S).astype(np.int64) - 1 for k, r in enumerate(records)]
-    first = np.array(list(urgent.values()))
-    return _Found(
-        n_weeks=runs * length,
-        week=np.concatenate(week),
-        slot=np.concatenate([((r.time_s % _WEEK_S) // slot_s).astype(np.int64) for r in records]),
-        urgent=np.concatenate([first[r.grade] for r in records]),
-        free=np.concatenate([r.free_units.astype(np.int64) for r in records]),
-        wait_s=np.concatenate([r.wait_s for r in records]),
-        call_share=np.asarray(np.mean([r.utilisation for r in out.replications], axis=0)),
-    )
-
-
-def _drawer(law: ServiceLaw) -> float | Callable[[np.random.Generator, int], FloatArray]:
-    if law.exponential:
-        return law.mean_s
-    edges = np.cumsum(law.weights)
-
-    def draw(rng: np.random.Generator, n: int) -> FloatArray:
-        at = np.searchsorted(edges[:-1], rng.random(n), side="right")
-        return np.asarray(law.points_s[at])
-
-    return draw
-
-
-def _measured(found: _Found, p: RequirementParams, mix: CallMix, slot_s: int) -> list[Measured]:
-    parts = round(SECONDS_PER_HOUR) // slot_s
-    calls = np.repeat(np.stack([c.calls for c in mix.classes]), parts, axis=1) / parts
-    urgent = np.array([c.urgent for c in mix.classes])
-    first, others = calls[urgent].sum(axis=0), calls[~urgent].sum(axis=0)
-    measured = []
-    if p.no_free_unit_frac is not None:
-        none = (found.free == 0).astype(float)
-        measured.append(_of(NONE_FREE, p.no_free_unit_frac, found, none, first + others))
-    if p.held_back_frac is not None:
-        waits = (found.free <= p.reserve_units).astype(float)
-        measured.append(_of(HELD_BACK, p.held_back_frac, found, waits, others))
-    if p.urgent_wait_s is not None:
-        late = (found.wait_s > p.urgent_wait_s).astype(float)
-        measured.append(_of(URGENT_LATE, p.urgent_late_frac, found, late, first))
-    if p.response_s is not None:
-        measured.append(_reached(found, p, p.response_s, first))
-    return measured
-
-
-def _reached(found: _Found, p: RequirementParams, limit_s: float, calls: FloatArray) -> Measured:
-    """Wait as simulated, and the drive of the nearest of the units free then by the square-root law."""
-    free = np.maximum(found.free, 1)
-    if p.response_late_frac is None:
-        drive = GRID_TRAVEL * np.sqrt(p.area_m2 / free) / p.speed_m_per_s
-        return _of(MEAN_REACH, limit_s, found, found.wait_s + drive, calls)
-    rest = np.maximum(limit_s - found.wait_s, 0.0)
-    late = np.exp(-free * rest**2 * 2 * p.speed_m_per_s**2 / p.area_m2)
-    return _of(REACHED_LATE, p.response_late_frac, found, late, calls)
-
-
-def _of(name: str, limit: float, found: _Found, value: FloatArray, calls: FloatArray) -> Measured:
-    """Return the mean of each interval over all weeks with its 95 % interval.
-
-    Calls that come at random see what the time average is, so whether a unit is free is told by every call and probe;
-    what an urgent call would wait is told by urgent ones and probes.
-    """
-    n_slots, weeks = calls.size, found.n_weeks
-    told = np.ones_like(found.urgent) if name in (NONE_FREE, HELD_BACK) else found.urgent
-    cell, value = (found.week * n_slots + found.slot)[told], value[told]
-    n = np.bincount(cell, minlength=weeks * n_slots).reshape(weeks, n_slots)
-    total = np.bincount(cell, weights=value, minlength=weeks * n_slots).reshape(weeks, n_slots)
-    probes = n.sum(axis=0)
-    mean = total.sum(axis=0) / np.maximum(probes, 1)
-    # ratio of sums over weeks: its variance by how far each week's sum is from what its probes make expect
-    off = ((total - mean * n) ** 2).sum(axis=0) / np.maximum(probes, 1) ** 2
-    if name == MEAN_REACH:
+def _measured(target: Target, tally: Tally) -> Measured:
+    """Return the mean of each interval over all weeks with its 95 % interval."""
+    mean, off = tally.mean(), tally.variance()
+    if not target.share:
         half = _Z * np.sqrt(off)
-        return Measured(name, limit, mean, mean - half, mean + half, calls)
+        return Measured(target.name, target.limit, mean, mean - half, mean + half, target.calls)
     with np.errstate(divide="ignore", invalid="ignore"):
-        worth = mean * (1 - mean) / off
-    worth = np.clip(np.where(off > 0, worth, weeks), min(weeks, 1), np.maximum(probes, 1))
+        worth = np.where(off > 0, mean * (1 - mean) / off, tally.weeks)
+    worth = np.clip(worth, 1, np.maximum(tally.n, 1))
     centre = (mean + _Z**2 / (2 * worth)) / (1 + _Z**2 / worth)
     half = _Z / (1 + _Z**2 / worth) * np.sqrt(mean * (1 - mean) / worth + _Z**2 / (4 * worth**2))
-    return Measured(name, limit, mean, centre - half, centre + half, calls)
+    return Measured(target.name, target.limit, mean, centre - half, centre + half, target.calls)
