@@ -74,3 +74,18 @@ def test_slips_are_named(told, county, given, said):
     assert code == Exit.USAGE
     assert said in err
     assert out == ""
+
+
+def test_check_by_simulated_weeks(told, county):
+    """Words say the share of intervals that met each target, its interval, and the verdict; JSON holds the same."""
+    asked = ("--check", "6", "--rounds", "1", "--set", "no_free_unit_pct=50", "--set", "slot_min=60")
+    code, out, _ = told("requirement", county, *asked)
+    assert code == Exit.DONE
+    assert "simulated weeks the target for no free unit (50 %) is met in" in out
+    assert "Accepted: every target is to be met in at least 95 % of the intervals." in out
+    code, out, _ = told("requirement", county, "--json", *asked)
+    found = json.loads(out)["checked"]
+    assert found["accepted"]
+    assert found["weeks"] == 6
+    (target,) = found["targets"]
+    assert target["surely_met_frac"] <= target["met_frac"] <= target["not_surely_missed_frac"]
