@@ -28,7 +28,7 @@ from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint
 from optimiser.studies.series import NoPlanError
 
 FloatArray = NDArray[np.float64]
-MOST_ROUNDS = 6
+MOST_ROUNDS, PRICE_ROUNDS = 6, 15
 TRIED = 2
 """Districts, worth most by their multipliers, in which one officer more is solved exactly."""
 
@@ -48,8 +48,9 @@ def budget(
     study = Study(question, workers, options, folder, began + budget_s, should_stop, on_point)
     study.coarse()
     study.refine()
-    study.prices()
-    by_work, once, levers = shared_by_work(study), shared_once(study), levers_worth(study)
+    by_work, once = shared_by_work(study), shared_once(study)
+    study.prices()  # last of what solves on these curves: a point more may change who has how many
+    levers = levers_worth(study)
     frontier = {s.name: tuple(study.points(s.name, n) for n in study.totals()) for s in question.scenarios}
     regret, mean, cvar = regret_of(study)
     complete = all(p.gap_frac <= question.gap_frac + 1e-9 for points in frontier.values() for p in points)
@@ -177,7 +178,7 @@ class Study:
 
         A headcount solved may be chosen itself; then one more than that is solved too.
         """
-        for _ in range(MOST_ROUNDS):
+        for _ in range(PRICE_ROUNDS):
             wanted: dict[tuple[str, str], set[int]] = {}
             for s in self.q.scenarios:
                 curves = self.of(s.name)
@@ -185,6 +186,8 @@ class Study:
                 for n in self.totals() if s is self.q.scenarios[0] else [self.q.n_today]:
                     held = [c.best_at(int(b)) for c, b in zip(curves, parts[:, n].tolist(), strict=True)]
                     worth = sorted(range(len(held)), key=lambda k: -(held[k].price or 0.0))
+                    if any(held[k].officers + 1 in curves[k].points for k in worth[:1]):
+                        continue  # the district where one more is worth most is known
                     for k in worth[:TRIED]:
                         c, b = curves[k], held[k].officers + 1
                         if b not in c.points and b not in c.failed:
