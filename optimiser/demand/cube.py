@@ -189,6 +189,38 @@ def _reports(calls: pd.DataFrame, assumed: Mapping[str, float]) -> tuple[FloatAr
     return np.where(lacking, given, np.nan_to_num(known)), int((lacking & (given > 0)).sum())
 
 
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Stretches cut at the ends of slots: row of the call, slot of the week, seconds, each of shape (m,)."""
+
+    row: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    seconds: FloatArray
+
+
+def pieces_of(
+    calls: pd.DataFrame, begun_s: FloatArray, length_s: FloatArray, timezone: str, slot_s: int
+) -> Pieces:
+    """Cut the stretch of each call at the ends of slots, and say in which slot of the week each piece passes.
+
+    Parameters
+    ----------
+    begun_s, length_s
+        Seconds from receipt to the beginning of the stretch, and its length, shape (n,).
+    """
+    at_s = _epoch_s(calls["received_at"]) + begun_s
+    some = np.flatnonzero(length_s > 0)
+    first = np.floor(at_s[some] / slot_s)
+    last = np.ceil((at_s[some] + length_s[some]) / slot_s)
+    n_pieces = np.maximum(last - first, 1).astype(np.int64)
+    row = np.repeat(some, n_pieces)
+    step = np.arange(n_pieces.sum()) - np.repeat(np.cumsum(n_pieces) - n_pieces, n_pieces)
+    begin = (np.repeat(first, n_pieces) + step) * slot_s
+    inside = np.minimum(begin + slot_s, at_s[row] + length_s[row]) - np.maximum(begin, at_s[row])
+    slot = _slot_of(begin, timezone, slot_s) if len(begin) else np.zeros(0, dtype=np.int64)
+    return Pieces(row, slot, np.maximum(inside, 0.0))
+
+
 def _spread(
     keys: pd.DataFrame,
     calls: pd.DataFrame,
@@ -201,24 +233,14 @@ def _spread(
     report: bool,
 ) -> list[pd.DataFrame]:
     """Cut each stretch at the ends of slots, and lay the pieces where they pass."""
-    slot_s = params.slot_s
-    at_s = _epoch_s(calls["received_at"]) + begun_s
-    some = np.flatnonzero(length_s > 0)
-    if not len(some):
+    cut = pieces_of(calls, begun_s, length_s, timezone, params.slot_s)
+    if not cut.row.size:
         return []
-    first = np.floor(at_s[some] / slot_s)
-    last = np.ceil((at_s[some] + length_s[some]) / slot_s)
-    n_pieces = np.maximum(last - first, 1).astype(np.int64)
-    row = np.repeat(some, n_pieces)
-    step = np.arange(n_pieces.sum()) - np.repeat(np.cumsum(n_pieces) - n_pieces, n_pieces)
-    begin = (np.repeat(first, n_pieces) + step) * slot_s
-    inside = np.minimum(begin + slot_s, at_s[row] + length_s[row]) - np.maximum(begin, at_s[row])
-    slot = _slot_of(begin, timezone, slot_s)
     crew = np.asarray(params.officers_per_unit, dtype=float)
-    officers = crew if crew.shape == () else crew[slot * slot_s // round(SECONDS_PER_HOUR)]
-    seconds = np.maximum(inside, 0.0) * (1.0 if report else weight[row] * officers)
+    officers = crew if crew.shape == () else crew[cut.slot * params.slot_s // round(SECONDS_PER_HOUR)]
+    seconds = cut.seconds * (1.0 if report else weight[cut.row] * officers)
     more = {"report_s": seconds} if report else {}
-    return [_frame(keys, row, slot, officer_s=seconds, **more)]
+    return [_frame(keys, cut.row, cut.slot, officer_s=seconds, **more)]
 
 
 def _frame(

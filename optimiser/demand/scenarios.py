@@ -14,8 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.data.demand_file import DEMAND_FILE, DemandFile, ScenarioRow, read_demand_file
+from optimiser.data.levers_file import LEVERS_FILE, levers_of
 from optimiser.data.project import Project
 from optimiser.demand.call_mix import CallMix
+from optimiser.demand.levers import study_levers, week_with_levers
 from optimiser.demand.period import Period, hours_seen, local_days
 from optimiser.demand.workload import OFFICER_INITIATED, Workload, durations, from_calls, from_project
 from optimiser.errors import InputError, UsageError
@@ -28,7 +30,7 @@ P80_FRAC = 0.80
 FEWEST_WEEKS = 8
 """Fewer weeks make no 80th percentile."""
 AROUND_H = 2
-EVENT = "event"
+EVENT, LEVERS = "event", "levers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def scenarios_of(project: Project) -> dict[str, DemandScenario]:
         "summer": ScenarioRow("summer", months=SUMMER_MONTHS),
         EVENT: ScenarioRow(EVENT),
         "p80": ScenarioRow("p80", quantile_frac=P80_FRAC),
+        LEVERS: ScenarioRow(LEVERS),
         **file.scenarios,
     }
     return {name: DemandScenario(row, _words(row, file)) for name, row in rows.items()}
@@ -82,6 +85,8 @@ def scenario_workload(project: Project, name: str = TODAY) -> Workload:
         week = _with_event(project, week, row.days or frozenset({busiest_day(project, period)}))
     if row.quantile_frac is not None:
         week = _by_hour(week, _busy_factor(project, period, row.quantile_frac))
+    if name == LEVERS:
+        week = week_with_levers(week, study_levers(project, levers_of(project.folder), period=period))
     factor = row.factor * (1.0 + file.growth_frac_per_year) ** row.years
     return week if factor == 1.0 else _by_hour(week, np.full(HOURS_PER_WEEK, factor))
 
@@ -125,6 +130,8 @@ def _words(row: ScenarioRow, file: DemandFile) -> str:
         parts.append(f"{len(row.days)} event days in place of their days of the week")
     elif row.name == EVENT:
         parts.append("the busiest day of the period in place of its day of the week")
+    if row.name == LEVERS:
+        parts.append(f"all levers of {LEVERS_FILE} pulled, else those that the toolkit starts from")
     if row.quantile_frac is not None:
         level = percent_text(row.quantile_frac, 0)
         parts.append(f"every hour, with {AROUND_H} either side, at the {level} quantile of its weeks")

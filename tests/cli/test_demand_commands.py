@@ -125,3 +125,18 @@ def test_forecast_and_scenarios(told, county):
     by_name = {r["name"]: r["calls_per_week"] for r in rows}
     assert by_name["plus10"] == pytest.approx(1.1 * by_name["today"])
     assert by_name["summer"] > by_name["today"]
+
+
+def test_levers(told, county):
+    """The toolkit's own levers price every kind; --write makes a file to edit, once; one that fits nothing is said."""
+    code, out, _ = told("levers", county, "--report", "20")
+    assert code == Exit.DONE
+    assert "alarms verified before anybody is sent" in out
+    assert "places to start from and no findings" in out
+    found = json.loads(told("levers", county, "--json")[1])
+    assert all(len(v["freed_s"]) == 168 for v in found["levers"])
+    assert told("levers", county, "--write")[0] == Exit.DONE
+    assert told("levers", county, "--write")[0] == Exit.INPUT
+    path = county / "levers.toml"
+    path.write_text('[[lever]]\nname = "none"\nkind = "referral"\ntypes = ["NO SUCH"]\nshare_pct = 5\n')
+    assert "No call fits: none." in told("levers", county)[1]
