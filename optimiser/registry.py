@@ -26,6 +26,7 @@ _FAMILIES = {
     "standby": "optimiser.problems.standby:FAMILY",
     "facilities": "optimiser.problems.facilities:FAMILY",
     "containment": "optimiser.problems.containment:FAMILY",
+    "patrol": "optimiser.problems.patrol:FAMILY",
     "strength": "optimiser.problems.strength:FAMILY",
     "patterns": "optimiser.problems.patterns:FAMILY",
     "rosters": "optimiser.problems.rosters:FAMILY",

@@ -70,6 +70,14 @@ CATALOGUE = {
     "containment.milp": Entry(
         "optimiser_models.containment.milp:FORMULATION", "Cut, posts and units in one MILP, aim by aim"
     ),
+    "patrol.milp": Entry(
+        "optimiser_models.patrol.milp:FORMULATION",
+        "Proactive blocks to places and parts of the week as a transportation problem",
+        default=True,
+    ),
+    "patrol.exchange": Entry(
+        "optimiser_models.patrol.exchange:FORMULATION", "Best block first, then exchanges until none gains"
+    ),
     "facilities.milp": Entry(
         "optimiser_models.facilities.milp:FORMULATION",
         "Sites over the years: multi-period maximal covering",

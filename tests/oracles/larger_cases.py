@@ -17,6 +17,7 @@ from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
 from optimiser.problems.standby import StandbyParams, StandbyProblem
 from optimiser.problems.strength import StrengthParams, StrengthProblem
 from tests.oracles.containment_cases import many_streets_out
+from tests.oracles.patrol_cases import whole_town
 
 SIDE = 14
 """Areas along each side of the grid."""
@@ -302,6 +303,7 @@ def scarce_week() -> ShiftsProblem:
 
 LARGER = {
     "containment": many_streets_out,
+    "patrol": whole_town,
     "sectors": grid,
     "sectors.flow": small_grid,
     "sectors.median": without_balance,

@@ -187,6 +187,9 @@ def _with_few_units(
 ) -> Outcome[ContainmentPlan]:
     """Add Hall's rows to the cut until its posts can be matched, then let the whole model settle the last aim."""
     area_first = problem.params.first == AREA_FIRST
+    fewest = smallest_cut(problem) if area_first else cut
+    if fewest is None or fewest.n_ways > int(problem.usable.any(axis=1).sum()):
+        return Outcome(None, infeasible=True, confirmed_by=("more separate ways out than units, counted",))
     first, least = _priced(problem) if area_first else (None, float(cut.n_ways))
     first = first or _dive(problem)
     if first is not None:
