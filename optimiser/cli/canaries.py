@@ -289,6 +289,23 @@ def one_bridge() -> tuple[Any, float]:
     return problem, 1.0
 
 
+def two_corners() -> tuple[Any, float]:
+    """Return two places with harm 8 and 6 and two blocks that reach half each: one to each is 7."""
+    from optimiser.problems.patrol import PatrolParams, PatrolProblem
+
+    problem = PatrolProblem(
+        place_ids=("A", "B"),
+        part_ids=("all",),
+        harm=np.array([[8.0], [6.0]]),
+        available=np.array([2]),
+        past_h=np.zeros((2, 1)),
+        residents=np.zeros(2),
+        off=(),
+        params=PatrolParams(block_h=1.0, half_h=1.0),
+    )
+    return problem, 7.0
+
+
 _CASES = {
     "sectors": path_of_four,
     "sectors.median": path_without_balance,
@@ -300,6 +317,7 @@ _CASES = {
     "standby": two_posts,
     "facilities": two_towns,
     "containment": one_bridge,
+    "patrol": two_corners,
     "strength": two_districts,
     "patterns": one_post,
     "rosters": two_teams,

@@ -29,6 +29,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "optimiser.problems.containment:ContainmentParams",
         "optimiser.prepare.containment:ContainmentSetup",
     ),
+    "patrol": ("optimiser.problems.patrol:PatrolParams", "optimiser.prepare.patrol:PatrolSetup"),
     "strength": ("optimiser.prepare.strength:StrengthSetup",),
     "rosters": ("optimiser.problems.rosters:RostersParams", "optimiser.prepare.rosters:RostersSetup"),
     "shift_design": (
@@ -98,6 +99,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
 
         found = containment_scene(project, *chosen)
         return Question(family, found.problem, found)
+    if family == "patrol":
+        from optimiser.prepare.patrol import patrol_problem
+
+        return Question(family, patrol_problem(project, *chosen))
     if family == "strength":
         from optimiser.prepare.strength import strength_problem
 

@@ -42,6 +42,7 @@ _TITLES = {
     "standby": "Standby posts",
     "facilities": "Facilities",
     "containment": "Containment",
+    "patrol": "Patrol",
     "strength": "Officers by district",
     "patterns": "Rotating pattern",
     "rosters": "Roster of teams",

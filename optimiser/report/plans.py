@@ -42,6 +42,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "standby": ("part", "post", "cars"),
         "facilities": ("year", "site_id"),
         "containment": ("post", "unit", "minutes"),
+        "patrol": ("part", "area_id", "hours"),
         "strength": ("district_id", "officers", "today", "change"),
         "patterns": ("row", *DAY_NAMES),
         "rosters": ("team", "date", "shift", "starts", "ends", "pattern", "pattern_day"),
@@ -205,6 +206,16 @@ def tables(family: str, problem: Any, plan: Any) -> dict[str, list[dict[str, Any
         return {PLAN_FILE: fold_rows(problem, plan)}
     if family == "standby":
         return {PLAN_FILE: standby_rows(problem, plan)}
+    if family == "patrol":
+        hours = problem.params.block_h
+        return {
+            PLAN_FILE: [
+                {"part": t, "area_id": c, "hours": round(plan.blocks_at[t][c] * hours, 2)}
+                for t in problem.part_ids
+                for c in problem.place_ids
+                if plan.blocks_at.get(t, {}).get(c, 0) > 0
+            ]
+        }
     if family == "containment":
         return {PLAN_FILE: containment_rows(problem, plan)}
     if family == "facilities":

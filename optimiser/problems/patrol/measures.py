@@ -58,6 +58,13 @@ def measure(problem: PatrolProblem, plan: PatrolPlan) -> tuple[Measure, ...]:
         found.append(
             Measure("alignment of the past", overlap(problem.past_h, problem.harm), "frac", "higher")
         )
+        same = problem.past_h * (hours.sum() / problem.past_h.sum())
+        past = (problem.harm * problem.reached_frac(same / problem.params.block_h)).sum()
+        found.append(
+            Measure(
+                "share reached as in the past", float(past) / total if total > 0 else 0.0, "frac", "higher"
+            )
+        )
     living = problem.residents > 0
     if living.any():
         per_head = {
