@@ -22,8 +22,10 @@ def found(problem: PatrolProblem, result: Result[PatrolPlan]) -> list[str]:
     alike = percent(by_name["alignment with harm"].value)
     if "alignment of the past" in by_name:
         past = percent(by_name["alignment of the past"].value)
+        as_before = percent(by_name["share reached as in the past"].value)
         said.append(
-            f"Of the time given, {alike} lies where and when harm is; of past enforcement {past} did."
+            f"Of the time given, {alike} lies where and when harm is; of past enforcement {past} did. The same hours, "
+            f"spread as past enforcement was, would reach {as_before} of the harm."
         )
     else:
         said.append(f"Of the time given, {alike} lies where and when harm is.")
