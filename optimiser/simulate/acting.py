@@ -81,7 +81,8 @@ def send(
     grade = c.call[call].grade
     if s.unit[unit].doing == BREAK and s.unit[unit].meal_due == 0.0:
         s.unit[unit].meal_due = max(0.0, s.timer[unit] - now)  # the rest of it is still due
-    took = set_out(t, s, unit, grade, s.unit[unit].kind, c.call[call].zone, now) + r.grade[grade].turnout
+    took = set_out(t, s, unit, grade, s.unit[unit].kind, c.call[call].zone, now) * c.call[call].pace
+    took += r.grade[grade].turnout
     s.unit[unit].due_at = now + took
     s.unit[unit].call = -1
     turn_to(c, f, r, s, unit, TRAVEL, now + took, now)

@@ -41,6 +41,8 @@ class Calls:
         negative for none. Shape (N,).
     delay_s
         Seconds between the call and ``time_s`` (call handling): part of the response. Shape (N,).
+    pace
+        Factor of every way to the call (weather, finding the door); 1 if None. Shape (N,).
     draw
         A number in [0, 1) of the call's own, for policies that draw. Shape (N,).
     """
@@ -52,11 +54,12 @@ class Calls:
     need: IntArray | None = None
     after_s: FloatArray | None = None
     delay_s: FloatArray | None = None
+    pace: FloatArray | None = None
     draw: FloatArray | None = None
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
-        for name in ("zone", "grade", "service_s", "need", "after_s", "delay_s", "draw"):
+        for name in ("zone", "grade", "service_s", "need", "after_s", "delay_s", "pace", "draw"):
             values = getattr(self, name)
             if values is not None and len(values) != n:
                 raise InputError(f"Calls: {name} has {len(values)} entries for {n} calls.")

@@ -104,7 +104,7 @@ def quantiles(
         above = ordered[start + np.minimum(low + 1, np.maximum(count - 1, 0))]
         part = rank - low
         between = below.copy()
-        inner = part > 0
+        inner = (part > 0) & (above != below)  # two that never came lie no way apart
         between[inner] += part[inner] * (above[inner] - below[inner])
         found.append(np.where(count > 0, between, np.nan))
     return found

@@ -171,6 +171,7 @@ def call_arrays(calls: Calls, rules: Rules, n_zones: int) -> CallArrays:
     call["need"] = 1 if calls.need is None else calls.need
     call["after"] = -1.0 if calls.after_s is None else calls.after_s
     call["draw"] = 0.0 if calls.draw is None else calls.draw
+    call["pace"] = 1.0 if calls.pace is None else calls.pace
     call["first_unit"] = -1
     for name in ("sent_at", "arrived_at", "full_at"):
         call[name] = np.inf

@@ -47,8 +47,8 @@ N_COUNTS = 11
 CALL = np.dtype(
     [
         ("time", "f8"), ("after", "f8"), ("draw", "f8"), ("sent_at", "f8"), ("arrived_at", "f8"), ("full_at", "f8"),
-        ("zone", "i4"), ("need", "i4"), ("got", "i4"), ("there", "i4"), ("sent", "i4"), ("first_unit", "i4"),
-        ("free_at", "i4"), ("cut", "i2"), ("grade", "i2"),
+        ("pace", "f8"), ("zone", "i4"), ("need", "i4"), ("got", "i4"), ("there", "i4"), ("sent", "i4"),
+        ("first_unit", "i4"), ("free_at", "i4"), ("cut", "i2"), ("grade", "i2"),
     ],
     align=True,
 )  # fmt: skip
