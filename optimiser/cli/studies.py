@@ -101,10 +101,19 @@ def run_price(a: argparse.Namespace) -> int:
         given = [_amount(series.family, text, needed=False) for text in a.rule]
         amounts = {rule: amount for rule, amount in given if amount is not None}
         found = price(series, problem, [rule for rule, _ in given], amounts)
-        _tell(a, series, found, priced(series.family, found), (list(PRICE_HEADER), price_rows(found)))
+        said = [*priced(series.family, found), *_clauses(problem, [p.rule for p in found.prices])]
+        _tell(a, series, found, said, (list(PRICE_HEADER), price_rows(found)))
         return Exit.DONE
 
     return _study(a, work)
+
+
+def _clauses(problem: Any, rules: list[str]) -> list[str]:
+    """Say which clauses rules of a rota come from; other families have none."""
+    from optimiser.problems.shifts import ShiftsProblem
+    from optimiser.report.words_rota import negotiated
+
+    return negotiated(problem, rules) if isinstance(problem, ShiftsProblem) else []
 
 
 def run_frontier(a: argparse.Namespace) -> int:

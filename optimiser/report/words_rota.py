@@ -58,6 +58,20 @@ def asked_of_rota(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[s
     return said
 
 
+def negotiated(problem: ShiftsProblem, rules: Sequence[str]) -> list[str]:
+    """Say which of some rules come from which clause, and which rules are not negotiable at all."""
+    p, said = problem.params, []
+    named = [
+        f"{r.replace('_', ' ')}{standing(problem, r)}" for r in dict.fromkeys(rules) if standing(problem, r)
+    ]
+    if named:
+        said.append(f"Rules with their clauses: {listed(named)}.")
+    if p.hard_rules:
+        hard = [f"{r.replace('_', ' ')}{standing(problem, r)}" for r in p.hard_rules]
+        said.append(f"Not negotiable, so neither loosened nor priced: {listed(hard)}.")
+    return said
+
+
 def broken(problem: ShiftsProblem, violations: Sequence[Violation]) -> list[str]:
     """Say what a plan breaks, each rule once with its clause: where, or in how many time slots and where worst."""
     said = []

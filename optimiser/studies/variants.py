@@ -79,6 +79,8 @@ class Variants:
         may = relaxable(self.family)
         if rule not in may:
             raise InputError(f"{rule!r} cannot be relaxed; these can: {', '.join(may)}.")
+        if rule in getattr(self.problem.params, "hard_rules", ()):
+            raise InputError(f"{rule!r} is hard, not negotiable: it is neither loosened nor priced.")
         if rule not in self.rules:
             raise InputError(
                 f"This question does not ask for {rule!r}, so there is nothing to loosen; it asks for "

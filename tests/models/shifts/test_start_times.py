@@ -45,7 +45,11 @@ KINDS = [
     {"objective": "shortage", "budget_h": 640.0},
     {"objective": "shortage", "hold_split": False, "budget_h": 260.0},
     {"minimum_on_duty": 2, "interval_price": 3.0, "tolerance_frac": 0.02},
+    {"change_price": 0.3, "hand_over_officers": 1},
+    {"objective": "shortage", "hold_split": False, "budget_h": 300.0, "same_starts": ("Mon-Thu",)},
 ]
+ROTA = 5
+"""From this kind on: some are away, today's rota stands, and shortage is dearer the larger its share."""
 BY_KIND = pytest.mark.parametrize("kind", range(len(KINDS)))
 
 
@@ -53,6 +57,13 @@ BY_KIND = pytest.mark.parametrize("kind", range(len(KINDS)))
 def priced(kind):
     """The problem, and what every set of starts costs: the week with the shifts of the set alone, by the MILP."""
     problem = busy_week(kind, **KINDS[kind])
+    if kind >= ROTA:
+        problem = replace(
+            problem,
+            away=tuple(int(24 <= h < 34) for h in range(168)),
+            existing=ShiftsPlan({f"08x8@{d}": 2 for d in range(7)}),
+            shortage_bands_frac=(0.3, 0.6),
+        )
     cost = {}
     for chosen in itertools.combinations(range(24 // EVERY_H), problem.params.max_start_times):
         keep = np.flatnonzero(np.isin(problem.shift_start, np.array(chosen) * EVERY_H))
@@ -222,3 +233,14 @@ def test_plans_keep_the_limit(kind):
     plan = solve(problem, starts.FORMULATION, replace(OPTIONS, confirm=False)).plan
     assert not FAMILY.check(problem, plan)
     assert len({k[:2] for k in plan.officers}) <= 3
+
+
+def test_nothing_short_is_best_without_a_search():
+    # enough hours for every slot: no price is below 0, so that 0 is proved by arithmetic as soon as it is found
+    problem = busy_week(
+        3, objective="shortage", hold_split=False, budget_h=2000.0, interval_price=0.0, surplus_price=0.0
+    )
+    result = solve(problem, starts.FORMULATION, OPTIONS)
+    assert result.objectives[0].value == 0.0
+    assert result.status is Status.OPTIMAL
+    assert result.confirmed
