@@ -91,7 +91,7 @@ def test_the_first_plan_keeps_every_rule(seed):
 
 
 def test_the_first_plan_is_near_the_best():
-    """Within 8 % on four larger grids (the dispatch suite measures 2 % on real streets), and never better than the best."""
+    """Within 8 % on four larger grids (2 % on real streets by the dispatch suite), and never better than the best."""
     for seed in range(4):
         problem = scene("grid", (60, 12, 30), seed)
         best = solve(problem, joint.FORMULATION, OPTIONS).objectives[0].value
