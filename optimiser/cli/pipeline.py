@@ -10,7 +10,7 @@ from typing import Any
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
 
-ROSTER_FILE, WORKBOOK_FILE = "roster.csv", "pipeline.xlsx"
+ROSTER_FILE, TEAMS_FILE, WORKBOOK_FILE = "roster.csv", "teams.csv", "pipeline.xlsx"
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -144,13 +144,19 @@ def write_files(folder: Path, found: Any) -> list[Path]:
         for line in found.roster
     ]
     files = [write_table(folder / ROSTER_FILE, ["officer", "team", *days], rows)]
+    teams = [
+        {"team": line.who, "pattern": line.team} | dict(zip(days, line.days, strict=True))
+        for line in found.teams
+    ]
+    if teams:
+        files.append(write_table(folder / TEAMS_FILE, ["team", "pattern", *days], teams))
     pattern = [
         {"row": k + 1} | dict(zip(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), row, strict=True))
         for k, row in enumerate(found.pattern.rows)
     ]
     stages = [{"stage": s.name, "status": s.status, "value": s.value, "bound": s.bound} for s in found.stages]
     try:
-        sheets = {"Stages": stages, "Pattern": pattern, "Roster": rows}
+        sheets = {"Stages": stages, "Pattern": pattern, "Roster": rows, "Teams": teams}
         files.append(write_workbook(folder / WORKBOOK_FILE, sheets, _words(found)))
     except OptimiserError as error:
         say(str(error))

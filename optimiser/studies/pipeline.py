@@ -1,4 +1,4 @@
-"""From calls to a 28-day roster in one go: calls, requirement, shifts, rotating pattern, roster.
+"""From calls to a 28-day roster in one go: calls, requirement, shifts, rotating pattern, roster, teams.
 
 Each stage is a question of its own, solved and proved as such; the next takes its plan as data. The plan of a stage
 is the best for that stage, not for the whole chain: the sum of what each may lose is at most what is told here.
@@ -26,11 +26,12 @@ from optimiser.problems.patterns.plan import DAYS
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan, ShiftsProblem
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Progress
-from optimiser.solve.result import Result
+from optimiser.solve.result import Result, Status
 from optimiser.solve.warm import WarmWorker
 from optimiser.studies.pipeline_roster import roster_faults, unroll
+from optimiser.studies.pipeline_teams import team_lines, team_question, without_supervisors
 from optimiser.studies.pipeline_types import Pipeline, PipelineSetup, Stage
-from optimiser.units import SECONDS_PER_HOUR
+from optimiser.units import SECONDS_PER_HOUR, percent_text
 
 SPARE_ROWS = 1.3
 """The pattern may have up to so many times the rows that hours ask for."""
@@ -123,7 +124,33 @@ class _Run:
         )  # fmt: skip
         staff = math.ceil(len(lines) / (1.0 - self.setup.absent_frac) - 1e-9)
         self.found |= {"roster": lines, "officers": (len(lines), staff), "broken": tuple(broken)}
-        return self._ended("whole")
+        self._teams(question)
+        return self._ended("whole" if "teams" in self.found else "teams")
+
+    def _teams(self, pattern: PatternsProblem) -> None:
+        """Ask for the teams' roster; without one the officers' roster stands."""
+        began = time.monotonic()
+        question = team_question(pattern, self.setup)
+        result = self._solve(question, "rosters", confirm=False)
+        alone = ""
+        if result.status is Status.INFEASIBLE:
+            question = without_supervisors(question)
+            result = self._solve(question, "rosters", confirm=False)
+            alone = "; so few teams cannot supervise every shift"
+        self.found["teams_problem"] = question
+        if result.plan is None:
+            self._stage(
+                "teams", result.formulation, None, None, "", str(result.status), began, result.in_words()
+            )
+            return
+        o = result.objectives[0]
+        met = next((m.value for m in result.measures if m.name == "share of the need met"), 0.0)
+        self.found |= {"teams_plan": result.plan, "teams": team_lines(question, result.plan)}
+        self._stage(
+            "teams", result.formulation, o.value, o.bound, o.unit, str(result.status), began,
+            f"{len(question.team_ids)} teams of {self.setup.team_size} officers; teams that move as one meet "
+            f"{percent_text(met)} of the need by shift and day{alone}; {o.in_words()}",
+        )  # fmt: skip
 
     def _ended(self, where: str) -> Pipeline:
         return Pipeline(tuple(self.stages), where, time.monotonic() - self.began, **self.found)
@@ -161,11 +188,11 @@ class _Run:
             )
         )
 
-    def _solve(self, problem: Any, family: str) -> Result[Any]:
+    def _solve(self, problem: Any, family: str, *, confirm: bool = True) -> Result[Any]:
         return self.worker.solve(
             problem,
             registry.default(family),
-            self.options,
+            replace(self.options, confirm=confirm),
             on_progress=self.on_progress,
             should_stop=self.should_stop,
         )

@@ -108,7 +108,9 @@ class Pipeline:
     shifts, pattern
         The plans of these stages, None where there is none.
     roster
-        28 days.
+        28 days of every officer on the pattern, which has the shift plan's cover exactly.
+    teams_problem, teams_plan, teams
+        28 days of teams that work together, nearest to that cover; empty where none was found.
     officers
         On the pattern, and with relief for absence.
     """
@@ -122,6 +124,9 @@ class Pipeline:
     pattern_problem: Any = None
     pattern: Any = None
     roster: tuple[RosterLine, ...] = ()
+    teams_problem: Any = None
+    teams_plan: Any = None
+    teams: tuple[RosterLine, ...] = ()
     officers: tuple[int, int] = (0, 0)
     broken: tuple[str, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)

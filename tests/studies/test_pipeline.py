@@ -9,14 +9,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimiser import registry
 from optimiser.cli import main
 from optimiser.cli.console import Exit
 from optimiser.errors import InputError
 from optimiser.problems.patterns import FAMILY as PATTERNS
 from optimiser.problems.patterns import PatternsParams, PatternsPlan, PatternsProblem
 from optimiser.problems.shifts import ShiftsPlan
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
 from optimiser.studies.pipeline import pattern_question
 from optimiser.studies.pipeline_roster import roster_faults, unroll
+from optimiser.studies.pipeline_teams import team_lines, team_question, weeks_on_offer
 from optimiser.studies.pipeline_types import PipelineSetup
 from tests.oracles.shifts_cases import random_plain_problem
 
@@ -86,13 +90,43 @@ def test_the_pattern_is_asked_for_what_the_shifts_need():
         pattern_question(week, ShiftsPlan({}), PipelineSetup())
 
 
+def test_teams_are_offered_the_weeks_of_their_shifts():
+    """Four days of 10 hours, five of 8, Pitman's fortnight of 12; two shifts alike in length take turns."""
+    problem, _ = day_and_night()
+    names, days = weeks_on_offer(problem, 40.0)
+    assert names == ("D", "N", "D then N")
+    assert days[0] == ("D",) * 5 + ("-",) * 2
+    assert days[2] == days[0] + days[1]
+    ten = replace(problem, shift_length_s=HOUR * np.array([10.0, 12.0]))
+    names, days = weeks_on_offer(ten, 40.0)
+    assert days[0] == ("D",) * 4 + ("-",) * 3
+    assert sum(d == "N" for d in days[1]) == 7
+    assert len(days[1]) == 14
+    assert names == ("D", "N")
+
+
+def test_a_team_roster_is_the_best_of_its_family():
+    """Two teams of one officer on D and N for a need of one each: five days of seven are met, by the family's rules."""
+    problem, _ = day_and_night()
+    question = team_question(problem, PipelineSetup(team_size=1, week_h=40.0))
+    assert len(question.team_ids) == 3  # 14 officer-shifts a week at five each
+    easy = replace(question, supervisors_needed=np.zeros_like(question.supervisors_needed))
+    result = solve(easy, registry.load(registry.default("rosters")), SolveOptions(time_limit_s=20))
+    assert result.status == "optimal"
+    lines = team_lines(easy, result.plan)
+    met = sum(min(1, sum(line.days[d] == s for line in lines)) for d in range(28) for s in problem.shift_ids)
+    by_name = {m.name: m.value for m in result.measures}
+    assert met == 56 - by_name["officers missing"]
+    assert 28 <= met <= 56
+
+
 def test_of_a_project(county, capsys):
     """Four stages from calls on, the roster as a table of 28 days that has what the pattern needs."""
     code = main(["pipeline", str(county), "--quiet", "--json", "--gap", "5", "--set", "start_times=3"])
     said = capsys.readouterr()
     assert code == Exit.DONE, said.err
     told = json.loads(said.out)
-    assert [s["name"] for s in told["stages"]] == ["requirement", "shifts", "pattern", "roster"]
+    assert [s["name"] for s in told["stages"]] == ["requirement", "shifts", "pattern", "roster", "teams"]
     assert told["ended"] == "whole"
     assert told["broken"] == []
     assert all(s["gap_frac"] <= 0.05 for s in told["stages"])
@@ -100,4 +134,8 @@ def test_of_a_project(county, capsys):
         rows = list(csv.DictReader(stream))
     assert len(rows) == told["officers"]["on the pattern"]
     assert len(rows[0]) == 2 + 28
+    with (county / "studies" / "teams.csv").open(encoding="utf-8") as stream:
+        teams = list(csv.DictReader(stream))
+    assert teams
+    assert all(len(t) == 2 + 28 for t in teams)
     assert told["officers"]["with relief"] > len(rows)
