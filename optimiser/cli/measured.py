@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimiser.cli import values
-from optimiser.cli.console import Exit, show, show_json, table
+from optimiser.cli.console import Exit, say, show, show_json, table
 from optimiser.units import HOURS_PER_DAY, asked_text, hours, percent, percent_text
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     measured.add_argument(
         "--cycle-days", type=values.whole(1, 366), default=28, help="days of a pattern cycle (28)"
     )
+    measured.add_argument(
+        "--figures", type=Path, metavar="FOLDER", help="draw the figures of a staffing study here"
+    )
     measured.set_defaults(run=run_measured)
 
 
@@ -39,7 +42,10 @@ def run_measured(a: argparse.Namespace) -> int:
     from optimiser.demand.measured import SATURATION_TARGET_FRAC, measure
 
     end = None if a.last_day is None else a.last_day + dt.timedelta(days=1)
-    found = measure(load(a.folder), begin=a.first_day, end=end, cycle_days=a.cycle_days)
+    project = load(a.folder)
+    found = measure(project, begin=a.first_day, end=end, cycle_days=a.cycle_days)
+    if a.figures is not None:
+        _draw(a.figures, found, project.settings.name)
     if a.json:
         show_json(as_json(found))
         return Exit.DONE
@@ -71,6 +77,22 @@ def run_measured(a: argparse.Namespace) -> int:
     for sentence in found.assumptions:
         show(f"- {sentence}")
     return Exit.DONE
+
+
+def _draw(folder: Path, found: Measured, place: str) -> None:
+    """Draw deployment against workload, by week and by day, and the saturation index."""
+    from optimiser.report import chart_measured as figures
+    from optimiser.report.chart import ChartStyle
+    from optimiser.report.sheet import save
+
+    style = ChartStyle(place=place)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in (
+        ("deployment", figures.deployment_chart),
+        ("deployment-by-day", figures.day_chart),
+        ("saturation", figures.saturation_chart),
+    ):
+        say(f"Wrote {save(draw(found, style=style), folder / f'{name}.png')}.")
 
 
 def split_text(split: dict[str, float]) -> str:

@@ -304,13 +304,25 @@ def _spent(
     if status is None:
         said.append(f"No unit statuses: time not on calls is unaccounted. {ASK['unit_status']}")
         return spent, initiated, (n_imputed, len(calls))
-    status = status[status["role"] == PATROL]
+    status = _with_sectors(status[status["role"] == PATROL], project.duty)
     crewed = bool((status["n_officers"] > 1).any())
     for code in COUNTED:
         mine = status[status["status"].map(dict(project.counts_as.status)) == code]
         bins = _duty_bins(mine, sectors, line)
         spent[code] += bins if crewed else bins * crew
     return spent, initiated, (n_imputed, len(calls))
+
+
+def _with_sectors(status: pd.DataFrame, duty: pd.DataFrame | None) -> pd.DataFrame:
+    """Give a status without a sector the one in which its unit is on duty most of its time."""
+    lacking = (status["sector"] == "") & (status["unit_key"] != "")
+    if duty is None or not lacking.any():
+        return status
+    known = duty[(duty["unit_key"] != "") & (duty["sector"] != "")]
+    spent = known.assign(seconds=_length_s(known)).groupby(["unit_key", "sector"], sort=True)["seconds"].sum()
+    most = spent.reset_index().sort_values("seconds", kind="stable").drop_duplicates("unit_key", keep="last")
+    home = status["unit_key"].map(most.set_index("unit_key")["sector"]).fillna("")
+    return status.assign(sector=status["sector"].where(~lacking, home))
 
 
 def class_of_calls(calls: pd.DataFrame, counts_as: CountsAs) -> NDArray[np.object_]:

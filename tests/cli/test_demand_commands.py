@@ -140,3 +140,19 @@ def test_levers(told, county):
     path = county / "levers.toml"
     path.write_text('[[lever]]\nname = "none"\nkind = "referral"\ntypes = ["NO SUCH"]\nshare_pct = 5\n')
     assert "No call fits: none." in told("levers", county)[1]
+
+
+def test_heat(told, county, tmp_path):
+    """Numbers, a picture and a map of one filter; small cells are told by nobody; a slip ends in words."""
+    picture, map_ = tmp_path / "heat.png", tmp_path / "map.png"
+    code, out, err = told("heat", county, "--types", "ALARM", "--chart", picture, "--map", map_)
+    assert code == Exit.DONE, err
+    assert "with fewer than 11 calls are not told" in out
+    assert picture.read_bytes()[:4] == map_.read_bytes()[:4] == b"\x89PNG"
+    found = json.loads(told("heat", county, "--types", "ALARM", "--json")[1])
+    assert found["n_hidden"] > 0
+    assert sum(v is None for row in found["calls_per_hour"] for v in row) == found["n_hidden"]
+    code, _, err = told("heat", county, "--priorities", "one")
+    assert (code, "should be numbers" in err) == (Exit.USAGE, True)
+    code, _, err = told("heat", county, "--types", "TORNADO")
+    assert (code, "No call is of this category" in err) == (Exit.INPUT, True)

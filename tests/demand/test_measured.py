@@ -71,6 +71,7 @@ def test_a_hand_worked_week(town):
     assert found.split() == pytest.approx(
         {"calls": 0.125, "proactive": 0.0625, "admin": 0.125, "community": 0.0, "unaccounted": 0.6875}
     )
+    assert found.split("B1")["admin"] == pytest.approx(0.125)  # a status names no sector: it is its unit's
     assert found.utilisation() == pytest.approx(0.125)
     assert found.saturation() == pytest.approx(0.3125)
     own = found.officer_initiated_s.sum() / found.on_duty_s.sum()
