@@ -57,6 +57,12 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         help="accept it by simulating so many weeks, and raise what misses",
     )
     command.add_argument(
+        "--plan", metavar="RUN", help="with --check: a run of shifts, to accept its officers on duty instead"
+    )
+    command.add_argument(
+        "--prices", action="store_true", help="what each standard costs, tightened and loosened by a step"
+    )
+    command.add_argument(
         "--rounds", type=values.whole(0, 20), default=3, help="at most so many rounds of raising (3)"
     )
     command.add_argument(
@@ -80,6 +86,8 @@ def run_requirement(a: argparse.Namespace) -> int:
         raise UsageError("Name the project folder: optimiser requirement FOLDER.")
     params, setup = _chosen(a.set)
     project = load(a.folder)
+    if a.plan:
+        return _accept_plan(project, params, setup, a)
     sector_of = assignment_of(project, a.sectors) if a.sectors else None
     rules = duty_rules(project, a.rules, sorted(set(sector_of.values())) if sector_of else ())
     asked = project_requirement(project, params, setup, rules=rules, sector_of=sector_of)
@@ -93,9 +101,12 @@ def run_requirement(a: argparse.Namespace) -> int:
 
         save_requirement(a.chart, asked[""].need, asked[""].by_slot, place=project.settings.name)
     if a.json:
-        show_json({name or "all": _as_json(part) for name, part in asked.items()} | _checked_json(mended))
+        whole = {name or "all": _as_json(part) for name, part in asked.items()}
+        show_json(whole | _checked_json(mended) | (_prices_json(asked[""], setup) if a.prices else {}))
         return Exit.DONE
     _tell(asked, setup, mended)
+    if a.prices:
+        _tell_prices(asked[""], setup)
     return Exit.DONE
 
 
@@ -113,6 +124,70 @@ def _checked(asked: Asked, setup: RequirementSetup, a: argparse.Namespace) -> tu
         admin_s = asked.mix.week_calls * setup.admin_per_call_s
         need = hold_split(by_slot, setup.targets(), admin_s, asked.params, asked.rules, asked.name)
     return mended, replace(asked, by_slot=by_slot, need=need)
+
+
+def _accept_plan(project: Any, params: Any, setup: RequirementSetup, a: argparse.Namespace) -> int:
+    """Simulate weeks of a shift plan's officers on duty."""
+    from dataclasses import replace
+
+    from optimiser.batch.runner import store_of
+    from optimiser.errors import InputError, UsageError
+    from optimiser.prepare.requirement import duty_rules, project_requirement
+    from optimiser.problems.shifts.rules import on_duty
+    from optimiser.report.words_requirement import accepted
+    from optimiser.studies.acceptance import Mended, accept
+
+    if not a.check:
+        raise UsageError("--plan needs --check WEEKS: a plan is accepted by simulating it.")
+    run = store_of(project.folder).run(a.plan)
+    plan = run.result().plan
+    if run.request["family"] != "shifts" or plan is None:
+        raise InputError(f"Run {a.plan} has no plan of shifts; name a run of solve shifts.")
+    problem = run.problem()
+    setup = replace(setup, slot_s=problem.slot_s)
+    asked = project_requirement(project, params, setup, rules=duty_rules(project, a.rules))[""]
+    duty = on_duty(problem, plan).round().astype("int64")
+    crew = asked.need.crew
+    found = accept(asked.mix, duty, asked.params, setup.slot_s, crew=crew, weeks=a.check, seed=a.seed)
+    result = Mended((found,), found)
+    if a.json:
+        show_json({"plan": a.plan, "officers": duty.tolist()} | _checked_json(result))
+        return Exit.DONE
+    show(f"{a.plan}: {float(duty.sum()) * setup.slot_s / SECONDS_PER_HOUR:,.0f} officer-hours a week.")
+    for sentence in accepted(result):
+        show(f"- {sentence}")
+    return Exit.DONE
+
+
+def _prices_json(asked: Asked, setup: RequirementSetup) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from optimiser.studies.requirement_prices import prices
+
+    return {"prices": [asdict(p) for p in prices(asked, setup)]}
+
+
+def _tell_prices(asked: Asked, setup: RequirementSetup) -> None:
+    from optimiser.prepare.choices import public_name, to_planner
+    from optimiser.studies.requirement_prices import prices
+
+    rows = [
+        [
+            ", ".join(public_name(k) for k in p.change),
+            ", ".join(f"{to_planner(k, v):g}" for k, v in p.before.items()),
+            ", ".join(f"{to_planner(k, v):g}" for k, v in p.change.items()),
+            p.officer_h,
+            p.more_h,
+            p.more_by_slot_h,
+        ]
+        for p in prices(asked, setup)
+    ]
+    show("")
+    show(
+        table(
+            rows, ["choice", "now", "changed to", "officer-hours a week", "difference", "without the split"]
+        )
+    )
 
 
 def _checked_json(mended: Mended | None) -> dict[str, Any]:

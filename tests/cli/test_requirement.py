@@ -89,3 +89,20 @@ def test_check_by_simulated_weeks(told, county):
     (target,) = found["targets"]
     assert found["accepted"] == (target["met_frac"] >= 0.95)
     assert target["surely_met_frac"] <= target["met_frac"] <= target["not_surely_missed_frac"]
+
+
+def test_a_shift_plan_is_accepted_and_standards_are_priced(told, county):
+    """A run of shifts is simulated as it stands; prices name the choice as --set takes it."""
+    code, out, err = told("solve", "shifts", county, "--time-limit", "10", "--accept-gap", "--json")
+    assert code == Exit.DONE, err
+    run = json.loads(out)["run"]
+    code, out, _ = told("requirement", county, "--plan", run, "--check", "20")
+    assert code == Exit.DONE
+    assert "the target for no free unit (2 %) is met in" in out
+    code, _, err = told("requirement", county, "--plan", run)
+    assert code == Exit.USAGE
+    assert "--plan needs --check" in err
+    code, out, _ = told("requirement", county, "--prices", "--json")
+    steps = [tuple(p["change"]) for p in json.loads(out)["prices"]]
+    assert ("no_free_unit_frac",) in steps
+    assert ("call_ceiling_frac", "proactive_floor_frac") in steps
