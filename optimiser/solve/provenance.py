@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import sys
@@ -19,6 +20,11 @@ _PACKAGES = ("highspy", "ortools", "pyomo", "numpy", "scipy", "numba")
 
 def versions() -> dict[str, str]:
     """Return the versions of this package and of what decides its results, importing none of it."""
+    return dict(_versions())
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
     found = {"police-optimiser": __version__, "python": platform.python_version()}
     for name in _PACKAGES:
         try:

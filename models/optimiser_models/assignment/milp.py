@@ -90,6 +90,7 @@ class Built:
     columns: Columns
     rows: CoverRows
     place: Mapping[str, int]
+    family: Mapping[str, list[int]]
     unit_row: Ints
 
 
@@ -115,7 +116,7 @@ def construct(problem: AssignmentProblem, arcs: Arcs, moves: Moves, cover: Cover
     posts(rows, problem, moves, columns)
     zones(rows, arcs, columns, cover, problem)
     model, scale = rows.model(cover.constant)
-    return Built(model, scale, arcs, moves, columns, cover, rows.place, unit_row)
+    return Built(model, scale, arcs, moves, columns, cover, rows.place, rows.family, unit_row)
 
 
 def build(problem: AssignmentProblem, start: AssignmentPlan | None) -> Program[AssignmentPlan]:
@@ -296,9 +297,8 @@ def _later(rows: Rows, problem: AssignmentProblem, arcs: Arcs, columns: Columns,
     need, missing = int(problem.officers_needed[i]), int(columns.missing[i])
     if arcs.full_cost[mine].any():
         size = arcs.officers[mine]
-        there = complete(
-            rows, columns.sum(mine, size), int(size.sum()), need, missing, problem.incident_ids[i]
-        )
+        most = int(most_units(problem)[i] * problem.officers.max())  # of any arcs, not of those that are here
+        there = complete(rows, columns.sum(mine, size), most, need, missing, problem.incident_ids[i])
         counted = [columns.sum(mine[k : k + 1], np.minimum(size[k : k + 1], need)) for k in range(mine.size)]
         reached(rows, f"full[{problem.incident_ids[i]}]", counted, need, arcs.full_cost[mine], [there])
     if arcs.wait_cost[mine].any():

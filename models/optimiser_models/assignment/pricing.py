@@ -1,12 +1,15 @@
 r"""Reduced costs of arcs that a model left out: the certificate that none of them can matter.
 
-For an arc (u, i) of a plain incident without costs that depend on the order of arrival, with the duals of the linear
+For an arc (u, i) of a plain incident without costs of setting out late, with the duals of the linear
 relaxation on the arcs kept (letters as in ``assignment.milp``; k the rows it would stand in):
 
     rc(f) = way + lead - [common + first_i + o attended_i - (V - 1) further_i [n < o + r]]
     rc(g) = way        - [common + further_i]
     common = unit_u + min(n, o) need_i + vehicles_i + n (needless_i + surplus_i) + reserve [free]
+             + n complete_i + min(n, o) sum_j full_ij
              + sum_z change_uz cover_z, the last in unit_u where the unit has a column of its own
+
+(full_ij are the rows (8) of the full complement: in all of them at once the arc would do no less than it does.)
 
 Rows that only such an arc would bring (a unit's row where it had one column, x <= w, x <= t) are left out of the
 relaxation, which stays one. With the value L of the relaxation, where no rc is below 0, every plan that uses the arc
@@ -29,7 +32,7 @@ def may_leave_out(problem: AssignmentProblem, arcs: Arcs) -> Bools:
     if next(iter(blockers(problem, arcs)), None) is not None:
         return np.zeros(arcs.unit.size, dtype=bool)
     ordered = np.zeros(len(problem.incident_ids), dtype=bool)
-    ordered[arcs.incident[(arcs.full_cost > 0) | (arcs.wait_cost > 0)]] = True
+    ordered[arcs.incident[arcs.wait_cost > 0]] = True
     on_way = np.array([bool(to) for to in problem.on_way_to], dtype=bool)
     return np.asarray((plain(problem) & ~ordered)[arcs.incident] & ~on_way[arcs.unit], dtype=np.bool_)
 
@@ -57,7 +60,9 @@ def reduced_costs(
     kept = sum(float(y[row]) for name, row in built.place.items() if name.startswith("reserve["))
     unit = unit + np.where(is_status(problem, FREE), kept, 0.0)
     both = unit[arcs.unit] + np.minimum(n, need) * of("need")[i] + n * (of("needless") + of("surplus"))[i]
-    both = both + of("vehicles")[i]
+    both = both + of("vehicles")[i] + n * of("complete if sent")[i]
+    full = [y[built.family.get(f"full[{name}]", [])].sum() for name in problem.incident_ids]
+    both = both + np.minimum(n, need) * np.array(full)[i]
     if n_rows and not cover.by_unit:
         both = both + cover.change(arcs, np.arange(n.size)) @ y[first : first + n_rows]
     two = (limit > 1) & (n < need + needless_spare(problem))

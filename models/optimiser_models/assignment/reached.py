@@ -42,6 +42,7 @@ def reached(
         value.append(counted[k][1])
         if k + 1 < len(costs) and costs[k + 1] > costs[k]:
             waits = rows.column(float(costs[k + 1] - costs[k]))
+            rows.family.setdefault(name, []).append(len(rows.names))
             rows.add(
                 f"{name}[{k}]",
                 np.concatenate([*col, [waits], z]),

@@ -26,12 +26,14 @@ class Rows:
     names: list[str] = field(default_factory=list)
     place: dict[str, int] = field(default_factory=dict)
     """Number of the first row of each name."""
+    family: dict[str, list[int]] = field(default_factory=dict)
+    """Numbers of rows that belong together."""
 
     def columns(self, cost: Floats, upper: Floats | float = 1.0) -> Ints:
         """Add columns and return their numbers."""
         first, n = self.n_columns, len(cost)
         self.cost.append(np.asarray(cost, dtype=np.float64))
-        self.upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), (n,)))
+        self.upper.append(_full(upper, n))
         self.n_columns += n
         return np.arange(first, first + n)
 
@@ -56,8 +58,8 @@ class Rows:
         self.row.append(np.asarray(row) + first)
         self.col.append(np.asarray(col))
         self.value.append(np.asarray(value, dtype=np.float64))
-        self.row_lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), (n,)))
-        self.row_upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), (n,)))
+        self.row_lower.append(_full(lower, n))
+        self.row_upper.append(_full(upper, n))
         self.names.extend([name] * n if n > 1 else [name][:n])
 
     def add(
@@ -108,3 +110,7 @@ class Rows:
 
 def _joined(parts: list[Floats] | list[Ints]) -> Floats:
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
+
+
+def _full(value: Floats | float, n: int) -> Floats:
+    return np.full(n, value) if isinstance(value, (int, float)) else np.asarray(value, dtype=np.float64)

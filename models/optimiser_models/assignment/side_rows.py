@@ -9,6 +9,7 @@ from optimiser.problems.assignment.data import FREE
 from optimiser.problems.assignment.eligible import is_status
 from optimiser_models.assignment.arcs import (
     Arcs,
+    Floats,
     Ints,
     Moves,
     blockers,
@@ -82,48 +83,45 @@ def zones(rows: Rows, arcs: Arcs, columns: Columns, cover: CoverRows, problem: A
         change = cover.change(arcs, np.arange(arcs.unit.size))[which]
     at, row = np.nonzero(change)
     moved, moved_row = np.nonzero(cover.moved)
-    terms, values, places = (
-        [col[at], columns.moved[moved]],
-        [change[at, row], cover.moved[moved, moved_row]],
-        [row, moved_row],
-    )
-    alone: list[tuple[int, Ints, Ints]] = []
-    never_gains = (change.max(axis=0, initial=0) <= 0) & (cover.moved.max(axis=0, initial=0) <= 0)
-    for r in range(n):
-        prices, times = np.unique(cover.price[r, : cover.n_levels[r]], return_counts=True)
-        short = rows.columns(prices, times.astype(np.float64))
-        terms.append(short)
-        values.append(np.ones(prices.size, dtype=np.int64))
-        places.append(np.full(prices.size, r))
-        if cover.by_unit and never_gains[r]:
-            alone.append((r, short, times))
-    name = "cover" if floor_slack(problem) is None else "floor"
+    group_row, price, first, count = _price_groups(cover)
+    short = rows.columns(price, count.astype(np.float64))
     rows.block(
-        name,
-        np.concatenate(places),
-        np.concatenate(terms),
-        np.concatenate(values),
+        "cover" if floor_slack(problem) is None else "floor",
+        np.concatenate([row, moved_row, group_row]),
+        np.concatenate([col[at], columns.moved[moved], short]),
+        np.concatenate([change[at, row], cover.moved[moved, moved_row], np.ones(short.size, dtype=np.int64)]),
         n,
         lower=-cover.room.astype(np.float64),
     )
-    for r, short, times in alone:
-        _alone(rows, col, change[:, r], int(cover.room[r]), short, times)
+    never_gains = (change.max(axis=0, initial=0) <= 0) & (cover.moved.max(axis=0, initial=0) <= 0)
+    if cover.by_unit:
+        mine = np.flatnonzero(never_gains[group_row])
+        which = group_row[mine]
+        _alone(rows, col, change[:, which], cover.room[which], first[mine], count[mine], short[mine])
 
 
-def _alone(rows: Rows, leaves: Ints, change: Ints, room: int, short: Ints, times: Ints) -> None:
-    """(7'): levels that are missing if this unit leaves, whoever else stays."""
-    first = 0
-    for c, n in zip(short.tolist(), times.tolist(), strict=True):
-        anyway = int(np.clip(-room - first, 0, n))
-        with_unit = np.clip(-change - room - first, 0, n)
-        forced = np.flatnonzero(with_unit > anyway)
-        m = forced.size
-        rows.block(
-            "alone",
-            np.tile(np.arange(m), 2),
-            np.concatenate([leaves[forced], np.full(m, c)]),
-            np.concatenate([anyway - with_unit[forced], np.ones(m)]),
-            m,
-            lower=float(anyway),
-        )
-        first += n
+def _price_groups(cover: CoverRows) -> tuple[Ints, Floats, Ints, Ints]:
+    """Levels of one price together: row, price, number of the first level and how many levels. Shape (G,) each."""
+    level = np.arange(cover.price.shape[1])
+    there = level[None, :] < cover.n_levels[:, None]
+    begins = there.copy()
+    begins[:, 1:] &= cover.price[:, 1:] != cover.price[:, :-1]
+    row, first = np.nonzero(begins)
+    of_level = (np.cumsum(begins.ravel()) - 1)[there.ravel()]
+    return row, cover.price[row, first], first, np.bincount(of_level, minlength=row.size)
+
+
+def _alone(rows: Rows, leaves: Ints, change: Ints, room: Ints, first: Ints, count: Ints, short: Ints) -> None:
+    """(7'): levels that are missing if this unit leaves, whoever else stays; ``change`` (units, groups)."""
+    anyway = np.clip(-room - first, 0, count)
+    with_unit = np.clip(-change - (room + first)[None, :], 0, count[None, :])
+    unit, group = np.nonzero(with_unit > anyway[None, :])
+    m = unit.size
+    rows.block(
+        "alone",
+        np.tile(np.arange(m), 2),
+        np.concatenate([leaves[unit], short[group]]),
+        np.concatenate([anyway[group] - with_unit[unit, group], np.ones(m)]),
+        m,
+        lower=anyway[group].astype(np.float64),
+    )
