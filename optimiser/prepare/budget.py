@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from optimiser.data.project import Project
 from optimiser.data.strength_table import read_strength
+from optimiser.demand.call_mix import CallMix
 from optimiser.demand.relief import ReliefParams
-from optimiser.demand.workload import OFFICER_INITIATED, from_project
+from optimiser.demand.workload import OFFICER_INITIATED
 from optimiser.errors import InputError
-from optimiser.prepare.shifts import mean_service_s
-from optimiser.prepare.strength import district_of_plan, same_districts, summed_by_district
+from optimiser.prepare.requirement import project_mix
+from optimiser.prepare.strength import district_of_plan, same_districts
 from optimiser.problems.base import choice
 
 FloatArray = NDArray[np.float64]
@@ -119,19 +120,27 @@ class Force:
     ----------
     districts, officers
         K names, and officers on patrol today.
-    unit_s
-        Officer-seconds of call work by the hour that receives the call, shape (K, 168).
-    service_s
-        Mean time on a call, shape (K,).
+    mixes
+        Calls of each district's mean week, by urgency.
     summer
         Factor of the busiest months, shape (K,).
     """
 
     districts: tuple[str, ...]
     officers: tuple[int, ...]
-    unit_s: FloatArray
-    service_s: FloatArray
+    mixes: tuple[CallMix, ...]
     summer: FloatArray
+
+    @property
+    def unit_s(self) -> FloatArray:
+        """Unit-seconds of call work by the hour that receives the call, shape (K, 168)."""
+        return np.stack([unit_seconds(mix) for mix in self.mixes])
+
+
+def unit_seconds(mix: CallMix) -> FloatArray:
+    """Return the unit-seconds of a mix by the hour that receives the call, shape (168,)."""
+    work: FloatArray = np.sum([c.calls * c.units_per_call * c.law.mean_s for c in mix.classes], axis=0)
+    return work
 
 
 def force_of(project: Project, setup: BudgetSetup) -> Force:
@@ -148,16 +157,15 @@ def force_of(project: Project, setup: BudgetSetup) -> Force:
     district_of = district_of_plan(project, setup.plan)
     ids = tuple(sorted(set(district_of.values())))
     same_districts(ids, table, str(path))
-    work = from_project(project)
-    unit_s = summed_by_district(work, work.unit_s, district_of, ids)
+    areas = {d: [a for a, e in district_of.items() if e == d] for d in ids}
+    mixes = tuple(project_mix(project, areas[d]) for d in ids)
     fit = [round((table[d].assigned - table[d].unfit) * setup.patrol_frac) for d in ids]
     if sum(fit) < 1:
         raise InputError(f"{path}: no officer is left on patrol; look at patrol_frac and unfit.")
-    service_s = mean_service_s(project, work)
     summer = np.full(len(ids), 1.0 + setup.summer_frac)
     if setup.summer_frac <= 0:
         summer = _measured_summer(project, district_of, ids)
-    return Force(ids, tuple(fit), unit_s, np.full(len(ids), service_s), summer)
+    return Force(ids, tuple(fit), mixes, summer)
 
 
 def _measured_summer(project: Project, district_of: Mapping[str, str], ids: Sequence[str]) -> FloatArray:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.demand.call_mix import CallClass, CallMix
 from optimiser.demand.relief import WEEKS_PER_YEAR
-from optimiser.demand.requirement import RequirementParams, requirement
+from optimiser.demand.requirement import RequirementParams, requirement_of
 from optimiser.errors import UsageError
 from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.prepare.shift_offer import shift_catalogue
@@ -65,12 +66,12 @@ def weeks_of(
         (name, told[name], p, strength.get(name, 1.0)) for name, p in zip(CHANCES, chances, strict=True)
     )
     weeks: dict[tuple[str, str], ShiftsProblem] = {}
-    for name, unit_s in _works(force, setup).items():
+    for name, mixes in _mixes(force, setup).items():
         for k, district in enumerate(force.districts):
             if name == "fewer officers":
                 weeks[district, name] = weeks[district, "base"]
             else:
-                weeks[district, name] = _week(unit_s[k], float(force.service_s[k]), setup, shifts, service)
+                weeks[district, name] = _week(mixes[k], shifts, service)
     return Weeks(scenarios, weeks)
 
 
@@ -89,43 +90,41 @@ def levers_of(
     setup: BudgetSetup | None = None,
     shifts: ShiftsSetup | None = None,
     service: RequirementParams | None = None,
+    base: Mapping[str, ShiftsProblem] | None = None,
 ) -> tuple[LeverWeeks, ...]:
-    """Return what else may be done, a unit of each: a minute, a call in a hundred, a percentage point, ten hours."""
+    """Return what else may be done, a unit of each: a minute, a call in a hundred, a percentage point, ten hours.
+
+    ``base`` is every district's week without any, where it is at hand.
+    """
     setup, shifts = setup or BudgetSetup(), shifts or ShiftsSetup()
     service = service or RequirementParams()
     ceiling = service.interval_ceiling_frac or setup.ceiling_frac
     held = replace(service, interval_ceiling_frac=ceiling)
     looser = replace(service, interval_ceiling_frac=min(0.99, ceiling + POINT_FRAC))
-    shorter = np.maximum(force.service_s - SECONDS_PER_MINUTE, 1.0)
 
-    def weeks(
-        unit_s: FloatArray, service_s: FloatArray, standard: RequirementParams
-    ) -> dict[str, ShiftsProblem]:
-        return {
-            d: _week(unit_s[k], float(service_s[k]), setup, shifts, standard)
-            for k, d in enumerate(force.districts)
-        }
+    def weeks(mixes: tuple[CallMix, ...], standard: RequirementParams) -> dict[str, ShiftsProblem]:
+        return {d: _week(mix, shifts, standard) for d, mix in zip(force.districts, mixes, strict=True)}
 
-    less = force.unit_s * (shorter / force.service_s)[:, None]
-    base = weeks(force.unit_s, force.service_s, held)
+    shorter = tuple(CallMix(tuple(_minute_less(c) for c in mix.classes)) for mix in force.mixes)
+    fewer = tuple(mix.scaled(1.0 - POINT_FRAC) for mix in force.mixes)
     return (
-        LeverWeeks("a minute", "a minute less on every call", weeks(less, shorter, held), setup.week_h),
+        LeverWeeks("a minute", "a minute less on every call", weeks(shorter, held), setup.week_h),
         LeverWeeks(
             "a call in a hundred",
             "one call in a hundred settled by phone, online or appointment",
-            weeks(force.unit_s * (1.0 - POINT_FRAC), force.service_s, held),
+            weeks(fewer, held),
             setup.week_h,
         ),
         LeverWeeks(
             "a percentage point",
             f"calls may take {asked_text(ceiling + POINT_FRAC)} of those on duty instead of {asked_text(ceiling)}",
-            weeks(force.unit_s, force.service_s, looser),
+            weeks(force.mixes, looser),
             setup.week_h,
         ),
         LeverWeeks(
             "ten hours",
             "ten hours of absence a year less for every officer",
-            base,
+            base or weeks(force.mixes, held),
             setup.week_h + TEN_H / WEEKS_PER_YEAR,
         ),
     )
@@ -142,26 +141,42 @@ def _meanings(force: Force, setup: BudgetSetup) -> dict[str, str]:
     }
 
 
-def _works(force: Force, setup: BudgetSetup) -> dict[str, FloatArray]:
-    base = force.unit_s
-    event = base.copy()
+def _mixes(force: Force, setup: BudgetSetup) -> dict[str, tuple[CallMix, ...]]:
+    """Return the calls of every district in each scenario."""
+    unit_s = force.unit_s
+    load = np.maximum(unit_s / SECONDS_PER_HOUR, FEWEST_LOAD)
     hours = EVENT_DAY * HOURS_PER_DAY + np.arange(EVENT_FROM_H, EVENT_TO_H)
-    event[int(base.sum(axis=1).argmax()), hours] += setup.event_h * SECONDS_PER_HOUR / hours.size
-    load = np.maximum(base / SECONDS_PER_HOUR, FEWEST_LOAD)
-    return {
-        "base": base,
-        "more calls": base * (1.0 + setup.more_calls_frac),
-        "summer": base * force.summer[:, None],
+    busiest = int(unit_s.sum(axis=1).argmax())
+    event = np.ones_like(unit_s)
+    there = np.maximum(unit_s[busiest, hours], 1.0)
+    event[busiest, hours] += setup.event_h * SECONDS_PER_HOUR / hours.size / there
+    more = np.full_like(unit_s, 1.0 + setup.more_calls_frac)
+    factors = {
+        "more calls": more,
+        "summer": np.broadcast_to(force.summer[:, None], unit_s.shape),
         "event": event,
-        "fewer officers": base,
-        "P80": base * (1.0 + Z_80 / np.sqrt(load)),
+        "P80": 1.0 + Z_80 / np.sqrt(load),
     }
+    by_hour = {
+        name: tuple(_times(mix, f) for mix, f in zip(force.mixes, factor, strict=True))
+        for name, factor in factors.items()
+    }
+    return {"base": force.mixes, "fewer officers": force.mixes, **by_hour}
 
 
-def _week(
-    unit_s: FloatArray, service_s: float, setup: BudgetSetup, shifts: ShiftsSetup, service: RequirementParams
-) -> ShiftsProblem:
-    need = requirement(unit_s, service_s, service, slot_s=shifts.slot_s)
+def _times(mix: CallMix, factor: FloatArray) -> CallMix:
+    """Return a mix with the calls of each hour of the week multiplied."""
+    return CallMix(tuple(replace(c, calls=c.calls * factor) for c in mix.classes))
+
+
+def _minute_less(calls: CallClass) -> CallClass:
+    """Return calls that take a unit a minute less."""
+    shorter = max(calls.law.mean_s - SECONDS_PER_MINUTE, 1.0)
+    return replace(calls, law=calls.law.scaled(shorter / calls.law.mean_s))
+
+
+def _week(mix: CallMix, shifts: ShiftsSetup, service: RequirementParams) -> ShiftsProblem:
+    need = requirement_of(mix, service, slot_s=shifts.slot_s)
     ids, start, length = shift_catalogue(shifts)
     slots = HOURS_PER_WEEK * round(SECONDS_PER_HOUR) // shifts.slot_s
     return ShiftsProblem(

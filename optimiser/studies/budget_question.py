@@ -41,6 +41,7 @@ def question_of_force(
 ) -> BudgetQuestion:
     """Return the question of a force with the first ``n_scenarios`` scenarios, their probabilities made whole."""
     found = weeks_of(force, setup, shifts, service)
+    base = {d: found.weeks[d, found.scenarios[0][0]] for d in force.districts}
     told = found.scenarios[:n_scenarios]
     whole = sum(p for _, _, p, _ in told)
     return BudgetQuestion(
@@ -55,7 +56,8 @@ def question_of_force(
         officer_cost=setup.officer_cost,
         overtime_per_h=setup.overtime_per_h,
         levers=tuple(
-            Lever(v.name, v.meaning, v.weeks, v.week_h) for v in levers_of(force, setup, shifts, service)
+            Lever(v.name, v.meaning, v.weeks, v.week_h)
+            for v in levers_of(force, setup, shifts, service, base)
         ),
         work_h=tuple((force.unit_s.sum(axis=1) / SECONDS_PER_HOUR).tolist()),
     )

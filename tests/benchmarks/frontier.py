@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import psutil
 
+from optimiser.demand.call_mix import of_load
 from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.problems.shifts import FAMILY
 from optimiser.studies.budget import budget
@@ -61,8 +62,7 @@ def made_up_force(n_districts: int = 10) -> Force:
     return Force(
         tuple(f"D{k + 1}" for k in range(len(sizes))),
         tuple(officers.tolist()),
-        unit_s,
-        np.full(len(sizes), 2700.0),
+        tuple(of_load(row, 2700.0) for row in unit_s),
         summer,
     )
 

@@ -12,6 +12,7 @@ import pytest
 from optimiser.cli import main
 from optimiser.cli.console import Exit
 from optimiser.data.project import load
+from optimiser.demand.call_mix import of_load
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.prepare.shifts import ShiftsSetup
@@ -33,7 +34,8 @@ def two_districts(**setup) -> tuple[Force, BudgetSetup]:
     hour = np.arange(168) % 24
     shape = 1 + 0.6 * np.cos(2 * np.pi * (hour - 19) / 24)
     unit_s = np.stack([240 * 3600 * shape / shape.sum(), 60 * 3600 * shape / shape.sum()])
-    force = Force(("town", "village"), (30, 14), unit_s, np.full(2, 2400.0), np.array([1.2, 1.0]))
+    mixes = tuple(of_load(row, 2400.0) for row in unit_s)
+    force = Force(("town", "village"), (30, 14), mixes, np.array([1.2, 1.0]))
     return force, BudgetSetup(**{"n_points": 4, "summer_frac": 0.1, "event_h": 40.0} | setup)
 
 
