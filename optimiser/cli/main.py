@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from optimiser import __version__
 from optimiser.cli import (
+    alerts,
     ask,
     batch,
     budget,
@@ -87,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
         simulation,
         demand,
         reach,
+        alerts,
         look,
         doctor,
     ):
