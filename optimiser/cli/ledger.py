@@ -32,6 +32,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--points", action="store_true", help="officers that each further point on calls costs"
     )
     ledger.add_argument(
+        "--chart", type=Path, metavar="FILE", help="draw it (.png, .pdf); by sector one picture each"
+    )
+    ledger.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
     )
     ledger.add_argument(
@@ -121,6 +124,7 @@ def _one(
     a: argparse.Namespace, project: Any, series: Any, name: str, problem: Any, plan: Any, calls: Any
 ) -> Any:
     """Show one sector's ledger; return it as JSON holds it."""
+    from optimiser.problems.shifts.ledger import CLASSES, time_split
     from optimiser.report import words_ledger
     from optimiser.studies.shift_simulation import simulate_weeks, stream_of
     from optimiser.studies.split_ledger import best_reachable, side_by_side
@@ -139,6 +143,10 @@ def _one(
         for sentence in sentences:
             show(f"- {sentence}")
     return {
+        "picture": _picture(a, name, lines),
+        "planned_by_hour_h": time_split(problem, plan).by_hour_of_week().tolist(),
+        "simulated_by_hour_h": weeks.by_hour.tolist(),
+        "classes": list(CLASSES),
         "sector": name,
         "split": [asdict(line) for line in lines],
         "best_of_required_hours": reach,
@@ -146,6 +154,17 @@ def _one(
         "weeks": a.weeks,
         "in_words": [s.replace("\u00a0", " ") for s in sentences],
     }
+
+
+def _picture(a: argparse.Namespace, name: str, lines: Any) -> str:
+    """Draw the ledger of one sector into the file asked for; "" where none is."""
+    if not a.chart:
+        return ""
+    from optimiser.report.chart_ledger import ledger_chart
+    from optimiser.report.sheet import save
+
+    path = a.chart if name == WHOLE else a.chart.with_stem(f"{a.chart.stem}-{name}")
+    return str(save(ledger_chart(lines, "" if name == WHOLE else name, weeks=a.weeks), path))
 
 
 def _measured(project: Any, name: str) -> tuple[dict[str, float] | None, list[str]]:

@@ -50,6 +50,10 @@ def simulated(problem: ShiftsProblem, weeks: SimulatedWeeks) -> list[str]:
         for f, v in weeks.busy_frac.items()
     ]
     said.append(f"On average {' and '.join(busy)}.")
+    said.append(
+        f"{number(float(weeks.overtime_h.mean()), 1)} officer-hours a week are worked past the end of a shift, on calls "
+        "that are not over; they count as on duty here and not in the plan."
+    )
     grades = [
         f"grade {g}: {percent(float(np.nanmean(weeks.no_free_frac[:, k])))} find no free unit, "
         f"nine in ten are sent one within {number(float(np.nanmean(weeks.wait_p90_s[:, k])))} s"

@@ -62,9 +62,14 @@ def stream_of(
     return sim.Stream(
         rate_per_h=rate,
         grades=grades,
-        service={g: np.asarray(busy_s[grade == g], dtype=float) for g in grades},
+        service={g: _of_units(busy_s[grade == g], units[grade == g]) for g in grades},
         need_frac=need,
     )
+
+
+def _of_units(busy_s: FloatArray, units: NDArray[np.int64]) -> FloatArray:
+    """Return the time of every unit sent: calls that take more units take longer, and the mean work must be kept."""
+    return np.repeat(np.asarray(busy_s, dtype=float), np.maximum(units, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,8 @@ class SimulatedWeeks:
         G grades, the most urgent first.
     shares
         Share of on-duty officer time by week and class of ``ledger.CLASSES``, shape (R, 5).
+    by_hour
+        Mean officer-hours by class and hour of the week, shape (5, 168).
     busy_frac
         By limit of ``BUSY_FRACS``: share of the week's staffed hours with more than it on calls, shape (R,) each.
     wait_p90_s, wait_mean_s, no_free_frac
@@ -91,6 +98,7 @@ class SimulatedWeeks:
 
     grades: tuple[int, ...]
     shares: FloatArray
+    by_hour: FloatArray
     busy_frac: Mapping[float, FloatArray]
     wait_p90_s: FloatArray
     wait_mean_s: FloatArray
@@ -145,13 +153,15 @@ def simulate_weeks(
         warm_s=WARM_S,
         horizon_s=WARM_S + week_s,
     )
-    splits = [_split(problem, r, officers_per_unit) for r in found.replications]
+    hours = np.array([_split(problem, r, officers_per_unit) for r in found.replications])
+    whole = np.maximum(hours.sum(axis=(1, 2)), 1e-9)
     busy = np.array([_hourly(r) for r in found.replications])
     staffed = np.array([_staffed(r) for r in found.replications])
     waits = [_waits(r, len(stream.grades)) for r in found.replications]
     return SimulatedWeeks(
         grades=stream.grades,
-        shares=np.array(splits),
+        shares=hours.sum(axis=2) / whole[:, None],
+        by_hour=hours.mean(axis=0),
         busy_frac={f: ((busy > f) & staffed).sum(axis=1) / staffed.sum(axis=1) for f in BUSY_FRACS},
         wait_p90_s=np.array([w[0] for w in waits]),
         wait_mean_s=np.array([w[1] for w in waits]),
@@ -204,7 +214,9 @@ def _waits(r: sim.Replication, n_grades: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _split(problem: ShiftsProblem, r: sim.Replication, officers: int) -> FloatArray:
-    """Return the shares of a week: calls as they fell, the rest as the ledger plans it, in the blocks there were.
+    """Return the hours of a week by class and hour, shape (5, 168).
+
+    Calls are as they fell, the rest as the ledger plans it, in the blocks there were.
 
     Community has its floor in its window out of idle time there, report and administration the measured need (never
     more) out of pieces too short for a block and then out of blocks, proactive work the blocks that are left, and
@@ -220,21 +232,26 @@ def _split(problem: ShiftsProblem, r: sim.Replication, officers: int) -> FloatAr
     there = float(idle[window].sum())
     asked = problem.params.community_floor_frac * total
     taken = min(1.0, asked / there) if there > 0 else 0.0
-    community = taken * there
     blocks, pieces = (
         np.where(window, blocks * (1 - taken), blocks),
         np.where(window, pieces * (1 - taken), pieces),
     )
     need = float(problem.admin_s.sum())
-    in_pieces = min(need, float(pieces.sum()))
-    in_blocks = min(need - in_pieces, float(blocks.sum()))
-    by_class = np.zeros(len(CLASSES))
-    by_class[CALLS] = float(calls.sum())
-    by_class[COMMUNITY] = community
-    by_class[ADMIN] = in_pieces + in_blocks
-    by_class[PROACTIVE] = float(blocks.sum()) - in_blocks
-    by_class[UNACCOUNTED] = float(pieces.sum()) - in_pieces
-    return by_class / max(total, 1e-9)
+    from_pieces = _part(need, pieces)
+    from_blocks = _part(need - from_pieces * float(pieces.sum()), blocks)
+    by_class = np.zeros((len(CLASSES), HOURS_PER_WEEK))
+    by_class[CALLS] = calls
+    by_class[COMMUNITY] = np.where(window, taken * idle, 0.0)
+    by_class[ADMIN] = from_pieces * pieces + from_blocks * blocks
+    by_class[PROACTIVE] = (1 - from_blocks) * blocks
+    by_class[UNACCOUNTED] = (1 - from_pieces) * pieces
+    return by_class / SECONDS_PER_HOUR
+
+
+def _part(amount: float, room: FloatArray) -> float:
+    """Return the share of the room that an amount takes, in every hour alike."""
+    total = float(room.sum())
+    return min(1.0, max(0.0, amount) / total) if total > 0 else 0.0
 
 
 def _by_officer(found: sim.Outputs) -> FloatArray:

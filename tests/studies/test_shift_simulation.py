@@ -83,6 +83,16 @@ def test_a_week_without_calls_of_a_grade():
     assert weeks.no_free_frac.shape == (4, 2)
 
 
+def test_the_work_of_a_week_is_kept():
+    # long calls take two units: 90 calls of one unit and 900 s, 10 of two and 3,600 s are 42.5 unit-hours drawn anew
+    units = np.repeat([1, 2], [90, 10])
+    busy = np.where(units == 2, 3600.0, 900.0)
+    drawn = stream_of(np.arange(100), np.ones(100, dtype=np.int64), units, busy, 1.0)
+    weeks = [drawn.draw(604_800.0, 1, k) for k in range(200)]
+    hours = [sum(w.service_s[i, : w.need[i]].sum() for i in range(len(w))) / 3600 for w in weeks]
+    assert np.mean(hours) == pytest.approx(42.5, rel=0.03)
+
+
 def test_side_by_side(seen):
     # limits with what is planned and simulated; measured is left open without a duty table
     problem, plan, weeks = seen

@@ -95,8 +95,8 @@ def _out_of_reach(problem: ShiftsProblem) -> Iterator[Reason]:
             where, hours = slot_name(problem, t), float((short > 0).sum()) * problem.slot_h
             yield Reason(
                 (rule,), f"{where}, which no shift covers,", 0, need[t], "officers", need[t],
-                f"No shift on offer covers {where}, where {asks[rule]} {need[t]:g} officers ({hours:g} hours of the "
-                "week are out of reach). Offer a shift that is on then, or ask for nobody.",
+                f"No shift on offer covers {where}, where {asks[rule]} {need[t]:g} on duty ({hours:g} h of the week "
+                "are out of reach). Offer a shift that is on then, or ask for nobody.",
             )  # fmt: skip
         short = np.where(over > 0, need - over * most_each, 0.0)
         if short.max() > 0:
@@ -123,7 +123,7 @@ def _beyond_budget(problem: ShiftsProblem) -> Iterator[Reason]:
             said = " and ".join(r.replace("_", " ") for r in rules)
             yield Reason(
                 ("budget", *rules), "the week", hours, limit, "h", hours - limit - HOURS_TOLERANCE,
-                f"The {said} of the week alone take {hours:,.1f} officer-hours; the budget is {limit:,.1f}. Raise it "
+                f"The {said} of the week alone: {hours:,.1f} officer-hours; the budget is {limit:,.1f}. Raise it "
                 f"by {hours - limit:,.1f}, or aim at the least shortage (objective shortage).",
             )  # fmt: skip
             return

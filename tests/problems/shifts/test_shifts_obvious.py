@@ -40,7 +40,7 @@ def test_never_of_a_week_that_has_a_plan():
         (
             week(ShiftsParams(budget_h=3.0, **FREE), EARLY, DAY),
             ("budget", "requirement"),
-            "take 8.0 officer-hours; the budget is 3.0",
+            "alone: 8.0 officer-hours; the budget is 3.0",
         ),
         (
             week(
@@ -88,4 +88,4 @@ def test_those_away_ask_for_more():
     # two wanted and one at court is three on the rota: a budget of two shifts is too little
     away = tuple(int(6 <= s < 14) for s in range(SLOTS))
     problem = week(ShiftsParams(budget_h=16.0, **FREE), EARLY, dict.fromkeys(range(6, 14), 2), away=away)
-    assert "take 24.0 officer-hours" in contradictions(problem)[0]
+    assert "alone: 24.0 officer-hours" in contradictions(problem)[0]
