@@ -32,6 +32,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--points", action="store_true", help="officers that each further point on calls costs"
     )
     ledger.add_argument(
+        "--protected",
+        type=values.whole(0, 8),
+        default=0,
+        metavar="N",
+        help="proactive half-hours planned in every tour that only the most urgent grade ends (0)",
+    )
+    ledger.add_argument(
         "--chart", type=Path, metavar="FILE", help="draw it (.png, .pdf); by sector one picture each"
     )
     ledger.add_argument(
@@ -130,7 +137,7 @@ def _one(
     from optimiser.studies.split_ledger import best_reachable, side_by_side
 
     stream = stream_of(calls.hour, calls.grade, calls.units, calls.busy_s, calls.n_weeks)
-    weeks = simulate_weeks(problem, plan, stream, weeks=a.weeks)
+    weeks = simulate_weeks(problem, plan, stream, weeks=a.weeks, protected_blocks=a.protected)
     measured, refused = _measured(project, name)
     lines = side_by_side(problem, plan, weeks, measured)
     hours = float(problem.requirement.sum()) * problem.slot_h

@@ -51,9 +51,14 @@ def simulated(problem: ShiftsProblem, weeks: SimulatedWeeks) -> list[str]:
     ]
     said.append(f"On average {' and '.join(busy)}.")
     said.append(
-        f"{number(float(weeks.overtime_h.mean()), 1)} officer-hours a week are worked past the end of a shift, on calls "
-        "that are not over; they count as on duty here and not in the plan."
+        f"{number(float(weeks.overtime_h.mean()), 1)} officer-hours a week are worked past the end of a shift, on "
+        "calls that are not over; they count as on duty here and not in the plan."
     )
+    if weeks.protected_h is not None:
+        said.append(
+            f"{number(float(weeks.protected_h.mean()), 1)} officer-hours a week pass in protected blocks, which only "
+            "the most urgent grade may end; a block whose officer is on a call when it is due is dropped."
+        )
     grades = [
         f"grade {g}: {percent(float(np.nanmean(weeks.no_free_frac[:, k])))} find no free unit, "
         f"nine in ten are sent one within {number(float(np.nanmean(weeks.wait_p90_s[:, k])))} s"

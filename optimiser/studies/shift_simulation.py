@@ -7,7 +7,7 @@ that two plans are compared week by week.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,9 @@ from optimiser import simulate as sim
 from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import BLOCK_S, CLASSES
-from optimiser.problems.shifts.rules import on_duty
 from optimiser.simulate.outputs import CALL_WORK, ON_DUTY
-from optimiser.studies.shift_lines import lines_of_duty
+from optimiser.simulate.state import PROACTIVE as DOING_PROACTIVE
+from optimiser.studies.shift_fleet import fleet_of, with_blocks
 from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
@@ -94,6 +94,8 @@ class SimulatedWeeks:
         Share of on-duty time on calls of each officer over each cycle of four weeks, shape (C, officers).
     overtime_h
         Hours worked beyond the end of a tour, by week, shape (R,).
+    protected_h
+        Officer-hours in protected blocks, by week, shape (R,); None where none were planned.
     """
 
     grades: tuple[int, ...]
@@ -106,6 +108,7 @@ class SimulatedWeeks:
     n_no_free: FloatArray
     officer_shares: FloatArray
     overtime_h: FloatArray
+    protected_h: FloatArray | None = None
 
     def band(self, name: str, levels: Sequence[float] = (0.05, 0.95)) -> tuple[float, ...]:
         """Return quantiles over the weeks of a class's share."""
@@ -123,6 +126,7 @@ def simulate_weeks(
     rules: sim.Rules | None = None,
     week_h: float = 40.0,
     officers_per_unit: int = 1,
+    protected_blocks: int = 0,
 ) -> SimulatedWeeks:
     """Simulate a plan over independent weeks.
 
@@ -134,17 +138,23 @@ def simulate_weeks(
         Hours an officer works a week: how shifts are strung into lines.
     officers_per_unit
         1, or 2 where every car has two.
+    protected_blocks
+        Proactive blocks of 30 minutes planned in every tour, spread over it; only the most urgent grade ends one.
 
     Raises
     ------
     InputError
-        If nobody is on the rota.
+        If nobody is on the rota, or a tour cannot hold so many blocks.
     """
     rules = rules or sim.Rules(grades=stream.grades, block_s=float(BLOCK_S))
+    fleet = fleet_of(problem, plan, week_h=week_h, officers_per_unit=officers_per_unit)
+    if protected_blocks:
+        fleet = with_blocks(fleet, protected_blocks)
+        rules = replace(rules, ends_proactive=rules.grades[:1])
     week_s = HOURS_PER_WEEK * SECONDS_PER_HOUR
     found = sim.simulate(
         stream,
-        fleet_of(problem, plan, week_h=week_h, officers_per_unit=officers_per_unit),
+        fleet,
         None,
         None,
         rules,
@@ -169,25 +179,10 @@ def simulate_weeks(
         n_no_free=(np.nan_to_num(found.each("no_free_frac")) * found.each("n")).sum(axis=1),
         officer_shares=_by_officer(found),
         overtime_h=np.array([r.overtime_s.sum() / SECONDS_PER_HOUR for r in found.replications]),
-    )
-
-
-def fleet_of(
-    problem: ShiftsProblem, plan: ShiftsPlan, *, week_h: float = 40.0, officers_per_unit: int = 1
-) -> sim.Fleet:
-    """Return the cars of a plan: one for each line of duty.
-
-    Where cars have two officers, or some on the rota are away, as many cars as the officers on duty fill.
-    """
-    if officers_per_unit > 1 or problem.away:
-        cars = np.floor(on_duty(problem, plan) / officers_per_unit + 1e-9).astype(np.int64)
-        return sim.from_counts(cars, float(problem.slot_s), officers=np.array([officers_per_unit]))
-    lines = lines_of_duty(problem, plan, week_h=week_h)
-    return sim.Fleet(
-        post=np.zeros(lines.n_lines, dtype=np.int64),
-        tour_unit=lines.line,
-        tour_start_s=lines.start_s,
-        tour_end_s=lines.end_s,
+        protected_h=np.array([r.officer_use_s[:, DOING_PROACTIVE].sum() for r in found.replications])
+        / SECONDS_PER_HOUR
+        if protected_blocks
+        else None,
     )
 
 

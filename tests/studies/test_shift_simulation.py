@@ -126,6 +126,23 @@ def test_those_away_answer_no_calls():
     )
 
 
+def test_protected_blocks_hold_but_for_the_most_urgent():
+    # two half-hours in each of 105 tours are 105 h at most; calls of grade 2 wait for them, those of grade 1 do not
+    problem, plan = steady()
+    hour = np.repeat(np.arange(SLOTS), 30)
+    grade = np.where(np.arange(hour.size) % 5 == 0, 1, 2)
+    calls = stream_of(hour, grade, np.ones(hour.size, dtype=np.int64), np.full(hour.size, 1800.0), 10.0)
+    free = simulate_weeks(problem, plan, calls, weeks=12)
+    held = simulate_weeks(problem, plan, calls, weeks=12, protected_blocks=2)
+    assert free.protected_h is None
+    assert (held.protected_h > 40).all()
+    assert (held.protected_h <= 105 + 1e-6).all()
+    assert held.wait_mean_s[:, 1].mean() > free.wait_mean_s[:, 1].mean()
+    assert held.wait_mean_s[:, 0].mean() < held.wait_mean_s[:, 1].mean()
+    with pytest.raises(InputError, match="ask for fewer"):
+        simulate_weeks(problem, plan, calls, weeks=4, protected_blocks=9)
+
+
 def test_two_officer_cars():
     # five officers fill two cars of two: half as many to send
     problem, plan = steady()
