@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from optimiser.errors import InputError
 from optimiser.prepare.dispatch_scene import (
     Floats,
     IncidentsAt,
+    PostsAt,
     Snapshot,
     Travel,
     UnitsAt,
@@ -18,12 +20,13 @@ from optimiser.prepare.dispatch_scene import (
     assemble,
     class_on_call,
 )
-from optimiser.prepare.dispatch_snapshot import SnapshotSetup, snapshot
+from optimiser.prepare.dispatch_snapshot import SnapshotSetup, snapshot, with_project_targets
 from optimiser.problems.assignment import AssignmentParams, AssignmentPlan, AssignmentProblem
 from optimiser.roads import RoadNetwork, Route, route, snap, times_between
 
 __all__ = [
     "IncidentsAt",
+    "PostsAt",
     "Snapshot",
     "SnapshotSetup",
     "UnitRoute",
@@ -33,6 +36,7 @@ __all__ = [
     "assignment_problem_on_roads",
     "snapshot",
     "unit_routes",
+    "with_project_targets",
 ]
 
 
@@ -68,6 +72,8 @@ def assignment_problem_on_roads(
     *,
     hour_of_week: int | None = None,
     lights_for_grades: tuple[int, ...] = (1,),
+    posts: PostsAt | None = None,
+    **more: Any,
 ) -> AssignmentProblem:
     """Return the snapshot with every time from the roads, each unit at its own driver class.
 
@@ -77,7 +83,7 @@ def assignment_problem_on_roads(
         Roads; ``xy_m`` of everything is in its projected metres. Points go to the nearest usable street.
     hour_of_week
         Hour of the traffic factors; free flow if None.
-    lights_for_grades
+    lights_for_grades, posts, more
         As in :func:`~optimiser.prepare.dispatch_scene.assemble`.
 
     Raises
@@ -85,8 +91,9 @@ def assignment_problem_on_roads(
     InputError
         If points cannot be put on a street, or ids, shapes or driver classes disagree.
     """
+    travel = _travel(network, hour_of_week)
     return assemble(
-        units, incidents, zones, params, _travel(network, hour_of_week), lights_for_grades=lights_for_grades
+        units, incidents, zones, params, travel, lights_for_grades=lights_for_grades, posts=posts, **more
     )
 
 
@@ -128,12 +135,13 @@ def unit_routes(
     for u, unit in enumerate(problem.unit_ids):
         if not incident:
             continue
-        i = incident[plan.sent[unit]] if unit in plan.sent else int(np.argmin(problem.travel_s[u]))
+        to = plan.sent.get(unit) or problem.on_way_to[u]
+        i = incident[to] if to else int(np.argmin(problem.travel_s[u]))
         lights = int(problem.grade[i]) in lights_for_grades
         driver = class_on_call(units.driver_class[u], lights=lights)
         start = snap(network, units.xy_m[u : u + 1], driver=driver)
         end = snap(network, incidents.xy_m[i : i + 1], driver=driver)
         (found,) = route(network, start, end, driver=driver, hour_of_week=hour_of_week)
         if found is not None:
-            ways.append(UnitRoute(unit, problem.incident_ids[i], unit in plan.sent, found))
+            ways.append(UnitRoute(unit, problem.incident_ids[i], bool(to), found))
     return tuple(ways)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,15 @@ class ZonesAt:
 
 
 @dataclass(frozen=True, eq=False)
+class PostsAt:
+    """Places where units may stand by; ``xy_m`` has shape (P, 2), ``room`` is the most units at each."""
+
+    ids: tuple[str, ...]
+    xy_m: Floats
+    room: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """A question together with where everything is, for maps and routes; and what was drawn, in words."""
 
@@ -77,6 +87,8 @@ def assemble(
     travel: Travel,
     *,
     lights_for_grades: tuple[int, ...] = (1,),
+    posts: PostsAt | None = None,
+    **more: Any,
 ) -> AssignmentProblem:
     """Ask ``travel`` for every time that the question needs.
 
@@ -85,6 +97,10 @@ def assemble(
     lights_for_grades
         Grades to which standard and advanced drivers go under blue lights; to the others, and to none if
         empty, they drive as ``basic``. Reach of a zone is that of a grade which allows them.
+    posts
+        Places where units may stand by; a unit drives there without lights.
+    more
+        Further fields of the problem: skills, shift ends, units on their way, and so on.
 
     Raises
     ------
@@ -104,6 +120,8 @@ def assemble(
     travel_s = np.zeros((len(units.ids), len(incidents.ids)))
     zone_s = np.zeros((len(units.ids), len(zones.ids)))
     scene_s: dict[str, Floats] = {}
+    post_s = np.zeros((len(units.ids), 0 if posts is None else len(posts.ids)))
+    post_zone_s: dict[str, Floats] = {}
     for name in sorted(set(units.driver_class)):
         mine = np.array([c == name for c in units.driver_class], dtype=bool)
         for allowed, which in ((True, lit), (False, ~lit)):
@@ -114,6 +132,9 @@ def assemble(
         zone_s[mine] = travel(units.xy_m[mine], zones.xy_m, reach)
         if params.coverage == "present":
             scene_s[name] = travel(incidents.xy_m, zones.xy_m, reach)
+        if posts is not None:
+            post_s[mine] = travel(units.xy_m[mine], posts.xy_m, class_on_call(name, lights=False))
+            post_zone_s[name] = travel(posts.xy_m, zones.xy_m, reach)
     return AssignmentProblem(
         params=params,
         unit_ids=units.ids,
@@ -131,6 +152,11 @@ def assemble(
         demand_level=zones.demand_level,
         zone_s=zone_s,
         scene_zone_s=scene_s,
+        post_ids=() if posts is None else posts.ids,
+        post_room=np.zeros(0, dtype=np.int64) if posts is None else posts.room,
+        post_travel_s=post_s,
+        post_zone_s=post_zone_s,
+        **more,
     )
 
 

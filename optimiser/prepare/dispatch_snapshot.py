@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from optimiser.problems.assignment import AssignmentParams
 from optimiser.problems.assignment.data import ENDS, FREE
 from optimiser.problems.base import choice
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text
+from optimiser.units import minutes as units_minutes
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TOP_LEVEL = 3
@@ -53,10 +55,36 @@ class SnapshotSetup:
             )
 
 
+_BY_GRADE = ("first_weight", "late_weight", "unfilled_price_s")
+
+
+def with_project_targets(project: Project, params: AssignmentParams) -> AssignmentParams:
+    """Return the choices with the project's own response targets as attend-within targets.
+
+    Every priority that has a target is a grade that officers attend. Weights and prices of grades that the choices do
+    not name are those of the next more urgent grade they do. A project without targets changes nothing.
+    """
+    targets = project.settings.priority_targets_s
+    if not targets:
+        return params
+    fitted: dict[str, Mapping[int, float]] = {"grade_targets_s": dict(targets)}
+    for name in _BY_GRADE:
+        given: Mapping[int, float] = getattr(params, name)
+        fitted[name] = {
+            g: given[max((k for k in given if k <= g), default=min(given))] for g in sorted(targets)
+        }
+    kept = {g: n for g, n in params.reserve_units.items() if g in targets}
+    deploy = {g: t for g, t in params.deploy_targets_s.items() if g in targets}
+    fitted_params: AssignmentParams = replace(params, reserve_units=kept, deploy_targets_s=deploy, **fitted)  # type: ignore[arg-type]
+    return fitted_params
+
+
 def snapshot(
     project: Project, params: AssignmentParams | None = None, setup: SnapshotSetup | None = None
 ) -> Snapshot:
     """Return a snapshot of the busiest hour of the week; its ``assumptions`` say what was drawn.
+
+    Without ``params`` the attend-within targets are the project's own.
 
     Free units stand in areas drawn by the calls of the hour, units on a break at a station where there is
     one. Incidents are recorded calls of that hour whose priority has a target (of a project without calls:
@@ -67,7 +95,8 @@ def snapshot(
     InputError
         If the project cannot be solved yet, or no call of the hour has a grade that officers attend.
     """
-    params, setup = params or AssignmentParams(), setup or SnapshotSetup()
+    setup = setup or SnapshotSetup()
+    params = params or with_project_targets(project, AssignmentParams())
     project.require_ready()
     rng = np.random.default_rng(setup.seed)
     work = from_project(project)
@@ -84,6 +113,9 @@ def snapshot(
         return travel.times_s(project, origins, destinations, driver=driver, hour_of_week=hour)
 
     problem = assemble(units, incidents, zones, params, times)
+    targets = ", ".join(
+        f"{g} within {units_minutes(t):g} min" for g, t in sorted(params.grade_targets_s.items())
+    )
     told = (
         f"Busiest hour of the week: {DAYS[hour // HOURS_PER_DAY]} {hour % HOURS_PER_DAY:02d}:00.",
         f"{len(units.ids)} units, drawn: {asked_text(setup.double_crewed_frac)} double-crewed, "
@@ -91,6 +123,7 @@ def snapshot(
         "drivers.",
         said,
         f"{len(zones.ids)} zones; levels 1 to {TOP_LEVEL} by their share of the hour's calls.",
+        f"Attend-within targets by grade: {targets}.",
     )
     return Snapshot(problem, units, incidents, zones, hour, told)
 

@@ -123,7 +123,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.standby import candidate_posts, standby_problem
 
         return Question(family, standby_problem(project, *chosen), candidate_posts(project, *chosen))
-    from optimiser.prepare.assignment import snapshot
+    from optimiser.prepare.assignment import snapshot, with_project_targets
 
-    scene = snapshot(project, *chosen)
+    params, setup = chosen
+    if choices.public_name("grade_targets_s") not in table:  # what the planner says comes first
+        params = with_project_targets(project, params)
+    scene = snapshot(project, params, setup)
     return Question(family, scene.problem, scene)

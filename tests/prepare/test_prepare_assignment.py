@@ -24,6 +24,7 @@ from optimiser.prepare.assignment import (
     snapshot,
     unit_routes,
 )
+from optimiser.prepare.questions import ask
 from optimiser.problems.assignment import AssignmentParams, AssignmentPlan
 from optimiser.roads.graph import largest
 from optimiser.solve.engine import solve
@@ -212,6 +213,28 @@ def test_less_data_still_make_a_snapshot(change):
     assert len(shot.problem.zone_ids) == (9 if change == {"beats": False} else 3)
     assert len(shot.problem.incident_ids) == 10
     assert ("no calls" in shot.assumptions[2]) == (change == {"calls": False})
+
+
+def test_the_project_s_own_targets_are_honoured():
+    """Priority 3 has a target here, so it is attended; its weights are those of grade 2, the last one known."""
+    given = project()
+    given.settings = Settings(n_weeks=1.0, priority_targets_s={1: 480.0, 3: 1200.0})
+    shot = snapshot(given, setup=SnapshotSetup(n_units=12, n_incidents=20))
+    params = shot.problem.params
+    assert params.grade_targets_s == {1: 480.0, 3: 1200.0}
+    assert params.late_weight == {1: 4.0, 3: 1.0}
+    assert set(shot.problem.grade.tolist()) == {1, 3}
+    assert shot.assumptions[-1] == "Attend-within targets by grade: 1 within 8 min, 3 within 20 min."
+
+
+def test_what_the_planner_says_comes_before_the_project():
+    """A choice of targets in the table of a scenario is kept; without one the project's own are taken."""
+    given = project()
+    given.settings = Settings(n_weeks=1.0, priority_targets_s={1: 480.0, 2: 1200.0})
+    table = {"n_units": 12, "n_incidents": 5}
+    assert ask(given, "assignment", table).problem.params.grade_targets_s == {1: 480.0, 2: 1200.0}
+    chosen = table | {"grade_targets_min": {1: 10, 2: 30}}
+    assert ask(given, "assignment", chosen).problem.params.grade_targets_s == {1: 600.0, 2: 1800.0}
 
 
 def test_no_call_with_a_target():
