@@ -108,6 +108,7 @@ def from_call_table(
     end: dt.date | None = None,
     area_ids: Sequence[str] | None = None,
     default_service_s: float | None = None,
+    urgent_priority: int | None = None,
 ) -> CallMix:
     """Return the calls of a mean week, a class for each priority; the lowest known number is the urgent one.
 
@@ -121,6 +122,8 @@ def from_call_table(
         Only calls of these areas; all of them, also those of no area, where left out.
     default_service_s
         Time of a unit where no call has one.
+    urgent_priority
+        The urgent one where it is not the lowest of these calls: a sector may have none of it.
 
     Raises
     ------
@@ -133,9 +136,9 @@ def from_call_table(
         raise InputError(
             "The week holds no call that took a patrol unit; there is nothing to require officers for."
         )
-    local = public["received_at"].dt.tz_convert(timezone)  # the period of the whole workload
-    begin = begin or local.min().date()
-    end = end or local.max().date() + dt.timedelta(days=1)
+    if begin is None or end is None:
+        first, last = period_of(calls, timezone)
+        begin, end = begin or first, end or last
     if area_ids is not None:
         kept = kept[kept["area_id"].astype("str").isin(set(area_ids))]
     known = sorted(int(p) for p in kept["priority"].unique() if p > 0)
@@ -148,7 +151,7 @@ def from_call_table(
         )
         units = np.minimum(rows["n_units"].to_numpy(dtype=np.int64), MOST_UNITS_A_CALL)
         share = np.bincount(units)[1:] / units.size
-        urgent = priority == known[0] if known else True
+        urgent = priority == (urgent_priority or known[0]) if known else True
         name = f"priority {priority}" if priority else "priority unknown"
         made = CallClass(name, urgent, week.week_calls(), tuple(share), _law(rows, kept, default_service_s))
         work_s = float(week.week_unit_s().sum())
@@ -159,6 +162,14 @@ def from_call_table(
     if not classes:
         raise InputError("No call lies in these areas; there is nothing to require officers for.")
     return CallMix(tuple(classes))
+
+
+def period_of(calls: pd.DataFrame, timezone: str) -> tuple[dt.date, dt.date]:
+    """Local dates from the first call of the public to the day after the last, as of the whole workload."""
+    local = calls.loc[calls["origin"] != OFFICER_INITIATED, "received_at"].dt.tz_convert(timezone)
+    if local.empty:
+        raise InputError("The week holds no call of the public; there is nothing to require officers for.")
+    return local.min().date(), local.max().date() + dt.timedelta(days=1)
 
 
 def _law(rows: pd.DataFrame, all_rows: pd.DataFrame, default_s: float | None) -> ServiceLaw:

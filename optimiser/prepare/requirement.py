@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from optimiser.data.duty_rules import DUTY_RULES_FILE, DutyRule, read_duty_rules
 from optimiser.data.project import Project
-from optimiser.demand.call_mix import CallMix, from_call_table, of_load
+from optimiser.demand.call_mix import CallMix, from_call_table, of_load, period_of
 from optimiser.demand.requirement import (
     Requirement,
     RequirementParams,
@@ -144,14 +144,38 @@ def project_requirement(
     asked = {"": _asked("", project_mix(project), with_area(project, params), setup, rules)}
     if sector_of is None:
         return asked
-    for name in sorted(set(sector_of.values())):
-        areas = [a for a, s in sector_of.items() if s == name]
-        try:
-            mix = project_mix(project, areas)
-        except InputError as error:
-            raise InputError(f"Sector {name}: {error}") from error
+    for name, areas, mix in _sector_mixes(project, sector_of):
         asked[name] = _asked(name, mix, with_area(project, params, areas), setup, rules)
     return asked
+
+
+def _sector_mixes(project: Project, sector_of: Mapping[str, str]) -> Iterator[tuple[str, list[str], CallMix]]:
+    """Give each sector with its areas and calls; the calls are told apart once, over the whole's period."""
+    settings, by_sector = project.settings, None
+    if project.calls is not None:
+        begin, end = period_of(project.calls, settings.timezone)
+        known = project.calls.loc[project.calls["priority"] > 0, "priority"]
+        urgent = int(known.min()) if len(known) else None
+        by_sector = dict(iter(project.calls.groupby(project.calls["area_id"].astype("str").map(sector_of))))
+    for name in sorted({s for s in sector_of.values() if s}):
+        areas = [a for a, s in sector_of.items() if s == name]
+        try:
+            if by_sector is None:
+                yield name, areas, project_mix(project, areas)
+            elif name not in by_sector:
+                raise InputError("no call lies in its areas; there is nothing to require officers for.")
+            else:
+                mix = from_call_table(
+                    by_sector[name],
+                    settings.timezone,
+                    begin=begin,
+                    end=end,
+                    default_service_s=settings.default_service_s,
+                    urgent_priority=urgent,
+                )
+                yield name, areas, mix
+        except InputError as error:
+            raise InputError(f"Sector {name}: {error}") from error
 
 
 def asked_of(
