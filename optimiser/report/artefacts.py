@@ -150,6 +150,8 @@ def _pictures(
     if family == "strength":
         file = "officers.png"
         return {file: lambda: _charts(folder, problem, result, place, "strength_chart", file)}
+    if family == "containment":
+        return {"map.png": lambda: _containment_maps(folder, project, problem, result, scene, title, place)}
     if family == "fold":
         return {"fold.pdf": lambda: _fold_page(folder, problem, result, title, place)}
     return {}
@@ -246,6 +248,25 @@ def _standby_maps(
     places = dict(zip(scene.ids, scene.xy_m.tolist(), strict=True))
     style = MapStyle(title=title, place=place)
     figure = standby_map(project.areas, problem, result, places, style=style, roads=_roads(project))
+    return _both(figure, folder / "map.png")
+
+
+def _containment_maps(
+    folder: Path,
+    project: Project | None,
+    problem: Any,
+    result: Result[Any],
+    scene: Any,
+    title: str,
+    place: str,
+) -> list[Path]:
+    from optimiser.report.map_containment import containment_map
+    from optimiser.report.sheet import MapStyle
+
+    if project is None or scene is None:
+        raise InputError("It is not known where units and posts are, and so there is no map.")
+    style = MapStyle(title=title, place=place)
+    figure = containment_map(project.areas, problem, result, scene, style=style, roads=_roads(project))
     return _both(figure, folder / "map.png")
 
 

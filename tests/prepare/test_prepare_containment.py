@@ -74,6 +74,8 @@ def test_a_blockade_of_named_exits(county, capsys):
     assert code == Exit.DONE, said.err
     assert "at X0 after" in said.out
     assert "proved best" in said.out
+    (run,) = (p for p in (county / "runs").iterdir() if p.is_dir())
+    assert (run / "map.png").stat().st_size > 20_000
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,22 @@ class Priced:
     bound: float
 
 
-def smallest_cut(problem: ContainmentProblem, without: tuple[int, ...] = ()) -> Cut | None:
-    """Return the smallest cut nearest to the suspect that leaves some places alone; None where there is none."""
+def smallest_cut(problem: ContainmentProblem) -> Cut | None:
+    """Return the smallest cut nearest to the suspect; None where places that can be held cut nothing."""
+    return weighted_cut(problem, np.ones(len(problem.place_ids), dtype=np.int64))
+
+
+def weighted_cut(problem: ContainmentProblem, weight: NDArray[np.int64]) -> Cut | None:
+    """Return the cut of least weight nearest to the suspect, and its weight; weights are whole, 0 or more.
+
+    Parameters
+    ----------
+    weight
+        Of holding each place, shape (P,); their sum must stay below 2**30.
+    """
     may = _holdable(problem)
-    may[list(without)] = False
-    many = int(may.sum()) + 1
-    posts, value = _flow(problem, may, 1, many, None)
+    many = int(weight[may].sum()) + 1
+    posts, value = _flow(problem, may, weight, many, None)
     return Cut(posts, value) if value < many else None
 
 
@@ -47,7 +57,9 @@ def priced_cut(problem: ContainmentProblem, price: float) -> Priced:
     most = float(problem.weight.sum()) + price * len(problem.place_ids)
     grain = _LARGEST / 4 / max(most, 1e-9)
     weight = np.floor(problem.weight * grain).astype(np.int64)
-    posts, value = _flow(problem, _holdable(problem), int(price * grain), _LARGEST, weight)
+    posts, value = _flow(
+        problem, _holdable(problem), np.full(len(weight), int(price * grain)), _LARGEST, weight
+    )
     return Priced(posts, value / grain)
 
 
@@ -58,7 +70,7 @@ def _holdable(problem: ContainmentProblem) -> NDArray[np.bool_]:
 def _flow(
     problem: ContainmentProblem,
     may: NDArray[np.bool_],
-    price: int,
+    price: NDArray[np.int64],
     many: int,
     weight: NDArray[np.int64] | None,
 ) -> tuple[NDArray[np.intp], int]:

@@ -19,7 +19,9 @@ posts get a price l: the cut of least l |posts| + area is a smallest cut too, an
 
     area of any plan  >=  min over cuts (l |posts| + area)  -  l x units                                     (2)
 
-for every l >= 0. A search over l gives the bound and, from the cuts it meets, a first plan in milliseconds.
+for every l >= 0. A search over l gives the bound and, from the cuts it meets, a first plan in milliseconds; with posts
+first, cuts that shun places few units can hold do. Where the cut with the fewest of the places in (1) still has more of
+them than units, no plan exists.
 
 Sources: Gross (1959) for the bottleneck; Kuhn (1955); Menger (1927); Hall (1935).
 """
@@ -43,17 +45,18 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import Outcome, StoppedBy
 from optimiser_models.containment import milp
-from optimiser_models.containment.cuts import Cut, first_met, priced_cut, smallest_cut
-from optimiser_models.containment.hall import Matched, cut_with_units, lack
+from optimiser_models.containment.cuts import Cut, first_met, priced_cut, smallest_cut, weighted_cut
+from optimiser_models.containment.hall import Matched, cut_with_units, held_by_these_alone, lack
 from optimiser_models.containment.model import aims, columns, keeping, model, plan_of
 
-WAYS = "as many separate ways out, counted"
-INNERMOST = "every smallest cut encloses this area, walked"
-PRICES = "the prices of the assignment, summed"
-MATCHINGS = "no matching of the exits a moment earlier"
+WAYS = "a count of separate ways out"
+INNERMOST = "a walk inwards"
+PRICES = "a sum of prices"
+FEW_UNITS = "a count of ways out against the units that can hold them"
+MATCHINGS = "a count of matchings"
 _MOST_S = 1e7
 PRICES_TRIED = 24
-DIVES = 12
+ROUNDS = 8
 
 
 def run(
@@ -189,9 +192,12 @@ def _with_few_units(
     area_first = problem.params.first == AREA_FIRST
     fewest = smallest_cut(problem) if area_first else cut
     if fewest is None or fewest.n_ways > int(problem.usable.any(axis=1).sum()):
-        return Outcome(None, infeasible=True, confirmed_by=("more separate ways out than units, counted",))
+        return Outcome(None, infeasible=True, confirmed_by=(FEW_UNITS,))
     first, least = _priced(problem) if area_first else (None, float(cut.n_ways))
-    first = first or _dive(problem)
+    if first is None:
+        first, none = _scarce(problem)
+        if none:
+            return Outcome(None, infeasible=True, confirmed_by=(FEW_UNITS,))
     if first is not None:
         value = FAMILY.objectives(problem, first)[0].value
         report(phase="first plan", incumbent=value, bound=least, plan=first)
@@ -216,20 +222,30 @@ def _with_few_units(
     return _last_aim(problem, plan, found, options, report)
 
 
-def _dive(problem: ContainmentProblem) -> ContainmentPlan | None:
-    """Look for any plan: smallest cuts, each time without the post that lacks a unit and the fewest could hold."""
-    without: tuple[int, ...] = ()
-    for _ in range(DIVES):
-        cut = smallest_cut(problem, without)
+def _scarce(problem: ContainmentProblem) -> tuple[ContainmentPlan | None, bool]:
+    """Look for any plan by cuts that shun places few units can hold; or prove that there is none.
+
+    Where the posts of a cut lack units, the places that only those units can hold are counted: a cut of least such
+    places that still has more of them than units shows that no plan exists. Otherwise they are made dearer.
+    """
+    n_units = problem.usable.sum(axis=0)
+    weight = np.where(n_units > 0, 100 + 300 // np.maximum(n_units, 1), 0).astype(np.int64)
+    for _ in range(ROUNDS):
+        cut = weighted_cut(problem, weight)
         if cut is None:
-            return None
+            return None, True
         missed = lack(problem, cut.posts)
         if missed is None:
             may, arrive = problem.usable[:, cut.posts], problem.arrive_s[:, cut.posts]
-            return _plan(problem, cut.posts, *_assigned(arrive, may, len(cut.posts)))
-        bare = cut.posts[missed.posts]
-        without = (*without, int(bare[problem.usable[:, bare].sum(axis=0).argmin()]))
-    return None
+            return _plan(problem, cut.posts, *_assigned(arrive, may, len(cut.posts))), False
+        theirs = held_by_these_alone(problem, missed.units)
+        counted = np.zeros(len(weight), dtype=np.int64)
+        counted[theirs] = 1
+        fewest = weighted_cut(problem, counted)
+        if fewest is None or fewest.n_ways > len(missed.units):
+            return None, True
+        weight[theirs] += 100
+    return None, False
 
 
 def _priced(problem: ContainmentProblem) -> tuple[ContainmentPlan | None, float]:

@@ -148,14 +148,19 @@ def lack(problem: ContainmentProblem, held: NDArray[np.intp]) -> Lack | None:
     return Lack(np.array(sorted(posts), dtype=np.intp), np.array(sorted(units), dtype=np.intp))
 
 
+def held_by_these_alone(problem: ContainmentProblem, units: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the places that can be held, and by no other units."""
+    rest = np.ones(len(problem.unit_ids), dtype=bool)
+    rest[units] = False
+    return np.flatnonzero(problem.usable.any(axis=0) & ~problem.usable[rest].any(axis=0))
+
+
 def _missed(problem: ContainmentProblem, held: NDArray[np.intp]) -> tuple[NDArray[np.float64], float] | None:
     """Return Hall's row that the posts break, as weights on z and its limit; None where they can be matched."""
     found = lack(problem, held)
     if found is None:
         return None
-    rest = np.ones(len(problem.unit_ids), dtype=bool)
-    rest[found.units] = False
-    alone = np.flatnonzero(problem.usable.any(axis=0) & ~problem.usable[rest].any(axis=0))
+    alone = held_by_these_alone(problem, found.units)
     row = np.zeros(2 * len(problem.place_ids))
     row[alone] = 1.0
     return row, float(len(found.units))
