@@ -1,10 +1,14 @@
 """Branch and bound over where centres lie: parts the search until the Lagrangian bound is near the best plan.
 
-With free centres the bound alone mixes centres far apart into one district. A node restricts each district to some
-candidate centres. It is parted by a region R that the node's choices lie in by halves: of the m districts that are
-alike in it (same group, same candidates) either at least c lie in R, or at least m - c + 1 lie outside it. Every plan
-fits one of the two children, up to the names of districts that are alike. The least bound of all open nodes holds for
-the whole, and a pair that no open node can use is dropped.
+With free centres the bound alone mixes centres far apart into one district. A node says how many centres lie in each
+cell of the map, whatever districts they serve (:class:`~.slots.Cells`); its children part a cell by a region R that
+the node's choices lie in by halves, one child for each number of the cell's centres within R. Where the choices lie
+whole in every cell, or the districts are many, it is parted by names instead: of the m districts that are alike (same
+group, same candidates) either at least c lie in R, or at least m - c + 1 lie outside it. Every plan fits one of the
+children, up to the names of districts that are alike. The least bound of all open nodes holds for the whole, and a
+pair that no open node can use is dropped.
+
+Parting by names alone hardly moves the bound where shares differ a little: the other districts take the place.
 """
 
 from __future__ import annotations
@@ -17,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser_models.sectors import lagrange
-from optimiser_models.sectors.arrays import Districting
-from optimiser_models.sectors.slots import Slots
+from optimiser_models.sectors.arrays import FREE, Districting
+from optimiser_models.sectors.slots import Cells, Slots
 
 ROUNDS = 60
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
@@ -29,13 +33,17 @@ LOOK = 20
 """Nodes between two counts of what is left."""
 RARE = 0.02
 """A centre chosen less often than this is not looked at."""
+MOST_IN_CELLS = 16
+"""Districts up to which cells are counted: a cell has a child for every number of its centres."""
+PARTED = 0.1
+"""A region that holds less than this of a centre, or lacks less than this, parts nothing."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """Candidate centres of each district (k, C), multipliers, the bound, and how often each was chosen (k, C)."""
+    """Where centres may lie, multipliers, the bound, pairs of use (C, n), and how often each was chosen (k, C)."""
 
-    may: NDArray[np.bool_]
+    s: Slots
     at: lagrange.Multipliers
     value: float
     pairs: NDArray[np.bool_]
@@ -69,6 +77,8 @@ def part(
     ``keep_going(bound)`` hears the bound that holds for all plans and is asked after every node, ``alive`` in every
     round within one.
     """
+    if s.cells is None and d.k <= MOST_IN_CELLS:
+        s = replace(s, cells=Cells(np.zeros(s.may.shape[1], dtype=np.int64), np.array([d.k])))
     first = _node(d, s, allowed, root.at, incumbent(), seats, alive)
     if first is None:
         return Parted(incumbent(), np.zeros_like(allowed), np.zeros_like(s.may), 1)
@@ -77,22 +87,16 @@ def part(
     value = max(root.value, first.value)
     while heap and keep_going(value):
         _, _, node = heapq.heappop(heap)
-        cut = _cut(d, s, node)
+        cut = _cut(d, node)
         if cut is None:
             closed.append(node)
         else:
-            for may in cut:
+            for there in cut:
                 count += 1
-                child = _node(d, replace(s, may=may), node.pairs, node.at, incumbent(), seats, alive)
+                child = _node(d, there, node.pairs, node.at, incumbent(), seats, alive)
                 if child is not None:
-                    heapq.heappush(
-                        heap,
-                        (
-                            max(child.value, node.value),
-                            count,
-                            replace(child, value=max(child.value, node.value)),
-                        ),
-                    )
+                    child = replace(child, value=max(child.value, node.value))
+                    heapq.heappush(heap, (child.value, count, child))
         left = [n for _, _, n in heap] + closed
         value = max(value, min((n.value for n in left), default=incumbent()))
         if count % LOOK == 1 and small and _left(s, left, allowed)[0].sum() <= small:
@@ -109,7 +113,7 @@ def _left(
     for n in nodes:
         pairs |= n.pairs
         for g in range(len(s.state)):
-            may[s.group == g] |= n.may[s.group == g].any(axis=0)
+            may[s.group == g] |= n.s.may[s.group == g].any(axis=0)
     return pairs, may
 
 
@@ -132,6 +136,10 @@ def _node(
         chosen[:] *= 0.95  # what was chosen late counts most
         chosen[rows, centres] += 1.0
 
+    def heard(centres: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
+        if seats is not None and np.unique(centres).size == centres.size:
+            seats(centres, groups)
+
     bound = lagrange.improve(
         d,
         s,
@@ -141,7 +149,7 @@ def _node(
         rounds=ROUNDS,
         reach=REACH,
         keep_going=lambda v: v < incumbent and alive(),
-        seats=seats,
+        seats=heard,
         every=hear,
     )
     if bound is None or bound.value >= incumbent:
@@ -150,37 +158,73 @@ def _node(
     own = pairs[np.arange(pairs.shape[0]), d.centre_area]
     may = s.may & own[None, :]
     chosen /= np.maximum(chosen.sum(axis=1, keepdims=True), 1e-12)
-    return Node(may, bound.at, bound.value, pairs, chosen)
+    return Node(replace(s, may=may), bound.at, bound.value, pairs, chosen)
 
 
-def _cut(d: Districting, s: Slots, node: Node) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
-    """Return the candidates of the two children; None where every district has settled on one centre."""
+def _cut(d: Districting, node: Node) -> list[Slots] | None:
+    """Return the children; None where every district has settled on one centre."""
+    return _by_count(d, node) or _by_name(d, node)
+
+
+def _by_count(d: Districting, node: Node) -> list[Slots]:
+    """Part the cell whose choices lie most by halves, by how many of its centres lie in a region; [] if none do."""
+    cells, may = node.s.cells, node.s.may.any(axis=0)
+    if cells is None:
+        return []
+    best: tuple[float, int, NDArray[np.bool_]] | None = None
+    for place in range(cells.counts.size):
+        inside = (cells.of == place) & may
+        found = _region(d, np.where(inside, node.chosen.sum(axis=0), 0.0), PARTED)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = (found[0], place, found[1] & inside)
+    if best is None:
+        return []
+    _, place, region = best
+    outside = (cells.of == place) & may & ~region
+    children = []
+    for n_in in range(int(cells.counts[place]) + 1):
+        n_out = int(cells.counts[place]) - n_in
+        if n_in > region.sum() or n_out > outside.sum():
+            continue
+        kept = np.delete(np.arange(cells.counts.size), place)
+        parts = [(cells.of == c, int(cells.counts[c])) for c in kept]
+        parts += [(part, n) for part, n in ((region, n_in), (outside, n_out)) if n]
+        of = np.full(cells.of.size, FREE, dtype=np.int64)
+        for number, (part, _) in enumerate(parts):
+            of[part] = number
+        made = Cells(of, np.array([n for _, n in parts], dtype=np.int64))
+        children.append(replace(node.s, may=node.s.may & (of >= 0)[None, :], cells=made))
+    return children
+
+
+def _by_name(d: Districting, node: Node) -> list[Slots] | None:
+    """Part the candidates of districts that are alike; None where every district has settled on one centre."""
+    s = node.s
     best: tuple[float, NDArray[np.int64], NDArray[np.bool_], int] | None = None
     keys: dict[tuple[int, bytes], list[int]] = {}
     for k in range(d.k):
-        keys.setdefault((int(s.group[k]), node.may[k].tobytes()), []).append(k)
+        keys.setdefault((int(s.group[k]), s.may[k].tobytes()), []).append(k)
     for members in keys.values():
         rows = np.array(members, dtype=np.int64)
-        y = node.chosen[rows].sum(axis=0)
-        found = _region(d, y, node.may[rows[0]])
+        found = _region(d, node.chosen[rows].sum(axis=0))
         if found is not None and (best is None or found[0] > best[0]):
             score, region, inside = found
             best = (score, rows, region, int(np.ceil(inside)))
     if best is None:  # every choice lies at one place: settle the district that has most candidates left
-        most = max(keys.values(), key=lambda rows: int(node.may[rows[0]].sum()))
-        if node.may[most[0]].sum() <= 1:
+        most = max(keys.values(), key=lambda rows: int(s.may[rows[0]].sum()))
+        if s.may[most[0]].sum() <= 1:
             return None
-        y = np.where(node.may[most[0]], node.chosen[most].sum(axis=0), -1.0)
+        y = np.where(s.may[most[0]], node.chosen[most].sum(axis=0), -1.0)
         best = (0.0, np.array(most), np.arange(y.size) == int(np.argmax(y)), 1)
     _, rows, region, least = best
-    more, fewer = node.may.copy(), node.may.copy()
+    more, fewer = s.may.copy(), s.may.copy()
     more[rows[:least]] &= region
     fewer[rows[: rows.size - least + 1]] &= ~region
-    return more, fewer
+    return [replace(s, may=more), replace(s, may=fewer)]
 
 
 def _region(
-    d: Districting, y: NDArray[np.float64], may: NDArray[np.bool_]
+    d: Districting, y: NDArray[np.float64], least: float = 0.0
 ) -> tuple[float, NDArray[np.bool_], float] | None:
     """Return the region around a centre that the choices lie in by halves, with the widest gap around it."""
     heavy = np.flatnonzero(y > RARE)
@@ -191,7 +235,7 @@ def _region(
         mass = np.cumsum(y[order])[:-1]
         gap = far[order][1:] - far[order][:-1]
         half = np.minimum(mass % 1.0, 1.0 - mass % 1.0)
-        score = half * gap
+        score = np.where(half > least, half * gap, 0.0)
         if score.size and score.max() > 0 and (best is None or score.max() > best[0]):
             p = int(np.argmax(score))
             limit = (far[order[p]] + far[order[p + 1]]) / 2

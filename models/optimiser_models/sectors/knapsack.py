@@ -8,6 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+PATIENCE = 16
+"""Shifts for each item before an ordinary sort takes over."""
+
 
 @njit(cache=True)
 def fill(alpha, cost, work, own, low, high, state, take):  # type: ignore[no-untyped-def]
@@ -62,29 +65,53 @@ def fill(alpha, cost, work, own, low, high, state, take):  # type: ignore[no-unt
 
 
 @njit(cache=True)
+def _settle(ratio, at):  # type: ignore[no-untyped-def]
+    """Sort ratios and what they belong to by insertion, since they lie nearly sorted; by a sort where they do not."""
+    patience = PATIENCE * ratio.size
+    for p in range(1, ratio.size):
+        r, i = ratio[p], at[p]
+        q = p - 1
+        while q >= 0 and ratio[q] > r:
+            ratio[q + 1], at[q + 1] = ratio[q], at[q]
+            q -= 1
+        ratio[q + 1], at[q + 1] = r, i
+        patience -= p - 1 - q
+        if patience < 0:
+            order = np.argsort(ratio)
+            ratio[:], at[:] = ratio[order], at[order]
+            return
+
+
+@njit(cache=True)
 def seat(alpha, cost, items, work, own, low, high, state, locked, held, value, critical):  # type: ignore[no-untyped-def]
-    """Solve the knapsacks of one centre for every group: sorted once, then a search in prefix sums each."""
-    count = 0
-    ratio, at = np.empty(items.size), np.empty(items.size, np.int64)
+    """Solve the knapsacks of one centre for every group: sorted once, then a search in prefix sums each.
+
+    ``items`` is left in the order of its ratios.
+    """
+    ratio, at, rest = np.empty(items.size), np.empty(items.size, np.int64), np.empty(items.size, np.int64)
+    count = left = 0
     spare = 0.0
     for i in items:
         r = cost[i] - alpha[i]
-        if i == own or locked[i] or not np.isfinite(r):
-            continue
-        if work[i] > 0:
+        if work[i] > 0 and i != own and not locked[i] and np.isfinite(r):
             ratio[count] = r / work[i]
             at[count] = i
             count += 1
-        elif r < 0:
+            continue
+        if work[i] <= 0 and r < 0 and i != own and not locked[i]:
             spare += r
-    order = np.argsort(ratio[:count])
+        rest[left] = i
+        left += 1
+    _settle(ratio[:count], at[:count])
+    items[:count] = at[:count]  # as they lie now they will nearly lie in the next round
+    items[count:] = rest[:left]
     filled, worth = np.zeros(count + 1), np.zeros(count + 1)
     n_cheap = 0
     for p in range(count):
-        i = at[order[p]]
+        i = at[p]
         filled[p + 1] = filled[p] + work[i]
         worth[p + 1] = worth[p] + cost[i] - alpha[i]
-        n_cheap += ratio[order[p]] < 0
+        n_cheap += ratio[p] < 0
     for g in range(low.size):
         value[g], critical[g] = 1e15, 0.0
         total, load, fits = spare, 0.0, state[g, own] != 2
@@ -108,20 +135,21 @@ def seat(alpha, cost, items, work, own, low, high, state, locked, held, value, c
                 continue
             value[g] = total + worth[last]
             if last > n_cheap:
-                critical[g] = ratio[order[last - 1]]
+                critical[g] = ratio[last - 1]
             continue
         p = min(np.searchsorted(filled[: last + 1], max(room, 0.0), side="right") - 1, last - 1)
-        i = at[order[p]]
+        i = at[p]
         share = max(room - filled[p], 0.0) / work[i]
         value[g] = total + worth[p] + share * (cost[i] - alpha[i])
-        critical[g] = ratio[order[p]]
+        critical[g] = ratio[p]
 
 
 @njit(cache=True, parallel=True)
 def price(alpha, cost, starts, items, work, own, low, high, state, locked, held, value, critical):  # type: ignore[no-untyped-def]
     """Solve the knapsacks of every centre: ``value`` and ``critical`` (C, G) are filled.
 
-    ``items[starts[j]:starts[j + 1]]`` are the areas that centre j may serve, ``held`` those locked to some district.
+    ``items[starts[j]:starts[j + 1]]`` are the areas that centre j may serve, left in the order of their ratios;
+    ``held`` are those locked to some district.
     """
     for j in prange(cost.shape[0]):
         mine = items[starts[j] : starts[j + 1]]

@@ -9,8 +9,9 @@ r"""A lower bound on any districting, by Lagrangian relaxation of "every area be
 
 For given multipliers each pair of centre j and district s is a continuous knapsack with a floor and a ceiling,
 solved by sorting; the pairs are then matched (6). The bound ignores contiguity and what else is no sum over
-pairs, so it is valid with them. Two facts about contiguous plans sharpen it: an area that no chain of areas within
-U_s joins to the centre cannot be served from it, and neither can one beyond the longest drive.
+pairs, so it is valid with them. What contiguous plans have in common sharpens it: an area that no chain of areas
+within U_s joins to the centre cannot be served from it, and neither can one beyond the longest drive; an area locked
+to a district needs a corridor to its centre, which is priced (:mod:`.corridors`).
 
 Held, Wolfe and Crowder (1974) for the steps; Hess et al. (1965) for the model.
 """
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser_models.sectors import corridors
 from optimiser_models.sectors.arrays import Districting
 from optimiser_models.sectors.knapsack import price, serve
 from optimiser_models.sectors.matching import match, totals
@@ -121,6 +123,7 @@ def improve(
         stale = 0 if bound > best + 1e-5 * abs(best) else stale + 1
         if bound > best:
             best, best_at = bound, m
+            relaxed.room = max(incumbent - best, 0.0)
             if seats is not None:
                 seats(centres, groups)
         if stale >= 15:
@@ -165,7 +168,11 @@ class _Relaxation:
         self.cost = np.where(allowed, d.cost, np.inf)
         self.starts = np.concatenate([[0], np.cumsum(allowed.sum(axis=1))]).astype(np.int64)
         self.items = np.nonzero(allowed)[1].astype(np.int64)
-        self.held = np.flatnonzero(s.locked)
+        self.held = np.flatnonzero((s.state == 1).any(axis=0))
+        self.in_one_piece = d.contiguity and not d.slack_areas
+        self.group_may = s.group_may()
+        self.room = np.inf
+        self.critical: NDArray[np.float64] = np.zeros((d.cost.shape[0], len(s.state)))
         self.work = d.weight[0] if d.weight.size else np.zeros(d.n)
         # further sums and kinds are scaled so that an average area counts as one, as it does in (2)
         self.side_unit = np.array([max(float(np.abs(r).mean()), 1e-12) for r in d.side])
@@ -208,7 +215,17 @@ class _Relaxation:
             m.alpha, cost, self.starts, self.items, self.work, self.d.centre_area,
             s.low, s.high, s.state, s.locked, self.held, value, critical,
         )  # fmt: skip
-        return value + constant, critical
+        value += constant
+        if self.in_one_piece and self.held.size:
+            d = self.d
+            # a seat further above the best than there is room for is in no better plan, corridor or not
+            limit = value.min(axis=0) + np.float64(self.room)
+            corridors.add(
+                m.alpha, cost, self.work, d.centre_area, critical, s.state, self.group_may, limit,
+                d.starts, d.neighbours, value,
+            )  # fmt: skip
+        self.critical = critical
+        return value, critical
 
     def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:
         value, _ = self.values(m)
@@ -236,12 +253,21 @@ class _Relaxation:
         d, s = self.d, self.s
         cost, _ = self.priced(m)
         take = serve(m.alpha, cost, self.work, d.centre_area, s.low, s.high, s.state, centres, groups)
+        if self.in_one_piece and self.held.size:
+            for row, (j, g) in enumerate(zip(centres.tolist(), groups.tolist(), strict=True)):
+                if (s.state[g] == 1).any():
+                    on = corridors.paths(
+                        m.alpha, cost[j], self.work, d.centre_area[j], self.critical[j, g], s.state[g],
+                        d.starts, d.neighbours,
+                    )  # fmt: skip
+                    take[row, on] = 1.0
         over, under = np.zeros_like(m.over), np.zeros_like(m.under)
         if len(self.more):
             used = take @ self.more.T  # (k, Q)
             excess = (used - self.highs[:, groups].T) / self.more_unit
-            over[:, centres] = np.where(self.bounded_above, np.where(np.isfinite(excess), excess, 0.0), 0.0).T
-            under[:, centres] = ((self.lows[:, groups].T - used) / self.more_unit).T
+            above = np.where(self.bounded_above, np.where(np.isfinite(excess), excess, 0.0), 0.0)
+            np.add.at(over.T, centres, above)  # in cells two districts may have one centre
+            np.add.at(under.T, centres, (self.lows[:, groups].T - used) / self.more_unit)
             over = np.where((m.over <= 0) & (over < 0), 0.0, over)
             under = np.where((m.under <= 0) & (under < 0), 0.0, under)
         mu = np.zeros_like(m.mu)
@@ -255,20 +281,42 @@ class _Relaxation:
         """Return what a plan costs at least if centre j serves area i, shape (C, n); inf where it cannot.
 
         Opening j instead of the worst chosen centre costs the difference of their values; taking i into the
-        knapsack of j costs at least its reduced cost at the critical ratio (linear programming duality).
+        knapsack of j costs at least its reduced cost at the critical ratio (linear programming duality), in one
+        piece that of every area on the way (:mod:`.corridors`).
         """
         d, s = self.d, self.s
         cost = self.priced(m)[0]
         value, critical = self.values(m)
-        away = self._limits(m) + self._lost(m)
+        lost = self._limits(m) + self._lost(m)
         needs = np.full(d.cost.shape, np.inf)
         least = totals(value, s)
-        for j, g in np.argwhere(np.isfinite(least)):
-            extra = np.maximum(cost[j] - m.alpha - critical[j, g] * self.work, 0.0)
-            extra = np.where(s.state[g] == 2, np.inf, extra)
-            extra[(s.state[g] == 1) | (np.arange(d.n) == d.centre_area[j])] = 0.0  # taken already
-            needs[j] = np.minimum(needs[j], m.alpha.sum() + least[j, g] + extra - away)
+        seats, groups = np.nonzero(np.isfinite(least))
+        if self.in_one_piece:
+            away = np.empty((seats.size, d.n))
+            corridors.reach(
+                m.alpha, cost, self.work, d.centre_area, critical, s.state, seats, groups,
+                d.starts, d.neighbours, away,
+            )  # fmt: skip
+        else:
+            away = self._in_pieces(m, cost, critical, seats, groups)
+        for row, (j, g) in enumerate(zip(seats.tolist(), groups.tolist(), strict=True)):
+            needs[j] = np.minimum(needs[j], m.alpha.sum() + least[j, g] + away[row] - lost)
         return needs
+
+    def _in_pieces(
+        self,
+        m: Multipliers,
+        cost: NDArray[np.float64],
+        critical: NDArray[np.float64],
+        seats: NDArray[np.intp],
+        groups: NDArray[np.intp],
+    ) -> NDArray[np.float64]:
+        """Return what taking each area adds where a district need not hang together, (S, n)."""
+        away = np.empty((seats.size, self.d.n))
+        for row, (j, g) in enumerate(zip(seats.tolist(), groups.tolist(), strict=True)):
+            own, state = self.d.centre_area[j], self.s.state[g]
+            corridors.extra(m.alpha, cost[j], self.work, own, critical[j, g], state, away[row])
+        return away
 
 
 def _rounding(alpha: NDArray[np.float64], d: Districting) -> float:

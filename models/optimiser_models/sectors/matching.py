@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from optimiser_models.sectors.slots import Slots
+from optimiser_models.sectors.slots import Cells, Slots
 
 NEVER = 1e15
 """Stands for a pair that cannot be, in a matching."""
@@ -15,7 +15,13 @@ FEW_PAIRS = 2_000
 
 
 def match(value: NDArray[np.float64], s: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Choose a centre for each district, all different, at least total value: (centres (k,), groups (k,))."""
+    """Choose a centre for each district at least total value: (centres (k,), groups (k,)).
+
+    All are different, but in cells, where districts that share one may choose the same: their value is then less
+    than any plan's, never more.
+    """
+    if s.cells is not None:
+        return _match_in_cells(value, s, s.cells)
     if s.uniform:
         k = s.group.size
         centres = np.argpartition(value[:, 0], k - 1)[:k]
@@ -37,6 +43,8 @@ def totals(value: NDArray[np.float64], s: Slots) -> NDArray[np.float64]:
     Never more than it is: the cost of the best matching plus the reduced cost of the pair, by the potentials
     of its rows and columns.
     """
+    if s.cells is not None:
+        return _totals_in_cells(value, s, s.cells)
     matched = match(value, s)
     if matched is None:
         return np.full(value.shape, np.inf)
@@ -76,3 +84,44 @@ def _matched_anew(total: NDArray[np.float64], value: NDArray[np.float64], s: Slo
             rows, columns = linear_sum_assignment(pairs)
             exact[j, g] = min(exact[j, g], value[j, g] + pairs[rows, columns].sum())
     return exact
+
+
+def _by_cell(value: NDArray[np.float64], s: Slots, cells: Cells) -> NDArray[np.float64]:
+    """Return the value of each district's best centre in each cell, (k, L)."""
+    pairs = np.where(s.may, value[:, s.group].T, NEVER)[:, cells.order]
+    return np.minimum(np.minimum.reduceat(pairs, cells.starts, axis=1), NEVER)
+
+
+def _match_in_cells(
+    value: NDArray[np.float64], s: Slots, cells: Cells
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    least = _by_cell(value, s, cells)
+    _, seat = linear_sum_assignment(least[:, cells.seats])
+    cell = cells.seats[seat]
+    if (least[np.arange(cell.size), cell] >= NEVER / 2).any():
+        return None
+    centres = np.empty(cell.size, dtype=np.int64)
+    for row, place in enumerate(cell.tolist()):
+        inside = np.flatnonzero((cells.of == place) & s.may[row])
+        centres[row] = inside[np.argmin(value[inside, s.group[row]])]
+    return centres, s.group
+
+
+def _totals_in_cells(value: NDArray[np.float64], s: Slots, cells: Cells) -> NDArray[np.float64]:
+    """Match anew with each district in each cell: there are few of both."""
+    least = _by_cell(value, s, cells)
+    k, n_cells = least.shape
+    rest = np.full((k, n_cells), np.inf)  # the others, where this one is there
+    for place in range(n_cells):
+        seats = np.delete(cells.seats, np.flatnonzero(cells.seats == place)[0])
+        for row in range(k):
+            others = np.delete(least, row, axis=0)[:, seats]
+            rows, columns = linear_sum_assignment(others)
+            rest[row, place] = others[rows, columns].sum()
+    total = np.full(value.shape, np.inf)
+    inside = cells.of >= 0
+    for row, g in enumerate(s.group.tolist()):
+        with_row = np.full(value.shape[0], np.inf)
+        with_row[inside] = value[inside, g] + rest[row, cells.of[inside]]
+        total[:, g] = np.minimum(total[:, g], np.where(s.may[row], with_row, np.inf))
+    return np.where(total >= NEVER / 2, np.inf, total)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,37 @@ from optimiser_models.sectors.arrays import FREE, Districting
 
 
 @dataclass(frozen=True)
+class Cells:
+    """A partition of the candidate centres: the cell of each (C,), FREE for none, and the centres each holds (L,)."""
+
+    of: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Centres that lie in a cell, cell by cell."""
+        inside = np.flatnonzero(self.of >= 0)
+        return inside[np.argsort(self.of[inside], kind="stable")]
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each cell begins in :attr:`order`, (L,)."""
+        return np.searchsorted(self.of[self.order], np.arange(self.counts.size))
+
+    @cached_property
+    def seats(self) -> NDArray[np.int64]:
+        """Cell of each seat, (k,): every cell as often as it holds centres."""
+        return np.repeat(np.arange(self.counts.size), self.counts)
+
+
+@dataclass(frozen=True)
 class Slots:
     """Districts that a centre may serve, alike ones together.
 
     ``group`` (k,) gives each district its group; per group: windows (Q, G) of every kind, state (G, n) of each area
     (0 free, 1 must belong, 2 must not). ``may`` (k, C) are the centres that each district may have: districts of a
-    group may differ in it, where a search has parted them.
+    group may differ in it, where a search has parted them. ``cells``, where a search has parted the map, says how
+    many centres lie in each part of it, whatever their districts.
     """
 
     group: NDArray[np.int64]
@@ -24,6 +50,7 @@ class Slots:
     highs: NDArray[np.float64]
     state: NDArray[np.int8]
     may: NDArray[np.bool_]
+    cells: Cells | None = None
 
     @property
     def low(self) -> NDArray[np.float64]:
@@ -50,7 +77,7 @@ class Slots:
     @property
     def uniform(self) -> bool:
         """Whether all districts are alike and may have any centre."""
-        return len(self.state) == 1 and bool(self.may.all())
+        return self.cells is None and len(self.state) == 1 and bool(self.may.all())
 
 
 def slots_of(d: Districting) -> Slots:
