@@ -127,7 +127,7 @@ def _part(
         if searched < SEARCH_PART * spent and not run.done():
             before = run.report.elapsed_s()
             tried += 1
-            search_on(run, run.options.seed + 1000 * tried, min(max(2.0, run.budget_s(0.02)), run.left_s()))
+            search_on(run, run.options.seed + 1000 * tried, min(max(2.0, run.budget_s(0.04)), run.left_s()))
             searched += run.report.elapsed_s() - before
         return not run.done()
 

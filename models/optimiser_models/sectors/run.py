@@ -32,6 +32,8 @@ class Run:
     infeasible: bool = False
     seats: list[NDArray[np.int64]] = field(default_factory=list)
     """Centre areas (k,) that the bound chose, the latest last: good starts of the search."""
+    moves_per_s: float = 1_000_000.0
+    """How fast the search is, as last seen."""
 
     @property
     def sign(self) -> float:

@@ -26,6 +26,9 @@ MOVES_PER_AREA = 2_000
 """A small map needs no long first search."""
 GROWTHS = 200
 """Growths tried for starts: where locks and centres let none succeed, the proof has its turn."""
+LENIENT, STRICT = 0.35, 1.0
+"""Price of a broken window: with many districts plans lie where the search may leave the windows for a while."""
+MOST_MOVES = 120_000_000
 TRIES = 4
 """Starts without any admissible plan before the proof is tried instead."""
 
@@ -99,6 +102,10 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
         label, hot = _next_start(run, seed, tried)
         if label is not None:
             moves = (SHORT_MOVES, LONG_MOVES, 2 * LONG_MOVES)[tried % 3]
+            if not run.options.reproducible:  # one long cooling is worth more than many short ones
+                left = until - run.report.elapsed_s()
+                moves = int(min(max(moves, (0.2, 0.5, 1.0)[tried % 3] * left * run.moves_per_s), MOST_MOVES))
+            began = run.report.elapsed_s()
             run.offer(
                 search.anneal(
                     run.d,
@@ -107,8 +114,11 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
                     seed=seed + tried,
                     keep_going=lambda: run.report.elapsed_s() < until and not run.done(),
                     hot=hot,
+                    strict=STRICT if tried % 4 == 3 else LENIENT,
                 )
             )
+            if run.report.elapsed_s() < until:
+                run.moves_per_s = moves / max(run.report.elapsed_s() - began, 1e-3)
         tried += 1
 
 
