@@ -60,7 +60,8 @@ def simulated(problem: ShiftsProblem, weeks: SimulatedWeeks) -> list[str]:
             "the most urgent grade may end; a block whose officer is on a call when it is due is dropped."
         )
     grades = [
-        f"grade {g}: {percent(float(np.nanmean(weeks.no_free_frac[:, k])))} find no free unit, "
+        f"{f'grade {g}' if g > 0 else 'grade not known'}: "
+        f"{percent(float(np.nanmean(weeks.no_free_frac[:, k])))} find no free unit, "
         f"nine in ten are sent one within {number(float(np.nanmean(weeks.wait_p90_s[:, k])))} s"
         for k, g in enumerate(weeks.grades)
         if np.isfinite(weeks.wait_p90_s[:, k]).any()

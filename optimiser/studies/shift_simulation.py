@@ -40,7 +40,8 @@ def stream_of(
     Parameters
     ----------
     hour, grade, units, busy_s
-        Of every recorded call: hour of the week, grade, units sent, and seconds that one of them was busy; shape (N,).
+        Of every recorded call: hour of the week, grade (0: not known, answered last), units sent, and seconds that one
+        of them was busy; shape (N,).
     n_weeks
         Weeks that they span.
 
@@ -51,9 +52,12 @@ def stream_of(
     """
     if not len(hour):
         raise InputError("There is no recorded call to draw weeks from.")
-    grades = tuple(int(g) for g in np.unique(grade))
+    seen = [int(g) for g in np.unique(grade)]
+    grades = (*(g for g in seen if g > 0), *(g for g in seen if g <= 0))
+    place = np.searchsorted(seen, grade)
+    place = np.array([grades.index(g) for g in seen], dtype=np.int64)[place]
     rate = np.zeros((1, HOURS_PER_WEEK, len(grades)))
-    cell = hour * len(grades) + np.searchsorted(grades, grade)
+    cell = hour * len(grades) + place
     rate[0] = np.bincount(cell, minlength=rate.size).reshape(rate[0].shape) / n_weeks
     need = {}
     for g in grades:

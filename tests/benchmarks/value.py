@@ -42,7 +42,9 @@ SQUAD_H = 168
 LESS_FRAC, CHEAPER_FRAC, SHORT_FRAC = 0.25, 0.08, 0.02
 STEP_H = 8
 START_TIMES = 6
-WEEKS = {"full": 100, "quick": 28, "smoke": 8}
+WEEKS = {"full": 100, "quick": 28, "smoke": 200}
+TINY_WEEKS, TINY_CALL_H = 200, 500.0
+"""A made-up week of few calls needs more of them to tell rotas apart, and costs next to nothing."""
 LIMIT_S = {"full": 60.0, "quick": 8.0, "smoke": 5.0}
 MOST_TRIES = 8
 SAVINGS = {"full": tuple(k / 100 for k in range(2, 17, 2)), "quick": (0.04, 0.08), "smoke": (0.08,)}
@@ -121,7 +123,7 @@ class Setting:
             "build_s": round(self.build_s, 3),
             "solve_s": round(result.solve_s, 3),
             "wrong": str(broken[0]) if broken else "",
-            "weeks_simulated": WEEKS[mode],
+            "weeks_simulated": weeks_of(case, mode),
             "start_times": START_TIMES,
             "said": case.said,
         }
@@ -138,14 +140,21 @@ def setting(case: Case, setup: ShiftsSetup | None = None) -> Setting:
     return Setting(problem, needed, officer_h, usual_rotas(problem, officer_h), stream, build_s)
 
 
+def weeks_of(case: Case, mode: Mode) -> int:
+    """Return how many weeks are simulated."""
+    return TINY_WEEKS if case.week.call_h < TINY_CALL_H else WEEKS[mode]
+
+
 def equal_headcount(case: Case, mode: Mode, setup: ShiftsSetup | None = None) -> dict[str, Any]:
     """Compare at equal headcount, by the requirement and in simulated weeks."""
     at = setting(case, setup)
     ours = best(at.problem, at.officer_h, LIMIT_S[mode])
     assert ours.plan is not None
     less = {u.name: round(1.0 - ours.objectives[0].value / u.short_h, 4) for u in at.usual if u.short_h > 0}
-    seen = simulate_weeks(at.problem, ours.plan, at.stream, weeks=WEEKS[mode])
-    theirs = {u.name: simulate_weeks(u.problem, u.plan, at.stream, weeks=WEEKS[mode]) for u in at.usual}
+    seen = simulate_weeks(at.problem, ours.plan, at.stream, weeks=weeks_of(case, mode))
+    theirs = {
+        u.name: simulate_weeks(u.problem, u.plan, at.stream, weeks=weeks_of(case, mode)) for u in at.usual
+    }
     fewer = {name: sim.paired(seen.n_no_free, s.n_no_free) for name, s in theirs.items()}
     urgent = {name: sim.paired(seen.wait_p90_s[:, 0], s.wait_p90_s[:, 0]) for name, s in theirs.items()}
     few = all(v >= LESS_FRAC for v in less.values())
@@ -228,9 +237,7 @@ def _row(name: str, make: Callable[[], Case], measured: Callable[..., dict[str, 
         if make in (value_data.vlcek, value_data.slo):
             needs_shared()
         if make is value_data.made_up:
-            tiny = ShiftsSetup(
-                lengths_h=(8.0, 10.0), start_every_h=2.0, shortage_prices=(1.0,), shortage_bands_frac=()
-            )
+            tiny = ShiftsSetup(lengths_h=(8.0, 10.0, 12.0), shortage_prices=(1.0,), shortage_bands_frac=())
             return measured(make(), mode, tiny)
         return measured(make(), mode)
 

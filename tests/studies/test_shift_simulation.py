@@ -83,6 +83,14 @@ def test_a_week_without_calls_of_a_grade():
     assert weeks.no_free_frac.shape == (4, 2)
 
 
+def test_a_priority_that_is_not_known_comes_last():
+    # grades 1 and 2 before 0, and each at its own hours
+    hour, grade = np.array([3, 4, 4, 5]), np.array([2, 0, 0, 1])
+    drawn = stream_of(hour, grade, np.ones(4, dtype=np.int64), np.full(4, 60.0), 1.0)
+    assert drawn.grades == (1, 2, 0)
+    assert drawn.rate_per_h[0, 3:6].tolist() == [[0, 1, 0], [0, 0, 2], [1, 0, 0]]
+
+
 def test_the_work_of_a_week_is_kept():
     # long calls take two units: 90 calls of one unit and 900 s, 10 of two and 3,600 s are 42.5 unit-hours drawn anew
     units = np.repeat([1, 2], [90, 10])
