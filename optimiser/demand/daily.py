@@ -30,6 +30,7 @@ FEWEST_DAYS = 8 * DAYS_PER_WEEK
 """Shorter histories tell no week from another."""
 YEAR_FROM_DAYS = 365
 TWO_YEARS_DAYS = 728
+HALF_LIFE_DAYS = 28.0
 HELD_FRAC = 0.80
 N_PATHS = 500
 _ROUNDS = 60
@@ -142,21 +143,23 @@ def seasonal_regression(series: Series, horizon: int, seed: int = 1) -> Ahead:
 def regression(series: Series) -> tuple[FloatArray, FloatArray, float, float]:
     """Return (coefficients, their covariance, dispersion, growth a year with NaN where too short to tell)."""
     x, y = _design(series, series.days), series.calls
+    weight = _weights(series)
+    ridge = 1e-9 * np.eye(x.shape[1])
     beta = np.zeros(x.shape[1])
     beta[0] = math.log(max(float(y.mean()), 1e-3))
     for _ in range(_ROUNDS):
         mu = np.exp(np.clip(x @ beta, -20, 20))
-        gram = (x.T * mu) @ x + 1e-9 * np.eye(x.shape[1])
-        step = np.linalg.solve(gram, x.T @ (y - mu))
+        step = np.linalg.solve((x.T * (weight * mu)) @ x + ridge, x.T @ (weight * (y - mu)))
         beta = beta + np.clip(step, -1.0, 1.0)
         if float(np.abs(step).max()) < 1e-10:
             break
     mu = np.exp(np.clip(x @ beta, -20, 20))
-    free = max(len(y) - x.shape[1], 1)
-    dispersion = max(float((((y - mu) ** 2) / np.maximum(mu, 1e-9)).sum()) / free, 1.0)
-    gram = (x.T * mu) @ x + 1e-9 * np.eye(x.shape[1])
+    free = max(float(weight.sum()) - x.shape[1], 1.0)
+    dispersion = max(float((weight * (y - mu) ** 2 / np.maximum(mu, 1e-9)).sum()) / free, 1.0)
+    bread = np.linalg.inv((x.T * (weight * mu)) @ x + ridge)
+    covariance = dispersion * bread @ ((x.T * (weight**2 * mu)) @ x) @ bread
     growth = math.exp(float(beta[1])) - 1.0 if _trending(series) else math.nan
-    return beta, dispersion * np.linalg.inv(gram), dispersion, growth
+    return beta, covariance, dispersion, growth
 
 
 def ets(series: Series, horizon: int, seed: int = 1) -> Ahead:
@@ -200,6 +203,14 @@ def methods() -> dict[str, Callable[[Series, int, int], Ahead]]:
 def _following(series: Series, horizon: int) -> Days:
     first = series.days[-1] + np.timedelta64(1, "D")
     return np.asarray(first + np.arange(horizon).astype("timedelta64[D]"), dtype="datetime64[D]")
+
+
+def _weights(series: Series) -> FloatArray:
+    """Let old days count less where the history tells no year's wave: the level of today is what goes on."""
+    n = len(series.days)
+    if n >= YEAR_FROM_DAYS:
+        return np.ones(n)
+    return np.asarray(0.5 ** ((n - 1 - np.arange(n)) / HALF_LIFE_DAYS), dtype=np.float64)
 
 
 def _trending(series: Series) -> bool:
