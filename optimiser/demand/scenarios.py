@@ -6,7 +6,7 @@ Each is a mean week like today's, so every question that asks for a week's work 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,9 +17,17 @@ from optimiser.data.demand_file import DEMAND_FILE, DemandFile, ScenarioRow, rea
 from optimiser.data.levers_file import LEVERS_FILE, levers_of
 from optimiser.data.project import Project
 from optimiser.demand.call_mix import CallMix
+from optimiser.demand.daily import seasonal_regression, series_of
 from optimiser.demand.levers import study_levers, week_with_levers
 from optimiser.demand.period import Period, hours_seen, local_days
-from optimiser.demand.workload import OFFICER_INITIATED, Workload, durations, from_calls, from_project
+from optimiser.demand.workload import (
+    OFFICER_INITIATED,
+    Workload,
+    durations,
+    evaluation_period,
+    from_calls,
+    from_project,
+)
 from optimiser.errors import InputError, UsageError
 from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, percent_text
 
@@ -30,7 +38,8 @@ P80_FRAC = 0.80
 FEWEST_WEEKS = 8
 """Fewer weeks make no 80th percentile."""
 AROUND_H = 2
-EVENT, LEVERS = "event", "levers"
+EVENT, LEVERS, FORECAST = "event", "levers", "forecast"
+FORECAST_DAYS = 91
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ def scenarios_of(project: Project) -> dict[str, DemandScenario]:
         EVENT: ScenarioRow(EVENT),
         "p80": ScenarioRow("p80", quantile_frac=P80_FRAC),
         LEVERS: ScenarioRow(LEVERS),
+        FORECAST: ScenarioRow(FORECAST),
         **file.scenarios,
     }
     return {name: DemandScenario(row, _words(row, file)) for name, row in rows.items()}
@@ -74,26 +84,52 @@ def scenario_workload(project: Project, name: str = TODAY) -> Workload:
     row, file = known[name].row, read_demand_file(project.folder)
     period = _period(file, row)
     all_days = period == Period()
-    if project.calls is None and not (
-        all_days and row.quantile_frac is None and not row.days and name != EVENT
-    ):
+    dated = row.quantile_frac is not None or row.days or name in (EVENT, LEVERS, FORECAST)
+    if project.calls is None and (dated or not all_days):
         raise InputError(
             f"Scenario {name!r} needs calls with their dates; {project.folder} holds totals only. Import the calls."
         )
-    week = from_project(project, period=None if all_days else period)
+    week = from_project(project, period=period)
     if row.days or name == EVENT:
         week = _with_event(project, week, row.days or frozenset({busiest_day(project, period)}))
     if row.quantile_frac is not None:
         week = _by_hour(week, _busy_factor(project, period, row.quantile_frac))
     if name == LEVERS:
         week = week_with_levers(week, study_levers(project, levers_of(project.folder), period=period))
+    if name == FORECAST:
+        series = series_of(project, frozenset(d.isoformat() for d in file.holidays))
+        ahead = float(seasonal_regression(series, FORECAST_DAYS).mean.mean())
+        week = _by_hour(week, np.full(HOURS_PER_WEEK, ahead * 7 / max(float(week.week_calls().sum()), 1e-12)))
     factor = row.factor * (1.0 + file.growth_frac_per_year) ** row.years
     return week if factor == 1.0 else _by_hour(week, np.full(HOURS_PER_WEEK, factor))
 
 
-def plain(project: Project) -> bool:
-    """Say whether the project has no demand file of its own, so that today is the mean of all its calls."""
-    return read_demand_file(project.folder) == DemandFile()
+def mix_of_period(project: Project, mix: CallMix, areas: Sequence[str] | None = None) -> CallMix:
+    """Return the calls of all days as those of the project's evaluation period: more or fewer by hour.
+
+    Parameters
+    ----------
+    mix
+        Calls of the mean week of all days, of ``areas`` where they are given.
+    """
+    if evaluation_period(project) == Period():
+        return mix
+    weeks = [from_project(project, period=p) for p in (Period(), evaluation_period(project))]
+    return scenario_mix(mix, *(w if areas is None else _of_areas(w, areas) for w in weeks))
+
+
+def _of_areas(week: Workload, areas: Sequence[str]) -> Workload:
+    rows = [k for k, a in enumerate(week.area_ids) if a in set(areas)]
+    none = np.zeros(HOURS_PER_WEEK)
+    return replace(
+        week,
+        area_ids=tuple(week.area_ids[k] for k in rows),
+        calls=week.calls[rows],
+        unit_s=week.unit_s[rows],
+        priority_calls={p: v[rows] for p, v in week.priority_calls.items()},
+        unplaced_calls=none,
+        unplaced_unit_s=none,
+    )
 
 
 def scenario_mix(mix: CallMix, today: Workload, asked: Workload) -> CallMix:
@@ -132,6 +168,10 @@ def _words(row: ScenarioRow, file: DemandFile) -> str:
         parts.append("the busiest day of the period in place of its day of the week")
     if row.name == LEVERS:
         parts.append(f"all levers of {LEVERS_FILE} pulled, else those that the toolkit starts from")
+    if row.name == FORECAST:
+        parts.append(
+            f"as many calls as the regression says of the next {FORECAST_DAYS} days, when they come now"
+        )
     if row.quantile_frac is not None:
         level = percent_text(row.quantile_frac, 0)
         parts.append(f"every hour, with {AROUND_H} either side, at the {level} quantile of its weeks")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimiser.data.demand_file import read_demand_file
 from optimiser.data.project import Project
 from optimiser.demand.period import Period, hours_seen, local_days
 from optimiser.errors import InputError
@@ -71,28 +72,42 @@ def from_project(
 ) -> Workload:
     """Return the workload of a project, from its calls or else from its workload table.
 
+    Parameters
+    ----------
+    period
+        Which days count; by default the project's evaluation period (``demand.toml``), which is all days where it
+        has none.
+
     Raises
     ------
     InputError
         If neither holds a week of work, or a period is asked of totals without dates.
     """
     area_ids = [str(a) for a in project.areas["area_id"]]
+    if period is None:
+        period = evaluation_period(project)
     if project.calls is not None:
         return from_calls(
             project.calls,
             area_ids,
             project.settings.timezone,
-            period=period,
+            period=None if period == Period() else period,
             officer_initiated=officer_initiated,
             default_service_s=project.settings.default_service_s,
         )
     if project.workload is None:
         raise InputError(f"{project.folder} holds neither calls nor a workload table.")
-    if period is not None and period != Period():
+    if period != Period():
         raise InputError(
             f"{project.folder} holds totals without dates, so no season or period can be taken: import calls."
         )
     return from_table(project.workload, area_ids, project.settings.n_weeks)
+
+
+def evaluation_period(project: Project) -> Period:
+    """Return the days that the project's mean week is taken from: as ``demand.toml`` says, all of them without it."""
+    file = read_demand_file(project.folder)
+    return Period(file.first_day, file.last_day, file.months, file.leave_out | file.holidays)
 
 
 def from_calls(

@@ -19,6 +19,7 @@ from optimiser.demand.requirement import (
     hold_split,
     requirement_of,
 )
+from optimiser.demand.scenarios import mix_of_period
 from optimiser.demand.workload import from_table
 from optimiser.errors import InputError
 from optimiser.problems.base import choice
@@ -199,9 +200,10 @@ def project_mix(project: Project, areas: Sequence[str] | None = None) -> CallMix
     """Return the calls of a project's mean week, or of some of its areas."""
     settings = project.settings
     if project.calls is not None:
-        return from_call_table(
+        mix = from_call_table(
             project.calls, settings.timezone, area_ids=areas, default_service_s=settings.default_service_s
         )
+        return mix_of_period(project, mix, areas)
     if project.workload is None:
         raise InputError(f"{project.folder} holds neither calls nor a workload table.")
     table = project.workload

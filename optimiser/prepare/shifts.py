@@ -14,7 +14,7 @@ from optimiser.data.duty_rules import DutyRule
 from optimiser.data.project import Project
 from optimiser.demand.call_mix import CallMix, of_load
 from optimiser.demand.requirement import Requirement, RequirementParams, requirement_of
-from optimiser.demand.scenarios import TODAY, plain, scenario_mix, scenario_workload
+from optimiser.demand.scenarios import TODAY, scenario_mix, scenario_workload
 from optimiser.demand.service import service_times
 from optimiser.demand.workload import OFFICER_INITIATED, Workload, from_project
 from optimiser.errors import InputError
@@ -85,7 +85,7 @@ def shifts_problem(
 def _mix(project: Project, demand: str, work: Workload) -> CallMix:
     """Return the calls by urgency, units and times that a demand scenario's week is made of."""
     mix = project_mix(project)
-    return mix if demand == TODAY and plain(project) else scenario_mix(mix, from_project(project), work)
+    return mix if demand == TODAY else scenario_mix(mix, from_project(project), work)
 
 
 def sector_problem(

@@ -10,8 +10,10 @@ from optimiser.data.demand_file import read_demand_file
 from optimiser.data.init import init
 from optimiser.data.project import load
 from optimiser.demand.scenarios import busiest_day, scenario_workload, scenarios_of
+from optimiser.demand.workload import from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.questions import ask
+from optimiser.prepare.requirement import project_mix
 from tests.data.made_up import write_squares
 
 FIRST = dt.date(2024, 1, 1)
@@ -90,13 +92,32 @@ def test_a_shift_question_and_a_batch_take_them(project):
         ask(project, "shifts", {"demand": "winter"})
 
 
+def test_the_period_holds_for_every_question(project, town):
+    """With [period] months = [6, 7, 8] the workload, the calls by urgency and a shift question see two calls a day."""
+    before = ask(project, "shifts", {}).problem.call_work_s.sum()
+    (town / "demand.toml").write_text("[period]\nmonths = [6, 7, 8]\n")
+    assert noon(from_project(project)) == pytest.approx(np.full(7, 2.0))
+    mix = project_mix(project)
+    assert mix.week_calls == pytest.approx(14, rel=0.001)
+    assert project_mix(project, ["A1"]).week_calls == pytest.approx(14, rel=0.001)
+    after = ask(project, "shifts", {}).problem.call_work_s.sum()
+    assert after / before == pytest.approx(2 * 366 / (366 + 92 + 9), rel=0.001)
+
+
+def test_a_forecast_as_a_demand(project):
+    """The regression carries the winter's one call a day on, at the hours at which calls come now."""
+    week = scenario_workload(project, "forecast")
+    assert week.calls.sum() == pytest.approx(7, rel=0.15)
+    assert week.calls[0, 13::24].sum() == 0
+
+
 def test_totals_know_no_season(tmp_path):
     """A workload table takes a factor and nothing that needs dates."""
     areas = write_squares(tmp_path / "areas.geojson", ["A1"], calls=[700], minutes=[21000])
     init(tmp_path / "town", areas, crs="EPSG:32617", weeks=10)
     project = load(tmp_path / "town")
     assert scenario_workload(project, "plus10").calls.sum() == pytest.approx(77)
-    for name in ("summer", "event", "p80"):
+    for name in ("summer", "event", "p80", "levers", "forecast"):
         with pytest.raises(InputError, match="needs calls with their dates"):
             scenario_workload(project, name)
 
