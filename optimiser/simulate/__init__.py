@@ -12,16 +12,29 @@
     sim.paired(a.each("within_frac")[:, 0], b.each("within_frac")[:, 0])       # same seed, same calls
 
 Time is in seconds since a Monday 00:00, local wall time. ``travel`` None is one zone without ways: the pure queue.
-``policy``: :func:`nearest` (default), :func:`table`, :func:`crow`, :func:`random_within`, :func:`priced`, or
-:func:`outside` for a function that is asked at every decision. ``rules``: grades, targets, reserve cut-offs, several
-units together or as they come, interruption, breaks, queue. Policies are passed in, never imported.
+``policy``: :func:`nearest` (default), :func:`table`, :func:`crow`, :func:`random_within`, :func:`priced`,
+:func:`leigh`, :func:`veto`, :func:`covering` (priced cover, and where to stand by), or :func:`outside` for a function
+that is asked at every decision. ``rules``: grades, targets, reserve cut-offs, several units together or as they come,
+interruption, diversion, breaks, queue. Policies are passed in, never imported.
 """
 
 from optimiser.simulate.calls import Calls, Stream
 from optimiser.simulate.compare import Interval, interval, paired
 from optimiser.simulate.fleet import WEEK_S, Fleet, always, from_counts
 from optimiser.simulate.outputs import Outputs, Records, Replication
-from optimiser.simulate.policy import Policy, crow, nearest, outside, priced, random_within, table
+from optimiser.simulate.policy import (
+    Cover,
+    Policy,
+    covering,
+    crow,
+    leigh,
+    nearest,
+    outside,
+    priced,
+    random_within,
+    table,
+    veto,
+)
 from optimiser.simulate.rules import Rules
 from optimiser.simulate.run import simulate
 from optimiser.simulate.scene import Scene
@@ -30,6 +43,7 @@ from optimiser.simulate.travel import Travel, no_travel
 __all__ = [
     "WEEK_S",
     "Calls",
+    "Cover",
     "Fleet",
     "Interval",
     "Outputs",
@@ -41,9 +55,11 @@ __all__ = [
     "Stream",
     "Travel",
     "always",
+    "covering",
     "crow",
     "from_counts",
     "interval",
+    "leigh",
     "nearest",
     "no_travel",
     "outside",
@@ -52,4 +68,5 @@ __all__ = [
     "random_within",
     "simulate",
     "table",
+    "veto",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.simulate.account import become
-from optimiser.simulate.choosing import OUTSIDE, choose, choose_cut, may_take
+from optimiser.simulate.choosing import OUTSIDE, choose, choose_cut, choose_diversion, may_take
 from optimiser.simulate.clock import set_timer
 from optimiser.simulate.compiled import compiled, leaf
+from optimiser.simulate.covering import best_post
 from optimiser.simulate.moving import place, set_out
 from optimiser.simulate.state import (
     ASKED,
@@ -195,6 +196,11 @@ def serve(
         unit = -1
         if _open_to(c, r, s, call, now):
             unit = choose(c, f, t, r, p, s, call, now)
+        if r.grade[grade].diverts < len(r.grade):
+            turned = choose_diversion(c, f, t, r, p, s, call, unit, now)
+            if turned >= 0:
+                unit = turned
+                cut(c, f, t, r, s, unit, now)
         if unit < 0 and r.grade[grade].cuts < len(r.grade):
             unit = choose_cut(c, f, t, r, p, s, call, now)
             if unit >= 0:
@@ -224,7 +230,8 @@ def serve_queue(
             while s.queue[at] != call:
                 at += 1
             dequeue(s, at)
-            at = 0 if r.grade[c.call[call].grade].cuts < len(r.grade) else at
+            rule = r.grade[c.call[call].grade]
+            at = 0 if min(rule.cuts, rule.diverts) < len(r.grade) else at
         else:
             at += 1
 
@@ -261,8 +268,10 @@ def release(
         due = s.unit[unit].meal_due
         s.unit[unit].meal_due = 0.0
         turn_to(c, f, r, s, unit, BREAK, now + due, now)
-    elif place(t, s, unit, now) != s.unit[unit].post and s.unit[unit].goal != s.unit[unit].post:
-        set_out(t, s, unit, -1, s.unit[unit].kind, s.unit[unit].post, now)
+    else:
+        post = best_post(p, s, unit) if len(p.posts) > 0 else s.unit[unit].post
+        if place(t, s, unit, now) != post and s.unit[unit].goal != post:
+            set_out(t, s, unit, -1, s.unit[unit].kind, post, now)
 
 
 @compiled

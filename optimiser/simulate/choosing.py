@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.simulate.compiled import compiled, leaf
+from optimiser.simulate.covering import bared_by, count_cover, loss_of
 from optimiser.simulate.moving import place, time_slice
 from optimiser.simulate.state import (
     BREAK,
@@ -21,7 +22,8 @@ from optimiser.simulate.state import (
     TravelArrays,
 )
 
-NEAREST, TABLE, CROW, RANDOM, PRICED, OUTSIDE = range(6)
+NEAREST, TABLE, CROW, RANDOM, PRICED, OUTSIDE, COVER, VETO, LEIGH = range(9)
+_MOST_NEAR = 16
 
 
 @leaf
@@ -55,6 +57,8 @@ def _cost(
         return float(np.hypot(t.xy[at, 0] - t.xy[to, 0], t.xy[at, 1] - t.xy[to, 1]))
     slice_now = time_slice(t, now)
     cost = float(t.table[t.mode[s.unit[unit].kind, c.call[call].grade], slice_now, at, to])
+    if p.kind == COVER:
+        cost += p.cost[c.call[call].grade] * loss_of(p, s, s.unit[unit].goal)
     if p.kind == PRICED:
         cost += p.price[c.call[call].grade, min(slice_now, p.price.shape[1] - 1), at]
     return cost
@@ -96,6 +100,67 @@ def _random(
 
 
 @compiled
+def _guarded(
+    c: CallArrays,
+    f: FleetArrays,
+    t: TravelArrays,
+    r: RuleArrays,
+    p: PolicyArrays,
+    s: State,
+    call: int,
+    now: float,
+) -> int:
+    """Return the quickest unit whose going bares no more than the share allowed; the quickest of all if none.
+
+    Leigh's rule looks only at the few nearest by crow, and lets the most urgent grade go whatever it bares.
+    """
+    grade = c.call[call].grade
+    limit = _far_limit(c, t, r, p, s, call, now) if p.kind == LEIGH else np.inf
+    guarded = p.kind == VETO or grade > 0
+    if guarded:
+        count_cover(p, s, -1)
+    best, least, any_best, any_least = -1, np.inf, -1, np.inf
+    to = c.call[call].zone
+    for k in range(s.n[N_POOL]):
+        unit = s.pool[k]
+        if not may_take(r, s, unit, grade, now):
+            continue
+        at = place(t, s, unit, now)
+        if np.hypot(t.xy[at, 0] - t.xy[to, 0], t.xy[at, 1] - t.xy[to, 1]) > limit:
+            continue
+        cost = _cost(c, f, t, p, s, unit, call, now)
+        if cost < any_least or (cost == any_least and unit < any_best):
+            any_best, any_least = unit, cost
+        if guarded and bared_by(p, s, s.unit[unit].goal) > p.number[0]:
+            continue
+        if cost < least or (cost == least and unit < best):
+            best, least = unit, cost
+    return best if best >= 0 else any_best
+
+
+@compiled
+def _far_limit(
+    c: CallArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State, call: int, now: float
+) -> float:
+    """Distance by crow of the n-th nearest unit that may be sent, n the policy's number, at most 16."""
+    to, n = c.call[call].zone, min(int(p.number[1]), _MOST_NEAR)
+    limit = 0.0
+    for _ in range(n):
+        nearer, found = np.inf, False
+        for k in range(s.n[N_POOL]):
+            unit = s.pool[k]
+            if may_take(r, s, unit, c.call[call].grade, now):
+                at = place(t, s, unit, now)
+                d = np.hypot(t.xy[at, 0] - t.xy[to, 0], t.xy[at, 1] - t.xy[to, 1])
+                if limit < d < nearer:
+                    nearer, found = d, True
+        if not found:
+            break
+        limit = nearer
+    return limit
+
+
+@compiled
 def choose(
     c: CallArrays,
     f: FleetArrays,
@@ -119,6 +184,10 @@ def choose(
         return -1
     if p.kind == RANDOM:
         return _random(c, f, t, r, p, s, call, now)
+    if p.kind in (VETO, LEIGH):
+        return _guarded(c, f, t, r, p, s, call, now)
+    if p.kind == COVER and p.cost[grade] > 0:
+        count_cover(p, s, -1)
     best, least = -1, np.inf
     for k in range(s.n[N_POOL]):
         unit = s.pool[k]
@@ -153,4 +222,37 @@ def choose_cut(
             cost = _cost(c, f, t, p, s, unit, call, now)
             if cost < least:
                 best, least = unit, cost
+    return best
+
+
+@compiled
+def choose_diversion(
+    c: CallArrays,
+    f: FleetArrays,
+    t: TravelArrays,
+    r: RuleArrays,
+    p: PolicyArrays,
+    s: State,
+    call: int,
+    free: int,
+    now: float,
+) -> int:
+    """Return a unit on its way to a less urgent call that comes sooner than the free one by the gain asked, or -1."""
+    rule = r.grade[c.call[call].grade]
+    part = time_slice(t, now)
+    to = c.call[call].zone
+    best, least = -1, np.inf
+    if free >= 0:
+        mode = t.mode[s.unit[free].kind, c.call[call].grade]
+        least = t.table[mode, part, place(t, s, free, now), to] - rule.divert_gain
+    for unit in range(len(s.unit)):
+        if (
+            s.unit[unit].doing == TRAVEL
+            and s.unit[unit].leaving == 0
+            and c.call[s.unit[unit].call].grade >= rule.diverts
+        ):
+            mode = t.mode[s.unit[unit].kind, c.call[call].grade]
+            took = t.table[mode, part, place(t, s, unit, now), to]
+            if took < least:
+                best, least = unit, took
     return best

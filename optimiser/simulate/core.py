@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.simulate.account import close_books
-from optimiser.simulate.acting import duty, enqueue, serve, unit_done
+from optimiser.simulate.acting import duty, enqueue, serve, serve_queue, unit_done
 from optimiser.simulate.choosing import OUTSIDE
 from optimiser.simulate.compiled import compiled
 from optimiser.simulate.state import (
     ASKED,
     DECIDE,
     DONE,
+    N_CUT,
     N_ENROUTE,
     N_FREE,
     N_QUEUE,
@@ -41,8 +42,12 @@ def _arrive(
     if p.kind == OUTSIDE:
         enqueue(c, r, s, call)
         s.n[ASKED] = 1
-    elif not serve(c, f, t, r, p, s, call, now):
+        return
+    turned = s.n[N_CUT]
+    if not serve(c, f, t, r, p, s, call, now):
         enqueue(c, r, s, call)
+    if s.n[N_CUT] > turned:  # the call left open may have somebody else
+        serve_queue(c, f, t, r, p, s, now)
 
 
 @compiled

@@ -39,6 +39,11 @@ class Rules:
     interrupts
         Grade to the least urgent-ness it may interrupt: ``{1: 2}``, grade 1 takes units off calls of grade 2 and
         below where none is free. The call interrupted is open again with the rest of its work.
+    diverts
+        Grade to the least urgent-ness of calls whose units, still on their way, it may turn round where that brings
+        a unit sooner by ``divert_gain_s`` than any free one. The call left is open again.
+    divert_gain_s
+        See ``diverts`` (hysteresis, so that units do not flap; default 60 s).
     patience_s
         A call that nobody was sent to within this time leaves the queue (phone; default: never).
     turnout_s
@@ -67,6 +72,8 @@ class Rules:
     ends_proactive: tuple[int, ...] | None = None
     ends_break: tuple[int, ...] = ()
     interrupts: Mapping[int, int] = field(default_factory=dict)
+    diverts: Mapping[int, int] = field(default_factory=dict)
+    divert_gain_s: float = 60.0
     patience_s: ByGrade = field(default_factory=dict)
     turnout_s: ByGrade = field(default_factory=dict)
     tail_s: ByGrade = field(default_factory=dict)
@@ -100,9 +107,10 @@ class Rules:
         week_s = HOURS_PER_WEEK * SECONDS_PER_HOUR
         if not self.bin_s > 0 or week_s % self.bin_s:
             raise InputError(f"bin_s must divide the week of {week_s:g} s, got {self.bin_s}.")
-        for grade, least in self.interrupts.items():
-            if least not in known or self.grades.index(least) <= self.grades.index(grade):
-                raise InputError(f"Grade {grade} may interrupt only less urgent grades, got {least}.")
+        for given in (self.interrupts, self.diverts):
+            for grade, least in given.items():
+                if {grade, least} - known or self.grades.index(least) <= self.grades.index(grade):
+                    raise InputError(f"Grade {grade} may interrupt only less urgent grades, got {least}.")
 
     @property
     def n_bins(self) -> int:
@@ -119,7 +127,9 @@ class Rules:
         def among(given: tuple[int, ...] | None) -> NDArray[np.bool_]:
             return np.array([given is None or g in given for g in self.grades])
 
-        cuts = [self.grades.index(self.interrupts[g]) if g in self.interrupts else n for g in self.grades]
+        def least(given: Mapping[int, int]) -> list[int]:
+            return [self.grades.index(given[g]) if g in given else n for g in self.grades]
+
         strict = {g: k * _STRICT_S for k, g in enumerate(self.grades)}
         table = np.zeros(n, dtype=GRADE)
         table["rank"] = by(strict if self.rank_s is None else self.rank_s, 0.0)
@@ -128,7 +138,9 @@ class Rules:
         table["together"] = among(self.together)
         table["from_proactive"] = among(self.ends_proactive)
         table["from_break"] = among(self.ends_break)
-        table["cuts"] = cuts
+        table["cuts"] = least(self.interrupts)
+        table["diverts"] = least(self.diverts)
+        table["divert_gain"] = self.divert_gain_s
         table["patience"] = by(self.patience_s, np.inf)
         table["turnout"] = by(self.turnout_s, 0.0)
         table["tail"] = by(self.tail_s, 0.0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimiser.errors import InputError
 from optimiser.simulate.calls import Calls, Stream
-from optimiser.simulate.choosing import OUTSIDE
+from optimiser.simulate.choosing import COVER, CROW, LEIGH, OUTSIDE, TABLE, VETO
 from optimiser.simulate.core import advance
 from optimiser.simulate.fleet import WEEK_S, Fleet
 from optimiser.simulate.outputs import Outputs, Replication, read_out
@@ -89,7 +89,7 @@ def simulate(
     _check_fleet(f, n_zones)
     t = travel.arrays(int(f.unit["kind"].max()) + 1, n_grades)
     r, p = rules.arrays(warm_s, horizon), policy.arrays()
-    _check_policy(policy, p, travel, fleet)
+    _check_policy(policy, p, travel, fleet, n_grades)
 
     def one(k: int) -> Replication:
         trace = draw(k)
@@ -177,7 +177,7 @@ def call_arrays(calls: Calls, rules: Rules, n_zones: int) -> CallArrays:
         call[name] = np.inf
     # an interruption writes what is left of the work, so the trace keeps its own copy
     flat = np.ascontiguousarray(wide).reshape(-1)
-    return CallArrays(call, flat.copy() if rules.interrupts else flat, wide.shape[1])
+    return CallArrays(call, flat.copy() if rules.interrupts or rules.diverts else flat, wide.shape[1])
 
 
 def _check_fleet(f: FleetArrays, n_zones: int) -> None:
@@ -190,13 +190,17 @@ def _check_fleet(f: FleetArrays, n_zones: int) -> None:
         raise InputError(f"zone_sector has {len(f.zone_sector)} entries for {n_zones} zones.")
 
 
-def _check_policy(policy: Policy, p: PolicyArrays, travel: Travel, fleet: Fleet) -> None:
-    from optimiser.simulate.choosing import CROW, TABLE
-
-    if policy.kind == CROW and travel.xy_m is None:
+def _check_policy(policy: Policy, p: PolicyArrays, travel: Travel, fleet: Fleet, n_grades: int) -> None:
+    if policy.kind in (CROW, LEIGH) and travel.xy_m is None:
         raise InputError("The crow's flight needs Travel.xy_m, the place of each zone.")
     if policy.kind == TABLE and (p.order.shape[0] != travel.n_zones or p.order.max() >= fleet.n_units):
         raise InputError(
             f"A table policy needs one row a zone ({travel.n_zones}) with units from 0 to {fleet.n_units - 1}, "
             f"got {p.order.shape[0]} rows and unit {p.order.max()}."
         )
+    if policy.kind in (COVER, VETO, LEIGH) and len(p.weight) != travel.n_zones:
+        raise InputError(f"Cover is given for {len(p.weight)} zones, the travel table has {travel.n_zones}.")
+    if policy.kind == COVER and len(p.cost) != n_grades:
+        raise InputError(f"cost_s needs one price a grade, {n_grades}, got {len(p.cost)}.")
+    if len(p.posts) and not (p.posts.min() >= 0 and p.posts.max() < travel.n_zones):
+        raise InputError(f"A post lies in zone {p.posts.max()}; zones run from 0 to {travel.n_zones - 1}.")

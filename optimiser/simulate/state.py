@@ -65,7 +65,8 @@ DUTY = np.dtype([("time", "f8"), ("s", "f8"), ("unit", "i4"), ("what", "i4"), ("
 GRADE = np.dtype(
     [
         ("rank", "f8"), ("reserve_until", "f8"), ("patience", "f8"), ("turnout", "f8"), ("tail", "f8"),
-        ("target", "f8"), ("reserve", "i8"), ("cuts", "i8"), ("together", "i4"), ("from_proactive", "i4"),
+        ("target", "f8"), ("reserve", "i8"), ("cuts", "i8"), ("diverts", "i8"), ("divert_gain", "f8"),
+        ("together", "i4"), ("from_proactive", "i4"),
         ("from_break", "i4"),
     ],
     align=True,
@@ -123,7 +124,10 @@ class PolicyArrays(NamedTuple):
     order: Array
     price: Array
     reach: Array
-    level: Array
+    weight: Array
+    power: Array
+    cost: Array
+    posts: Array
     number: Array
 
 
@@ -138,6 +142,7 @@ class State(NamedTuple):
     pool: Array
     queue: Array
     queue_key: Array
+    cover: Array
     use: Array
     officer_use: Array
     unit_use: Array
@@ -165,6 +170,7 @@ def fresh(calls: CallArrays, fleet: FleetArrays, n_bins: int) -> State:
         pool=np.zeros(n_units, dtype=np.int32),
         queue=np.zeros(len(calls.call) + 1, dtype=np.int64),
         queue_key=np.zeros(len(calls.call) + 1),
+        cover=np.zeros(len(fleet.zone_sector), dtype=np.int32),
         use=np.zeros((n_bins, N_DOING)),
         officer_use=np.zeros((n_bins, N_DOING)),
         unit_use=np.zeros((n_units, N_DOING)),
