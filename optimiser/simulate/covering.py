@@ -1,8 +1,8 @@
 """How much demand the free units cover, what one more is worth and one less costs.
 
 Demand of a zone covered by k units counts (1 - q)(1 + q + .. + q^(k-1)), q the chance that a unit is busy (MEXCLP,
-Daskin 1983), so the k-th unit adds (1 - q) q^(k-1). A unit on its way to its post covers from there (DMEXCLP: Jagtenberg,
-Bhulai and van der Mei, Operations Research for Health Care 4, 2015).
+Daskin 1983), so the k-th unit adds (1 - q) q^(k-1). A unit on its way to its post covers from there (DMEXCLP:
+Jagtenberg, Bhulai and van der Mei, Operations Research for Health Care 4, 2015).
 """
 
 from __future__ import annotations
