@@ -85,7 +85,7 @@ def what_if(
     """Simulate the mean week of the project's calls under a plan; the same seed gives every plan the same calls."""
     horizon_s = n_weeks * WEEK_S + WARM_S
     found = simulate(
-        _drawn(ground, calibration, horizon_s, seed),
+        drawn(ground, calibration, horizon_s, seed),
         fleet,
         ground.travel,
         policy or nearest(),
@@ -125,9 +125,10 @@ def _public(ground: Ground) -> list[int]:
     return [k for k, g in enumerate(ground.grades) if g != OWN_WORK]
 
 
-def _drawn(
+def drawn(
     ground: Ground, calibration: Calibration | None, horizon_s: float, seed: int
 ) -> Callable[[int], Calls]:
+    """Return what draws the calls of a replication: the mean week's stream, with habits where they are known."""
     stream = ground.stream()
 
     def draw(replication: int) -> Calls:
