@@ -58,6 +58,8 @@ class Desk:
     ) -> None:
         self._network, self._units, self._zones, self._params = network, units, zones, params
         self._lights, self._more = lights_for_grades, more
+        self.version = 0
+        """Changes with every unit that moves or changes: what was worked out before no longer holds."""
         drivers = {class_on_call(c, lights=lit) for c in units.driver_class for lit in (True, False)}
         self._weights: dict[str, Weights] = {d: weigh(network, d, hour_of_week) for d in sorted(drivers)}
         self._at: dict[str, Positions] = {d: snap(network, units.xy_m, driver=d) for d in self._weights}
@@ -92,6 +94,7 @@ class Desk:
         xy = np.array(self._units.xy_m, dtype=np.float64)
         xy[u] = xy_m
         self._units = replace(self._units, xy_m=xy)
+        self.version += 1
         which = np.arange(len(self._units.ids)) == u
         for driver, at in self._at.items():
             new = snap(self._network, xy[[u]], driver=driver)
@@ -111,6 +114,7 @@ class Desk:
         states, ready = list(self._units.status), np.array(self._units.ready_s, dtype=np.float64)
         states[u], ready[u] = status, ready_s
         self._units = replace(self._units, status=tuple(states), ready_s=ready)
+        self.version += 1
 
     def _row(self, unit: str) -> int:
         if unit not in self._units.ids:

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser import units
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
+from optimiser.problems.assignment.choices import ranked
 from optimiser.problems.base import Measure
 from optimiser.problems.fold import FoldPlan, FoldProblem
 from optimiser.problems.fold.measures import shares
@@ -36,11 +37,16 @@ from optimiser.report.plans import (
     shifts_rows,
     standby_rows,
 )
+from optimiser.report.words_choices import choice_lines
 from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
 
 Rows = list[dict[str, Any]]
+
+
+CHOICES_SHOWN = 5
+"""Ranked choices that a workbook shows for each incident."""
 
 
 def sheets(family: str, problem: Any, result: Result[Any]) -> dict[str, Rows]:
@@ -219,7 +225,14 @@ def _assignment(problem: AssignmentProblem, result: Result[AssignmentPlan]) -> d
     ]
     moves = move_rows(problem, result.plan)
     sheets: dict[str, Rows] = {"Units sent": assignment_rows(problem, result.plan), "Incidents": incidents}
-    return sheets | ({"Units moved": moves} if moves else {}) | {"Zones": zones}
+    choices: Rows = [
+        {"incident": incident, "choice": line}
+        for incident in problem.incident_ids
+        for line in choice_lines(
+            problem, incident, ranked(problem, incident, result.plan, most=CHOICES_SHOWN)
+        )
+    ]
+    return sheets | ({"Units moved": moves} if moves else {}) | {"Choices": choices, "Zones": zones}
 
 
 def _standby(problem: StandbyProblem, result: Result[StandbyPlan]) -> dict[str, Rows]:
