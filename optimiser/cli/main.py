@@ -36,6 +36,7 @@ from optimiser.cli import (
     studies,
     tables,
     uncertainty,
+    whatif,
 )
 from optimiser.cli.console import Exit
 from optimiser.errors import BackendError, InputError, OptimiserError, UsageError, reason, where_it_arose
@@ -89,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
         demand,
         reach,
         alerts,
+        whatif,
         look,
         doctor,
     ):

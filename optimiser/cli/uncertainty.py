@@ -12,7 +12,7 @@ from typing import Any
 from optimiser.cli import values
 from optimiser.cli.console import Exit, show, show_json, stop_on_interrupt, table
 
-_ONE_MOMENT = ("assignment",)
+_ONE_MOMENT = ("assignment", "containment")
 """Questions about one moment: drawing weeks anew would be another question."""
 
 

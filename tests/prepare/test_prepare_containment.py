@@ -116,3 +116,27 @@ def test_bad_input_is_named(county, choices, files, message):
     chosen = {k: v.replace("AREA", area) for k, v in choices.items()}
     with pytest.raises(InputError, match=message):
         ask(project, "containment", chosen)
+
+
+def test_what_if_a_post_is_lost(county, capsys):
+    """A unit at every area: each post lost in turn is planned anew without it, or it is said why not."""
+    areas = [str(a) for a in load(county).areas["area_id"]]
+    rows = "".join(f"U{k},{a},advanced,0\n" for k, a in enumerate(areas))
+    (county / "units.csv").write_text("unit_id,area_id,driver,free_in_min\n" + rows)
+    options = [
+        f"seen_at={areas[30]}",
+        "horizon_min=4",
+        "seen_ago_min=0.2",
+        "units=units.csv",
+        "band=slow",
+        "setup_min=0.1",
+    ]
+    assert (
+        main(["lost-posts", str(county), *[x for o in options for x in ("--set", o)], "--json"]) == Exit.DONE
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert [r["unit"] for r in told["lost"]]
+    assert {r["unit"] for r in told["lost"]} == set(told["posts"])
+    for row in told["lost"]:
+        assert row["status"] in ("optimal", "feasible", "infeasible")
+        assert all(unit != row["unit"] for unit, _, _ in row["moves"])

@@ -126,3 +126,10 @@ def test_bad_input_is_named(county, text, choices, message):
     (county / "harm.csv").write_text(text)
     with pytest.raises(InputError, match=message):
         ask(load(county), "patrol", {"harm": "harm.csv", "hours": 100, **choices})
+
+
+def test_the_loop_on_the_command_line(asked, capsys):
+    """Three rounds, in words."""
+    options = ["--set", "harm=harm.csv", "--set", "hours=40", "--rounds", "3"]
+    assert main(["patrol-loop", str(asked), *options]) == Exit.DONE
+    assert "does not feed itself" in capsys.readouterr().out
