@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from optimiser.demand.measured import Measured
 
 BY = ("hour", "sector", "cycle")
+BUSY_FRAC = (0.30, 0.45, 0.60)
+"""Shares of time on calls that hours of the week are counted above."""
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -62,6 +64,11 @@ def run_measured(a: argparse.Namespace) -> int:
         f"over on duty): {percent_text(found.saturation())}; target line {asked_text(SATURATION_TARGET_FRAC)}, of the "
         "whole and never of an hour."
     )
+    shares = ", ".join(f"{percent_text(found.hours_over(x))} above {asked_text(x)}" for x in BUSY_FRAC)
+    show(f"Hours of the mean week by the share of time on calls: {shares}.")
+    n_over = found.n_hours_beyond()
+    if n_over:
+        show(f"In {n_over} of 168 hours more work is recorded than officers were on duty.")
     if found.split()["unaccounted"] < 0:
         show(
             "More work is recorded than officers were on duty: the duty table lacks turns, or times are too long."
@@ -150,6 +157,8 @@ def as_json(found: Measured) -> dict[str, Any]:
         "split_frac": found.split(),
         "utilisation_frac": found.utilisation(),
         "saturation_frac": found.saturation(),
+        "hours_over_frac": {str(x): found.hours_over(x) for x in BUSY_FRAC},
+        "hours_beyond_duty": found.n_hours_beyond(),
         "by_sector": {s: found.split(s) for s in found.sectors},
         "by_cycle": [found.split(cycle=k) for k in range(found.n_cycles)],
         "by_hour_of_week": {name: found.of(v).tolist() for name, v in arrays.items()},

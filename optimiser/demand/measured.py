@@ -125,6 +125,10 @@ class Measured:
         known = np.isfinite(share)
         return float((share[known] > limit_frac).mean()) if known.any() else math.nan
 
+    def n_hours_beyond(self) -> int:
+        """Hours of the mean week in which more work is recorded than officers were on duty."""
+        return int((self.of(self.committed_s()) > self.of(self.on_duty_s) * (1.0 + 1e-9)).sum())
+
 
 def require_duty(project: Project) -> pd.DataFrame:
     """Return the duty table.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import runpy
+import shutil
 import sys
 from pathlib import Path
 
 from optimiser.batch.scenario import read_scenarios
+from optimiser.cli import main
 from optimiser.data.duty_rules import RULES, read_duty_rules
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -31,3 +33,14 @@ def test_duty_rules_can_be_read():
     assert {r.kind for r in rules} == set(RULES)
     assert {r.hard for r in rules} == {True, False}
     assert all(r.clause for r in rules)
+
+
+def test_a_demand_file_and_published_figures(county, capsys):
+    """Both stand in a project as they are: the planner's demands are listed, every figure gets a verdict."""
+    for name in ("demand.toml", "published.csv"):
+        shutil.copy2(EXAMPLES / name, county / name)
+    assert main(["scenarios", str(county)]) == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in ("five years", "fair", "busy winter", "plus10"))
+    assert main(["reconcile", str(county)]) == 0
+    assert capsys.readouterr().out.count("2025-01-06 to 2026-01-04") >= 3

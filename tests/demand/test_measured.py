@@ -89,6 +89,8 @@ def test_calls_count_where_their_time_passes(town):
     found = measure(town(day_calls(16, "10:30", 90), duty_rows(16)))
     share = found.share_by_hour(found.spent_s["calls"])
     assert share[[10, 11, 12]] == pytest.approx([0.5, 1.0, 0.0])
+    assert found.hours_over(0.45) == pytest.approx(2 / 8)  # of eight hours on duty
+    assert found.hours_over(0.60) == pytest.approx(1 / 8)
 
 
 def test_sectors_and_cycles(town):
@@ -130,6 +132,7 @@ def test_days_without_duty_are_left_out_of_both(town):
 def test_more_recorded_than_on_duty_is_shown(town):
     """Ten hours of calls in eight on duty: unaccounted is negative, never cut to nothing."""
     found = measure(town(day_calls(16, minutes=600), duty_rows(16)))
+    assert found.n_hours_beyond() == 7 * 5  # the call ends at 20:00, duty at 15:00
     assert found.split()["unaccounted"] == pytest.approx(1 - 600 / 480)
 
 
