@@ -322,10 +322,6 @@ LARGER = {
 }
 
 
-DONE_WITH_ITS_FIRST_PLAN = {"patterns.stints"}
-"""Its first plan is mostly the best, and its proof comes at once: nobody is there in time to stop it."""
-
-
 def larger(formulation: str) -> Any:
     """Return the larger problem of a formulation, or of its family."""
     return LARGER.get(formulation, LARGER[formulation.split(".")[0]])()
