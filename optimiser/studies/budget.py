@@ -29,7 +29,7 @@ from optimiser.studies.series import NoPlanError
 
 FloatArray = NDArray[np.float64]
 MOST_ROUNDS, PRICE_ROUNDS = 6, 15
-TRIED = 2
+TRIED = 4
 """Districts, worth most by their multipliers, in which one officer more is solved exactly."""
 
 
@@ -186,8 +186,6 @@ class Study:
                 for n in self.totals() if s is self.q.scenarios[0] else [self.q.n_today]:
                     held = [c.best_at(int(b)) for c, b in zip(curves, parts[:, n].tolist(), strict=True)]
                     worth = sorted(range(len(held)), key=lambda k: -(held[k].price or 0.0))
-                    if any(held[k].officers + 1 in curves[k].points for k in worth[:1]):
-                        continue  # the district where one more is worth most is known
                     for k in worth[:TRIED]:
                         c, b = curves[k], held[k].officers + 1
                         if b not in c.points and b not in c.failed:

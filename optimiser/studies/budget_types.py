@@ -14,6 +14,7 @@ from optimiser.problems.shifts import ShiftsProblem
 from optimiser.studies.budget_curves import Curve
 
 FloatArray = NDArray[np.float64]
+LEAST_PRICE = 0.01
 AGREE = 0.2
 """Duals and differences agree where they are within this share of the larger."""
 
@@ -245,8 +246,14 @@ class Budget:
         raise KeyError(total)
 
     def agreement(self) -> tuple[tuple[int, int] | None, float]:
-        """Return the range of totals in which dual and difference agree throughout, and the share of points that do."""
-        told = [p for p in self.frontier[self.question.scenarios[0].name] if p.agree is not None]
+        """Return the range of totals in which dual and difference agree throughout, and the share of points that do.
+
+        Points at which one more officer buys nothing by either are left out: there is nothing to agree on.
+        """
+        base = self.frontier[self.question.scenarios[0].name]
+        told = [
+            p for p in base if p.agree is not None and max(p.dual or 0.0, p.difference or 0.0) > LEAST_PRICE
+        ]
         if not told:
             return None, 0.0
         best: tuple[int, int] | None = None
