@@ -13,6 +13,7 @@ _HOMES = {
     "shifts": "optimiser.studies.of_shifts",
     "assignment": "optimiser.studies.of_assignment",
     "standby": "optimiser.studies.of_standby",
+    "patterns": "optimiser.studies.of_patterns",
 }
 
 

@@ -34,6 +34,8 @@ from optimiser.solve.result import Outcome, StoppedBy
 from optimiser_models.patterns.circuit import State, Step, components, plan_of
 from optimiser_models.patterns.state_net import Net, Rows, linear, net, rows_of
 
+MOST_STATES = 200_000
+
 
 def run(
     problem: PatternsProblem, start: PatternsPlan | None, options: SolveOptions, report: Report
@@ -153,10 +155,21 @@ def least_by_sums(model: LinearModel, options: SolveOptions, time_limit_s: float
 
 __all__ = ["ARITHMETIC", "FORMULATION", "least_by_sums", "run"]
 
+
+def refuses(problem: PatternsProblem) -> str:
+    """Say which problems have too many states."""
+    _, longest = problem.work_limits()
+    n = DAYS * longest * sum(min(high, longest) for _, high in problem.run_limits())
+    if n > MOST_STATES:
+        return f"its rules need about {n:,} states, more than {MOST_STATES:,}. Shorten longest_work or longest_run."
+    return ""
+
+
 FORMULATION: Formulation[PatternsProblem, PatternsPlan] = Formulation(
     name="patterns.milp",
     family=FAMILY,
     reference="Balakrishnan and Wong (1990), with days; cuts for one cycle",
     summary="Rotating patterns as a MILP on the network of day states",
     run=run,
+    refuses=refuses,
 )

@@ -69,16 +69,17 @@ def _onward(
     assert isinstance(r, int)
     assert isinstance(k, int)
     then, (low, high) = (d + 1) % DAYS, problem.run_limits()[s]
-    if k < p.most("longest work", p.longest_work):
+    shortest, longest = problem.work_limits()
+    if k < longest:
         for b in range(len(ids)):
             if not _follows(problem, s, b, 0) or (r >= high if b == s else r < low):
                 continue
             yield ("work", then, b, r + 1 if b == s else 1, k + 1), then, (ids[b],), b
-    if r >= low and k >= p.least("shortest work", p.shortest_work):
-        fewest = p.least("shortest days off", p.shortest_off)
+    if r >= low and k >= shortest:
+        fewest, most_off = problem.off_limits()
         if problem.night()[s]:
             fewest = max(fewest, p.least("days off after nights", p.off_after_nights))
-        for off in range(fewest, p.most("longest days off", p.longest_off) + 1):
+        for off in range(fewest, most_off + 1):
             binds = off == 1 and not all(_follows(problem, s, b, 1) for b in range(len(ids)))
             yield ("off", (then + off) % DAYS, s if binds else -1), then, (OFF,) * off, -1
 

@@ -50,7 +50,7 @@ def allowed(problem: PatternsProblem) -> Allowed:
     def rested(a: int, b: int, days: int) -> bool:
         return bool(days * DAY_S + start[b] - start[a] - length[a] >= rest)
 
-    least, most = p.least("shortest days off", p.shortest_off), p.most("longest days off", p.longest_off)
+    least, most = problem.off_limits()
     after_nights = p.least("days off after nights", p.off_after_nights)
     return Allowed(
         next_day=[
@@ -64,7 +64,7 @@ def allowed(problem: PatternsProblem) -> Allowed:
         ],
         after_off=[[rested(a, b, 2) and (ids[a], ids[b]) not in p.forbidden_after_off for b in n] for a in n],
         run=problem.run_limits(),
-        work=(p.least("shortest work", p.shortest_work), p.most("longest work", p.longest_work)),
+        work=problem.work_limits(),
         off=[(max(least, after_nights) if night else least, most) for night in problem.night().tolist()],
     )
 

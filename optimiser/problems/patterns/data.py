@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
+from optimiser.problems.base import relaxed
 from optimiser.problems.patterns.params import DAY_S, PatternsParams
 from optimiser.problems.patterns.plan import DAYS, OFF
 from optimiser.units import SECONDS_PER_HOUR
@@ -106,12 +107,32 @@ class PatternsProblem:
         return (start <= NIGHT_S) & (end > NIGHT_S) | (end > DAY_S + NIGHT_S)
 
     def run_limits(self) -> list[tuple[int, int]]:
-        """Return the fewest and most days in a row on each shift, relaxed."""
+        """Return the fewest and most days in a row on each shift, relaxed, and no more than anybody can work."""
         p = self.params
+        most = self.most_days()
         return [
             (
                 p.least("shortest run", p.shortest_run.get(i, 1)),
-                p.most("longest run", p.longest_run.get(i, p.longest_work)),
+                min(p.most("longest run", p.longest_run.get(i, p.longest_work)), most[k]),
             )
-            for i in self.shift_ids
+            for k, i in enumerate(self.shift_ids)
         ]
+
+    def work_limits(self) -> tuple[int, int]:
+        """Return the fewest and most working days in a row, relaxed, and no more than the cycle holds."""
+        p = self.params
+        most = min(p.most("longest work", p.longest_work), sum(self.most_days()), DAYS * self.most_rows - 1)
+        return p.least("shortest work", p.shortest_work), most
+
+    def off_limits(self) -> tuple[int, int]:
+        """Return the fewest and most days off in a row, relaxed, and no more than the cycle holds."""
+        p = self.params
+        most = min(p.most("longest days off", p.longest_off), DAYS * self.most_rows - 1)
+        return p.least("shortest days off", p.shortest_off), most
+
+    def most_days(self) -> list[int]:
+        """Return the most days that all officers together can be on each shift in one cycle."""
+        if not self.params.exact:
+            return [DAYS * self.most_rows] * len(self.shift_ids)
+        slack = relaxed(self.params.relax, "cover")
+        return [min(DAYS * self.most_rows, int(sum(n + slack for n in row))) for row in self.need.tolist()]
