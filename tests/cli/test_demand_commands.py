@@ -156,3 +156,24 @@ def test_heat(told, county, tmp_path):
     assert (code, "should be numbers" in err) == (Exit.USAGE, True)
     code, _, err = told("heat", county, "--types", "TORNADO")
     assert (code, "No call is of this category" in err) == (Exit.INPUT, True)
+
+
+def test_the_made_up_county_measured(told, county, made_once, tmp_path):
+    """Its duty and statuses come weeks later: a split that adds up, officers two by two at night, figures drawn."""
+    raw = made_once / "raw"
+    files = {k: raw / f"{k.replace('-', '_')}.csv" for k in ("duty", "unit-status", "counts-as", "units")}
+    code, out, err = told("add", county, *(x for k, path in files.items() for x in (f"--{k}", path)))
+    assert code == Exit.DONE, err
+    assert "duty rows without a time to" in out  # some never log off
+    assert "duty of other roles than patrol" in out
+    assert "statuses without a meaning" not in out
+    code, out, _ = told("measured", county, "--json", "--figures", tmp_path / "figures")
+    found = json.loads(out)
+    split = found["split_frac"]
+    assert sum(split.values()) == pytest.approx(1.0)
+    assert min(split.values()) > 0
+    assert found["hours_beyond_duty"] == 0
+    on_duty = found["by_hour_of_week"]["on_duty_s"]
+    assert on_duty[3] > 1.8 * on_duty[12]  # two officers in a car from 23 to 07
+    assert set(found["by_sector"]) == {f"D{k}" for k in range(1, 7)}
+    assert len(list((tmp_path / "figures").glob("*.png"))) == 3

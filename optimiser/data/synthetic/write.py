@@ -21,6 +21,7 @@ from optimiser.data.settings import PROJECT_FILE, Settings, write_settings
 from optimiser.data.synthetic.call_signs import PATTERNS
 from optimiser.data.synthetic.calls import TIMEZONE
 from optimiser.data.synthetic.county import County, Truth
+from optimiser.data.synthetic.duty import COUNTS_AS, duty_tables
 from optimiser.data.synthetic.tables import CRS
 from optimiser.units import SECONDS_PER_HOUR, seconds_from_minutes
 
@@ -33,6 +34,9 @@ _FILES = {
     "call_types": "call_types.csv",
     "units": "units.csv",
     "call_signs": "call_signs.csv",
+    "duty": "duty.csv",
+    "unit_status": "unit_status.csv",
+    "counts_as": "counts_as.csv",
     "edits": "adjacency_edits.csv",
     "plan": "plans/current.csv",
     "planted": "truth/planted.csv",
@@ -113,6 +117,10 @@ def write(county: County, folder: Path, *, hard: Sequence[str] = ("river",)) -> 
     _write_table(county.call_types, files["call_types"])
     _write_table(pd.DataFrame(PATTERNS, columns=["pattern", "role"]), files["units"])
     _write_table(county.units, files["call_signs"])
+    duty, statuses = duty_tables(county)
+    _write_table(duty, files["duty"])
+    _write_table(statuses, files["unit_status"])
+    _write_table(pd.DataFrame(COUNTS_AS, columns=["table", "code", "counts_as"]), files["counts_as"])
     _write_table(_edits(county.crossings[county.crossings["over"].isin(list(hard))]), files["edits"])
     _write_table(pd.DataFrame(county.areas[["area_id", "district_id", "beat_id"]]), files["plan"])
     _write_truth(county.truth, files["planted"])
