@@ -19,6 +19,7 @@ from optimiser.problems.base import choice
 from optimiser.problems.containment import ContainmentParams
 from optimiser.problems.containment.data import BLOCK
 from optimiser.roads import Positions, RoadNetwork, conditions_from, factors_from, nearest_junctions, snap
+from optimiser.roads.drivers_file import DRIVERS_FILE, read_drivers
 from optimiser.roads.graph import LON_LAT
 from optimiser.roads.speeds import DRIVERS
 
@@ -108,6 +109,7 @@ def containment_scene(
         setup_s=setup.setup_s,
         hour_of_week=hour_from(setup.hour) if setup.hour else None,
         factors=factors_from(_file(project, setup.traffic)) if setup.traffic else None,
+        drivers=read_drivers(project.folder / DRIVERS_FILE),
         conditions=conditions_from(roads, _file(project, setup.incidents)) if setup.incidents else None,
     )
 

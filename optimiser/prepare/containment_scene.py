@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from optimiser.problems.containment import ContainmentParams, ContainmentProblem
 from optimiser.roads import Positions, RoadNetwork, Weights, times, weigh
 from optimiser.roads.classes import CLASS_INDEX
 from optimiser.roads.conditions import Conditions
+from optimiser.roads.speeds import Driver
 from optimiser.roads.times import seeds
 
 Floats = NDArray[np.float64]
@@ -97,6 +98,7 @@ def scene(
     hour_of_week: int | None = None,
     factors: Floats | None = None,
     conditions: Conditions | None = None,
+    drivers: Mapping[str, Driver] | None = None,
 ) -> ContainmentScene:
     """Return the question on a network.
 
@@ -108,6 +110,8 @@ def scene(
         From arrival until a post is held.
     hour_of_week, factors, conditions
         As in :func:`optimiser.roads.weights.weigh`.
+    drivers
+        Driver classes of the force's own, by name.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def scene(
     named = np.zeros(0, dtype=np.int64) if exits is None else np.asarray(exits, dtype=np.int64)
 
     def weights_of(driver: str) -> Weights:
-        return weigh(network, driver, hour_of_week, factors, conditions)
+        return weigh(network, (drivers or {}).get(driver, driver), hour_of_week, factors, conditions)
 
     if suspect is None:
         junction, fled = named, np.full((1, len(named)), np.inf)

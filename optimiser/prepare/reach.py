@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from optimiser.data.project import Project
 from optimiser.data.store import write_layer
 from optimiser.errors import InputError, UsageError
-from optimiser.prepare.travel import area_points, network, refuse_far
+from optimiser.prepare.travel import area_points, driver_of, network, refuse_far
 from optimiser.roads import RoadNetwork, bands, conditions_from, cut_off, factors_from, snap, weigh
 from optimiser.roads.graph import LON_LAT
 from optimiser.roads.reach import Reach
@@ -83,11 +83,12 @@ def reach_of(project: Project, asked: ReachAsked) -> ReachFound:
     if hour is None and asked.at is not None:
         hour = asked.at.weekday() * HOURS_PER_DAY + asked.at.hour
     factors = None if asked.traffic is None else factors_from(asked.traffic)
-    weights = weigh(roads, asked.driver, hour, factors)
+    driver = driver_of(project, asked.driver)
+    weights = weigh(roads, driver, hour, factors)
     said: tuple[str, ...] = ()
     if asked.incidents is not None:
         now = conditions_from(roads, asked.incidents, asked.at)
-        closed = weigh(roads, asked.driver, hour, factors, now)
+        closed = weigh(roads, driver, hour, factors, now)
         said = (*now.said, *cut_off(weights, closed).said)
         weights = closed
     at = snap(roads, _places(project, asked, roads), driver=asked.driver)

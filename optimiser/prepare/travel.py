@@ -26,8 +26,10 @@ from optimiser.roads import (
     write_network,
 )
 from optimiser.roads import load as load_roads
+from optimiser.roads.drivers_file import DRIVERS_FILE, read_drivers
 from optimiser.roads.guess import guess_columns
 from optimiser.roads.load import LINE_KINDS
+from optimiser.roads.speeds import Driver, driver_named
 from optimiser.units import METRES_PER_KM
 
 log = logging.getLogger(__name__)
@@ -101,6 +103,18 @@ def _read(path: Path, project: Project, *, keep_ends: bool) -> RoadNetwork:
     )
 
 
+def driver_of(project: Project, driver: str) -> Driver:
+    """Return a driver class as the project drives it: fitted in ``drivers.toml``, else as it is known.
+
+    Raises
+    ------
+    InputError
+        If there is no such class, or the file cannot be read.
+    """
+    known = driver_named(driver)
+    return read_drivers(project.folder / DRIVERS_FILE).get(driver, known)
+
+
 def area_points(project: Project) -> NDArray[np.float64]:
     """Return a point inside each area, shape (n, 2), projected metres."""
     points = project.areas.geometry.representative_point()
@@ -142,15 +156,16 @@ def times_s(
         gap = np.linalg.norm(origins[:, None, :] - destinations[None, :, :], axis=2)
         return np.asarray(DETOUR * gap / project.settings.default_speed_m_per_s)
     if junctions:
-        table = junction_times(roads, origins, driver=driver, hour_of_week=hour_of_week)
+        table = junction_times(roads, origins, driver=driver_of(project, driver), hour_of_week=hour_of_week)
         return np.asarray(table, dtype=np.float64)
-    start, end = (snap(roads, points, driver=driver) for points in (origins, destinations))
+    drives = driver_of(project, driver)
+    start, end = (snap(roads, points, driver=drives) for points in (origins, destinations))
     refuse_far(np.concatenate([start.access_m, end.access_m]), driver)
     table = times_between(
         roads,
         start,
         end,
-        driver=driver,
+        driver=drives,
         hour_of_week=hour_of_week,
         access_m_per_s=project.settings.default_speed_m_per_s,
     )
