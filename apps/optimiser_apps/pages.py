@@ -12,7 +12,7 @@ from optimiser_apps.views.plain import PLAIN, Plain
 _OWN = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment", "standby": "Standby"}
 _GROUPS = {
     "Places": ("sectors", "standby", "fold", "facilities", "patrol"),
-    "People": ("shifts", "strength", "patterns", "rosters"),
+    "People": ("shifts", "shift_design", "patterns", "rosters", "strength"),
     "Right now": ("assignment", "containment"),
 }
 

@@ -78,6 +78,15 @@ PLAIN = (
         ":material/groups:",
     ),
     Plain(
+        "shift_design",
+        "Few shifts",
+        "Which few shifts cover the week best?",
+        "Little shortage, little surplus, few different shifts.",
+        "Which shifts should there be at all? Few different ones are easy to live with; many fit the hours better. The "
+        "plan weighs officer-hours short and over against the number of different shifts.",
+        ":material/view_timeline:",
+    ),
+    Plain(
         "patterns",
         "Patterns",
         "Which pattern of days on and off?",
