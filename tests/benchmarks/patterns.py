@@ -38,7 +38,9 @@ def instances(folder: str, numbers: range) -> Callable[[Mode], dict[str, Any]]:
 
     def run(mode: Mode) -> dict[str, Any]:
         needs_shared()
-        solve(made_up(), stints.FORMULATION, SolveOptions(time_limit_s=LIMIT_S))  # loads what is loaded once
+        solve(
+            made_up(4, 1), stints.FORMULATION, SolveOptions(time_limit_s=LIMIT_S)
+        )  # loads what is loaded once
         told = [_decided(folder, k) for k in numbers]
         return _row(told, f"{len(numbers)} instances, 7 to {max(t['employees'] for t in told)} employees")
 
@@ -99,13 +101,13 @@ def _row(told: list[dict[str, Any]], size: str) -> dict[str, Any]:
     }
 
 
-def made_up(rows: int = 9, nights: int = 2) -> PatternsProblem:
-    """Return early, late and night shifts of eight hours, two on each, forward, two days off at least."""
+def made_up(rows: int = 9, each: int = 2) -> PatternsProblem:
+    """Return early, late and night shifts of eight hours, as many on each, forward, two days off at least."""
     return PatternsProblem(
         shift_ids=("E", "L", "N"),
         shift_start_s=3600.0 * np.array([6, 14, 22]),
         shift_length_s=np.full(3, 8 * 3600.0),
-        need=np.array([[2] * 7, [2] * 7, [nights] * 7]),
+        need=np.full((3, 7), each),
         fewest_rows=rows,
         most_rows=rows,
         params=PatternsParams(
@@ -153,8 +155,10 @@ SUITE = Suite(
     "patterns",
     "4: rotating patterns on published instances",
     (
-        Row("made up, 9 officers", both_models(made_up), quick=True, smoke=True),
-        Row("made up, 8 officers", both_models(lambda: made_up(8)), quick=True, smoke=True),
+        Row("made up, 5 officers", both_models(lambda: made_up(5, 1)), quick=True, smoke=True),
+        Row("made up, 4 officers", both_models(lambda: made_up(4, 1)), quick=True, smoke=True),
+        Row("made up, 9 officers", both_models(made_up), quick=True),
+        Row("made up, 8 officers", both_models(lambda: made_up(8)), quick=True),
         Row("rws20", instances("rws20", range(1, 21)), quick=True),
         *_generated(),
     ),
