@@ -224,7 +224,7 @@ def made_up_mix() -> CallMix:
 
 def made_up(mode: Mode) -> dict[str, Any]:
     """Requirement of the small week, accepted."""
-    return accepted(made_up_mix(), weeks=100 if mode == "smoke" else 1000)
+    return accepted(made_up_mix(), weeks=400 if mode == "smoke" else 1000)
 
 
 def vlcek(mode: Mode) -> dict[str, Any]:
