@@ -15,6 +15,8 @@ from tests.oracles.roads import grid
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+JOURNEY_WEIGHT = 0.2
+"""A second of any unit's way counts a fifth of one until the first arrival: further units come from near."""
 DOUBLE, ON_BREAK, ADVANCED, URGENT = 0.35, 0.25, 0.5, 1 / 3
 COVERAGE_S = {50: 120.0, 500: 40.0}
 """By number of units, so that a zone lies within reach of about eight free officers: cover binds."""
@@ -50,7 +52,9 @@ def scene(name: str, size: tuple[int, int, int], seed: int) -> AssignmentProblem
     lit = advanced[:, None] & urgent[None, :]
     reach_slow, reach_quick = (_to(name, zone, d)[:, at].T.astype(np.float64) for d in ("basic", "advanced"))
     return AssignmentProblem(
-        params=AssignmentParams(coverage_s=COVERAGE_S.get(n_units, 40.0), max_units=4),
+        params=AssignmentParams(
+            coverage_s=COVERAGE_S.get(n_units, 40.0), max_units=4, journey_weight=JOURNEY_WEIGHT
+        ),
         unit_ids=tuple(f"u{k:03d}" for k in range(n_units)),
         officers=np.where(rng.random(n_units) < DOUBLE, 2, 1),
         driver_class=tuple(np.where(advanced, "advanced", "basic").tolist()),

@@ -228,6 +228,11 @@ def most_units(problem: AssignmentProblem) -> Ints:
     return np.where(plain(problem), np.minimum(limit, enough), limit)
 
 
+def big_further(problem: AssignmentProblem) -> Ints:
+    """Officers from which on a further unit leaves no need for a third one, at a plain incident. Shape (I,)."""
+    return problem.officers_needed + needless_spare(problem) - 1
+
+
 def needless_spare(problem: AssignmentProblem) -> int:
     """Officers by which the rule "needless unit" is relaxed."""
     return int(np.floor(relaxed(problem.params.relax, NEEDLESS.name)))

@@ -13,6 +13,7 @@ x_a is one column and the arrival is counted as in (8). y_m is a move to a post.
          sum_{a to i} x_a + s_i >= ceil(o_i / largest n)                                    (3') vehicles
          sum_{a to i} f_a <= 1,   o_i sum_{a to i} f_a + s_i >= o_i                         (4) first
          sum_{a to i} g_a <= (V_i - 1) sum_{a to i, n_a < o_i + r} f_a                      (5) further
+         g_a + sum_{b to i, n_b >= o_i + r - 1} g_b <= 1             n_a < o_i + r - 1      (5') one big
          sum_{b to i} n_b x_b + sum_n (T_i(n+) - T_i(n)) w_n <= T_i,  x_a <= w_n, n = n_a   (6) needless
     everywhere
          sum change_za x_a + sum change_zm y_m + sum_l c_zl >= -room_z   zones that can bind (7) cover
@@ -35,6 +36,7 @@ also says which arcs and rows are left out and why nothing is lost.
 whole x: somebody goes, or all o_i are missing; it makes the relaxation pay the whole lead.
 (5) g_a is left out where n_a >= o_i + r, since beside such a unit any other is needless, where V_i = 1, and
 for the quickest arc to i.
+(5') Beside the first and a further one with n >= o_i + r - 1 any other is needless; the second sum has a column.
 (6) T_i(n) is the most officers i can get when its smallest unit has n or fewer (no unit needless: without the
 smallest, fewer than o_i + r remain), T_i the largest of them, n+ the next larger size; w_n = 1 if a unit of size n
 or smaller goes (w_n <= w_n+), for sizes with T_i(n) < T_i.
@@ -63,6 +65,7 @@ from optimiser_models.assignment.arcs import (
     Ints,
     Moves,
     admissible,
+    big_further,
     chosen,
     chosen_moves,
     most_units,
@@ -106,6 +109,7 @@ def construct(problem: AssignmentProblem, arcs: Arcs, moves: Moves, cover: Cover
             _need(rows, arcs, columns, mine, problem, i)
             if limit[i] > 1 and mine.size:
                 _further(rows, arcs, columns, mine, problem, i, int(limit[i]))
+                _one_big(rows, arcs, columns, mine, problem, i)
                 _needless(rows, arcs, columns, mine, problem, i, int(limit[i]))
             _later(rows, problem, arcs, columns, mine, i)
         else:
@@ -243,6 +247,27 @@ def _further(
             np.concatenate([further, led]),
             np.concatenate([np.ones(further.size), np.full(led.size, 1.0 - limit)]),
             upper=0.0,
+        )
+
+
+def _one_big(
+    rows: Rows, arcs: Arcs, columns: Columns, mine: Ints, problem: AssignmentProblem, i: int
+) -> None:
+    """(5')."""
+    name = problem.incident_ids[i]
+    further, big = columns.further[mine], arcs.officers[mine] >= big_further(problem)[i]
+    large, small = further[big & (further >= 0)], further[~big & (further >= 0)]
+    if large.size and small.size:
+        any_big = rows.column(0.0)
+        rows.add(f"big[{name}]", np.append(large, any_big), np.append(np.ones(large.size), -1.0), upper=0.0)
+        m = small.size
+        rows.block(
+            f"beside big[{name}]",
+            np.tile(np.arange(m), 2),
+            np.concatenate([small, np.full(m, any_big)]),
+            np.ones(2 * m),
+            m,
+            upper=1.0,
         )
 
 

@@ -4,7 +4,7 @@ For an arc (u, i) of a plain incident without costs of setting out late, with th
 relaxation on the arcs kept (letters as in ``assignment.milp``; k the rows it would stand in):
 
     rc(f) = way + lead - [common + first_i + o attended_i - (V - 1) further_i [n < o + r]]
-    rc(g) = way        - [common + further_i]
+    rc(g) = way        - [common + further_i + big_i [n >= o + r - 1]]
     common = unit_u + min(n, o) need_i + vehicles_i + n (needless_i + surplus_i) + reserve [free]
              + n complete_i + min(n, o) sum_j full_ij
              + sum_z change_uz cover_z, the last in unit_u where the unit has a column of its own
@@ -23,7 +23,16 @@ import numpy as np
 from optimiser.problems.assignment import AssignmentProblem
 from optimiser.problems.assignment.data import FREE
 from optimiser.problems.assignment.eligible import is_status
-from optimiser_models.assignment.arcs import Arcs, Bools, Floats, blockers, most_units, needless_spare, plain
+from optimiser_models.assignment.arcs import (
+    Arcs,
+    Bools,
+    Floats,
+    big_further,
+    blockers,
+    most_units,
+    needless_spare,
+    plain,
+)
 from optimiser_models.assignment.milp import Built
 
 
@@ -68,5 +77,6 @@ def reduced_costs(
     two = (limit > 1) & (n < need + needless_spare(problem))
     led = np.where(n < need + needless_spare(problem), (limit - 1) * of("further")[i], 0.0)
     rc_first = arcs.way_cost + arcs.lead_cost - both - of("first")[i] - need * of("attended")[i] + led
-    rc_further = np.where(two, arcs.way_cost - both - of("further")[i], np.inf)
+    big = np.where(n >= big_further(problem)[i], of("big")[i], 0.0)
+    rc_further = np.where(two, arcs.way_cost - both - of("further")[i] - big, np.inf)
     return rc_first, rc_further

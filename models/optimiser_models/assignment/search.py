@@ -30,7 +30,7 @@ from optimiser_models.assignment.steps import MOST, anneal
 
 NEAREST = 96
 """Units that each incident tries, the nearer the more often."""
-STEPS_AN_INCIDENT, FEWEST_STEPS = 80, 8000
+STEPS_AN_INCIDENT, FEWEST_STEPS = 110, 8000
 HOT, COLD = 0.02, 0.002
 """Share of a usual arrival's cost that a step may lose by chance, at the beginning and at the end."""
 
