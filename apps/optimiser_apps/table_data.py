@@ -53,8 +53,9 @@ def quality_grade(project: Project) -> tuple[str, str]:
             f"{len(report.red)} of {len(report.findings)} findings must be mended before a solve.",
         )
     n_calls = 0 if project.calls is None else len(project.calls)
-    touched = [f.count / n_calls for f in report.findings if n_calls and f.count <= n_calls]
-    touched += [f.share_frac for f in report.findings if not n_calls and not math.isnan(f.share_frac)]
+    faults = [f for f in report.findings if not f.fact]
+    touched = [f.count / n_calls for f in faults if n_calls and f.count <= n_calls]
+    touched += [f.share_frac for f in faults if not n_calls and not math.isnan(f.share_frac)]
     largest = max(touched, default=0.0)
     what = "calls" if n_calls else "rows"
     widest = percent_text(largest)

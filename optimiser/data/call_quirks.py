@@ -63,7 +63,7 @@ def call_quirks(calls: pd.DataFrame, notes: Notes) -> None:
     several = int((calls["n_units"] > 1).sum())
     mean = float(calls["n_units"].mean()) if n else 0.0
     action = f"{mean:.2f} units a call on average; the time of every unit counts"
-    notes.add("calls with several units", several, n, action)
+    notes.add("calls with several units", several, n, action, fact=True)
     counts = calls.loc[calls["call_type"] != "", "call_type"].value_counts()
     large = counts[(counts > LARGE_TYPE_FRAC * n) & (counts >= FEWEST_OF_A_TYPE)]
     if len(large):

@@ -38,6 +38,8 @@ class Finding:
         True where nothing may be solved before it is mended.
     source
         File it was found in, by name.
+    fact
+        True where it is no fault but a property of the data that a planner should know.
     """
 
     rule: str
@@ -47,6 +49,7 @@ class Finding:
     action: str
     red: bool = False
     source: str = ""
+    fact: bool = False
 
     def __str__(self) -> str:
         share = "" if math.isnan(self.share_frac) else f" ({percent_text(self.share_frac)})"
@@ -64,11 +67,12 @@ def finding(
     examples: Iterable[object] = (),
     red: bool = False,
     source: str = "",
+    fact: bool = False,
 ) -> Finding:
     """Make a finding, its share taken of ``of`` (0: no share), its examples cut to a few."""
     shown = [str(e) for _, e in zip(range(MOST_EXAMPLES), examples, strict=False)]
     share = float(count) / float(of) if of else math.nan
-    return Finding(rule, int(count), share, tuple(shown), action.rstrip("."), red, source)
+    return Finding(rule, int(count), share, tuple(shown), action.rstrip("."), red, source, fact)
 
 
 def from_repairs(repairs: Iterable[Repair], n_rows: int, source: str) -> list[Finding]:
@@ -100,6 +104,7 @@ def from_record(record: Mapping[str, Any]) -> Finding:
         str(record["action"]),
         bool(record["red"]),
         str(record.get("source", "")),
+        bool(record.get("fact", False)),
     )
 
 
@@ -146,11 +151,14 @@ class Notes:
         *,
         examples: Iterable[object] = (),
         red: bool = False,
+        fact: bool = False,
     ) -> None:
         """Add a finding where ``count`` is not 0."""
         if count:
             self.findings.append(
-                finding(rule, int(count), of, action, examples=examples, red=red, source=self.source)
+                finding(
+                    rule, int(count), of, action, examples=examples, red=red, source=self.source, fact=fact
+                )
             )
 
     def rows(

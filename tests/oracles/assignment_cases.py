@@ -243,7 +243,7 @@ def hand_cases() -> list[tuple[str, AssignmentProblem, float | str]]:
         (
             "expected cover",
             snapshot(
-                replace(tight, coverage="expected", busy_frac=0.5),
+                replace(tight, coverage="expected", expected_busy_frac=0.5),
                 [[60], [INF]],
                 level=[2],
                 zone_s=[[100], [100]],
@@ -432,7 +432,7 @@ def _richer(p: AssignmentProblem, rng: np.random.Generator) -> AssignmentProblem
         reserve_units={2: int(rng.integers(1, 3))} if half() else {},
         reserve_due_frac=float(rng.choice([0.1, 0.5])),
         max_moves=int(rng.integers(0, 3)),
-        busy_frac=float(rng.choice([0.2, 0.6])),
+        expected_busy_frac=float(rng.choice([0.2, 0.6])),
     )
     if half():
         some |= {

@@ -201,7 +201,7 @@ class Judged:
                 missing = wanted - n + 1
                 price = q.shortfall_price_s[min(wanted - level - missing + 1, len(q.shortfall_price_s)) - 1]
                 if q.coverage == "expected":
-                    price = q.expected_price_s * (1 - q.busy_frac) * q.busy_frac ** (n - 1)
+                    price = q.expected_price_s * (1 - q.expected_busy_frac) * q.expected_busy_frac ** (n - 1)
                 self.value += p.zone_weight[z] * price
 
 

@@ -80,7 +80,7 @@ class AssignmentParams:
         Longest way of a unit that moves to a post to restore cover, and most such moves in one plan.
     move_weight, move_price_s
         Weighted seconds per second of such a move, and for each of them.
-    busy_frac, expected_price_s
+    expected_busy_frac, expected_price_s
         Of coverage ``expected``: chance that a unit is not to be had when it is called, and the price of a zone
         with no cover at all; the l-th covering level is worth ``(1 - busy) busy^(l-1)`` of it (MEXCLP).
     relax
@@ -211,7 +211,7 @@ class AssignmentParams:
     move_price_s: float = field(
         default=60.0, metadata=choice("s", "Price of each move", group="moves", minimum=0)
     )
-    busy_frac: float = field(
+    expected_busy_frac: float = field(
         default=0.3,
         metadata=choice(
             "frac", "Chance that a unit is busy when called", group="weights", minimum=0, maximum=0.99
@@ -272,7 +272,7 @@ class AssignmentParams:
             raise InputError(
                 f"max_moves and move_limit_s must be >= 0, got {self.max_moves}, {self.move_limit_s}."
             )
-        for name in ("busy_frac", "reserve_due_frac"):
+        for name in ("expected_busy_frac", "reserve_due_frac"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} is a fraction in [0, 1], got {getattr(self, name)}; 30 % is 0.3.")
         for grade, n in self.reserve_units.items():
@@ -292,5 +292,9 @@ class AssignmentParams:
         """Weighted seconds for the ``level``-th missing level of a zone that wants ``wanted`` (1 is the first)."""
         if self.coverage == "expected":
             covering = wanted - level + 1
-            return self.expected_price_s * (1 - self.busy_frac) * self.busy_frac ** max(0, covering - 1)
+            return (
+                self.expected_price_s
+                * (1 - self.expected_busy_frac)
+                * self.expected_busy_frac ** max(0, covering - 1)
+            )
         return self.shortfall_price_s[min(level, len(self.shortfall_price_s)) - 1]

@@ -57,7 +57,7 @@ def test_refuses_and_says_why(change, words):
         ({"shortfall_price_s": (600.0, 300.0)}, "do not fall"),
         ({"shortfall_price_s": ()}, "one or more prices"),
         ({"max_units": 0}, "max_units must be at least 1"),
-        ({"busy_frac": 30.0}, "busy_frac is a fraction"),
+        ({"expected_busy_frac": 30.0}, "expected_busy_frac is a fraction"),
         ({"reserve_units": {9: 1}}, "reserve_units keeps back 1 units for grade 9"),
         ({"deploy_targets_s": {1: 0.0}}, "deploy_targets_s gives grade 1 0.0 s"),
         ({"max_moves": -1}, "max_moves and move_limit_s must be >= 0"),
