@@ -5,7 +5,7 @@
   times: minutes on scene are **drawn from detroit_mi** (times on scene above 0 of calls that somebody drove to), seed
   1, the same for every unit of a call. Calls that the desk's unit COM1 handled alone and calls without a unit are no
   patrol work; rows that overlapping scrapes repeat count once; driving is arrived less dispatched, within an hour.
-- **demo county**: the made-up county of ``optimiser demo`` (700 areas, a year, seed 1).
+- **demo county**: the made-up county of ``optimiser demo`` (700 areas, a year, seed 1); calls of the public.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from optimiser.demand.service import service_times
-from optimiser.demand.workload import Workload, from_calls
+from optimiser.demand.workload import OFFICER_INITIATED, Workload, from_calls
 from tests.benchmarks import shifts510
 from tests.benchmarks.shifts510 import Week
 
@@ -133,7 +133,9 @@ def county() -> Case:
     )
     calls = calls.assign(area_id=calls["area_id"].astype(str))
     weeks = (calls["received_at"].max() - calls["received_at"].min()).total_seconds() / 604_800.0
-    calls = calls[calls["area_id"].isin(sector_of)].reset_index(drop=True)
+    calls = calls[calls["area_id"].isin(sector_of) & (calls["origin"] != OFFICER_INITIATED)].reset_index(
+        drop=True
+    )
     return _case("demo county", calls, weeks, "made up", None, sector_of)
 
 
