@@ -19,9 +19,13 @@ posts get a price l: the cut of least l |posts| + area is a smallest cut too, an
 
     area of any plan  >=  min over cuts (l |posts| + area)  -  l x units                                     (2)
 
-for every l >= 0. A search over l gives the bound and, from the cuts it meets, a first plan in milliseconds; with posts
-first, cuts that shun places few units can hold do. Where the cut with the fewest of the places in (1) still has more of
-them than units, no plan exists.
+for every l >= 0. A search over l gives the bound and, from the cuts it meets, a first plan in milliseconds. With posts
+first, units get prices m_u and a place the price of the cheapest unit that can hold it. Posts of a plan have units of
+their own, so they cost at most what all units do, and no plan exists where
+
+    min over cuts (sum over posts p of min over units u of p: m_u)  >  sum of m_u                            (3)
+
+for some m >= 0. Raising the price of units that a cut asks for twice finds such prices, or a cut that can be matched.
 
 Sources: Gross (1959) for the bottleneck; Kuhn (1955); Menger (1927); Hall (1935).
 """
@@ -46,17 +50,18 @@ from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import Outcome, StoppedBy
 from optimiser_models.containment import milp
 from optimiser_models.containment.cuts import Cut, first_met, priced_cut, smallest_cut, weighted_cut
-from optimiser_models.containment.hall import Matched, cut_with_units, held_by_these_alone, lack
+from optimiser_models.containment.hall import Matched, cut_with_units, lack
 from optimiser_models.containment.model import aims, columns, keeping, model, plan_of
 
 WAYS = "a count of separate ways out"
 INNERMOST = "a walk inwards"
 PRICES = "a sum of prices"
-FEW_UNITS = "a count of ways out against the units that can hold them"
+FEW_UNITS = "prices of units, summed"
 MATCHINGS = "a count of matchings"
 _MOST_S = 1e7
 PRICES_TRIED = 24
-ROUNDS = 8
+ROUNDS = 40
+PRICE_GRAIN, PRICE_STEP = 10_000, 0.5
 
 
 def run(
@@ -223,28 +228,25 @@ def _with_few_units(
 
 
 def _scarce(problem: ContainmentProblem) -> tuple[ContainmentPlan | None, bool]:
-    """Look for any plan by cuts that shun places few units can hold; or prove that there is none.
+    """Put prices on units until a cut can be matched, or (3) proves that no plan exists.
 
-    Where the posts of a cut lack units, the places that only those units can hold are counted: a cut of least such
-    places that still has more of them than units shows that no plan exists. Otherwise they are made dearer.
+    A unit that the cheapest cut asks for twice becomes dearer, one that it leaves alone cheaper.
     """
-    n_units = problem.usable.sum(axis=0)
-    weight = np.where(n_units > 0, 100 + 300 // np.maximum(n_units, 1), 0).astype(np.int64)
+    may = problem.usable.any(axis=0)
+    price = problem.usable.any(axis=1).astype(float)
     for _ in range(ROUNDS):
-        cut = weighted_cut(problem, weight)
-        if cut is None:
+        whole = np.round(price / price.max() * PRICE_GRAIN).astype(np.int64)
+        by_unit = np.where(problem.usable, whole[:, None], np.iinfo(np.int64).max)
+        cheapest = by_unit.argmin(axis=0)
+        cut = weighted_cut(problem, np.where(may, by_unit.min(axis=0), 0))
+        if cut is None or cut.n_ways > whole.sum():
             return None, True
-        missed = lack(problem, cut.posts)
-        if missed is None:
-            may, arrive = problem.usable[:, cut.posts], problem.arrive_s[:, cut.posts]
-            return _plan(problem, cut.posts, *_assigned(arrive, may, len(cut.posts))), False
-        theirs = held_by_these_alone(problem, missed.units)
-        counted = np.zeros(len(weight), dtype=np.int64)
-        counted[theirs] = 1
-        fewest = weighted_cut(problem, counted)
-        if fewest is None or fewest.n_ways > len(missed.units):
-            return None, True
-        weight[theirs] += 100
+        if lack(problem, cut.posts) is None:
+            units, arrive = problem.usable[:, cut.posts], problem.arrive_s[:, cut.posts]
+            return _plan(problem, cut.posts, *_assigned(arrive, units, len(cut.posts))), False
+        asked = np.bincount(cheapest[cut.posts], minlength=len(price))
+        price = price * np.exp(PRICE_STEP * np.clip(asked - 1, -1, 3))
+        price = np.where(price > 0, np.maximum(price, price.max() / PRICE_GRAIN), 0.0)
     return None, False
 
 
