@@ -207,10 +207,15 @@ def _show_plan(name: str, found: WhatIf) -> None:
 def _fleet(project: Project, ground: Ground, sectors: str, shifts: str | None) -> tuple[Fleet, str]:
     """Return the units on duty under the plans named, and in words where they come from."""
     from optimiser.cli.plans import assignment_of
+    from optimiser.data.canonical import CURRENT_PLAN
     from optimiser.errors import InputError
     from optimiser.prepare import simulation_fleet as fleets
 
-    sector_of: Mapping[str, str] = assignment_of(project, sectors)
+    sector_of: Mapping[str, str]
+    if sectors == CURRENT_PLAN and sectors not in project.plans:
+        sector_of = dict.fromkeys(ground.zone_ids, "all")  # no beats in use: units stand where work is
+    else:
+        sector_of = assignment_of(project, sectors)
     _, zone_sector = fleets.sectors_of(ground, sector_of)
     if shifts in (None, "duty"):
         on_duty = fleets.from_duty(project, ground, sector_of) if shifts == "duty" else None
@@ -230,12 +235,11 @@ def _fleet(project: Project, ground: Ground, sectors: str, shifts: str | None) -
         ), "On duty is what rota.csv staffs, nobody absent."
     if shifts == "rota":
         raise InputError("The project has no rota. Run rota import first.")
-    counts = fleets.asked_by_queue(ground)
     said = (
-        "Who was on duty is not known: as many units as a queue asks for so that at most 2 % of calls find none free "
-        "in each hour. Shares without a free unit and utilisation are uncalibrated."
+        "Who was on duty is not known: as many units by hour as leave at most 2 % of the recorded calls without a free "
+        "one. Shares without a free unit and utilisation are uncalibrated."
     )
-    return fleets.shared_out(ground, zone_sector, counts, 3600.0), said
+    return fleets.asked_by_replay(ground, zone_sector), said
 
 
 def _of_run(project: Project, name: str) -> tuple[Any, float]:

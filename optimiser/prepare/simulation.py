@@ -21,6 +21,8 @@ OWN_WORK = 99
 """Grade of what officers start themselves: it takes a free unit and has no response time."""
 WITHIN_AREA = 0.52
 """Mean distance between two random points of a square of side 1."""
+MOST_WITHOUT_CLEAR = 0.9
+"""With fewer times of clear than one call in ten they are no sample of the others."""
 _MINUTE_S = 60.0
 _PUBLIC = "public"
 
@@ -125,6 +127,11 @@ def ground_of(project: Project, *, seed: int = 0) -> Ground:
 
 
 def _usable(calls: pd.DataFrame, ids: tuple[str, ...], lacks: list[str]) -> pd.DataFrame:
+    if not (calls["priority"] > 0).any():
+        lacks.append(
+            "No call has a priority: all calls of the public are one grade, served in order of time."
+        )
+        calls = calls.assign(priority=np.int8(1))
     sent = calls["n_units"] > 0
     placed = calls["area_id"].isin(ids)
     ranked = (calls["priority"] > 0) | (calls["origin"] != _PUBLIC)
@@ -160,10 +167,10 @@ def _service(rows: pd.DataFrame, default_s: float, lacks: list[str]) -> FloatArr
     )
     seconds = np.where(np.isfinite(scene), scene, np.maximum(busy, 0.0))
     missing = ~np.isfinite(seconds)
-    if missing.all():
+    if missing.mean() > MOST_WITHOUT_CLEAR:
         lacks.append(
-            f"No call has a time of clear: every unit is taken to stay {minutes(default_s):.0f} min at the scene, "
-            "so how many units are free is a guess."
+            f"{int((~missing).sum()):,} of {len(rows):,} calls have a time of clear: every unit is taken to stay "
+            f"{minutes(default_s):.0f} min at the scene, so how many units are free is a guess."
         )
         return np.full(len(rows), default_s)
     if missing.any():

@@ -13,14 +13,15 @@ from optimiser.data.project import Project
 from optimiser.demand.queueing import least_units
 from optimiser.errors import InputError
 from optimiser.prepare.rota_file import ROTA_FILE, read_rota
-from optimiser.prepare.simulation import Ground
-from optimiser.simulate import WEEK_S, Fleet, from_counts
+from optimiser.prepare.simulation import OWN_WORK, Ground
+from optimiser.simulate import WEEK_S, Fleet, Rules, from_counts, simulate
 from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 NO_FREE_FRAC = 0.02
 _DAY_S = 86_400.0
+_STEP_FRAC, _MOST_STEPS = 0.1, 20
 
 
 def sectors_of(ground: Ground, sector_of: Mapping[str, str]) -> tuple[tuple[str, ...], IntArray]:
@@ -115,6 +116,23 @@ def asked_by_queue(ground: Ground) -> IntArray:
     # a call's work lasts into the hours after it
     load = np.maximum(load, np.roll(load, 1))
     return np.array([max(2, least_units(float(a), NO_FREE_FRAC)) for a in load], dtype=np.int64)
+
+
+def asked_by_replay(ground: Ground, zone_sector: IntArray) -> Fleet:
+    """Return as many units by hour as leave at most one call in fifty of the replay without a free one.
+
+    A queue's formula knows the mean week alone; calls that need several units, and weeks above the mean, ask for more:
+    its numbers are raised in steps of a tenth.
+    """
+    rules = Rules(grades=ground.grades, patience_s={OWN_WORK: 0.0} if OWN_WORK in ground.grades else {})
+    least = asked_by_queue(ground)
+    for step in range(_MOST_STEPS):
+        units = np.ceil(least * (1.0 + _STEP_FRAC * step) - 1e-9).astype(np.int64)
+        fleet = shared_out(ground, zone_sector, units, SECONDS_PER_HOUR)
+        found = simulate(ground.calls, fleet, ground.travel, rules=rules).replications[0].calls
+        if found is not None and (found.free_units == 0).mean() <= NO_FREE_FRAC:
+            break
+    return fleet
 
 
 def from_duty(project: Project, ground: Ground, sector_of: Mapping[str, str]) -> Fleet | None:

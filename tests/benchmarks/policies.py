@@ -8,8 +8,9 @@ below 0), and the mean response both of grade 1 and of all calls is at most 5 % 
 
 Scenes. vlcek 510: incidents of the police instance by cell, priority and hour of the week, cars and lengths as
 recorded, its backlog as work after the scene that nothing interrupts; 80 cars at 30 medians, 15 min. Newport: 60 places
-on its streets, driver classes by turns, made-up calls, 5 min. Demo county: its own calls, areas and targets, units as a
-queue asks for, delays and paces calibrated on its history. The other two are not calibrated: the difference counts.
+on its streets, driver classes by turns, made-up calls, 5 min. Demo county: its own calls, areas and targets, as many
+units as leave 2 % of its calls without a free one, delays and paces calibrated on its history. The other two are not
+calibrated: the difference counts.
 """
 
 from __future__ import annotations
@@ -147,7 +148,7 @@ def county(n_areas: int) -> Callable[[], Scene]:
         from optimiser.cli.shows import make_county
         from optimiser.data.project import load
         from optimiser.prepare.simulation import ground_of
-        from optimiser.prepare.simulation_fleet import asked_by_queue, sectors_of, shared_out
+        from optimiser.prepare.simulation_fleet import asked_by_replay, sectors_of
         from optimiser.studies.calibration import calibrate, rules_of
         from optimiser.studies.what_if import drawn
 
@@ -156,7 +157,7 @@ def county(n_areas: int) -> Callable[[], Scene]:
             project = load(Path(folder) / "county")
             ground = ground_of(project)
             _, zone_sector = sectors_of(ground, project.plans["current"])
-        fleet = shared_out(ground, zone_sector, asked_by_queue(ground), 3600.0)
+        fleet = asked_by_replay(ground, zone_sector)
         habits = calibrate(ground, fleet)
         # a unit covers what it reaches in the time that the usual delay leaves of the target
         told = habits.habits

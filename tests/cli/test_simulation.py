@@ -1,9 +1,14 @@
 """One command each: the past replayed, and a plan simulated."""
 
 import json
+from pathlib import Path
+
+import pytest
 
 from optimiser.cli import main
+from optimiser.data.init import init
 from optimiser.problems.shifts.rota import DAY_NAMES
+from tests.data.made_up import write_squares
 
 
 def test_calibrate_then_simulate(county, capsys):
@@ -42,3 +47,18 @@ def test_simulate_a_rota(county, tmp_path, capsys):
     assert main(["simulate", str(county), "--weeks", "1", "--replications", "2", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert "rota" in found["limits"][0]
+
+
+SLO = Path(__file__).parents[3] / "shared/data/calls/san_luis_obispo_ca/police_log.csv.gz"
+
+
+@pytest.mark.skipif(not SLO.is_file(), reason="the shared data folder is not beside the repository")
+def test_what_a_real_log_lacks_is_said(tmp_path, capsys):
+    # San Luis Obispo: 14 zones without polygons, no priority, no clear time, no duty table: said, and uncalibrated
+    areas = write_squares(tmp_path / "areas.geojson", [f"PN{k}" for k in range(1, 15)])
+    zone = "America/Los_Angeles"
+    init(tmp_path / "town", areas, SLO, timezone=zone, response_time="received_to_arrived", crs="EPSG:32617")
+    assert main(["calibrate", str(tmp_path / "town")]) == 0
+    told = capsys.readouterr().out
+    for words in ("uncalibrated", "No call has a priority", "have a time of clear", "not known", "no roads"):
+        assert words in told
