@@ -25,6 +25,7 @@ FEWEST = 100
 """Calls that a median is judged by."""
 _ROUNDS = 12
 _LEAST_SD = 0.1
+_AT = (0.02, 0.1, 0.5, 0.9)
 _STEP = 0.7
 """Share of a step taken in one round: waits answer to delays and ways."""
 _POINTS = 101
@@ -223,18 +224,21 @@ def _first_habits(ground: Ground, grades: list[int], fit: NDArray[np.bool_]) -> 
 def _refit(ground: Ground, habits: Habits, replays: list[_Replay], fit: NDArray[np.bool_]) -> Habits:
     """Move the factor's median and spread so that the even weeks' ways come out as recorded."""
     mean, sd, delay = dict(habits.pace_log_mean), dict(habits.pace_log_sd), {}
+    turnout = dict(habits.turnout_s)
     for g, least in habits.turnout_s.items():
         mine = fit & (ground.calls.grade == g)
         way = np.concatenate([r.way_s[mine & np.isfinite(r.way_s)] for r in replays])
         delay[g] = _less_waits(ground, habits.delay_s[g], replays, mine)
         if way.size < FEWEST:
             continue
-        asked = np.log(np.maximum(np.quantile(ground.way_s[mine], [0.5, 0.9]) - least, 1.0))
-        seen = np.log(np.maximum(np.quantile(way, [0.5, 0.9]) - least, 1.0))
+        told, got = np.quantile(ground.way_s[mine], _AT), np.quantile(way, _AT)
+        # the fixed part by the quick ways, the factor by the usual and the slow ones
+        turnout[g] = float(np.clip(least + _STEP * (told[1] - got[1]), 0.0, told[0]))
+        asked, seen = (np.log(np.maximum(q[2:] - least, 1.0)) for q in (told, got))
         mean[g] += _STEP * float(asked[0] - seen[0])
         wider = ((asked[1] - asked[0]) ** 2 - (seen[1] - seen[0]) ** 2) / _Z90**2
         sd[g] = float(np.sqrt(max(_LEAST_SD**2, sd[g] ** 2 + _STEP * wider)))
-    return Habits(delay_s=delay, turnout_s=habits.turnout_s, pace_log_mean=mean, pace_log_sd=sd)
+    return Habits(delay_s=delay, turnout_s=turnout, pace_log_mean=mean, pace_log_sd=sd)
 
 
 def _fit_error(ground: Ground, grades: list[int], fit: NDArray[np.bool_], replays: list[_Replay]) -> float:

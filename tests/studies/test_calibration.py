@@ -14,7 +14,7 @@ from optimiser.studies.calibration_file import CALIBRATION_FILE, read_calibratio
 from optimiser.studies.what_if import beside, what_if
 
 N_ZONES = 12
-WEEKS = 10
+WEEKS = 40
 
 
 def ground(habits: Habits | None, seed: int = 3) -> tuple[Ground, sim.Fleet]:
@@ -65,7 +65,7 @@ def told():
 
 
 def test_its_own_past_is_told_back(told):
-    # 1,900 calls a grade and half: the error of a p90 by chance alone is about 2 %
+    # 4,000 calls a grade and half: the error of a p90 by chance alone is about 2 %
     _, _, found = told
     assert found.calibrated == (1, 2)
     assert all(r.worst_frac < 0.05 for r in found.rows if r.block < 0)
