@@ -112,7 +112,11 @@ def _sectors(table: pd.DataFrame, areas: gpd.GeoDataFrame, source: str) -> list[
     n = len(table)
     found = []
     if not given.all():
-        action = "counted for the whole force and for no sector"
+        action = (
+            "counted for the whole force and for no sector"
+            if source == names.DUTY_FILE
+            else "counted for the sector in which its unit is on duty most"
+        )
         found.append(finding("rows without a sector", int((~given).sum()), n, action, source=source))
     level = sector_level(table["sector"], areas)
     known = set(areas[level]) - {""} if level else set()
