@@ -14,7 +14,17 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Outcome
 from tests.oracles import sectors_cases
 
-JUDGED = ("sectors", "shifts", "standby", "fold", "facilities", "strength", "containment", "patrol")
+JUDGED = (
+    "sectors",
+    "shifts",
+    "standby",
+    "fold",
+    "facilities",
+    "strength",
+    "containment",
+    "patrol",
+    "patterns",
+)
 PLANS = 600
 EACH = 60
 """Corruptions of one best plan."""

@@ -25,7 +25,9 @@ def measure(problem: PatternsProblem, plan: PatternsPlan) -> tuple[Measure, ...]
     work = [n for _, n, mark in runs([OFF if d == OFF else "work" for d in days]) if mark != OFF]
     nights = [n for _, n, m in runs(["night" if d in night else "" for d in days]) if m]
     beyond = {
-        DAY_NAMES[d]: float(sum(row[d] != OFF for row in plan.rows) - int(problem.need[:, d].sum()))
+        DAY_NAMES[d]: float(
+            sum(row[d] != OFF for row in plan.rows if d < len(row)) - int(problem.need[:, d].sum())
+        )
         for d in range(DAYS)
     }
     free = free_weekends(plan)

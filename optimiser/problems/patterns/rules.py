@@ -49,7 +49,7 @@ def runs(marks: Sequence[str]) -> list[Run]:
 
 def free_weekends(plan: PatternsPlan) -> int:
     """Return the number of rows whose Saturday and Sunday are both off."""
-    return sum(row[5] == OFF and row[6] == OFF for row in plan.rows)
+    return sum(tuple(row[5:7]) == (OFF, OFF) for row in plan.rows)
 
 
 def mean_week_h(problem: PatternsProblem, plan: PatternsPlan) -> float:

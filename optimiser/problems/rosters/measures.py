@@ -7,7 +7,7 @@ import numpy as np
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.rosters.data import OFF, RostersProblem
 from optimiser.problems.rosters.plan import RostersPlan
-from optimiser.problems.rosters.rules import days_of, on_shift, week_h
+from optimiser.problems.rosters.rules import known, on_shift, week_h
 
 COST = "cost of shortage, surplus and change"
 
@@ -33,7 +33,7 @@ def objectives(problem: RostersProblem, plan: RostersPlan) -> tuple[Objective, .
 def measure(problem: RostersProblem, plan: RostersPlan) -> tuple[Measure, ...]:
     """Return cover, hours, free weekends and changes, by team where they have parts."""
     off = on_shift(problem, plan, problem.officers) - problem.wanted
-    days = {t: days_of(problem, *plan.assigned[t]) for t in problem.team_ids if t in plan.assigned}
+    days = known(problem, plan)
     hours = {t: week_h(problem, d) for t, d in days.items()}
     saturdays = [d for d in range(problem.n_days - 1) if problem.date(d).weekday() == 5]
     free = {t: float(sum(d[k] == OFF and d[k + 1] == OFF for k in saturdays)) for t, d in days.items()}

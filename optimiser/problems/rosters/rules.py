@@ -45,15 +45,24 @@ def team_faults(problem: RostersProblem, team: int, days: tuple[str, ...]) -> li
     ]
 
 
+def known(problem: RostersProblem, plan: RostersPlan) -> dict[str, tuple[str, ...]]:
+    """Return the days of every team of the list that is on a pattern of the list."""
+    return {
+        team: days_of(problem, *plan.assigned[team])
+        for team in problem.team_ids
+        if team in plan.assigned and plan.assigned[team][0] in problem.pattern_ids
+    }
+
+
 def on_shift(problem: RostersProblem, plan: RostersPlan, of_team: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the sum of a number of the teams by shift and day, shape (S, H)."""
     found = np.zeros((len(problem.shift_ids), problem.n_days), dtype=np.int64)
     row = {s: k for k, s in enumerate(problem.shift_ids)}
+    days = known(problem, plan)
     for i, team in enumerate(problem.team_ids):
-        if team in plan.assigned:
-            for d, shift in enumerate(days_of(problem, *plan.assigned[team])):
-                if shift != OFF:
-                    found[row[shift], d] += int(of_team[i])
+        for d, shift in enumerate(days.get(team, ())):
+            if shift != OFF:
+                found[row[shift], d] += int(of_team[i])
     return found
 
 

@@ -93,3 +93,12 @@ def test_free_weekends_by_team():
     plan = RostersPlan({"A": ("4on4off", 0), "B": ("4on4off", 4)})
     told = {m.name: m for m in FAMILY.measure(problem, plan)}
     assert told["free weekends"].by == {"A": 1.0, "B": 0.0}
+
+
+def test_a_roster_on_a_pattern_that_there_is_not_is_judged_all_the_same():
+    """Named as broken, and counted without that team: no traceback for a plan from elsewhere."""
+    problem = roster()
+    plan = RostersPlan({"A": ("4on4off", 0), "B": ("5on2off", 0), "C": ("4on4off", 2)})
+    assert {v.rule for v in FAMILY.check(problem, plan)} == {"every team", "known patterns"}
+    assert FAMILY.objectives(problem, plan)[0].value == 3.0 * 8 * 5
+    assert FAMILY.measure(problem, plan)
