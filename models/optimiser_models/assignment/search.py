@@ -28,11 +28,12 @@ from optimiser_models.assignment.arcs import (
 )
 from optimiser_models.assignment.steps import MOST, anneal
 
-NEAREST = 96
+NEAREST = 64
 """Units that each incident tries, the nearer the more often."""
-STEPS_AN_INCIDENT, FEWEST_STEPS = 110, 8000
-HOT, COLD = 0.02, 0.002
-"""Share of a usual arrival's cost that a step may lose by chance, at the beginning and at the end."""
+STEPS_AN_INCIDENT, FEWEST_STEPS = 150, 8000
+HOT, COLD, UNHURRIED = 0.02, 0.002, 600
+"""Share of a usual arrival's cost that a step may lose by chance, at the beginning and at the end, where each incident
+has so many steps; with fewer the search is colder in proportion."""
 
 
 @dataclass(frozen=True)
@@ -162,11 +163,13 @@ def search(
     if not n or not len(problem.unit_ids):
         return AssignmentPlan()
     near_costs = t.lead[np.isfinite(t.lead)]
+    steps = max(FEWEST_STEPS, STEPS_AN_INCIDENT * n) if steps is None else steps
     usual = max(1e-3, float(np.median(near_costs))) if near_costs.size else 1.0
+    usual *= min(1.0, steps / (UNHURRIED * n))
     place = anneal(
         t.arrival, t.lead, t.full, t.wait, t.way, t.officers, t.need, t.limit, t.price, t.near, t.zone_start, t.zone,
         t.size, t.level.copy(), t.wanted, t.short_price, t.spare, t.surplus, slots(t),
-        max(FEWEST_STEPS, STEPS_AN_INCIDENT * n) if steps is None else steps, seed, HOT * usual, COLD * usual,
+        steps, seed, HOT * usual, COLD * usual,
     )  # fmt: skip
     return AssignmentPlan(
         {
