@@ -88,6 +88,17 @@ def _timed(parts: Parts, traces: list[sim.Calls], horizon_s: float) -> tuple[flo
     )
 
 
+def _one_thread(parts: Parts, trace: sim.Calls, horizon_s: float) -> float:
+    """Calls for each second of processor time of one thread: hardly moved by what else the machine does."""
+    _, fleet, travel, policy, rules = parts
+    f, t = fleet.arrays(horizon_s, travel.n_zones), travel.arrays(1, len(rules.grades))
+    r, p, c = rules.arrays(0.0, horizon_s), policy.arrays(), call_arrays(trace, rules, travel.n_zones)
+    state = fresh(c, f, rules.n_bins)
+    started = time.thread_time()
+    advance(c, f, t, r, p, state)
+    return len(trace) / (time.thread_time() - started)
+
+
 def _speed(n_calls: int, peer_calls: int) -> Callable[[Mode], dict[str, Any]]:
     def run(mode: Mode) -> dict[str, Any]:
         per_h = 100.0
@@ -101,6 +112,7 @@ def _speed(n_calls: int, peer_calls: int) -> Callable[[Mode], dict[str, Any]]:
         cutting = (*parts[:4], replace(parts[4], interrupts={1: 3}))
         full_s = min(_timed(cutting, traces, horizon_s)[0] for _ in range(3))
         counted = sum(len(t) for t in traces)
+        alone = _one_thread(cutting, traces[0], horizon_s)
         peer, wrong = _peer(parts, peer_calls, per_h)
         ours = counted / full_s
         return {
@@ -113,7 +125,11 @@ def _speed(n_calls: int, peer_calls: int) -> Callable[[Mode], dict[str, Any]]:
             "solve_s": full_s,
             "reached": ours >= MILLION and not wrong,
             "wrong": wrong,
-            "calls a second": {"with interruption": ours, "without": counted / plain_s},
+            "calls a second": {
+                "with interruption": ours,
+                "without": counted / plain_s,
+                "one thread's cpu": alone,
+            },
             "simpy": peer | ({"times ours": counted / plain_s / peer["calls_per_s"]} if peer else {}),
         }
 
@@ -147,7 +163,7 @@ def _year(side: int, n_calls: int, n_units: int, n_zones: int) -> Callable[[Mode
 
     def run(mode: Mode) -> dict[str, Any]:
         started = time.perf_counter()
-        network = roads.build(largest(grid(side, 3), ("car",)))
+        network = roads.build(largest(grid(side, 3, spacing_m=310.0), ("car",)))
         rng = np.random.default_rng(5)
         at = rng.choice(np.flatnonzero(network.junction_core & 1), n_zones, replace=False)
         table = np.stack(
