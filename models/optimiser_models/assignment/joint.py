@@ -42,8 +42,8 @@ from optimiser_models.assignment.search import search, warm
 NEAREST_KEPT = 12
 """Arcs of each incident and size of unit in the first relaxation."""
 MOST_JOINING = 1500
-FEW_COLUMNS = 2000
-"""The first core holds about so many arcs, the cheapest ones."""
+FEW_COLUMNS, LEAST_COLUMNS, SHARE_OF_ARCS = 2000, 60, 20
+"""The first core holds one in twenty arcs, the cheapest, but about so many at the most and at the least."""
 NEGATIVE = -1e-6
 
 
@@ -207,7 +207,8 @@ def _threshold(value: float, lower: float, costs: tuple[Floats, Floats]) -> floa
     if not math.isfinite(gap):
         return math.inf
     cheapest = np.sort(np.minimum(*costs))
-    few = cheapest[FEW_COLUMNS] if cheapest.size > FEW_COLUMNS else math.inf
+    n = min(FEW_COLUMNS, max(LEAST_COLUMNS, cheapest.size // SHARE_OF_ARCS))
+    few = cheapest[n] if cheapest.size > n else math.inf
     return min(gap, max(few, 0.0)) * (1 + 1e-9) + 1e-6
 
 
