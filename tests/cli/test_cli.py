@@ -72,7 +72,7 @@ def test_check_a_plan(told, county):
     """Today's beats judged as a plan: broken rules are named, exit 3."""
     code, out, _ = told("check", county, "--plan", "districts", "--set", "tolerance_pct=1")
     assert code == Exit.INPUT
-    assert "balance" in out
+    assert "more unit hours than its target share" in out
 
 
 def test_batch_goes_on_after_a_failure(told, county, tmp_path):

@@ -226,9 +226,9 @@ def test_no_jargon(name):
 def test_an_unknown_family_is_refused():
     """A family without words is named, with those that have some."""
     with pytest.raises(
-        InputError, match="no report for 'rosters'; there is one for sectors, shifts, assignment"
+        InputError, match="no report for 'weather'; there is one for sectors, shifts, assignment"
     ):
-        findings("rosters", *cases.sectors())
+        findings("weather", *cases.sectors())
 
 
 @pytest.mark.parametrize(
