@@ -32,22 +32,35 @@ _ERRORS: dict[str, type[OptimiserError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker is asked: a formulation, its options, and when the clock started."""
+    """What a worker is asked: a formulation, its options, when the clock started, and whether its folder is kept.
+
+    What is not kept need not outlive a crash of the machine, and is not waited for until the disk has it.
+    """
 
     formulation: str
     options: SolveOptions
     began_monotonic_s: float
+    kept: bool = True
 
 
-def write_job(folder: Path, problem: Any, formulation: str, options: SolveOptions, start: Any = None) -> None:
+def write_job(
+    folder: Path,
+    problem: Any,
+    formulation: str,
+    options: SolveOptions,
+    start: Any = None,
+    *,
+    kept: bool = True,
+) -> None:
     """Write a job folder. The problem is written only once: a folder that has it keeps it."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / PROBLEM_FILE).exists():
         portable.write(folder / PROBLEM_FILE, problem)
     if start is not None:
-        write_atomically(folder / START_FILE, json.dumps(portable.to_json(start), ensure_ascii=False))
-    job = Job(formulation, options, time.monotonic())
-    write_atomically(folder / JOB_FILE, json.dumps(asdict(job)))
+        text = json.dumps(portable.to_json(start), ensure_ascii=False)
+        write_atomically(folder / START_FILE, text, durable=kept)
+    job = Job(formulation, options, time.monotonic(), kept)
+    write_atomically(folder / JOB_FILE, json.dumps(asdict(job)), durable=kept)
 
 
 def read_job(folder: Path) -> Job:
@@ -56,9 +69,10 @@ def read_job(folder: Path) -> Job:
     return job
 
 
-def write_result(folder: Path, result: Result[Any]) -> None:
+def write_result(folder: Path, result: Result[Any], *, kept: bool = True) -> None:
     """Write a result; it is there whole or not at all."""
-    write_atomically(folder / RESULT_FILE, json.dumps(result_to_json(result), ensure_ascii=False, indent=1))
+    text = json.dumps(result_to_json(result), ensure_ascii=False, indent=1)
+    write_atomically(folder / RESULT_FILE, text, durable=kept)
 
 
 def result_to_json(result: Result[Any]) -> dict[str, Any]:

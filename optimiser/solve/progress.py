@@ -84,8 +84,9 @@ class Recorder:
 class FileRecorder(Recorder):
     """Writes progress lines and the best plan into a job folder, and stops when a file ``stop`` is there."""
 
-    def __init__(self, folder: Path, sense: str, already_s: float = 0.0) -> None:
+    def __init__(self, folder: Path, sense: str, already_s: float = 0.0, *, durable: bool = True) -> None:
         super().__init__(sense)
+        self._durable = durable
         self._folder = folder
         self._began -= already_s
         self._kept_at = -PLAN_INTERVAL_S
@@ -105,7 +106,8 @@ class FileRecorder(Recorder):
         self._kept_at = self.elapsed_s()
         kept = {"plan": portable.to_json(plan), "seconds": self._kept_at}
         with contextlib.suppress(OSError):
-            write_atomically(self._folder / INCUMBENT_FILE, json.dumps(kept, ensure_ascii=False))
+            text = json.dumps(kept, ensure_ascii=False)
+            write_atomically(self._folder / INCUMBENT_FILE, text, durable=self._durable)
 
     def should_stop(self) -> bool:
         """Return True once the stop file is there."""
@@ -126,14 +128,15 @@ def read_progress(folder: Path) -> list[Progress]:
     return lines
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old or the new one, whole, even after a crash or on a full disk."""
+def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
+    """Write a file so that a reader sees the old or the new one, whole; if ``durable`` even after a crash."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)

@@ -72,7 +72,7 @@ class WarmWorker:
         options = options or SolveOptions()
         family = registry.family(formulation.split(".")[0])
         folder = self._folder / f"{time.monotonic_ns()}"
-        jobs.write_job(folder, problem, formulation, options, start)
+        jobs.write_job(folder, problem, formulation, options, start, kept=False)
         process = self._ready()
         assert process.stdin is not None
         stopped_by = StoppedBy.FAULT

@@ -78,10 +78,11 @@ def work(folder: Path) -> None:
         paused_s = compile_first(folder, formulation, time.monotonic() - job.began_monotonic_s)
         used = max(0.0, time.monotonic() - job.began_monotonic_s - paused_s)
         late = max(0.0, used - max(0.0, job.options.time_limit_s - SHORTEST_S))
-        report = FileRecorder(folder, engine.sense_of(problem, formulation.family), used - late)
+        sense = engine.sense_of(problem, formulation.family)
+        report = FileRecorder(folder, sense, used - late, durable=job.kept)
         report(phase="reading")
         result = engine.solve(problem, formulation, job.options, start=start, report=report)
-        jobs.write_result(folder, result)
+        jobs.write_result(folder, result, kept=job.kept)
     except MemoryError:
         (folder / jobs.MEMORY_FILE).touch()
     except Exception as error:  # noqa: BLE001  the parent raises it again, for whoever asked
