@@ -21,7 +21,7 @@ def frame() -> None:
     st.set_page_config(page_title="Police optimiser", page_icon=str(ICON), layout="wide")
     st.html("<style>.stMainBlockContainer {padding-top: 3.2rem; max-width: 88rem;}</style>")
     found = pages()
-    chosen = st.navigation(menu(found))
+    chosen = st.navigation(menu(found), expanded=True)
     st.logo(str(ICON), size="large")
     with st.sidebar:
         try:

@@ -15,9 +15,9 @@ import numpy as np
 
 from optimiser.alerts.replay import Replay
 from optimiser.alerts.rules import CALL, UNITS, AlertRule
-from optimiser.units import percent_text
+from optimiser.units import SECONDS_PER_HOUR, minutes, percent_text
 
-SHIFT_S = 8 * 3600.0
+SHIFT_S = 8 * SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Judged:
         lead = (
             ""
             if np.isnan(self.median_lead_s)
-            else f", half of them {self.median_lead_s / 60:.1f} minutes or more ahead"
+            else f", half of them {minutes(self.median_lead_s):.1f} minutes or more ahead"
         )
         warned = (
             ""

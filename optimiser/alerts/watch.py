@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.alerts.rules import CALL, COVER, UNITS, AlertRule
 from optimiser.alerts.situation import Situation
+from optimiser.units import minutes
 
 State = Literal["raised", "acknowledged", "cleared"]
 _LATE_S = 1e-6
@@ -131,12 +132,14 @@ def _calls(rule: AlertRule, s: Situation) -> dict[str, str]:
         soonest_s = s.soonest_s(one) - one.called_s
         if soonest_s > rule.target_s + _LATE_S or age_s > rule.target_s + _LATE_S:
             when = (
-                f"at best after {soonest_s / 60:.1f} minutes" if np.isfinite(soonest_s) else "no unit is free"
+                f"at best after {minutes(soonest_s):.1f} minutes"
+                if np.isfinite(soonest_s)
+                else "no unit is free"
             )
             found[one.name] = f"grade {one.grade} in {s.area_ids[one.area]} cannot be met: {when}"
         elif not one.units and age_s >= rule.unassigned_s - _LATE_S:
             found[one.name] = (
-                f"grade {one.grade} in {s.area_ids[one.area]}: nobody sent for {age_s / 60:.1f} minutes"
+                f"grade {one.grade} in {s.area_ids[one.area]}: nobody sent for {minutes(age_s):.1f} minutes"
             )
     return found
 
@@ -154,7 +157,7 @@ def _cover(rule: AlertRule, s: Situation) -> dict[str, str]:
             found[area] = f"{now[k]} free units reach {area} in time, {rule.level} are wanted"
         else:
             found[area] = (
-                f"in {rule.lead_s / 60:.0f} minutes {then[k]} free units will reach {area} in time, by what is "
+                f"in {minutes(rule.lead_s):.0f} minutes {then[k]} free units will reach {area} in time, by what is "
                 f"known of ends; {rule.level} are wanted"
             )
     return found

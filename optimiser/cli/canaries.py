@@ -9,6 +9,7 @@ import numpy as np
 from optimiser.errors import OptimiserError
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.warm import WarmWorker
+from optimiser.units import SECONDS_PER_HOUR
 
 
 def small_case(worker: WarmWorker, formulation: str) -> str:
@@ -234,8 +235,8 @@ def two_teams() -> tuple[Any, float]:
         skill_ids=(),
         skilled=np.zeros((2, 0), dtype=np.int64),
         shift_ids=("D",),
-        shift_start_s=np.array([7 * 3600.0]),
-        shift_length_s=np.array([12 * 3600.0]),
+        shift_start_s=np.array([7 * SECONDS_PER_HOUR]),
+        shift_length_s=np.array([12 * SECONDS_PER_HOUR]),
         pattern_ids=("2on2off",),
         patterns=(("D", "D", "-", "-"),),
         on_pattern=("2on2off", "2on2off"),
@@ -260,8 +261,8 @@ def one_post() -> tuple[Any, float]:
 
     problem = PatternsProblem(
         shift_ids=("D",),
-        shift_start_s=np.array([7 * 3600.0]),
-        shift_length_s=np.array([12 * 3600.0]),
+        shift_start_s=np.array([7 * SECONDS_PER_HOUR]),
+        shift_length_s=np.array([12 * SECONDS_PER_HOUR]),
         need=np.ones((1, 7), dtype=np.int64),
         fewest_rows=2,
         most_rows=2,

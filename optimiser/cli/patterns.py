@@ -84,14 +84,14 @@ def _fit_cells(f: PatternFit) -> list[str]:
 
 
 def _show_one(p: CataloguePattern, f: PatternFit | None) -> None:
-    from optimiser.units import percent_text
+    from optimiser.units import SECONDS_PER_MINUTE, percent_text
 
     show(
         f"{p.name}: {p.cycle_days} days, {p.week_h:.1f} hours a week, {percent_text(p.weekends_off, 0)} of weekends "
         "off."
     )
     for letter, (start, hours) in p.shifts.items():
-        show(f"- {letter}: {int(start):02d}:{round(start % 1 * 60):02d}, {hours:g} hours")
+        show(f"- {letter}: {int(start):02d}:{round(start % 1 * SECONDS_PER_MINUTE):02d}, {hours:g} hours")
     for k, squad in enumerate(p.squads, start=1):
         show(f"- squad {k}: {' '.join(squad)}")
     show(f"Fatigue: {p.fatigue}.")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from optimiser.cli.console import Exit, show, show_json, table
-from optimiser.units import percent
+from optimiser.units import percent, percent_text
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -68,7 +68,7 @@ def _words(given: Any, people: Any, needed: Any, months: Any, hiring: Any) -> li
         )
     said.append(
         f"Of {people.positions} positions {last.trained:.0f} have a trained officer after {last.month} months; the "
-        f"fewest is {worst.trained:.0f} in month {worst.month} ({percent(worst.vacancy_frac):.1f} % vacant). Filling "
+        f"fewest is {worst.trained:.0f} in month {worst.month} ({percent_text(worst.vacancy_frac)} vacant). Filling "
         f"their posts takes {overtime_h:,.0f} hours of overtime in all."
     )
     said.append(

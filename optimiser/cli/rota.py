@@ -10,6 +10,7 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, say, show, show_json, table
+from optimiser.units import SECONDS_PER_HOUR
 
 _MOST_SAID = 20
 
@@ -59,7 +60,7 @@ def run_import(a: argparse.Namespace) -> int:
         half = kept.with_suffix(".part")
         shutil.copyfile(a.file, half)
         half.replace(kept)
-    hours = sum(sum(line.officers) * line.length_s for line in lines) / 3600.0
+    hours = sum(sum(line.officers) * line.length_s for line in lines) / SECONDS_PER_HOUR
     if a.json:
         show_json({"file": str(kept), "shifts": len(lines), "officer_h": hours})
         return Exit.DONE

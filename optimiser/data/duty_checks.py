@@ -11,7 +11,7 @@ from optimiser.data import canonical as names
 from optimiser.data.call_units import PATROL
 from optimiser.data.counts_as import CountsAs
 from optimiser.data.quality import Finding, finding
-from optimiser.units import HOURS_PER_DAY
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -85,7 +85,7 @@ def _who(duty: pd.DataFrame) -> list[Finding]:
     if others:
         action = "not counted: only time of the patrol role is patrol workload"
         found.append(finding("duty of other roles than patrol", others, len(duty), action))
-    length_h = (duty["end_at"] - duty["start_at"]).dt.total_seconds() / 3600.0
+    length_h = (duty["end_at"] - duty["start_at"]).dt.total_seconds() / SECONDS_PER_HOUR
     short = int((length_h < 1.0).sum())
     if short:
         found.append(

@@ -6,8 +6,8 @@ a free officer for most urgent calls, and travel time. Numbers in the comments a
 
 Copies of the worksheet in circulation miss brackets. Read here as dimensions and the manual's own text ask for:
 5.2.2.11 is 5.2.2.9 / (60 - 5.2.2.8 - 5.2.2.9); 5.2.4.4 and 5.3.3.15 divide by (1 + ...); 5.3.2.4.1 and 5.4.5.1 are
-40 / (speed x minutes), which is 2/3 of an hour's travel; 6.1.5 divides by (1 - 6.1.1/60 - 6.1.3/60). Table 5.2.3 (an
-officer free in 90 % of cases) is Erlang's delay formula.
+40 / (speed x minutes), which is 2/3 of an hour's travel; 6.1.5 takes 6.1.1 and 6.1.3 as minutes of each hour.
+Table 5.2.3 (an officer free in 90 % of cases) is Erlang's delay formula.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class ManualParams:
     call_held_frac: float = 0.20
     admin_held_frac: float = 0.12
     own_held_frac: float = 0.20
-    admin_frac: float = 10.0 / 60.0
-    own_frac: float = 16.57 / 60.0
+    admin_frac: float = seconds_from_minutes(10.0) / SECONDS_PER_HOUR
+    own_frac: float = seconds_from_minutes(16.57) / SECONDS_PER_HOUR
     free_frac: float = 0.90
     urgent_speed_m_per_s: float = metres_per_s_from_mph(40)
     urgent_travel_s: float = seconds_from_minutes(6.39)

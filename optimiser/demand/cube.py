@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from optimiser.demand.clears import RECORDED, filled, unit_seconds
 from optimiser.demand.period import Period, hours_seen, local_days
 from optimiser.errors import InputError
-from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR
+from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 FloatArray = NDArray[np.float64]
 SLOT_LENGTHS_S = (3600, 1800, 900)
@@ -266,6 +266,7 @@ def _slot_of(epoch_s: FloatArray, timezone: str, slot_s: int) -> NDArray[np.int6
     """Slot of the week by the wall clock; each different moment is asked for once."""
     moments, back = np.unique(epoch_s, return_inverse=True)
     local = pd.DatetimeIndex(moments.astype("datetime64[s]")).tz_localize("UTC").tz_convert(timezone)
-    second = local.day_of_week * HOURS_PER_DAY * 3600 + local.hour * 3600 + local.minute * 60
+    hour = local.day_of_week * HOURS_PER_DAY + local.hour
+    second = hour * round(SECONDS_PER_HOUR) + local.minute * round(SECONDS_PER_MINUTE)
     found: NDArray[np.int64] = (np.asarray(second, dtype=np.int64) // slot_s)[back]
     return found

@@ -24,7 +24,7 @@ from optimiser.data.project import Project
 from optimiser.demand.occupancy import BIN_S, Timeline, occupied_s, timeline, union_s
 from optimiser.demand.workload import DAYS_PER_WEEK, OFFICER_INITIATED, durations
 from optimiser.errors import InputError
-from optimiser.units import HOURS_PER_WEEK
+from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 UNACCOUNTED = "unaccounted"
@@ -112,7 +112,7 @@ class Measured:
         """Mean officers in each hour of the week, shape (168,); NaN in hours never looked at."""
         seen = self.seen_h.sum(axis=0) if cycle is None else self.seen_h[cycle]
         seconds = self.of(array, sector, cycle)
-        return np.where(seen > 0, seconds / np.maximum(seen, 1e-12) / 3600.0, np.nan)
+        return np.where(seen > 0, seconds / np.maximum(seen, 1e-12) / SECONDS_PER_HOUR, np.nan)
 
     def share_by_hour(self, array: FloatArray, sector: str = WHOLE, cycle: int | None = None) -> FloatArray:
         """Share of on-duty time in each hour of the week, shape (168,); NaN where nobody was on duty."""
@@ -210,7 +210,7 @@ def measure(
         folded(on_duty),
         {c: folded(b) for c, b in spent.items()},
         folded(initiated),
-        folded(np.full((1, line.n_bins), BIN_S / 3600.0))[0],
+        folded(np.full((1, line.n_bins), BIN_S / SECONDS_PER_HOUR))[0],
         counts[0],
         counts[1],
         int((~present).sum()),

@@ -15,6 +15,7 @@ from optimiser.demand.offered import GRID_S, OfferedLoad, offered
 from optimiser.demand.queueing import MOST_UNITS
 from optimiser.demand.standards import RequirementParams
 from optimiser.errors import InputError
+from optimiser.units import SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 QUEUE, WAIT, RESPONSE, SPLIT, MINIMUM = "queue", "urgent wait", "response", "time split", "minimum"
@@ -163,7 +164,8 @@ def _least(m: Moment, p: RequirementParams, kept: Kept, *, idle: bool = False) -
 
 def _rate(calls: CallClass, slot_s: int) -> FloatArray:
     """Units called for a second, by slot."""
-    return np.asarray(np.repeat(calls.calls, 3600 // slot_s) * calls.units_per_call / 3600.0)
+    by_slot = np.repeat(calls.calls, round(SECONDS_PER_HOUR) // slot_s)
+    return np.asarray(by_slot * calls.units_per_call / SECONDS_PER_HOUR)
 
 
 @dataclass(frozen=True, eq=False)

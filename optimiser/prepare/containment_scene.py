@@ -16,6 +16,7 @@ from optimiser.roads.classes import CLASS_INDEX
 from optimiser.roads.conditions import Conditions
 from optimiser.roads.speeds import Driver
 from optimiser.roads.times import seeds
+from optimiser.units import minutes
 
 Floats = NDArray[np.float64]
 UNNAMED = "unnamed street"
@@ -215,7 +216,7 @@ def _ways(network: RoadNetwork, weights: Weights, suspect: Suspect, named: NDArr
     out[rim] |= inside[rim]
     if not out.any():
         raise InputError(
-            f"Within {suspect.horizon_s / 60:.0f} minutes the suspect reaches no way out of the map: nothing leads "
+            f"Within {minutes(suspect.horizon_s):.0f} minutes the suspect reaches no way out of the map: nothing leads "
             "beyond. Shorten horizon_min, name exits, or use a larger road file."
         )
     junction = np.flatnonzero(inside | beyond)
@@ -224,9 +225,9 @@ def _ways(network: RoadNetwork, weights: Weights, suspect: Suspect, named: NDArr
     start = np.zeros(len(junction), dtype=bool)
     start[number[seed[0][np.isfinite(seed_s[0])]]] = True
     notes = (
-        f"The suspect counts as gone at the first junction more than {suspect.horizon_s / 60:.0f} minutes' drive from "
-        f"where it was seen ({int(beyond.sum())} such places), at exits that are named, and where a through road ends "
-        f"at the edge of the map ({int(inside[rim].sum())} such places); no other street that ends is a way out.",
+        f"The suspect counts as gone at the first junction more than {minutes(suspect.horizon_s):.0f} minutes' drive "
+        f"from where it was seen ({int(beyond.sum())} such places), at exits that are named, and where a through road "
+        f"ends at the edge of the map ({int(inside[rim].sum())} such places); no other street that ends is a way out.",
     )
     edges = np.stack([number[tail], number[head]], axis=1)
     return _Ways(junction, drive_s[junction], edges, out[junction], start, notes)

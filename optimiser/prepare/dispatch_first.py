@@ -23,6 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
+from optimiser.units import percent_text
 
 LEAN_ON = 20.0
 """Calls of the wider group that count as much as those of the type itself."""
@@ -62,8 +63,8 @@ class FirstDispatch:
         """Say it in one sentence."""
         return (
             f"{self.call_type or 'any call'}, priority {self.priority}: send {self.units} first; enough in "
-            f"{100 * self.enough_frac:.0f} % of cases ({self.n_calls} recorded calls, "
-            f"{100 * self.more_than_one_frac:.0f} % of them with more than one unit)."
+            f"{percent_text(self.enough_frac, 0)} of cases ({self.n_calls} recorded calls, "
+            f"{percent_text(self.more_than_one_frac, 0)} of them with more than one unit)."
         )
 
 

@@ -17,7 +17,7 @@ from optimiser.prepare.dispatch_scene import IncidentsAt, UnitsAt
 from optimiser.problems.assignment import AssignmentParams
 from optimiser.problems.assignment.data import BUSY, ENDS, FREE, SENT
 from optimiser.roads import DRIVERS, RoadNetwork, snap
-from optimiser.units import SECONDS_PER_MINUTE, seconds_from_minutes
+from optimiser.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, seconds_from_minutes
 
 Row = Mapping[str, Any]
 AVAILABLE, ENDING, ATTENDING, ON_WAY, OFF = "available", "ending", "attending", "on way", "off"
@@ -68,7 +68,7 @@ def live_scene(
     *,
     status_words: Mapping[str, str] = STATUS_WORDS,
     off_map_m: float = 2000.0,
-    stale_s: float = 4 * 3600.0,
+    stale_s: float = 4 * SECONDS_PER_HOUR,
 ) -> LiveScene:
     """Read a feed.
 

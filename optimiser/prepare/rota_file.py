@@ -12,7 +12,7 @@ from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsPlan
 from optimiser.problems.shifts.plan import staffing_key
 from optimiser.problems.shifts.rota import DAY_NAMES
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, time_of_day
 
 ROTA_FILE = "rota.csv"
 _COLUMNS = ("start", "hours", "end", *DAY_NAMES)
@@ -40,7 +40,7 @@ def clock_s(text: str) -> float | None:
     if not found:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
-    total = hour * SECONDS_PER_HOUR + minute * 60.0
+    total = hour * SECONDS_PER_HOUR + minute * SECONDS_PER_MINUTE
     return total if minute < 60 and total <= HOURS_PER_DAY * SECONDS_PER_HOUR else None
 
 

@@ -20,7 +20,7 @@ from optimiser.report.ground import thin_hatch
 from optimiser.report.phrases import asked, number, percent
 from optimiser.report.sheet import font, today
 from optimiser.report.words_shifts import CLASS_WORDS
-from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK
+from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR
 from optimiser.units import percent as to_percent
 
 FloatArray = NDArray[np.float64]
@@ -60,7 +60,7 @@ def day_curves(found: Measured) -> dict[str, dict[str, FloatArray]]:
         hours_seen = seen[list(days)].sum(axis=0)
         curves[part] = {
             name: found.of(v).reshape(-1, HOURS_PER_DAY)[list(days)].sum(axis=0)
-            / 3600.0
+            / SECONDS_PER_HOUR
             / np.maximum(hours_seen, 1e-12)
             for name, v in arrays.items()
         }
@@ -179,7 +179,7 @@ def _last(values: FloatArray) -> FloatArray:
 
 
 def _subtitle(found: Measured) -> str:
-    on_duty_h = float(found.on_duty_s.sum()) / 3600.0
+    on_duty_h = float(found.on_duty_s.sum()) / SECONDS_PER_HOUR
     return (
         f"{number(on_duty_h)} officer-hours on patrol duty, {found.begin} to before {found.end}; calls "
         f"{percent(found.utilisation(), 1)}, all recorded work {percent(found.saturation(), 1)}"

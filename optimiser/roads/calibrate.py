@@ -28,6 +28,7 @@ from optimiser.roads.routes import route
 from optimiser.roads.snap import Positions
 from optimiser.roads.speeds import Driver, driver_named
 from optimiser.roads.weights import Weights, weigh
+from optimiser.units import percent_text
 
 FEWEST_DRIVES = 30
 ROUNDS = 3
@@ -66,10 +67,11 @@ class Calibration:
 
     def in_words(self) -> str:
         """Say what the fit is worth."""
+        before, after = percent_text(self.error_before_frac, 0), percent_text(self.error_after_frac, 0)
+        was, now = (percent_text(b, 0, signed=True) for b in (self.bias_before_frac, self.bias_after_frac))
         return (
             f"{self.n_drives} recorded drives of {self.driver.name}: the typical error of a drive's time falls from "
-            f"{self.error_before_frac:.0%} to {self.error_after_frac:.0%} on drives not used in the fit; all times "
-            f"together were {self.bias_before_frac:+.0%} off, now {self.bias_after_frac:+.0%}."
+            f"{before} to {after} on drives not used in the fit; all times together were {was} off, now {now}."
         )
 
 

@@ -37,6 +37,7 @@ from optimiser.simulate.state import (
     State,
     TravelArrays,
 )
+from optimiser.units import SECONDS_PER_HOUR
 
 
 @leaf
@@ -314,7 +315,7 @@ def unit_done(
 def _site(
     c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, s: State, unit: int, call: int, now: float
 ) -> int:
-    hour = int(now // 3600.0) % 168
+    hour = int(now // SECONDS_PER_HOUR) % 168
     mode, part = t.mode[s.unit[unit].kind, 0 if r.site_lights else -1], t.slice_of_hour[hour]
     best = f.sites[0]
     for site in f.sites:

@@ -23,6 +23,7 @@ from optimiser.errors import InputError
 from optimiser.prepare.patrol import PUBLIC, PatrolSetup, harm_of, parts_of, question
 from optimiser.problems.patrol import PatrolParams, PatrolPlan, PatrolProblem
 from optimiser.problems.patrol.measures import table
+from optimiser.units import percent_text
 
 FIND = "PATROL FIND"
 FINDS_PER_H = 0.5
@@ -63,8 +64,9 @@ class Loop:
                 f"{rounds} times, no block moves after round {max(moves, default=1)}."
             )
         return (
-            f"The plan feeds itself: after {rounds} rounds {self.moved_frac[-1]:.0%} of the time still moves, and the "
-            f"busiest tenth of places gets {self.top_frac[-1]:.0%} of it, {self.top_frac[0]:.0%} at first."
+            f"The plan feeds itself: after {rounds} rounds {percent_text(self.moved_frac[-1], 0)} of the time still "
+            f"moves, and the busiest tenth of places gets {percent_text(self.top_frac[-1], 0)} of it, "
+            f"{percent_text(self.top_frac[0], 0)} at first."
         )
 
 

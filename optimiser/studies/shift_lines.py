@@ -40,7 +40,7 @@ class Lines:
 
 
 def lines_of_duty(
-    problem: ShiftsProblem, plan: ShiftsPlan, *, week_h: float = 40.0, rest_s: float = 11 * 3600.0
+    problem: ShiftsProblem, plan: ShiftsPlan, *, week_h: float = 40.0, rest_s: float = 11 * SECONDS_PER_HOUR
 ) -> Lines:
     """Return the shifts of a plan in lines of at most ``week_h`` hours with ``rest_s`` between duties.
 

@@ -243,7 +243,7 @@ def hand_cases() -> list[tuple[str, AssignmentProblem, float | str]]:
         (
             "expected cover",
             snapshot(
-                replace(tight, coverage="expected", expected_busy_frac=0.5),
+                replace(tight, coverage="expected", expected_busy_frac=0.5, expected_price_s=2_000.0),
                 [[60], [INF]],
                 level=[2],
                 zone_s=[[100], [100]],

@@ -37,6 +37,7 @@ from optimiser.solve.backends import cpsat
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Program, Report
 from optimiser.solve.result import Outcome, StoppedBy
+from optimiser.units import SECONDS_PER_HOUR
 from optimiser_models.patterns.circuit import Step, components, plan_of
 from optimiser_models.patterns.second_route import confirm_best, confirm_empty
 from optimiser_models.patterns.stint_list import Stint, stints
@@ -160,14 +161,16 @@ class _Model:
 
     def _totals(self) -> None:
         p = self.problem.params
-        slack_s = relaxed(p.relax, "hours a week") * 3600 + 1e-3
+        slack_s = relaxed(p.relax, "hours a week") * SECONDS_PER_HOUR + 1e-3
         length = [round(v / SECOND) for v in self.problem.shift_length_s.tolist()]
         work = self._sum((j, sum(length[i] for i in s.shifts)) for j, s in enumerate(self.listed))
         unit = math.gcd(*length)
         if p.least_week_h > 0:
-            self.m.add(work >= math.ceil((p.least_week_h * 3600 - slack_s) / unit) * unit * self.n)
-        if p.most_week_h * 3600 + slack_s < DAYS * 24 * 3600:
-            self.m.add(work <= math.floor(p.most_week_h * 3600 + slack_s) * self.n)
+            self.m.add(
+                work >= math.ceil((p.least_week_h * SECONDS_PER_HOUR - slack_s) / unit) * unit * self.n
+            )
+        if p.most_week_h * SECONDS_PER_HOUR + slack_s < DAYS * 24 * SECONDS_PER_HOUR:
+            self.m.add(work <= math.floor(p.most_week_h * SECONDS_PER_HOUR + slack_s) * self.n)
         free = self._sum((j, s.free_weekends()) for j, s in enumerate(self.listed))
         wanted = math.ceil(p.free_weekends - relaxed(p.relax, "free weekends") - 1e-9)
         if wanted > 0:

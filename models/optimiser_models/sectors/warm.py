@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
@@ -28,11 +30,12 @@ def compile_loops() -> None:
         cover_calls=np.ones(4),
         balance_names=("calls",),
         balance=np.ones((1, 4)),
-        params=SectorsParams(district_ids=("1", "2"), balance_frac={"calls": 0.05}),
+        params=SectorsParams(district_ids=("1", "2"), balance_frac={"calls": 0.05}, locks=(("A", "1"),)),
     )
     d = prepare(problem)
     label = grow(d, 1)
     if label is not None:
         search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)
     allowed = lagrange.servable(d)
-    lagrange.improve(d, slots_of(d), allowed, np.inf, rounds=ROUNDS, keep_going=lambda _: True)
+    for in_one_piece in (d, replace(d, contiguity=False)):
+        lagrange.improve(in_one_piece, slots_of(d), allowed, np.inf, rounds=ROUNDS, keep_going=lambda _: True)

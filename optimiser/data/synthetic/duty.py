@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from optimiser.data.synthetic.call_signs import SHIFTS
 from optimiser.data.synthetic.calls import TIMEZONE
+from optimiser.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from optimiser.data.synthetic.county import County
 
 START_H = {"A": 7, "B": 15, "C": 23}
-_SHIFT_S = 8 * 3600
+_SHIFT_S = round(8 * SECONDS_PER_HOUR)
 _HELD_OVER_FRAC = 0.08
 _NO_LOG_OFF_FRAC = 0.002
 _OFFICERS_A_SEAT = 5

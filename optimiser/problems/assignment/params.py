@@ -218,7 +218,7 @@ class AssignmentParams:
         ),
     )
     expected_price_s: float = field(
-        default=2_000.0, metadata=choice("s", "Price of a zone without cover", group="weights", minimum=0)
+        default=1_800.0, metadata=choice("s", "Price of a zone without cover", group="weights", minimum=0)
     )
     relax: Mapping[str, float] = field(
         default_factory=dict,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from optimiser.problems.base import Violation, relaxed
 from optimiser.problems.shift_design.data import ShiftDesignProblem
 from optimiser.problems.shift_design.plan import ShiftDesignPlan
-from optimiser.units import SECONDS_PER_HOUR
+from optimiser.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 ROUNDING = 1e-6
 
@@ -25,7 +25,7 @@ def slot_name(problem: ShiftDesignProblem, slot: int) -> str:
     """Name a slot: ``day 1 07:30``."""
     day, of_day = divmod(slot, problem.slots_per_day)
     hours, rest = divmod(of_day * problem.slot_s, round(SECONDS_PER_HOUR))
-    return f"day {day + 1} {hours:02d}:{rest // 60:02d}"
+    return f"day {day + 1} {hours:02d}:{rest // round(SECONDS_PER_MINUTE):02d}"
 
 
 def on_duty(problem: ShiftDesignProblem, plan: ShiftDesignPlan) -> NDArray[np.int64]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from optimiser.units import SECONDS_PER_HOUR
+
 if TYPE_CHECKING:
     from optimiser.problems.shifts.params import ShiftsParams
 
@@ -52,7 +54,7 @@ def rota_faults(p: ShiftsParams) -> list[str]:
             faults.append(f"same_starts: {error}; give days as 'Mon-Thu' or 'Fri Sat'.")
     if p.hand_over_officers < 0:
         faults.append(f"hand_over_officers must be 0 or more, got {p.hand_over_officers}.")
-    if not 0 < p.hand_over_s <= 4 * 3600:
+    if not 0 < p.hand_over_s <= 4 * SECONDS_PER_HOUR:
         faults.append(f"hand_over_s must be above 0 and at most four hours, got {p.hand_over_s} s.")
     for name in ("most_changed_h", "most_hold_over_h", "most_call_back_h"):
         value = getattr(p, name)
