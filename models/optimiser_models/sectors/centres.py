@@ -8,7 +8,8 @@ group, same candidates) either at least c lie in R, or at least m - c + 1 lie ou
 children, up to the names of districts that are alike. The least bound of all open nodes holds for the whole, and a
 pair that no open node can use is dropped.
 
-Parting by names alone hardly moves the bound where shares differ a little: the other districts take the place.
+Parting by names alone hardly moves the bound where shares differ a little: the other districts take the place. Where
+all districts are alike it counts centres by itself, and keeps them apart, so cells are not needed.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def part(
     ``keep_going(bound)`` hears the bound that holds for all plans and is asked after every node, ``alive`` in every
     round within one.
     """
-    if s.cells is None and d.k <= MOST_IN_CELLS:
+    if s.cells is None and d.k <= MOST_IN_CELLS and len(s.state) > 1:
         s = replace(s, cells=Cells(np.zeros(s.may.shape[1], dtype=np.int64), np.array([d.k])))
     first = _node(d, s, allowed, root.at, incumbent(), seats, alive)
     if first is None:
