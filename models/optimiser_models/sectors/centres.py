@@ -27,6 +27,8 @@ from optimiser_models.sectors.slots import Cells, Slots
 
 ROUNDS = 60
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
+SETTLED_ROUNDS = 600
+"""Rounds where every district has settled on one centre."""
 REACH = 0.2
 HEAVY = 8
 """Centres that a region is tried around."""
@@ -89,8 +91,10 @@ def part(
     while heap and keep_going(value):
         _, _, node = heapq.heappop(heap)
         cut = _cut(d, node)
-        if cut is None:
-            closed.append(node)
+        if cut is None:  # nothing left to part: what more rounds can say of it is the last word
+            settled = _node(d, node.s, node.pairs, node.at, incumbent(), seats, alive, SETTLED_ROUNDS)
+            if settled is not None:
+                closed.append(replace(settled, value=max(settled.value, node.value)))
         else:
             for there in cut:
                 count += 1
@@ -126,6 +130,7 @@ def _node(
     incumbent: float,
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None,
     alive: Callable[[], bool],
+    most_rounds: int = ROUNDS,
 ) -> Node | None:
     """Bound a node; None where it holds no plan better than the incumbent."""
     chosen = np.zeros(s.may.shape)
@@ -147,7 +152,7 @@ def _node(
         allowed,
         incumbent,
         at=at,
-        rounds=ROUNDS,
+        rounds=most_rounds,
         reach=REACH,
         keep_going=lambda v: v < incumbent and alive(),
         seats=heard,

@@ -41,7 +41,7 @@ STAGE_SHARE = 0.6
 """Share of the time left that an objective gets before the next one's turn."""
 SEARCH_PART = 0.2
 """Share of the time that searching for plans takes while the search is parted by centres."""
-LARGEST_MODEL = 25_000
+LARGEST_MODEL = 8_000
 """Pairs that HiGHS is given."""
 
 
