@@ -1,1 +1,1 @@
-"""Formulations of shift design."""
+"""Formulations of the shift design question: few different shifts with little shortage and surplus."""
