@@ -11,6 +11,10 @@ SECONDS_PER_MINUTE = 60.0
 SECONDS_PER_HOUR = 3600.0
 HOURS_PER_DAY = 24
 HOURS_PER_WEEK = 168
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""Days of the week as they are printed; hour 0 of a week is Monday 00:00."""
+DAY_KEYS = tuple(name.lower() for name in DAY_NAMES)
+"""The same as columns and words of files."""
 METRES_PER_KM = 1000.0
 METRES_PER_MILE = 1609.344
 METRES_PER_US_SURVEY_FOOT = 1200.0 / 3937.0

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, time_split
-from optimiser.problems.shifts.rules import DAY_NAMES, on_duty
+from optimiser.problems.shifts.rules import on_duty
 from optimiser.report.colours import ALERT, CLASS_COLOURS, INK, QUIET, SEQUENCE, TARGET
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.progress import Progress
-from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, percent, percent_text
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY, HOURS_PER_WEEK, percent, percent_text
 
 Figure: TypeAlias = Any
 """A chart; its library returns unions of many kinds."""

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from optimiser.data.project import Project
 from optimiser.data.quality import QualityReport
 from optimiser.demand.workload import Workload
-from optimiser.problems.shifts.rules import DAY_NAMES
-from optimiser.units import HOURS_PER_DAY, hours, percent, percent_text
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY, hours, percent, percent_text
 
 _GRADES = ((0.10, "Good"), (0.25, "Usable, with care"))
 """Largest share of calls that a finding touches, by grade."""

@@ -6,9 +6,9 @@ import pandas as pd
 
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, time_split
-from optimiser.problems.shifts.rules import DAY_NAMES, known_rows, on_duty, slot_name
+from optimiser.problems.shifts.rules import known_rows, on_duty, slot_name
 from optimiser.report.words_shifts import CLASS_WORDS, REASON_WORDS
-from optimiser.units import asked_text, percent, time_of_day
+from optimiser.units import DAY_NAMES, asked_text, percent, time_of_day
 
 
 def shifts(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:

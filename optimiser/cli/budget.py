@@ -28,7 +28,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         help="a choice, as n_points=15 (repeatable)",
     )
     budget.add_argument("--choices", action="store_true", help="list every choice with its unit and default")
-    budget.add_argument("--budget", type=values.seconds, default=600.0, help="longest time in all (600)")
+    budget.add_argument(
+        "--time-limit",
+        type=values.seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="longest time in all (600)",
+    )
     budget.add_argument(
         "--gap", type=values.share_pct, default=1.0, metavar="PERCENT", help="how near to the bound (1)"
     )
@@ -62,7 +68,7 @@ def run_budget(a: argparse.Namespace) -> int:
         found = budget(
             question,
             folder=a.folder / "studies" / "solves",
-            budget_s=a.budget or math.inf,
+            budget_s=a.time_limit or math.inf,
             should_stop=stop,
             on_point=None if a.quiet else _Tell(),
         )

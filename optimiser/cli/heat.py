@@ -76,7 +76,7 @@ def run_heat(a: argparse.Namespace) -> int:
 
 
 def _print(found: Heat, shown: list[list[float | None]], n_hidden: int, least: int) -> None:
-    from optimiser.problems.shifts.rules import DAY_NAMES
+    from optimiser.units import DAY_NAMES
 
     show(
         f"{found.category.words}: {found.n_calls:,} calls in {found.n_weeks:.1f} weeks. Calls in such an hour:"

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
+from optimiser.units import DAY_NAMES
 
 ROSTER_FILE, TEAMS_FILE, WORKBOOK_FILE = "roster.csv", "teams.csv", "pipeline.xlsx"
 
@@ -151,8 +152,7 @@ def write_files(folder: Path, found: Any) -> list[Path]:
     if teams:
         files.append(write_table(folder / TEAMS_FILE, ["team", "pattern", *days], teams))
     pattern = [
-        {"row": k + 1} | dict(zip(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), row, strict=True))
-        for k, row in enumerate(found.pattern.rows)
+        {"row": k + 1} | dict(zip(DAY_NAMES, row, strict=True)) for k, row in enumerate(found.pattern.rows)
     ]
     stages = [{"stage": s.name, "status": s.status, "value": s.value, "bound": s.bound} for s in found.stages]
     try:

@@ -270,19 +270,19 @@ def _tell(asked: dict[str, Asked], setup: RequirementSetup, mended: Mended | Non
 
 def _by_day(asked: Asked) -> str:
     """Officers by hour of the day (the most of its intervals) and day of the week, with what binds."""
-    from optimiser.report.words_requirement import DAY_WORDS
+    from optimiser.units import DAY_NAMES
 
     per_h = round(SECONDS_PER_HOUR) // asked.need.slot_s
     rows: list[list[Any]] = []
     for hour in range(HOURS_PER_DAY):
         row: list[Any] = [f"{hour:02d}"]
-        for day in range(len(DAY_WORDS)):
+        for day in range(len(DAY_NAMES)):
             first = (day * HOURS_PER_DAY + hour) * per_h
             slot = first + int(asked.need.officers[first : first + per_h].argmax())
             row.append(f"{asked.need.officers[slot]} {_SHORT.get(asked.need.binding[slot], '?')}")
         rows.append(row)
     key = ", ".join(f"{letter} {name}" for name, letter in _SHORT.items())
-    return f"{table(rows, ['hour', *DAY_WORDS])}\n({key})"
+    return f"{table(rows, ['hour', *DAY_NAMES])}\n({key})"
 
 
 _SHORT = {

@@ -228,8 +228,7 @@ def _show_table(rows: pd.DataFrame, by: list[str], slot_s: int) -> None:
 
 
 def _told(value: Any, column: str, slot_s: int) -> str:
-    from optimiser.problems.shifts.rules import DAY_NAMES
-    from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
+    from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
 
     if column != "slot":
         return str(value) or "(none)"

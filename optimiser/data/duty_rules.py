@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from optimiser.data.read import read_exact
 from optimiser.errors import InputError
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+from optimiser.problems.shifts.rota import days_in
+from optimiser.units import DAY_KEYS, HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 DUTY_RULES_FILE = "duty_rules.csv"
 MINIMUM, CREW, SPAN, VEHICLES = "minimum", "crew", "span", "vehicles"
@@ -32,7 +33,6 @@ PATROL, SUPERVISOR = "patrol", "supervisor"
 ROLES = (PATROL, SUPERVISOR)
 HARD, NEGOTIABLE = "hard", "negotiable"
 COLUMNS = ("rule", "sector", "role", "days", "from", "to", "value", "clause", "hard")
-DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GROUPS = {"all": range(7), "": range(7), "weekday": range(5), "weekend": range(5, 7)}
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _SECONDS_PER_DAY = int(HOURS_PER_DAY * SECONDS_PER_HOUR)
@@ -76,7 +76,7 @@ class DutyRule:
 
     def slots(self, slot_s: int) -> NDArray[np.bool_]:
         """Slots of the cyclic week that the rule touches, shape (604800 / slot_s,)."""
-        n = len(DAY_NAMES) * _SECONDS_PER_DAY // slot_s
+        n = len(DAY_KEYS) * _SECONDS_PER_DAY // slot_s
         held = np.zeros(n, dtype=bool)
         length_s = (self.to_s - self.from_s) % _SECONDS_PER_DAY or _SECONDS_PER_DAY
         for day in self.days:
@@ -168,10 +168,10 @@ def _days(text: str) -> tuple[int, ...] | None:
     text = text.lower()
     if text in _GROUPS:
         return tuple(_GROUPS[text])
-    parts = [p.strip()[:3] for p in text.split("+")]
-    if any(p not in DAY_NAMES for p in parts):
+    try:
+        return days_in(text)
+    except ValueError:
         return None
-    return tuple(sorted({DAY_NAMES.index(p) for p in parts}))
 
 
 def _second(text: str) -> int | None:

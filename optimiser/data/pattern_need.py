@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from optimiser.data.read import read_exact
 from optimiser.errors import InputError
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+from optimiser.units import DAY_KEYS, HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
-DAY_COLUMNS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-COLUMNS = ("shift", "start", "hours", *DAY_COLUMNS)
+COLUMNS = ("shift", "start", "hours", *DAY_KEYS)
 _MOST_FAULTS = 20
 _MOST_OFFICERS = 10_000
 

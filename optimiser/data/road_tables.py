@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path
 
 from optimiser.data.small_tables import number, refuse, rows_of
+from optimiser.units import DAY_KEYS
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GROUPS = {"working": range(5), "weekend": range(5, 7), "all": range(7), "": range(7)}
 _HOURS = 24
 
@@ -112,8 +112,8 @@ def _days(text: str) -> tuple[int, ...] | None:
     for word in words:
         if word in _GROUPS:
             found.update(_GROUPS[word])
-        elif word[:3] in DAYS:
-            found.add(DAYS.index(word[:3]))
+        elif word[:3] in DAY_KEYS:
+            found.add(DAY_KEYS.index(word[:3]))
         else:
             return None
     return tuple(sorted(found))

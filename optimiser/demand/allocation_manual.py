@@ -31,7 +31,6 @@ FloatArray = NDArray[np.float64]
 DAYS_PER_YEAR = 365
 MEAN_TRAVEL = 2.0 / 3.0
 """Mean distance to the nearest of n officers over an area A is about this times sqrt(A / n)."""
-ROADS = ("arterial", "major", "residential")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from optimiser.data.service_file import drawn_s
 from optimiser.errors import InputError
 
 
@@ -57,21 +56,6 @@ def service_times(calls: pd.DataFrame, by: str | None = "priority") -> tuple[Ser
         raise InputError(f"Calls have no column {by!r}; known: {', '.join(map(str, calls.columns))}.")
     each = (_of(str(group), rows) for group, rows in calls.groupby(by, sort=True))
     return tuple(s for s in each if s is not None)
-
-
-def drawn_service(table: pd.DataFrame) -> ServiceTime | None:
-    """Return the service time of a table of durations (``Project.service_times``); None where it tells none.
-
-    Of responses to calls: those with a response and a time on scene above 0; travel and scene, one unit each.
-    """
-    seconds = drawn_s(table)
-    if not seconds.size:
-        return None
-    mean = float(seconds.mean())
-    p50, p90 = np.quantile(seconds, [0.5, 0.9])
-    cv2 = float(seconds.var()) / mean**2
-    n = int(seconds.size)
-    return ServiceTime("drawn", n, len(table) - n, mean, cv2, float(p50), float(p90), 1.0)
 
 
 def _of(group: str, calls: pd.DataFrame) -> ServiceTime | None:

@@ -17,10 +17,9 @@ from optimiser.demand.workload import OFFICER_INITIATED, from_project
 from optimiser.errors import InputError
 from optimiser.problems.base import choice
 from optimiser.problems.patrol import PatrolParams, PatrolProblem
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR
 
 PUBLIC = "public"
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MOST_NAMED = 12
 
 
@@ -124,7 +123,7 @@ def parts_of(setup: PatrolSetup) -> tuple[DayPart, ...]:
     if not setup.by_day:
         return parts
     found = []
-    for day, name in enumerate(_DAYS):
+    for day, name in enumerate(DAY_NAMES):
         for part in parts:
             hours = tuple(h for h in part.hours if h // HOURS_PER_DAY == day)
             if hours:

@@ -19,7 +19,7 @@ from optimiser.roads.graph import LON_LAT
 from optimiser.roads.reach import Reach
 from optimiser.roads.snap import checked_points
 from optimiser.roads.times import times_between
-from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, METRES_PER_KM, minutes
+from optimiser.units import DAY_KEYS, HOURS_PER_DAY, HOURS_PER_WEEK, METRES_PER_KM, minutes
 
 STREETS_LAYER, AREAS_LAYER = "streets", "reach"
 
@@ -159,10 +159,9 @@ def hour_from(text: str) -> int:
     UsageError
         If it is none.
     """
-    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     words = text.casefold().split()
     hour = words[-1].split(":")[0] if words else ""
-    day = days.index(words[0][:3]) if len(words) == 2 and words[0][:3] in days else None
+    day = DAY_KEYS.index(words[0][:3]) if len(words) == 2 and words[0][:3] in DAY_KEYS else None
     if hour.isdigit() and len(words) == 2 and day is not None and int(hour) < HOURS_PER_DAY:
         return day * HOURS_PER_DAY + int(hour)
     if hour.isdigit() and len(words) == 1 and int(hour) < HOURS_PER_WEEK:

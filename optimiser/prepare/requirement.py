@@ -23,7 +23,6 @@ from optimiser.demand.scenarios import mix_of_period
 from optimiser.demand.workload import from_table
 from optimiser.errors import InputError
 from optimiser.problems.base import choice
-from optimiser.units import SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 SLOT_LENGTHS_S = (900, 1800, 3600)
@@ -259,8 +258,3 @@ def with_area(
     if areas is not None:
         ground = ground[ground["area_id"].astype("str").isin(set(areas))]
     return replace(params, area_m2=float(ground.geometry.area.sum()))
-
-
-def hours_by_reason(need: Requirement) -> dict[str, float]:
-    """Hours of the week in which each reason binds, most first."""
-    return {r: n * need.slot_s / SECONDS_PER_HOUR for r, n in need.slots_by_reason().items()}

@@ -11,8 +11,7 @@ from optimiser.data.read import read_table
 from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsPlan
 from optimiser.problems.shifts.plan import staffing_key
-from optimiser.problems.shifts.rota import DAY_NAMES
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, time_of_day
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, time_of_day
 
 ROTA_FILE = "rota.csv"
 _COLUMNS = ("start", "hours", "end", *DAY_NAMES)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optimiser.problems.shifts.rules import DAY_NAMES
 from optimiser.report.colours import FAINT, INK, QUIET
 from optimiser.report.extras import need
 from optimiser.report.sheet import Sheet, font, head_and_foot, new_sheet, plain
-from optimiser.units import HOURS_PER_DAY
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY
 
 DAY_WORDS = dict(
     zip(

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from optimiser.demand.heat import Heat
-from optimiser.problems.shifts.rules import DAY_NAMES
 from optimiser.report.chart import DAY_WORDS, ChartStyle, framed
 from optimiser.report.colours import GREYS, INK, QUIET, SEQUENCE
 from optimiser.report.extras import need
 from optimiser.report.phrases import number
 from optimiser.report.sheet import font, today
-from optimiser.units import HOURS_PER_DAY
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY
 
 _HIDDEN = "#F6E3CE"
 _HATCH = "...."

@@ -44,10 +44,6 @@ class Labels:
         r = radius_pt * self.pixel
         self._take((px - r, py - r, px + r, py + r))
 
-    def keep_box_clear(self, box: Box) -> None:
-        """Let no later label cover a box in pixels."""
-        self._take(box)
-
     def put(
         self,
         point: Point,

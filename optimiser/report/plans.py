@@ -24,11 +24,11 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.shift_design import ShiftDesignPlan, ShiftDesignProblem
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
-from optimiser.problems.shifts.rules import DAY_NAMES
 from optimiser.problems.standby import StandbyPlan, StandbyProblem
 from optimiser.problems.strength import StrengthPlan, StrengthProblem
 from optimiser.report.journeys import responses
 from optimiser.report.sheet import write_bytes
+from optimiser.units import DAY_NAMES
 
 PLAN_FILE = "plan.csv"
 CENTRES_FILE = "centres.csv"

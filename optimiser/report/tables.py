@@ -22,7 +22,7 @@ from optimiser.problems.shift_design import ShiftDesignPlan, ShiftDesignProblem
 from optimiser.problems.shift_design import rules as design_rules
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES
-from optimiser.problems.shifts.rules import DAY_NAMES, on_duty, slot_name
+from optimiser.problems.shifts.rules import on_duty, slot_name
 from optimiser.problems.standby import StandbyPlan, StandbyProblem
 from optimiser.report.journeys import responses
 from optimiser.report.map_assignment import cover_by_zone
@@ -41,6 +41,7 @@ from optimiser.report.words_choices import choice_lines
 from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
+from optimiser.units import DAY_NAMES
 
 Rows = list[dict[str, Any]]
 

@@ -9,16 +9,15 @@ from optimiser.demand.requirement import NOTHING, Requirement, RequirementParams
 from optimiser.report.phrases import asked, count, listed, minutes, number, percent
 from optimiser.report.words_shifts import REASON_WORDS
 from optimiser.studies.acceptance import ACCEPTED_FRAC, MEAN_REACH, Mended
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
 
-DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHARES_SHOWN = (0.30, 0.45, 0.60)
 
 
 def when(slot: int, slot_s: int) -> str:
     """Say when a slot begins: ``Fri 22:30``."""
     day, second = divmod(slot * slot_s, round(HOURS_PER_DAY * SECONDS_PER_HOUR))
-    return f"{DAY_WORDS[day]} {time_of_day(second)}"
+    return f"{DAY_NAMES[day]} {time_of_day(second)}"
 
 
 def reason_words(reason: str) -> str:

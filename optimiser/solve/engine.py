@@ -204,13 +204,6 @@ def _confirmed(outcome: Outcome[Any], judged: tuple[Judged, ...]) -> str:
     return "; ".join(dict.fromkeys(routes)) if claimed and routes and all(routes) else ""
 
 
-def judge_plan(
-    problem: Any, family: Family[Any, Any], plan: Any
-) -> tuple[list[Any], tuple[Any, ...], tuple[Any, ...]]:
-    """Check, evaluate and measure any plan, admissible or not: (violations, objectives, measures)."""
-    return family.check(problem, plan), family.objectives(problem, plan), family.measure(problem, plan)
-
-
 def sense_of(problem: Any, family: Family[Any, Any]) -> str:
     """Return the sense of the first objective, as the params' ``first_sense`` tells; ``min`` by default."""
     sense = getattr(problem.params, "first_sense", None)

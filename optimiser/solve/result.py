@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from optimiser import units
-from optimiser.problems.base import Measure, Objective, Sense
+from optimiser.problems.base import Measure, Sense
 
 PlanT = TypeVar("PlanT")
 
@@ -169,7 +169,3 @@ class Result(Generic[PlanT]):
         """Say in one line what was proved of each objective, or why there is no plan."""
         said = "; ".join(f"{o.name}: {o.in_words()}" for o in self.objectives)
         return said or status_in_words(self.status, confirmed=self.confirmed)
-
-    def objective_values(self) -> tuple[Objective, ...]:
-        """Return the objectives without their bounds."""
-        return tuple(Objective(o.name, o.value, o.unit, o.sense) for o in self.objectives)

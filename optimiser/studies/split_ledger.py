@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from optimiser.demand.relief import ReliefParams
 from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, time_split
@@ -24,7 +25,7 @@ Kind = Literal["at most", "at least", "a need, at most", "shown"]
 UNACCOUNTED_MOST_FRAC = 0.10
 EDGE = 1e-6
 _WEEKS_A_YEAR = 52.0
-NET_HOURS_A_YEAR = 1680.0
+NET_HOURS_A_YEAR = ReliefParams().net_h
 """Hours an officer is really on duty in a year; forces differ, relief says by how much."""
 
 

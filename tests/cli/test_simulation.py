@@ -7,7 +7,7 @@ import pytest
 
 from optimiser.cli import main
 from optimiser.data.init import init
-from optimiser.problems.shifts.rota import DAY_NAMES
+from optimiser.units import DAY_NAMES
 from tests.data.made_up import write_squares
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from optimiser.demand.cutoff import GRID_TRAVEL, Ask, bunched, cutoff_queue
-from optimiser.demand.queueing import erlang_c, mean_wait_s, wait_exceeds
+from optimiser.demand.queueing import erlang_c
 from optimiser.errors import InputError
+from tests.oracles.queueing import mean_wait_s, wait_exceeds
 
 
 @pytest.mark.parametrize(("units", "load"), [(2, 0.6), (5, 1.5), (20, 12.0), (100, 95.0), (700, 640.0)])

@@ -10,6 +10,7 @@ from optimiser.data.init import init
 from optimiser.data.levers_file import KINDS, read_levers
 from optimiser.data.project import load
 from optimiser.demand.levers import WEEKS_PER_YEAR, study_levers
+from optimiser.demand.relief import ReliefParams
 from optimiser.demand.scenarios import scenario_workload
 from optimiser.errors import InputError
 from tests.data.made_up import write_squares
@@ -148,3 +149,8 @@ def test_an_empty_file_and_doubles(tmp_path):
         levers(tmp_path)
     with pytest.raises(InputError, match="lever 'alarms' again"):
         levers(tmp_path, ALARM, ALARM)
+
+
+def test_an_officers_year_is_that_of_the_relief_factor():
+    """Levers lie below the relief factor and cannot ask it: their default hours on duty are kept the same."""
+    assert read_levers().net_hours_per_year == ReliefParams().net_h

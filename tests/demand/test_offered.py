@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from optimiser.demand.offered import offered
-from optimiser.demand.queueing import offered_load
 from optimiser.demand.service_law import exponential, of_moments
 from optimiser.errors import InputError
+from tests.oracles.queueing import offered_load
 
 RATE = np.random.default_rng(3).random(336) / 600
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.patterns.data import PatternsProblem
 from optimiser.problems.patterns.plan import DAYS, OFF, PatternsPlan
-from optimiser.problems.patterns.rules import DAY_NAMES, free_weekends, mean_week_h, runs
+from optimiser.problems.patterns.rules import free_weekends, mean_week_h, runs
+from optimiser.units import DAY_NAMES
 
 OFFICERS = "officers"
 WEEKENDS = "weekends with work"

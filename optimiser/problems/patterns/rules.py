@@ -9,9 +9,8 @@ from optimiser.problems.base import Violation, relaxed
 from optimiser.problems.patterns.data import PatternsProblem
 from optimiser.problems.patterns.params import DAY_S
 from optimiser.problems.patterns.plan import DAYS, OFF, PatternsPlan
-from optimiser.units import SECONDS_PER_HOUR
+from optimiser.units import DAY_NAMES, SECONDS_PER_HOUR
 
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROUNDING = 1e-6
 
 Run = tuple[int, float, str]

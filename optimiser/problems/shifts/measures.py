@@ -9,7 +9,6 @@ from optimiser.problems.base import Measure, Objective
 from optimiser.problems.shifts.data import ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, TimeSplit, time_split
 from optimiser.problems.shifts.plan import ShiftsPlan
-from optimiser.problems.shifts.rota import DAY_NAMES
 from optimiser.problems.shifts.rules import (
     changed_h,
     known_rows,
@@ -18,7 +17,7 @@ from optimiser.problems.shifts.rules import (
     rostered,
     starts_by_day,
 )
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text
+from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text
 
 BUSY_FRACS = (0.45, 0.60)
 """Shares of on-duty time on calls above which an hour is counted as busy."""

@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from optimiser.units import SECONDS_PER_HOUR
+from optimiser.units import DAY_NAMES, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from optimiser.problems.shifts.params import ShiftsParams
-
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def days_in(text: str) -> tuple[int, ...]:

@@ -22,13 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.base import Rule, Violation, relaxed
-from optimiser.problems.shifts import rota
 from optimiser.problems.shifts.data import DAYS, ShiftsProblem
 from optimiser.problems.shifts.plan import ShiftsPlan, split_key
 from optimiser.problems.shifts.rota import days_in
-from optimiser.units import SECONDS_PER_HOUR, time_of_day
+from optimiser.units import DAY_NAMES, SECONDS_PER_HOUR, time_of_day
 
-DAY_NAMES = rota.DAY_NAMES
 OFFICERS_TOLERANCE = 1e-6
 HOURS_TOLERANCE = 1e-6
 SHARE_TOLERANCE = 1e-7
