@@ -27,8 +27,6 @@ from optimiser_models.sectors.slots import Cells, Slots
 
 ROUNDS = 60
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
-SETTLED_ROUNDS = 600
-"""Rounds where every district has settled on one centre."""
 REACH = 0.2
 HEAVY = 8
 """Centres that a region is tried around."""
@@ -73,12 +71,13 @@ def part(
     keep_going: Callable[[float], bool],
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
     alive: Callable[[], bool] = lambda: True,
+    settle: Callable[[Slots, NDArray[np.bool_]], float] = lambda slots, pairs: -np.inf,
     small: int = 0,
 ) -> Parted:
     """Part the node with the least bound until told to stop, no more than ``small`` pairs or nothing is left.
 
     ``keep_going(bound)`` hears the bound that holds for all plans and is asked after every node, ``alive`` in every
-    round within one.
+    round within one. ``settle(slots, pairs)`` bounds a node whose districts have all settled on one centre.
     """
     if s.cells is None and d.k <= MOST_IN_CELLS and len(s.state) > 1:
         s = replace(s, cells=Cells(np.zeros(s.may.shape[1], dtype=np.int64), np.array([d.k])))
@@ -91,10 +90,10 @@ def part(
     while heap and keep_going(value):
         _, _, node = heapq.heappop(heap)
         cut = _cut(d, node)
-        if cut is None:  # nothing left to part: what more rounds can say of it is the last word
-            settled = _node(d, node.s, node.pairs, node.at, incumbent(), seats, alive, SETTLED_ROUNDS)
-            if settled is not None:
-                closed.append(replace(settled, value=max(settled.value, node.value)))
+        if cut is None:  # nothing left to part
+            bound = settle(node.s, node.pairs)
+            if bound < incumbent():
+                closed.append(replace(node, value=max(bound, node.value)))
         else:
             for there in cut:
                 count += 1
@@ -130,7 +129,6 @@ def _node(
     incumbent: float,
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None,
     alive: Callable[[], bool],
-    most_rounds: int = ROUNDS,
 ) -> Node | None:
     """Bound a node; None where it holds no plan better than the incumbent."""
     chosen = np.zeros(s.may.shape)
@@ -152,7 +150,7 @@ def _node(
         allowed,
         incumbent,
         at=at,
-        rounds=most_rounds,
+        rounds=ROUNDS,
         reach=REACH,
         keep_going=lambda v: v < incumbent and alive(),
         seats=heard,

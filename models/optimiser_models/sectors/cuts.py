@@ -39,8 +39,10 @@ BOUND_SHARE = 0.4
 """Share of the time limit for the first bound."""
 STAGE_SHARE = 0.6
 """Share of the time left that an objective gets before the next one's turn."""
-SEARCH_PART = 0.2
+SEARCH_PART = 0.3
 """Share of the time that searching for plans takes while the search is parted by centres."""
+SETTLE_SHARE = 0.03
+"""Share of the time for one node whose centres have settled."""
 LARGEST_MODEL = 8_000
 """Pairs that HiGHS is given."""
 
@@ -131,10 +133,18 @@ def _part(
             searched += run.report.elapsed_s() - before
         return not run.done()
 
+    def settle(there: Slots, left: NDArray[np.bool_]) -> float:
+        """Close the gap of a node of settled centres by HiGHS for a while; return its own bound."""
+        until = min(run.until_s, run.report.elapsed_s() + run.budget_s(SETTLE_SHARE))
+        node = replace(run, bound=-np.inf, until_s=until, whole=False)
+        close(node, there, left)
+        run.best = node.best
+        return np.inf if node.infeasible else node.bound
+
     parted = centres.part(
         run.d, slots, bound, pairs, lambda: run.best.cost if run.best else np.inf,
         keep_going=keep_going, seats=lambda c, g: remember(run, slots, c, g),
-        alive=lambda: not run.done(), small=LARGEST_MODEL,
+        alive=lambda: not run.done(), settle=settle, small=LARGEST_MODEL,
     )  # fmt: skip
     run.prove(parted.value)
     return parted.pairs, replace(slots, may=parted.may), parted.nodes

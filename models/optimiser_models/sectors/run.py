@@ -34,6 +34,8 @@ class Run:
     """Centre areas (k,) that the bound chose, the latest last: good starts of the search."""
     moves_per_s: float = 1_000_000.0
     """How fast the search is, as last seen."""
+    whole: bool = True
+    """Does its bound hold for all plans, or only for some part of them that is looked at apart?"""
 
     @property
     def sign(self) -> float:
@@ -85,5 +87,5 @@ class Run:
             bound = min(bound, self.best.cost)
         if bound > self.bound:
             self.bound = bound
-            if self.first:
+            if self.first and self.whole:
                 self.report(bound=self.sign * bound)

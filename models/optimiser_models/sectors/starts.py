@@ -28,6 +28,9 @@ GROWTHS = 200
 """Growths tried for starts: where locks and centres let none succeed, the proof has its turn."""
 LENIENT, STRICT = 0.35, 1.0
 """Price of a broken window: with many districts plans lie where the search may leave the windows for a while."""
+FEW_DISTRICTS = 20
+PATIENT_SHARE = 0.4
+"""Share of what is left of a search for one long cooling."""
 MOST_MOVES = 120_000_000
 TRIES = 4
 """Starts without any admissible plan before the proof is tried instead."""
@@ -101,10 +104,11 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
     while run.report.elapsed_s() < until and not run.done():
         label, hot = _next_start(run, seed, tried)
         if label is not None:
-            moves = (SHORT_MOVES, LONG_MOVES, 2 * LONG_MOVES)[tried % 3]
-            if not run.options.reproducible:  # one long cooling is worth more than many short ones
-                left = until - run.report.elapsed_s()
-                moves = int(min(max(moves, (0.2, 0.5, 1.0)[tried % 3] * left * run.moves_per_s), MOST_MOVES))
+            moves = (SHORT_MOVES, LONG_MOVES, LONG_MOVES)[tried % 3]
+            if tried % 3 == 2 and run.d.k > FEW_DISTRICTS and not run.options.reproducible:
+                # many restarts find the best of few districts, one long cooling that of many
+                left = PATIENT_SHARE * (until - run.report.elapsed_s())
+                moves = int(min(max(moves, left * run.moves_per_s), MOST_MOVES))
             began = run.report.elapsed_s()
             run.offer(
                 search.anneal(
@@ -114,7 +118,7 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
                     seed=seed + tried,
                     keep_going=lambda: run.report.elapsed_s() < until and not run.done(),
                     hot=hot,
-                    strict=STRICT if tried % 4 == 3 else LENIENT,
+                    strict=LENIENT if tried % 3 else STRICT,
                 )
             )
             if run.report.elapsed_s() < until:
@@ -130,4 +134,4 @@ def _next_start(run: Run, seed: int, tried: int) -> tuple[NDArray[np.int64] | No
     if kind == 2 or not run.seats:
         return grow(run.d, seed + tried), search.HOT
     roots = run.seats[-1 - (tried * 7) % len(run.seats)]
-    return grow(run.d, seed + tried, roots), (0.2, 0.7)[tried % 2]
+    return grow(run.d, seed + tried, roots), 0.7
