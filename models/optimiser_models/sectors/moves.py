@@ -12,33 +12,30 @@ drive asks for them, :mod:`.cuts` is the method.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
-from optimiser.problems.sectors.rules import check
 from optimiser.solve.backends.confirm import confirm
 from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors import search
-from optimiser_models.sectors.arrays import FREE, Districting, from_plan, prepare, to_plan
+from optimiser_models.sectors.arrays import FREE, Districting, from_plan, prepare
 from optimiser_models.sectors.labels import GRID, Labels, label_costs
+from optimiser_models.sectors.mending import TINY, Floats, Ints, Mending, seated_plan
 from optimiser_models.sectors.separate import reach
 from optimiser_models.sectors.warm import compile_loops
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 FIRST_MOVES, MORE_MOVES = 200_000, 400_000
 FIRST_SHARE, ROUND_SHARE = 0.15, 0.5
 """Shares of the time left for the first search and for one round of HiGHS."""
 COOL = 0.02
 """A search from a plan that is nearly right begins cool."""
-TINY = 1e-6
 SHORT_S = 5.0
 """A round gets at least this long."""
 RELAXED_ROUNDS = 5
@@ -49,65 +46,15 @@ MOST_CUTS = 10
 """Areas of one piece that are cut off in one round."""
 
 
-@dataclass
-class Run:
-    """One solve under way."""
-
-    problem: SectorsProblem
-    d: Districting
-    seated: Districting
-    cost: Floats
-    options: SolveOptions
-    report: Report
-    best: Ints | None = None
-    value: float = np.inf
-    bound: float = 0.0
-    infeasible: bool = False
-    rounds: int = 0
-
-    def gap(self) -> float:
-        """Return the relative gap; inf without a plan."""
-        return (self.value - self.bound) / max(self.value, TINY) if self.best is not None else np.inf
-
-    def left_s(self) -> float:
-        """Return the seconds left."""
-        return self.options.time_limit_s - self.report.elapsed_s()
-
-    def done(self) -> bool:
-        """Proved, near enough, out of time or told to stop."""
-        near = self.best is not None and self.gap() <= max(self.options.gap_frac, PROOF_GAP / 2)
-        return self.infeasible or self.left_s() <= 0 or self.report.should_stop() or near
-
-    def offer(self, label: Ints | None) -> None:
-        """Take a labelling if it is better and passes the planner's own rules."""
-        if label is None or (label == FREE).any():
-            return
-        value = float(self.cost[label, np.arange(self.d.n)].sum())
-        if value >= self.value - GRID:
-            return
-        plan = seated_plan(self.problem, self.d, label)
-        if plan is None or check(self.problem, plan):
-            return
-        self.best, self.value = label.copy(), value
-        self.report(phase="improving", incumbent=value, plan=plan)
-
-    def prove(self, bound: float) -> None:
-        """Take a bound if it is better; it never exceeds a plan that exists."""
-        bound = min(bound, self.value)
-        if bound > self.bound:
-            self.bound = bound
-            self.report(bound=bound)
-
-
 def solve(
     problem: SectorsProblem, start: SectorsPlan | None, options: SolveOptions, report: Report
 ) -> Outcome[SectorsPlan]:
-    """Run the method."""
+    """Mending the method."""
     d = prepare(problem)
     if d.contradiction:
         return Outcome(None, infeasible=True, confirmed_by=(f"plain sums ({d.contradiction})",))
     report(phase="searching")
-    run = Run(problem, d, _seated(problem, d), label_costs(problem, d), options, report)
+    run = Mending(problem, d, _seated(problem, d), label_costs(problem, d), options, report)
     today = SectorsPlan({a: h for a, h in zip(problem.area_ids, problem.today, strict=True) if h}, {})
     for plan in (start, today):
         if plan is not None:
@@ -119,7 +66,7 @@ def solve(
     return replace(_outcome(run, notes), confirmed_by=(str(notes.pop("confirmed_by")),))
 
 
-def _nearby(run: Run, deepest: int) -> None:
+def _nearby(run: Mending, deepest: int) -> None:
     """Look for plans in which districts take only areas that they touch, or nearly: soon, and often the best."""
     model = Labels(run.d, run.cost, run.value, deepest)
     until = run.report.elapsed_s() + NEAR_SHARE * run.left_s()
@@ -137,7 +84,7 @@ def _nearby(run: Run, deepest: int) -> None:
         _search(run, _filled(run.d, model.read(solved.x)), FIRST_MOVES, 0.03)
 
 
-def _close(run: Run) -> dict[str, Any]:
+def _close(run: Mending) -> dict[str, Any]:
     """Solve, separate, solve again; return what to note."""
     model = Labels(run.d, run.cost, run.value)
     built_for = run.value
@@ -173,7 +120,7 @@ def _close(run: Run) -> dict[str, Any]:
     return _notes(run, model, confirmed)
 
 
-def _notes(run: Run, model: Labels, confirmed: str) -> dict[str, Any]:
+def _notes(run: Mending, model: Labels, confirmed: str) -> dict[str, Any]:
     return {
         "pairs": model.n_pairs,
         "cuts": len(model.cuts),
@@ -182,7 +129,7 @@ def _notes(run: Run, model: Labels, confirmed: str) -> dict[str, Any]:
     }
 
 
-def _confirmed(run: Run, model: Labels) -> str:
+def _confirmed(run: Mending, model: Labels) -> str:
     if run.value <= GRID:
         return "plain sums (nothing has to move)"
     left = run.options.time_to_confirm_s(run.report.elapsed_s(), run.report.elapsed_s())
@@ -203,7 +150,7 @@ def _whole(model: Labels, bound: float) -> float:
     return float(np.ceil(bound - 1e-6)) if model.whole else bound
 
 
-def _highs(run: Run, model: Labels, *, relaxed: bool = False, limit_s: float = 0.0) -> Solved:
+def _highs(run: Mending, model: Labels, *, relaxed: bool = False, limit_s: float = 0.0) -> Solved:
     """Solve the model as it stands; with a limit it is a restriction, whose bound proves nothing."""
     watch = Watch(
         bound=lambda value: None if relaxed or limit_s else run.prove(_whole(model, value) * model.unit),
@@ -223,7 +170,7 @@ def _highs(run: Run, model: Labels, *, relaxed: bool = False, limit_s: float = 0
     )
 
 
-def _relax(run: Run, model: Labels) -> None:
+def _relax(run: Mending, model: Labels) -> None:
     """Cut the linear relaxation first: cheap rounds."""
     run.report(phase="bounding")
     for _ in range(RELAXED_ROUNDS):
@@ -235,7 +182,7 @@ def _relax(run: Run, model: Labels) -> None:
             return
 
 
-def _separate(run: Run, model: Labels, x: Floats) -> int:
+def _separate(run: Mending, model: Labels, x: Floats) -> int:
     """Add separators between the largest piece of each district's support and its other pieces."""
     d = run.d
     if not d.contiguity:
@@ -303,7 +250,7 @@ def _seated(problem: SectorsProblem, d: Districting) -> Districting:
     )  # fmt: skip
 
 
-def _search(run: Run, label: Ints | None, moves: int, share: float) -> None:
+def _search(run: Mending, label: Ints | None, moves: int, share: float) -> None:
     """Search on from a labelling for a while."""
     s = run.seated
     if label is None or run.done() or s.centre_area.size != s.k:
@@ -343,20 +290,7 @@ def _filled(d: Districting, label: Ints) -> Ints | None:
     return fixed
 
 
-def seated_plan(problem: SectorsProblem, d: Districting, label: Ints) -> SectorsPlan | None:
-    """Return a labelling as a plan, each free centre at its best place; None where a district has no candidate."""
-    of_area = label[d.contraction.part]
-    centre = d.fixed.copy()
-    for k in np.flatnonzero(centre == FREE):
-        inside = np.flatnonzero(d.may[k] & (of_area[problem.centre_area] == k))
-        mine = np.flatnonzero(of_area == k)
-        if not inside.size:
-            return None
-        centre[k] = inside[np.argmin(problem.travel_s[np.ix_(inside, mine)] @ problem.calls[mine])]
-    return to_plan(problem, d, label, centre)
-
-
-def _outcome(run: Run, notes: dict[str, Any]) -> Outcome[SectorsPlan]:
+def _outcome(run: Mending, notes: dict[str, Any]) -> Outcome[SectorsPlan]:
     if run.infeasible:
         return Outcome(None, infeasible=True, notes=notes)
     stopped = StoppedBy.TIME
