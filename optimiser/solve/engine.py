@@ -80,7 +80,7 @@ def solve(
     if refusal:
         raise InputError(f"{formulation.name} cannot take this: {refusal}")
     warm(formulation)
-    report = report or Recorder()
+    report = told = Told(report or Recorder(), sense_of(problem, formulation.family))
     began = time.monotonic()
     built = began
     reasons = formulation.family.contradictions(problem)
@@ -97,6 +97,7 @@ def solve(
         built = time.monotonic()
         outcome = backend(formulation.backend)(program, options, report)
     ended = time.monotonic()
+    outcome = told.at_least(outcome, problem, formulation.family)
     report(phase="checking")
     result = judge(
         problem,
@@ -109,6 +110,51 @@ def solve(
     )
     log.info("%s: %s in %.2f s", formulation.name, result.status, ended - began)
     return result
+
+
+class Told:
+    """A report that remembers the best plan it passed on: what the planner was told is never taken back."""
+
+    def __init__(self, report: Report, sense: str) -> None:
+        self._report = report
+        self._sign = 1.0 if sense == "min" else -1.0
+        self._best: tuple[float, Any] | None = None
+
+    def __call__(
+        self,
+        *,
+        phase: str = "",
+        incumbent: float | None = None,
+        bound: float | None = None,
+        plan: Any = None,
+    ) -> None:
+        """Pass a report on."""
+        if incumbent is not None and plan is not None:
+            cost = self._sign * incumbent
+            if self._best is None or cost < self._best[0]:
+                self._best = cost, plan
+        self._report(phase=phase, incumbent=incumbent, bound=bound, plan=plan)
+
+    def should_stop(self) -> bool:
+        """Return True once the planner asked to stop and keep the best."""
+        return self._report.should_stop()
+
+    def elapsed_s(self) -> float:
+        """Return seconds since the solve began."""
+        return self._report.elapsed_s()
+
+    def at_least(self, outcome: Outcome[Any], problem: Any, family: Family[Any, Any]) -> Outcome[Any]:
+        """Return an outcome with the plan that was told, where a stopped search returns none or a worse one."""
+        if self._best is None or outcome.infeasible:
+            return outcome
+        plan = self._best[1]
+        if outcome.plan is not None:
+            if outcome.stopped_by is StoppedBy.PROOF:
+                return outcome
+            ours, theirs = (self._sign * family.objectives(problem, p)[0].value for p in (plan, outcome.plan))
+            if ours >= theirs - OBJECTIVE_TOLERANCE * max(1.0, abs(theirs)):
+                return outcome
+        return replace(outcome, plan=plan, objective=())
 
 
 def backend(name: str) -> Backend:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from optimiser import registry
-from optimiser.solve.engine import solve
+from optimiser.problems.patrol import PatrolPlan
+from optimiser.solve.engine import sense_of, solve
 from optimiser.solve.options import SolveOptions
+from optimiser.solve.program import Formulation
 from optimiser.solve.progress import Recorder
-from optimiser.solve.result import Status, StoppedBy
+from optimiser.solve.result import Outcome, Status, StoppedBy
 from tests.oracles.larger_cases import larger
+from tests.oracles.patrol_cases import two_places
 
 LIMIT = SolveOptions(time_limit_s=60, confirm=False)
 
@@ -68,3 +71,50 @@ def test_stopped_after_the_first_plan_it_is_kept(name):
     if result.status is Status.OPTIMAL:
         assert all(judged.closed for judged in result.objectives)
     _is_honest(name, problem, result)
+
+
+class SomeQuestionsLater(AfterTheFirstPlan):
+    """A planner who has seen a plan, and stops when the search has asked a few more times."""
+
+    def __init__(self, sense: str, questions: int) -> None:
+        super().__init__(sense)
+        self.left, self.told = questions, None
+
+    def keep(self, plan) -> None:
+        self.told = plan
+
+    def should_stop(self) -> bool:
+        self.left -= self.seen
+        return self.left < 0
+
+
+@pytest.mark.parametrize("questions", [1, 3])
+@pytest.mark.parametrize("name", registry.names())
+def test_a_plan_that_was_told_is_never_taken_back(name, questions):
+    """Whenever the stop comes, what is returned is as good as the best plan that the planner was shown."""
+    problem, formulation = larger(name), registry.load(name)
+    planner = SomeQuestionsLater(sense_of(problem, formulation.family), questions)
+    result = solve(problem, formulation, LIMIT, report=planner)
+    if planner.told is None:
+        return
+    assert result.plan is not None
+    told, kept = (formulation.family.objectives(problem, plan)[0] for plan in (planner.told, result.plan))
+    sign = 1.0 if kept.sense == "min" else -1.0
+    assert sign * kept.value <= sign * told.value + 1e-6 * max(1.0, abs(told.value))
+
+
+def test_a_formulation_that_forgets_its_plan_is_reminded():
+    """Whatever a stopped search returns, nothing or something worse, the plan that was told stands."""
+    family = registry.family("patrol")
+    problem = two_places()
+    good, worse = PatrolPlan({"day": {"market": 2}}), PatrolPlan({"day": {"market": 1}})
+    for returned in (None, worse):
+
+        def forgets(problem, start, options, report, returned=returned):
+            report(incumbent=6.0, plan=good)
+            return Outcome(returned, stopped_by=StoppedBy.PLANNER)
+
+        result = solve(problem, Formulation("patrol.forgets", family, "none", "forgets", run=forgets))
+        assert result.plan == good
+        assert result.status is Status.FEASIBLE
+        assert result.stopped_by is StoppedBy.PLANNER
