@@ -101,6 +101,7 @@ def run_init(a: argparse.Namespace) -> int:
     """Make a project folder."""
     from optimiser.data.init import init
     from optimiser.data.quality import to_record
+    from optimiser.prepare.call_spots import junctions
 
     report = init(
         a.folder, a.areas, a.calls, a.workload, a.roads, grid=_grid(a), stations=a.stations, units=a.units,
@@ -108,7 +109,7 @@ def run_init(a: argparse.Namespace) -> int:
         hard_lines=a.hard_lines, hard_polygons=a.hard_polygons, duty=a.duty, unit_status=a.unit_status,
         counts_as=a.counts_as, plans=a.plan, columns=a.columns, name=a.name,
         crs=a.crs, timezone=a.timezone, response_time=a.response_time, date_order=a.date_order,
-        priority=dict(a.priority) or None, weeks=a.weeks, again=a.again,
+        priority=dict(a.priority) or None, weeks=a.weeks, again=a.again, junctions=junctions,
     )  # fmt: skip
     if a.json:
         show_json(

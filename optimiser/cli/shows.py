@@ -85,6 +85,7 @@ def make_county(folder: Path, seed: int, n_areas: int) -> None:
     from optimiser.data import synthetic
     from optimiser.data.init import init
     from optimiser.data.settings import PROJECT_FILE, read_settings, write_settings
+    from optimiser.prepare.call_spots import junctions
 
     county = synthetic.county(seed, n_areas)
     files = synthetic.write(county, folder / "raw")
@@ -104,6 +105,7 @@ def make_county(folder: Path, seed: int, n_areas: int) -> None:
         timezone=given.timezone,
         response_time=given.response_time,
         again=(folder / "county").exists(),
+        junctions=junctions,
     )
     path = folder / "county" / PROJECT_FILE
     written = read_settings(path)

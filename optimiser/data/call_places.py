@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -64,6 +64,33 @@ def call_areas(
     return area_id
 
 
+def own_points(
+    frame: pd.DataFrame, area_id: NDArray[np.object_], areas: gpd.GeoDataFrame, source_crs: str
+) -> dict[str, NDArray[Any]]:
+    """Return for each row the point in the areas' metres and ``point_area``: its area where the point lies in it.
+
+    Points that lie elsewhere than their call is counted (a default address, a slip) are none: NaN and None.
+    """
+    n = len(frame)
+    x_m, y_m = np.full(n, np.nan), np.full(n, np.nan)
+    inside = np.full(n, None, dtype=object)
+    if "x" in frame and "y" in frame:
+        x, y = (parse_numbers(frame[c])[0] for c in ("x", "y"))
+        there = np.isfinite(x) & np.isfinite(y) & ~((np.abs(x) <= 1) & (np.abs(y) <= 1))
+        crs = _DEGREES if _in_degrees(x, y, there) else source_crs
+        found, _, (px, py) = _located(areas, np.where(there, x, np.nan), np.where(there, y, np.nan), crs)
+        own = there & (found == area_id) & (area_id != "")
+        x_m[own], y_m[own], inside[own] = px[own], py[own], area_id[own]
+    return {"x_m": x_m, "y_m": y_m, "point_area": inside}
+
+
+def _in_degrees(x: NDArray[np.float64], y: NDArray[np.float64], there: NDArray[np.bool_]) -> bool:
+    """Say whether points are longitudes and latitudes."""
+    return bool(
+        there.any() and (np.abs(x[there]) <= 180).mean() > 0.5 and (np.abs(y[there]) <= 180).mean() > 0.5
+    )
+
+
 def _by_point(
     frame: pd.DataFrame,
     lines: NDArray[np.int64],
@@ -83,18 +110,16 @@ def _by_point(
     null = there & (np.abs(x) <= 1) & (np.abs(y) <= 1)
     note("points at (0, 0) or (1, 1)", null, "taken as missing")
     there &= ~null
-    degrees = bool(
-        there.any() and (np.abs(x[there]) <= 180).mean() > 0.5 and (np.abs(y[there]) <= 180).mean() > 0.5
-    )
+    degrees = _in_degrees(x, y, there)
     if degrees:
         beyond = there & ((np.abs(x) > 180) | (np.abs(y) > 90))
         swapped = there & (np.abs(y) > 90) & (np.abs(x) <= 90)
         note("points beyond the globe", beyond & ~swapped, "taken as missing")
     crs = _DEGREES if degrees else source_crs
     x, y = np.where(there, x, np.nan), np.where(there, y, np.nan)
-    area_id, taken_in = _located(areas, x, y, crs)
+    area_id, taken_in, _ = _located(areas, x, y, crs)
     if there.any() and (area_id[there] != "").mean() < 0.5:
-        turned, _ = _located(areas, y, x, crs)
+        turned, _, _ = _located(areas, y, x, crs)
         if (turned[there] != "").mean() > 0.5:
             action = "x and y are the wrong way round: swap them in columns.toml, [calls.columns], and import again"
             note("points with x and y swapped", there & (turned != ""), action, red=True)
@@ -109,11 +134,11 @@ def _by_point(
 
 def _located(
     areas: gpd.GeoDataFrame, x: NDArray[np.float64], y: NDArray[np.float64], crs: str
-) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.object_], NDArray[np.bool_], tuple[NDArray[np.float64], NDArray[np.float64]]]:
     from pyproj import Transformer
 
     real = np.isfinite(x) & np.isfinite(y)
     x_m, y_m = np.full(len(x), np.nan), np.full(len(x), np.nan)
     x_m[real], y_m[real] = Transformer.from_crs(crs, areas.crs, always_xy=True).transform(x[real], y[real])
     located = locate_all(areas, x_m, y_m)
-    return located.area_id.astype(object), located.outside_m > 0
+    return located.area_id.astype(object), located.outside_m > 0, (x_m, y_m)

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from optimiser.data import canonical as names
 from optimiser.data.call_merge import one_row_a_call, stretch_of, with_unit_rows, without
-from optimiser.data.call_places import call_areas
+from optimiser.data.call_places import call_areas, own_points
 from optimiser.data.call_quirks import call_quirks, desk_quirks, table_quirks
 from optimiser.data.call_rows import MOST_CODES, MOST_TYPES, capped, code_column, origins, patrol_time
+from optimiser.data.call_spots import located
 from optimiser.data.call_times import CallTimes, call_times
 from optimiser.data.call_units import UnitRoles
 from optimiser.data.columns import DURATIONS, ColumnGuess, guess_columns
@@ -43,7 +44,10 @@ _FEWEST_EMPTY_MONTHS = 3
 
 @dataclass(frozen=True)
 class ImportedCalls:
-    """Canonical calls (columns of :data:`canonical.STORED_CALL_TYPES`), how they were read, what was found."""
+    """Canonical calls (columns of :data:`canonical.STORED_CALL_TYPES`), how they were read, what was found.
+
+    ``points`` are of :func:`call_spots.located`; they are counted by junction and never stored.
+    """
 
     table: pd.DataFrame
     column_map: ColumnMap
@@ -53,6 +57,7 @@ class ImportedCalls:
     assumptions: tuple[str, ...]
     n_rows: int
     left_out: LeftOut = field(default_factory=dict)
+    points: pd.DataFrame | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,9 @@ def import_calls(path: Path, column_map: ColumnMap, source: CallSource) -> Impor
     stored = _stored(calls, source, path)
     gone = left_out_by_day(notes.removed, column_map, source.zone)
     findings = tuple(notes.findings)
-    return ImportedCalls(stored, column_map, guess, codes, findings, tuple(said), table.n_rows, gone)
+    return ImportedCalls(
+        stored, column_map, guess, codes, findings, tuple(said), table.n_rows, gone, located(calls)
+    )
 
 
 def _guess(path: Path, header: tuple[str, ...], column_map: ColumnMap) -> ColumnGuess:
@@ -245,11 +252,12 @@ def _rows(
             notes.add(
                 rule, n, 0, f"not used: give its unit in columns.toml, [calls.duration_units] {duration}"
             )
+    area_id = call_areas(frame, lines, source.areas, source.known, source.source_crs, notes)
     return pd.DataFrame(
         {
             "call_id": ids,
             "received_utc": times.received_utc,
-            "area_id": call_areas(frame, lines, source.areas, source.known, source.source_crs, notes),
+            "area_id": area_id,
             "priority_code": code_column(frame, "priority", MOST_CODES, notes),
             "call_type": call_type,
             "origin": origins(frame, column_map, notes, said),
@@ -263,6 +271,7 @@ def _rows(
             "last_clear_s": last_s,
             "report_s": report_s,
             **stretch_of(times),
+            **own_points(frame, area_id, source.areas, source.source_crs),
         }
     )
 

@@ -16,6 +16,7 @@ HARD_LINES_LAYER = "hard_lines"
 HARD_POLYGONS_LAYER = "hard_polygons"
 CALLS_FILE = "calls.parquet"
 WORKLOAD_FILE = "workload.parquet"
+SPOTS_FILE = "call_spots.parquet"
 DUTY_FILE = "duty.parquet"
 UNIT_STATUS_FILE = "unit_status.parquet"
 SERVICE_FILE = "service_times.parquet"
@@ -66,6 +67,15 @@ WORKLOAD_TYPES = {
     "unit_s": "float64",
 }
 """Columns of ``Project.workload``: totals over the whole span, ``n_weeks`` weeks."""
+
+SPOT_TYPES = {
+    "area_id": "str",
+    "priority_code": "str",
+    "x_m": "float64",
+    "y_m": "float64",
+    "calls": "int64",
+}
+"""Columns of ``call_spots.parquet``: calls of the whole span by area, priority code and nearest road junction."""
 
 
 DUTY_TYPES = {

@@ -229,7 +229,7 @@ def put_in_place(draft: Path, folder: Path) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         (draft / path).replace(target)
-    for stale in (names.CALLS_FILE, names.WORKLOAD_FILE):
+    for stale in (names.CALLS_FILE, names.WORKLOAD_FILE, names.SPOTS_FILE):
         if Path(stale) not in made:
             (folder / stale).unlink(missing_ok=True)
     mark.unlink()

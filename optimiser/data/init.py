@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import secrets
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from optimiser.data import canonical as names
 from optimiser.data.area_import import import_areas
+from optimiser.data.call_spots import counted
 from optimiser.data.call_units import UnitRoles, read_roles
 from optimiser.data.calls import CallSource, ImportedCalls, import_calls
 from optimiser.data.columns import ColumnGuess
@@ -32,6 +36,7 @@ from optimiser.data.settings import (
     read_settings,
 )
 from optimiser.data.sources import relative, sha256
+from optimiser.data.store import write_table
 from optimiser.data.street_checks import street_findings
 from optimiser.data.workload import ImportedWorkload, import_workload
 from optimiser.errors import InputError, UsageError, reason
@@ -43,6 +48,10 @@ _TO_SAY = (
     "workload table without its weeks",
     "duration column",
 )
+
+
+Junctions = Callable[[Path, Settings, Path], NDArray[np.float64] | None]
+"""From a road file, the settings and a folder for what is worth keeping to its junctions (J, 2) in project metres."""
 
 
 def init(
@@ -73,6 +82,7 @@ def init(
     priority: Mapping[str, int] | None = None,
     weeks: float | None = None,
     again: bool = False,
+    junctions: Junctions | None = None,
 ) -> InitReport:
     """Make a project folder of raw files.
 
@@ -99,6 +109,8 @@ def init(
     name, crs, timezone, response_time, date_order, priority, weeks
         What else the planner can say at once; all of it can be filled in later, but ``date_order`` where the
         dates do not tell.
+    junctions
+        Finds the junctions of the roads, so that located calls are counted at them; None counts none.
     again
         True imports into a folder that exists: its settings and ``columns.toml`` are kept, and its plans, edits,
         roads, stations and hard boundaries where no others are given.
@@ -138,11 +150,22 @@ def init(
             draft = Path(scratch) / folder.name
             draft.mkdir()
             write_draft(draft, raw, made, key, before)
+            _write_spots(draft, made, junctions)
             project = load(draft, home=folder)  # what cannot be read back is not put in place
             put_in_place(draft, folder)
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {reason(error)}.") from error
     return _report(project, made)
+
+
+def _write_spots(draft: Path, made: Made, junctions: Junctions | None) -> None:
+    """Count the located calls by their nearest junction, where there are roads to ask."""
+    if junctions is None or made.calls is None or made.calls.points is None or not made.settings.roads:
+        return
+    places = junctions(draft / made.settings.roads, made.settings, draft)
+    if places is not None and len(places) and len(made.calls.points):
+        ids = set(made.areas.areas["area_id"])
+        write_table(draft / names.SPOTS_FILE, counted(made.calls.points, places, ids))
 
 
 def _areas_or_grid(raw: RawFiles, grid: Grid | None) -> None:

@@ -17,6 +17,7 @@ from optimiser.data.adjacency import Neighbours, neighbours
 from optimiser.data.areas import AreaGraph
 from optimiser.data.assumptions import defaults_in_force
 from optimiser.data.border_checks import border_findings
+from optimiser.data.call_spots import read_spots, said_of_spots
 from optimiser.data.columns_file import ColumnMap, read_column_map
 from optimiser.data.counts_as import CountsAs, read_counts_as
 from optimiser.data.duty import ASK
@@ -75,6 +76,9 @@ class Project:
         What each status and call type counts as in the time split.
     left_out
         Rows of the call file that the import left out, by reason and local day.
+    spots
+        How many calls of each area and priority were nearest to which road junction: area_id, priority, x_m, y_m,
+        calls; None where they are not placed.
     assumptions
         Defaults in force, in words.
     quality
@@ -98,6 +102,7 @@ class Project:
     service_times: pd.DataFrame | None = None
     counts_as: CountsAs = field(default_factory=CountsAs)
     left_out: LeftOut = field(default_factory=dict)
+    spots: pd.DataFrame | None = None
 
     @property
     def report(self) -> QualityReport:
@@ -166,6 +171,8 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
             f"No duty table: the measured time split, utilisation and saturation are refused. {ASK['duty']}"
         )
     said += defaults_in_force(settings, calls, workload, stations, roads, areas)
+    spots = None if calls is None else read_spots(folder, dict(column_map.priority))
+    said += said_of_spots(spots, calls)
     return Project(
         home or folder,
         settings,
@@ -184,6 +191,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         service,
         counts_as,
         left_out,
+        spots,
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from optimiser.data.project import Project
 from optimiser.demand.workload import Workload, from_project
 from optimiser.errors import InputError
+from optimiser.prepare.call_spots import ROUNDING_S, shares_within
 from optimiser.prepare.sectors_setup import CALLS, OBJECTIVES, WORK, SectorsSetup
 from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of_work
 from optimiser.prepare.travel import area_points, times_s
@@ -46,7 +47,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     points = area_points(project)
     centres = _centres(project, setup, ids, points)
     travel_s = times_s(project, centres.places, points, driver=setup.driver, junctions=setup.junctions)
-    covered, counted = _cover(project, work, setup, travel_s)
+    covered, counted = _cover(project, work, setup, centres.places, travel_s)
     balance_frac = _balance_frac(setup)
     names, balance = kinds_of_work(project, work, set(balance_frac) | set(setup.ceilings))
     today = _today(project, setup, ids)
@@ -114,13 +115,28 @@ def _centres(
 
 
 def _cover(
-    project: Project, work: Workload, setup: SectorsSetup, travel_s: NDArray[np.float64]
+    project: Project,
+    work: Workload,
+    setup: SectorsSetup,
+    places: NDArray[np.float64],
+    travel_s: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return calls covered (C, n) and calls that count for cover (n,), each priority within its own target."""
+    """Return calls covered (C, n) and calls that count for cover (n,), each priority within its own target.
+
+    Counted from where an area's own calls were, where they are placed; else by the point inside the area.
+    """
     covered, counted = np.zeros(travel_s.shape), np.zeros(travel_s.shape[1])
-    for priority, calls in _cover_calls(work, setup).items():
-        target_s = _target_s(project, setup, priority)
-        covered += np.where(travel_s <= target_s + 1e-6, calls[None, :], 0.0)
+    wanted = _cover_calls(work, setup)
+    limits_s = {p: _target_s(project, setup, p) for p in wanted}
+    own = {}
+    if setup.cover_by == "calls" and not setup.junctions and max(limits_s.values()) > 0:
+        own = shares_within(project, places, limits_s, driver=setup.driver)
+    for priority, calls in wanted.items():
+        share = (travel_s <= limits_s[priority] + ROUNDING_S).astype(np.float64)
+        if priority in own:
+            placed, known = own[priority]
+            share[:, known] = placed[:, known]
+        covered += share * calls[None, :]
         counted += calls
     return covered, counted
 

@@ -47,6 +47,9 @@ class SectorsSetup:
         The same for each part of the day (day, evening, night) and of the week; 0 for no such rule.
     balance
         Further kinds: "population", "area km2", "calls", "unit hours", or one with a part of the day.
+    cover_by
+        "calls": the share of each area's own calls within the target, each at its junction, where the project has
+        them placed; "areas": all or none, by the drive to a point inside the area.
     change_limit_frac, core_steps
         Largest share of the work that may change its district; areas further than this many steps inside a
         district of today stay in it (0: none).
@@ -142,6 +145,15 @@ class SectorsSetup:
     cover_priorities: tuple[int, ...] = field(
         default=(),
         metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced"),
+    )
+    cover_by: Literal["calls", "areas"] = field(
+        default="calls",
+        metadata=choice(
+            "",
+            "Cover is counted from where the calls were, or by one point an area (also where none is placed)",
+            options=("calls", "areas"),
+            group="advanced",
+        ),
     )
     longest_drive_s: float = field(
         default=0.0, metadata=choice("s", "Longest drive from a centre to its areas (0: none)", minimum=0)

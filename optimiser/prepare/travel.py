@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from optimiser import __version__
 from optimiser.data.layers import read_layer
 from optimiser.data.project import Project
+from optimiser.data.settings import Settings
 from optimiser.data.sources import sha256
 from optimiser.errors import InputError, reason
 from optimiser.roads import (
@@ -51,20 +52,20 @@ def network(project: Project, *, keep_ends: bool = False) -> RoadNetwork | None:
     """
     if project.roads_file is None:
         return None
-    asked = (
-        sha256(project.roads_file),
-        project.settings.crs,
-        project.settings.default_speed_m_per_s,
-        keep_ends,
-    )
+    return network_of(project.roads_file, project.settings, project.folder, keep_ends=keep_ends)
+
+
+def network_of(roads_file: Path, settings: Settings, folder: Path, *, keep_ends: bool = False) -> RoadNetwork:
+    """Return the network of a road file as :func:`network` does; ``folder`` holds the cache."""
+    asked = (sha256(roads_file), settings.crs, settings.default_speed_m_per_s, keep_ends)
     digest = hashlib.sha256(repr((*asked, __version__, _FORM)).encode())
-    path = project.folder / CACHE_FOLDER / f"roads-{digest.hexdigest()[:16]}.npz"
+    path = folder / CACHE_FOLDER / f"roads-{digest.hexdigest()[:16]}.npz"
     if path.exists():
         try:
             return read_network(path)
         except InputError:
             path.unlink()  # half written or of an older form: read the roads again
-    made = _read(project.roads_file, project, keep_ends=keep_ends)
+    made = _read(roads_file, settings, keep_ends=keep_ends)
     _keep(path, made)
     return made
 
@@ -89,8 +90,8 @@ def road_assumptions(project: Project) -> tuple[str, ...]:
     return () if roads is None else roads.assumptions
 
 
-def _read(path: Path, project: Project, *, keep_ends: bool) -> RoadNetwork:
-    crs = project.settings.crs or None
+def _read(path: Path, settings: Settings, *, keep_ends: bool) -> RoadNetwork:
+    crs = settings.crs or None
     if not path.name.lower().endswith(LINE_KINDS):
         return load_roads(path, crs=crs)
     frame = read_layer(path, shape="line")
@@ -98,7 +99,7 @@ def _read(path: Path, project: Project, *, keep_ends: bool) -> RoadNetwork:
         frame,
         guess_columns(list(map(str, frame.columns))),
         crs=crs,
-        default_limit_m_per_s=project.settings.default_speed_m_per_s,
+        default_limit_m_per_s=settings.default_speed_m_per_s,
         keep_ends=keep_ends,
     )
 

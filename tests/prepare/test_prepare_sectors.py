@@ -31,7 +31,7 @@ def test_stations_are_given_centres(project):
 
 def test_covered_calls_are_those_within_target(project):
     """A centre covers an area's most urgent calls where its drive is within the target, and none elsewhere."""
-    problem = sectors_problem(project, SectorsSetup(target_s=300.0))
+    problem = sectors_problem(project, SectorsSetup(target_s=300.0, cover_by="areas"))
     near = problem.travel_s <= 300.0 + 1e-6
     assert near.any()
     assert not near.all()
@@ -151,8 +151,8 @@ def test_cores_stay(project):
 def test_each_priority_within_its_own_target(project):
     """Two priorities with two targets: the calls of each are covered within its own."""
     own = replace(project, settings=replace(project.settings, priority_targets_s={1: 240.0, 2: 900.0}))
-    problem = sectors_problem(own, SectorsSetup(cover_priorities=(1, 2)))
-    first = sectors_problem(own, SectorsSetup(cover_priorities=(1,)))
+    problem = sectors_problem(own, SectorsSetup(cover_priorities=(1, 2), cover_by="areas"))
+    first = sectors_problem(own, SectorsSetup(cover_priorities=(1,), cover_by="areas"))
     near, middle = problem.travel_s <= 240.0, (problem.travel_s > 240.0) & (problem.travel_s <= 900.0)
     every = np.broadcast_to(problem.cover_calls, near.shape)
     assert problem.covered_calls[near] == pytest.approx(every[near])
