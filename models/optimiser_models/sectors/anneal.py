@@ -74,7 +74,7 @@ def _over(pieces, limit, most):  # type: ignore[no-untyped-def]
     return over + max(0.0, total - most)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def moves(  # type: ignore[no-untyped-def]
     label, best, best_cost, cost, side, side_limit, price, weight, low, high, target, may, fixed, centre_area, free,
     starts, neighbours, border, same, apart, slack_same, slack_apart,

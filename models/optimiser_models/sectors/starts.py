@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,7 @@ from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE, from_plan
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.run import Run
+from optimiser_models.sectors.search import State
 from optimiser_models.sectors.slots import Slots
 
 FIRST_MOVES = 400_000
@@ -98,32 +102,48 @@ def first_plans(run: Run, start: SectorsPlan | None) -> None:
 
 
 def search_on(run: Run, seed: int, seconds: float) -> None:
-    """Search from what the bound chose, from the best plan, and now and then from new seeds."""
+    """Search from what the bound chose, from the best plan, and now and then from new seeds, on every thread."""
     until = run.report.elapsed_s() + seconds
-    tried = 0
-    while run.report.elapsed_s() < until and not run.done():
-        label, hot = _next_start(run, seed, tried)
-        if label is not None:
-            moves = (SHORT_MOVES, LONG_MOVES, LONG_MOVES)[tried % 3]
-            if tried % 3 == 2 and run.d.k > FEW_DISTRICTS and not run.options.reproducible:
-                # many restarts find the best of few districts, one long cooling that of many
-                left = PATIENT_SHARE * (until - run.report.elapsed_s())
-                moves = int(min(max(moves, left * run.moves_per_s), MOST_MOVES))
-            began = run.report.elapsed_s()
-            run.offer(
-                search.anneal(
-                    run.d,
-                    label,
-                    moves=moves,
-                    seed=seed + tried,
-                    keep_going=lambda: run.report.elapsed_s() < until and not run.done(),
-                    hot=hot,
-                    strict=LENIENT if tried % 3 else STRICT,
-                )
-            )
-            if run.report.elapsed_s() < until:
-                run.moves_per_s = moves / max(run.report.elapsed_s() - began, 1e-3)
-        tried += 1
+    numbers, taking = count(), Lock()
+
+    def keep_going() -> bool:
+        return run.report.elapsed_s() < until and not run.done()
+
+    def search_alone() -> None:
+        while keep_going():
+            state = _try(run, seed, next(numbers), until, keep_going)
+            with taking:
+                run.offer(state)
+
+    threads = 1 if run.options.reproducible else run.options.threads
+    with ThreadPoolExecutor(threads) as pool:
+        for searching in [pool.submit(search_alone) for _ in range(threads)]:
+            searching.result()
+
+
+def _try(run: Run, seed: int, tried: int, until: float, keep_going: Callable[[], bool]) -> State | None:
+    """Anneal once."""
+    label, hot = _next_start(run, seed, tried)
+    if label is None:
+        return None
+    moves = (SHORT_MOVES, LONG_MOVES, LONG_MOVES)[tried % 3]
+    if tried % 3 == 2 and run.d.k > FEW_DISTRICTS and not run.options.reproducible:
+        # many restarts find the best of few districts, one long cooling that of many
+        left = PATIENT_SHARE * (until - run.report.elapsed_s())
+        moves = int(min(max(moves, left * run.moves_per_s), MOST_MOVES))
+    began = run.report.elapsed_s()
+    state = search.anneal(
+        run.d,
+        label,
+        moves=moves,
+        seed=seed + tried,
+        keep_going=keep_going,
+        hot=hot,
+        strict=LENIENT if tried % 3 else STRICT,
+    )
+    if run.report.elapsed_s() < until:
+        run.moves_per_s = moves / max(run.report.elapsed_s() - began, 1e-3)
+    return state
 
 
 def _next_start(run: Run, seed: int, tried: int) -> tuple[NDArray[np.int64] | None, float]:
