@@ -7,7 +7,7 @@ import pandas as pd
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, time_split
 from optimiser.problems.shifts.rules import known_rows, on_duty, slot_name
-from optimiser.report.words_shifts import CLASS_WORDS, REASON_WORDS
+from optimiser.report.words_shifts import CLASS_WORDS, reason_in
 from optimiser.units import DAY_NAMES, asked_text, percent, time_of_day
 
 
@@ -61,6 +61,6 @@ def duty(problem: ShiftsProblem, plan: ShiftsPlan) -> pd.DataFrame:
             "required": problem.requirement.astype(int),
             "on duty": on.round().astype(int),
             "more than required": (on - problem.requirement).round().astype(int),
-            "what asks for them": [REASON_WORDS.get(b, b) for b in problem.binding] or [""] * problem.n_slots,
+            "what asks for them": [reason_in(problem, t) for t in slots],
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--sectors",
         metavar="PLAN",
         help="by sector: districts, current or a plan's name; each planned by itself",
+    )
+    ledger.add_argument(
+        "--lend",
+        action="store_true",
+        help="with --sectors: the same weeks with sectors lending units, besides",
     )
     ledger.add_argument("--weeks", type=values.whole(4, 1000), default=28, help="weeks to simulate (28)")
     ledger.add_argument(
@@ -59,6 +64,8 @@ def run_ledger(a: argparse.Namespace) -> int:
 
     if a.plan and a.sectors:
         raise UsageError("--sectors plans every sector anew: leave out --plan.")
+    if a.lend and not a.sectors:
+        raise UsageError("--lend is between sectors: name them with --sectors PLAN.")
     project = load(a.folder)
     with stop_on_interrupt() as asked, Line("ledger", quiet=a.quiet) as line:
         options = SolveOptions(time_limit_s=a.time_limit, confirm=False)
@@ -72,7 +79,10 @@ def run_ledger(a: argparse.Namespace) -> int:
         )
         with series:
             try:
-                found = [_one(a, project, series, *part) for part in _parts(a, project, series)]
+                parts = _parts(a, project, series)
+                found: Any = [_one(a, project, series, part) for part in parts]
+                if a.lend:
+                    found = {"sectors": found, "lending": _lend(a, project, parts)}
             except NoPlanError as none:
                 say(str(none))
                 return Exit.INFEASIBLE if none.impossible else Exit.NO_PLAN
@@ -81,41 +91,98 @@ def run_ledger(a: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _parts(a: argparse.Namespace, project: Any, series: Any) -> list[tuple[str, Any, Any, Any]]:
-    """Return (name, problem, plan, recorded calls) of the whole or of each sector."""
-    from optimiser.cli.plans import ROTA, assignment_of, question_and_plans, settings_of
+@dataclass(frozen=True)
+class _Part:
+    """The whole, or a sector: its question, plan, recorded calls and the rules of the rota that may hold in it."""
+
+    name: str
+    problem: Any
+    plan: Any
+    calls: Any
+    rules: tuple[Any, ...] = ()
+
+    @property
+    def sector(self) -> str:
+        """As the rules name it."""
+        return "" if self.name == WHOLE else self.name
+
+    def stream(self) -> Any:
+        """Return the stream of its calls."""
+        from optimiser.studies.shift_simulation import stream_of
+
+        c = self.calls
+        return stream_of(c.hour, c.grade, c.units, c.busy_s, c.n_weeks)
+
+
+def _parts(a: argparse.Namespace, project: Any, series: Any) -> list[_Part]:
+    """Return the whole, or each sector."""
+    from optimiser.cli.plans import ROTA, question_and_plans, settings_of
     from optimiser.demand.workload import from_project
     from optimiser.errors import InputError
-    from optimiser.prepare import choices
-    from optimiser.prepare.questions import ask, kinds
-    from optimiser.prepare.shift_sectors import recorded_calls, sector_workloads
-    from optimiser.prepare.shifts import sector_problem
+    from optimiser.prepare.questions import ask
+    from optimiser.prepare.requirement import duty_rules
+    from optimiser.prepare.shift_sectors import recorded_calls
 
     work = from_project(project)
     calls = recorded_calls(project, work)
     table_ = settings_of(a.set, "shifts")
     if a.sectors:
-        params, setup, service = choices.read(kinds("shifts"), table_, "--set")
-        sector_of = {k: v for k, v in assignment_of(project, a.sectors).items() if v}
-        parts = []
-        for name, own in sector_workloads(work, sector_of).items():
-            problem = sector_problem(project, own, params, setup, service)
-            here = calls.within(frozenset(own.area_ids))
-            parts.append((name, problem, _solved(series, problem), here))
-        return parts
+        return _sector_parts(a, project, series, work, calls, table_)
+    rules = duty_rules(project)
     if a.plan and a.plan != ROTA:
         question, plans, _ = question_and_plans(project, [a.plan], [])
         if question.family != "shifts":
             raise InputError(f"Run {a.plan} is about {question.family}, not shifts.")
-        return [(WHOLE, question.problem, plans[a.plan], calls)]
+        return [_Part(WHOLE, question.problem, plans[a.plan], calls, rules)]
     problem = ask(project, "shifts", table_, "--set").problem
     if a.plan == ROTA:
         if problem.existing is None:
             raise InputError(
                 f"{a.folder} has no rota.csv; take one in with: optimiser rota import {a.folder} FILE."
             )
-        return [(WHOLE, problem, problem.existing, calls)]
-    return [(WHOLE, problem, _solved(series, problem), calls)]
+        return [_Part(WHOLE, problem, problem.existing, calls, rules)]
+    return [_Part(WHOLE, problem, _solved(series, problem), calls, rules)]
+
+
+def _sector_parts(
+    a: argparse.Namespace, project: Any, series: Any, work: Any, calls: Any, table_: dict[str, Any]
+) -> list[_Part]:
+    """Plan every sector by itself, by the rules of the rota that hold in it."""
+    from optimiser.cli.plans import assignment_of
+    from optimiser.prepare import choices
+    from optimiser.prepare.questions import kinds
+    from optimiser.prepare.requirement import duty_rules
+    from optimiser.prepare.shift_sectors import sector_workloads
+    from optimiser.prepare.shifts import sector_problem
+
+    params, setup, service = choices.read(kinds("shifts"), table_, "--set")
+    sector_of = {k: v for k, v in assignment_of(project, a.sectors).items() if v}
+    rules = duty_rules(project, sectors=sorted(set(sector_of.values())))
+    parts = []
+    for name, own in sector_workloads(work, sector_of).items():
+        problem = sector_problem(project, own, params, setup, service, name=name, rules=rules)
+        here = calls.within(frozenset(own.area_ids))
+        parts.append(_Part(name, problem, _solved(series, problem), here, rules))
+    return parts
+
+
+def _lend(a: argparse.Namespace, project: Any, parts: list[_Part]) -> Any:
+    """Show the sectors with lending; return it as JSON holds it."""
+    from optimiser.cli.plans import assignment_of
+    from optimiser.prepare.shift_sectors import centre_distances_m
+    from optimiser.report import words_ledger
+    from optimiser.studies.sector_lending import SectorRota, lending
+
+    far = centre_distances_m(project, assignment_of(project, a.sectors), [p.name for p in parts])
+    found = lending([SectorRota(p.name, p.problem, p.plan, p.stream()) for p in parts], far, weeks=a.weeks)
+    ceiling = parts[0].problem.params.call_ceiling_frac + parts[0].problem.params.tolerance_frac
+    said = words_ledger.lending_said(found, ceiling)
+    if not a.json:
+        show("")
+        show(table(words_ledger.lending_rows(found), list(words_ledger.LENDING_HEADER)))
+        for sentence in said:
+            show(f"- {sentence}")
+    return asdict(found) | {"in_words": [s.replace("\u00a0", " ") for s in said]}
 
 
 def _solved(series: Any, problem: Any) -> Any:
@@ -127,23 +194,29 @@ def _solved(series: Any, problem: Any) -> Any:
     return result.plan
 
 
-def _one(
-    a: argparse.Namespace, project: Any, series: Any, name: str, problem: Any, plan: Any, calls: Any
-) -> Any:
+def _one(a: argparse.Namespace, project: Any, series: Any, part: _Part) -> Any:
     """Show one sector's ledger; return it as JSON holds it."""
     from optimiser.problems.shifts.ledger import CLASSES, time_split
     from optimiser.report import words_ledger
-    from optimiser.studies.shift_simulation import simulate_weeks, stream_of
+    from optimiser.studies.sector_rules import besides, rules_in
+    from optimiser.studies.shift_simulation import simulate_weeks
     from optimiser.studies.split_ledger import best_reachable, side_by_side
 
-    stream = stream_of(calls.hour, calls.grade, calls.units, calls.busy_s, calls.n_weeks)
-    weeks = simulate_weeks(problem, plan, stream, weeks=a.weeks, protected_blocks=a.protected)
+    name, problem, plan = part.name, part.problem, part.plan
+    weeks = simulate_weeks(problem, plan, part.stream(), weeks=a.weeks, protected_blocks=a.protected)
     measured, refused = _measured(project, name)
     lines = side_by_side(problem, plan, weeks, measured)
     hours = float(problem.requirement.sum()) * problem.slot_h
     reach = best_reachable(problem, hours)
     points = _points(a, series, problem, reach["calls"])
-    sentences = [*words_ledger.simulated(problem, weeks), *words_ledger.points(points), *refused]
+    held = rules_in(part.rules, part.sector, problem)
+    others = besides(part.rules, part.sector, problem, plan)
+    sentences = [
+        *words_ledger.simulated(problem, weeks),
+        *words_ledger.rules_of_sector(held, others),
+        *words_ledger.points(points),
+        *refused,
+    ]
     if not a.json:
         show("" if name == WHOLE else f"Sector {name}")
         show(table(words_ledger.rows(lines), list(words_ledger.HEADER)))
@@ -158,6 +231,8 @@ def _one(
         "split": [asdict(line) for line in lines],
         "best_of_required_hours": reach,
         "points": [asdict(p) for p in points],
+        "rules": [asdict(r) for r in held],
+        "besides": [asdict(o) for o in others],
         "weeks": a.weeks,
         "in_words": [s.replace("\u00a0", " ") for s in sentences],
     }

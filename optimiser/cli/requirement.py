@@ -257,9 +257,15 @@ def _tell(asked: dict[str, Asked], setup: RequirementSetup, mended: Mended | Non
     if whole.rules:
         show("")
         rows = [
-            [r.title(), "hard" if r.hard else "negotiable", without(whole, r, setup)] for r in whole.rules
+            [
+                r.title(),
+                "hard" if r.hard else "negotiable",
+                without(whole, r, setup),
+                without(asked[r.sector], r, setup) if r.sector and r.sector in asked else None,
+            ]
+            for r in whole.rules
         ]
-        show(table(rows, ["rule", "kind", "costs officer-hours a week"]))
+        show(table(rows, ["rule", "kind", "costs hours a week", "in its sector by itself"]))
     show("")
     show(_by_day(whole))
     if len(asked) > 1:
@@ -359,6 +365,8 @@ def _as_json(asked: Asked) -> dict[str, Any]:
         "call_share_frac": need.call_share.tolist(),
         "supervisors": need.supervisors.tolist(),
         "supervisor_reasons": list(need.supervisor_reasons),
+        "posts": {role: people.tolist() for role, people in need.posts.items()},
+        "post_clauses": {role: list(said) for role, said in need.post_clauses.items()},
         "slots_short_of_vehicles": need.short_of_vehicles.tolist(),
         "split_asks_h": dict(need.split_asks),
     }

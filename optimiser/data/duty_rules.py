@@ -5,6 +5,7 @@
     rule,sector,role,days,from,to,value,clause,hard
     minimum,D1,patrol,all,00:00,24:00,3,Agreement 14.2,hard
     minimum,,supervisor,all,00:00,24:00,1,General Order 2.3,hard
+    minimum,D1,desk,weekday,08:00,18:00,1,Agreement 9,negotiable
     crew,,patrol,all,20:00,06:00,2,General Order 5.1,negotiable
     span,,supervisor,all,00:00,24:00,8,Policy 7,negotiable
     vehicles,,patrol,all,00:00,24:00,14,Fleet list,hard
@@ -30,7 +31,9 @@ DUTY_RULES_FILE = "duty_rules.csv"
 MINIMUM, CREW, SPAN, VEHICLES = "minimum", "crew", "span", "vehicles"
 RULES = (MINIMUM, CREW, SPAN, VEHICLES)
 PATROL, SUPERVISOR = "patrol", "supervisor"
-ROLES = (PATROL, SUPERVISOR)
+POSTS = ("desk", "custody", "dispatch", "traffic")
+"""Roles that answer no calls: a minimum of theirs is beside the officers that calls ask for."""
+ROLES = (PATROL, SUPERVISOR, *POSTS)
 HARD, NEGOTIABLE = "hard", "negotiable"
 COLUMNS = ("rule", "sector", "role", "days", "from", "to", "value", "clause", "hard")
 _GROUPS = {"all": range(7), "": range(7), "weekday": range(5), "weekend": range(5, 7)}
@@ -51,7 +54,8 @@ class DutyRule:
     sector
         Whose; "" for the whole force.
     role
-        ``patrol`` or ``supervisor``.
+        ``patrol``, ``supervisor``, or a post that answers no calls: ``desk``, ``custody``, ``dispatch``, ``traffic``
+        (minimums only).
     days
         Days it begins on, 0 = Monday.
     from_s, to_s
@@ -129,6 +133,8 @@ def _faults(row: dict[str, str], sectors: frozenset[str] | None) -> list[str]:
         faults.append(f"rule {row['rule']!r} is none of {', '.join(RULES)}")
     if row["role"] not in ROLES:
         faults.append(f"role {row['role']!r} is none of {', '.join(ROLES)}")
+    elif row["role"] in POSTS and row["rule"] in RULES and row["rule"] != MINIMUM:
+        faults.append(f"a {row['rule']} is of patrol or supervisor, got {row['role']}")
     if sectors is not None and row["sector"] and row["sector"] not in sectors:
         faults.append(f"sector {row['sector']!r} is none of {', '.join(sorted(sectors))}")
     if _days(row["days"]) is None:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.data.duty_rules import MINIMUM as MINIMUM_RULE
+from optimiser.data.duty_rules import POSTS, SUPERVISOR, VEHICLES, DutyRule
 from optimiser.data.duty_rules import SPAN as SPAN_RULE
-from optimiser.data.duty_rules import SUPERVISOR, VEHICLES, DutyRule
 from optimiser.demand import reasons
 from optimiser.demand.call_mix import CallMix, of_load
 from optimiser.demand.clauses import crew_by_slot, least_by_slot, most_by_slot
@@ -79,6 +79,8 @@ class Requirement:
         Cars there are, shape (T,); empty where no rule says.
     split_asks
         Officer-hours a week that each share of the time split asks for; empty where the split is not held.
+    posts, post_clauses
+        People of other roles beside the officers, by role, and the clauses that say so, T each.
     """
 
     officers: IntArray
@@ -95,6 +97,8 @@ class Requirement:
     supervisor_reasons: tuple[str, ...] = ()
     vehicles: FloatArray = field(default_factory=lambda: np.empty(0))
     split_asks: Mapping[str, float] = field(default_factory=dict)
+    posts: Mapping[str, IntArray] = field(default_factory=dict)
+    post_clauses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def slots_by_reason(self) -> dict[str, int]:
         """Count the slots in which each reason binds, most first."""
@@ -105,6 +109,12 @@ class Requirement:
     def officer_h(self) -> float:
         """Officer-hours a week."""
         return float(self.officers.sum()) * self.slot_s / SECONDS_PER_HOUR
+
+    @property
+    def people_h(self) -> float:
+        """Hours a week of officers, supervisors and posts."""
+        beside = float(self.supervisors.sum()) + sum(float(p.sum()) for p in self.posts.values())
+        return self.officer_h + beside * self.slot_s / SECONDS_PER_HOUR
 
     @property
     def units(self) -> IntArray:
@@ -195,6 +205,7 @@ def requirement_of(
     crew = crew_by_slot(rules, sector, slot_s, float(params.officers_per_unit))
     by_rule, clauses = least_by_slot(rules, sector, slot_s)
     officers, binding = _largest(units, crew, by_rule)
+    posts = {role: least_by_slot(rules, sector, slot_s, role=role) for role in _post_roles(rules)}
     table = reasons.units_by_reason(params, reasons.loads_hour_by_hour(mix, slot_s))
     need = Requirement(
         officers=officers,
@@ -211,6 +222,8 @@ def requirement_of(
         ),
         hour_by_hour=_largest(table, crew, by_rule)[0],
         vehicles=most_by_slot(rules, VEHICLES, sector, slot_s),
+        posts={role: least for role, (least, _) in posts.items()},
+        post_clauses={role: said for role, (_, said) in posts.items()},
     )
     return _with_supervisors(need, params, rules, sector)
 
@@ -260,6 +273,10 @@ def hold_split(
     clauses = tuple(c if b == MINIMUM else "" for c, b in zip(need.clauses, binding, strict=True))
     held = replace(need, officers=officers, binding=tuple(binding), clauses=clauses, split_asks=asked)
     return _with_supervisors(held, params or RequirementParams(), rules, sector)
+
+
+def _post_roles(rules: Sequence[DutyRule]) -> list[str]:
+    return [role for role in POSTS if any(r.role == role for r in rules)]
 
 
 def _largest(

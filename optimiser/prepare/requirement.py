@@ -217,12 +217,10 @@ def project_mix(project: Project, areas: Sequence[str] | None = None) -> CallMix
 
 
 def without(asked: Asked, rule: DutyRule, setup: RequirementSetup) -> float:
-    """Officer-hours a week that one rule of the rota costs: those saved if it alone were left out."""
+    """Hours a week that one rule of the rota costs, of officers, supervisors and posts: saved if it were left out."""
     rest = [r for r in asked.rules if r is not rule]
-    return (
-        asked.need.officer_h
-        - _asked(asked.name, asked.mix, asked.params, setup, rest, ready=True).need.officer_h
-    )
+    other = _asked(asked.name, asked.mix, asked.params, setup, rest, ready=True).need
+    return asked.need.people_h - other.people_h
 
 
 def _asked(

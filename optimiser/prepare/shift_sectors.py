@@ -1,8 +1,8 @@
-"""The work of each sector by itself, and the recorded calls that simulated weeks are drawn from."""
+"""The work of each sector by itself, the recorded calls that weeks are drawn from, and how far apart sectors lie."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,3 +95,22 @@ def sector_workloads(work: Workload, sector_of: Mapping[str, str]) -> dict[str, 
             unplaced_unit_s=np.zeros_like(work.unplaced_unit_s),
         )
     return found
+
+
+def centre_distances_m(project: Project, sector_of: Mapping[str, str], names: Sequence[str]) -> FloatArray:
+    """Return metres between the centres of sectors, shape (K, K): of their ground, as the crow flies.
+
+    Raises
+    ------
+    InputError
+        If a sector has no area.
+    """
+    home = project.areas["area_id"].astype("str").map(dict(sector_of))
+    xy = np.zeros((len(names), 2))
+    for k, name in enumerate(names):
+        ground = project.areas.geometry[home == name]
+        if not len(ground):
+            raise InputError(f"Sector {name} has no area; give one of the plan's sectors.")
+        centre = ground.union_all().centroid
+        xy[k] = centre.x, centre.y
+    return np.asarray(np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1)), dtype=np.float64)

@@ -94,20 +94,26 @@ def sector_problem(
     params: ShiftsParams | None = None,
     setup: ShiftsSetup | None = None,
     service: RequirementParams | None = None,
+    *,
+    name: str = "",
+    rules: Sequence[DutyRule] = (),
 ) -> ShiftsProblem:
     """Return the shift question of one sector by itself: its own calls, answered by its own officers.
 
-    ``work`` is the sector's (:func:`optimiser.prepare.shift_sectors.sector_workloads`).
+    ``work`` is the sector's (:func:`optimiser.prepare.shift_sectors.sector_workloads`); of the ``rules`` those of the
+    sector ``name`` bind it, and a response is reached over the sector's own ground.
     """
     project.require_ready()
     return from_workload(
         work,
         params,
         setup,
-        service,
+        with_area(project, service or RequirementParams(), work.area_ids),
         service_s=mean_service_s(project, work),
         urgent_frac=_urgent_frac(work),
         mix=None if project.calls is None else project_mix(project, work.area_ids),
+        rules=rules,
+        sector=name,
     )
 
 
@@ -159,6 +165,7 @@ def from_workload(
     away: tuple[int, ...] = (),
     mix: CallMix | None = None,
     rules: Sequence[DutyRule] = (),
+    sector: str = "",
 ) -> ShiftsProblem:
     """Return the shift question of a week's work.
 
@@ -182,8 +189,8 @@ def from_workload(
     mix
         The same calls by urgency, units and times, for the requirement; by default calls of one unit and exponential
         times that make up the work.
-    rules
-        Minimums and crews with their clauses.
+    rules, sector
+        Minimums and crews with their clauses; those of the sector whose work it is, or of the whole force ("").
 
     Raises
     ------
@@ -192,7 +199,7 @@ def from_workload(
     """
     params, setup = params or ShiftsParams(), setup or ShiftsSetup()
     calls = of_load(work.week_unit_s(), service_s, urgent_frac) if mix is None else mix
-    need = requirement_of(calls, service, slot_s=setup.slot_s, rules=rules)
+    need = requirement_of(calls, service, slot_s=setup.slot_s, rules=rules, sector=sector)
     parts = round(SECONDS_PER_HOUR) // setup.slot_s
     admin = (
         work.week_calls() * setup.admin_per_call_s
@@ -226,6 +233,7 @@ def from_workload(
         overtime_slots=offer.overtime_slots,
         away=away,
         binding=need.binding,
+        clauses=need.clauses if any(need.clauses) else (),
         existing=existing,
     )
 

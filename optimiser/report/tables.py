@@ -177,6 +177,8 @@ def _shifts(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> dict[str, Row
         }
         if problem.binding:
             row["what asks for most"] = problem.binding[slot]
+        if problem.clauses:
+            row["clause"] = problem.clauses[slot]
         hours.append(row)
     p = problem.params
     target = {

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimiser.problems.shifts import ShiftsProblem
-from optimiser.report.phrases import asked, number, percent
+from optimiser.report.phrases import asked, listed, number, percent
 from optimiser.report.words_shifts import CLASS_WORDS
+from optimiser.studies.sector_lending import Lending
+from optimiser.studies.sector_rules import Besides, RuleLine
 from optimiser.studies.shift_simulation import SimulatedWeeks
 from optimiser.studies.split_ledger import ClassLine, Point, weeks_within
+from optimiser.units import minutes
 from optimiser.units import percent as percent_of
 
 HEADER = ("class", "asked", "measured %", "planned %", "simulated %", "p5", "p95", "planned keeps it")
@@ -67,6 +70,74 @@ def simulated(problem: ShiftsProblem, weeks: SimulatedWeeks) -> list[str]:
         if np.isfinite(weeks.wait_p90_s[:, k]).any()
     ]
     said.append(f"Calls by grade: {'; '.join(grades)}.")
+    return said
+
+
+def rules_of_sector(rules: Sequence[RuleLine], others: Sequence[Besides]) -> list[str]:
+    """Say which rules of the rota hold in a sector, where each decides, and who is there besides."""
+    said = []
+    for rule in rules:
+        kind = "hard" if rule.hard else "negotiable"
+        text = f"{rule.title[:1].upper()}{rule.title[1:]}, {kind}: in force {number(rule.in_force_h)} hours a week"
+        if rule.decides_h is not None:
+            text += f", sets the officers needed in {number(rule.decides_h)} of them"
+        said.append(f"{text}.")
+    said += [
+        f"Beside the officers of the plan {o.least} to {o.most} of {o.role} must be on duty, {number(o.hours)} hours a "
+        "week."
+        for o in others
+    ]
+    return said
+
+
+LENDING_HEADER = (
+    "sector",
+    "on calls %",
+    "lending %",
+    "p5",
+    "p95",
+    "own calls by own units %",
+    "lent h",
+    "borrowed h",
+    "calls that wait %",
+    "lending %",
+    "urgent in 9 of 10, min",
+    "lending, min",
+)
+
+
+def lending_rows(found: Lending) -> list[list[str | float | None]]:
+    """Return a row for each sector, apart and with lending."""
+    return [
+        [
+            line.name,
+            *(percent_of(v) for v in (line.calls_frac, line.calls_frac_lending, line.p5, line.p95)),
+            percent_of(line.own_frac) if np.isfinite(line.own_frac) else None,
+            line.lent_h,
+            line.borrowed_h,
+            percent_of(line.wait_frac),
+            percent_of(line.wait_frac_lending),
+            *(minutes(s) if np.isfinite(s) else None for s in (line.urgent_p90_s, line.urgent_p90_lending_s)),
+        ]
+        for line in found.lines
+    ]
+
+
+def lending_said(found: Lending, ceiling_frac: float) -> list[str]:
+    """Say what lending changes for the force, and which sectors it takes above their ceiling."""
+    fewer, more = found.fewer_waiting, found.more_on_calls_h
+    told = "fewer" if fewer.mean >= 0 else "more"
+    sure = "" if fewer.differs else "; that may be chance"
+    said = [
+        f"With lending {number(abs(fewer.mean), 1)} {told} calls a week wait ({number(fewer.low, 1)} to "
+        f"{number(fewer.high, 1)} fewer at 95 %{sure}), for {number(more.mean, 1)} unit-hours a week more on calls: "
+        "the drive from the sector that lends."
+    ]
+    over = [s.name for s in found.lines if s.calls_frac_lending > ceiling_frac >= s.calls_frac]
+    if over:
+        said.append(
+            f"Lending takes {listed(over)} above the ceiling of {asked(ceiling_frac)} on calls in the simulated mean."
+        )
     return said
 
 

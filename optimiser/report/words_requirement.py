@@ -62,6 +62,7 @@ def found(need: Requirement, by_slot: Requirement) -> list[str]:
     said += _split(need, by_slot)
     said += _table(by_slot)
     said += _supervisors(need)
+    said += _posts(need)
     said += _vehicles(need)
     return said
 
@@ -97,6 +98,19 @@ def _clauses(need: Requirement) -> list[str]:
         for k in np.argsort(-counts, kind="stable")
     ]
     return [f"Minimums that bind, with their clause: {'; '.join(parts)}."]
+
+
+def _posts(need: Requirement) -> list[str]:
+    said = []
+    for role, people in need.posts.items():
+        if not people.any():
+            continue
+        clauses = ", ".join(dict.fromkeys(c for c in need.post_clauses[role] if c))
+        said.append(
+            f"Beside them {int(people.min())} to {int(people.max())} of {role}, "
+            f"{number(float(people.sum()) * need.slot_s / SECONDS_PER_HOUR)} hours a week ({clauses})."
+        )
+    return said
 
 
 def _split(need: Requirement, by_slot: Requirement) -> list[str]:

@@ -191,13 +191,19 @@ def _hours_text(hours: float) -> str:
     return count(hours, "hour")
 
 
+def reason_in(problem: ShiftsProblem, slot: int) -> str:
+    """Say what asks for the officers of a slot, with the clause where it is a minimum of the rota; "" unknown."""
+    if not problem.binding:
+        return ""
+    words = REASON_WORDS.get(problem.binding[slot], problem.binding[slot])
+    clause = problem.clauses[slot] if problem.clauses else ""
+    return f"{words}, {clause}" if clause else words
+
+
 def _reasons(problem: ShiftsProblem, slots: np.ndarray) -> str:
     """Say what sets the requirement in these slots, where the problem tells."""
     if not problem.binding:
         return ""
-    names, n = np.unique([problem.binding[s] for s in slots], return_counts=True)
-    parts = [
-        f"{REASON_WORDS.get(str(names[k]), str(names[k]))} ({_hours_text(n[k] * problem.slot_h)})"
-        for k in np.argsort(-n, kind="stable")
-    ]
+    names, n = np.unique([reason_in(problem, s) for s in slots], return_counts=True)
+    parts = [f"{names[k]} ({_hours_text(n[k] * problem.slot_h)})" for k in np.argsort(-n, kind="stable")]
     return f"; what asks for them there is {listed(parts)}"

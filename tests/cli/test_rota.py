@@ -77,12 +77,27 @@ def test_the_ledger_of_a_rota_and_of_each_sector(told, own, tmp_path):
     assert code == Exit.DONE, err
     assert "at most 30 %" in out
     assert "who was really on duty" in out
-    code, out, err = told("ledger", own, "--sectors", "districts", "--weeks", "4", "--json", "--quiet")
+    rules = "rule,sector,role,days,from,to,value,clause,hard\n"
+    (own / "duty_rules.csv").write_text(
+        f"{rules}minimum,D1,patrol,all,00:00,24:00,4,Agreement 14.2,hard\n"
+        "span,,supervisor,all,00:00,24:00,6,Policy 7,negotiable\n"
+    )
+    code, out, err = told(
+        "ledger", own, "--sectors", "districts", "--lend", "--weeks", "4", "--json", "--quiet"
+    )
     assert code == Exit.DONE, err
-    sectors = json.loads(out)
+    told_ = json.loads(out)
+    sectors = told_["sectors"]
     assert len(sectors) > 1
     for sector in sectors:
         split = {line["name"]: line for line in sector["split"]}
         assert split["calls"]["planned"] <= 0.3 + 1e-6
         assert split["community"]["planned"] >= 0.1 - 1e-6
         assert split["calls"]["p5"] <= split["calls"]["simulated"] <= split["calls"]["p95"]
+        assert sector["besides"][0]["role"] == "supervisor"
+    minimum = next(r for r in sectors[0]["rules"] if "Agreement 14.2" in r["title"])
+    assert (minimum["hard"], minimum["in_force_h"]) == (True, 168.0)
+    assert not any("Agreement 14.2" in r["title"] for s in sectors[1:] for r in s["rules"])
+    lines = told_["lending"]["lines"]
+    assert sum(s["lent_h"] for s in lines) == pytest.approx(sum(s["borrowed_h"] for s in lines))
+    assert told("ledger", own, "--lend")[0] == Exit.USAGE

@@ -65,8 +65,9 @@ class ShiftsProblem:
         its last slots are overtime. Both empty where none is on offer.
     away
         Officers on the rota who are at court, training or an event in each slot, T whole numbers; empty: none.
-    binding
-        Why each slot needs what it needs, T words, or empty.
+    binding, clauses
+        Why each slot needs what it needs, T words, or empty; and the clause that says so, where it is a minimum of the
+        rota, "" in other slots, or empty.
     existing
         Today's plan, for comparison, or None.
     """
@@ -88,6 +89,7 @@ class ShiftsProblem:
     overtime_slots: tuple[int, ...] = ()
     away: tuple[int, ...] = ()
     binding: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
     existing: ShiftsPlan | None = None
 
     def __post_init__(self) -> None:
@@ -154,8 +156,10 @@ def _need_faults(p: ShiftsProblem) -> list[str]:
         faults.append(
             f"requirement reaches {need.max()} officers in a slot, more than {MOST_OFFICERS}; check its unit."
         )
-    if p.binding and len(p.binding) != t:
-        faults.append(f"binding needs {t} words, one a slot, got {len(p.binding)}.")
+    for name in ("binding", "clauses"):
+        words = getattr(p, name)
+        if words and len(words) != t:
+            faults.append(f"{name} needs {t} words, one a slot, got {len(words)}.")
     return faults
 
 
