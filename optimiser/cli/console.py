@@ -60,7 +60,7 @@ def show(text: str) -> None:
 
 def show_json(value: Any) -> None:
     """Print a result as JSON, in core units; what is no number (a drive that no road allows) is null."""
-    plain = _as_json(value)
+    plain = as_json(value)
     readable = (sys.stdout.encoding or "").lower().startswith("utf")
     print(json.dumps(plain, ensure_ascii=not readable, indent=1, allow_nan=False, default=str), flush=True)
 
@@ -70,15 +70,16 @@ def _typed(text: str) -> str:
     return text.replace(NO_BREAK, " ")
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """Return plain values: what is no number is None, keys are text."""
     if isinstance(value, Mapping):
-        return {str(k): _as_json(v) for k, v in value.items()}
+        return {str(k): as_json(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_as_json(v) for v in value]
+        return [as_json(v) for v in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if hasattr(value, "item"):  # a number or truth value of numpy
-        return _as_json(value.item())
+        return as_json(value.item())
     return value
 
 

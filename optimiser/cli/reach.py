@@ -55,7 +55,7 @@ def run_reach(a: argparse.Namespace) -> int:
 
     asked = ReachAsked(
         stations=tuple(a.station),
-        places=tuple(_place(text) for text in a.at),
+        places=tuple(place(text) for text in a.at),
         limits_s=_limits(a.minutes),
         driver=a.driver,
         hour_of_week=None if a.hour is None else hour_from(a.hour),
@@ -86,7 +86,8 @@ def run_reach(a: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _place(text: str) -> tuple[float, float]:
+def place(text: str) -> tuple[float, float]:
+    """Read a place, ``LON,LAT`` in degrees."""
     from optimiser.data.small_tables import number
     from optimiser.errors import UsageError
 

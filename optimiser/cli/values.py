@@ -32,6 +32,14 @@ def weeks(text: str) -> float:
     return value
 
 
+def positive(text: str) -> float:
+    """Read a number above 0."""
+    value = _number(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} should be a number above 0")
+    return value
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``least`` to ``most``."""
 
@@ -55,6 +63,17 @@ def day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} should be a day, as 2025-03-09") from None
+
+
+def time(text: str) -> dt.datetime:
+    """Read a local time of the wall clock, ``2026-03-02 08:00``."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} should be a local time, as '2026-03-02 08:00'") from None
+    if found.tzinfo is not None:
+        raise argparse.ArgumentTypeError(f"{text!r} should be the force's own local time, without an offset")
+    return found
 
 
 def coded(text: str) -> tuple[str, int]:

@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from optimiser.errors import InputError
-from optimiser.prepare.dispatch_desk import Desk
 from optimiser.prepare.dispatch_scene import Floats, IncidentsAt
+from optimiser.problems.assignment import AssignmentProblem
 from optimiser.problems.assignment.data import FREE
 from optimiser.problems.assignment.eligible import may_go
 from optimiser.units import minutes
+
+
+class Asked(Protocol):
+    """What tells who could go where: a desk or a board."""
+
+    def problem(self, call: IncidentsAt) -> AssignmentProblem:
+        """Return the question that new calls ask."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +113,7 @@ class SiteState:
 
 
 def critical_locations(
-    desk: Desk,
+    desk: Asked,
     sites: Sequence[Site],
     *,
     folder: Path | None = None,

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from optimiser.data.small_tables import refuse, rows_of
 from optimiser.prepare.dispatch_scene import IncidentsAt, UnitsAt
 from optimiser.problems.assignment import AssignmentParams
 from optimiser.problems.assignment.data import BUSY, ENDS, FREE, SENT
@@ -22,6 +24,8 @@ from optimiser.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, seconds_from_m
 Row = Mapping[str, Any]
 AVAILABLE, ENDING, ATTENDING, ON_WAY, OFF = "available", "ending", "attending", "on way", "off"
 KINDS = (AVAILABLE, ENDING, ATTENDING, ON_WAY, OFF)
+OVERDUE_MIN = 2.0
+"""A predicted end that has passed by more is no end that can be planned with."""
 STATUS_WORDS: dict[str, str] = {
     "available": AVAILABLE,
     "free": AVAILABLE,
@@ -36,6 +40,28 @@ STATUS_WORDS: dict[str, str] = {
     "off duty": OFF,
 }
 """What each status of the feed means; a force gives its own words."""
+
+
+def read_statuses(path: Path) -> dict[str, str]:
+    """Read what each status of a dispatch system means: ``status,means``, one of :data:`KINDS`.
+
+    Raises
+    ------
+    InputError
+        Naming, all together, the rows that cannot be read.
+    """
+    found: dict[str, str] = {}
+    faults = []
+    for line, cells in rows_of(path, ("status", "means")):
+        status, means = cells["status"].casefold(), cells["means"].casefold()
+        if means not in KINDS:
+            faults.append(f"line {line}: {cells['means']!r} is none of {', '.join(KINDS)}")
+        elif not status:
+            faults.append(f"line {line}: a status without a name")
+        else:
+            found[status] = means
+    refuse(path, faults)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +261,25 @@ def _units(
                 Finding(who, f"driver class {driver!r} is unknown (known: {known})", "basic is taken")
             )
             driver = "basic"
-        left = row.get("shift_left_min", math.inf)
-        left_s = seconds_from_minutes(float(left)) if _number(left) and left >= 0 else math.inf
+        left_s = _left_s(row, who, found)
         kept.append(
             row
             | {"state": state, "ready_s": ready_s, "on_way_to": to, "driver": driver, "shift_left_s": left_s}
             | {"officers": _whole(row, "officers", who, found), "skills": list(row.get("skills") or ())}
         )
     return kept
+
+
+def _left_s(row: Row, who: str, found: list[Finding]) -> float:
+    """Seconds until the shift of a unit ends, inf where that is not known."""
+    left = row.get("shift_left_min", math.inf)
+    if not _number(left):
+        return math.inf
+    if left < 0:
+        found.append(
+            Finding(who, f"its shift ended {-float(left):.0f} minutes ago", "it is sent nowhere new")
+        )
+    return seconds_from_minutes(max(0.0, float(left)))
 
 
 def _state(
@@ -253,11 +290,12 @@ def _state(
         return FREE, 0.0, ""
     if kind == ENDING:
         ends = row.get("ends_in_min")
-        if _number(ends):
+        if _number(ends) and float(ends or 0.0) >= -OVERDUE_MIN:
             return ENDS, max(0.0, seconds_from_minutes(float(ends or 0.0))), ""
-        found.append(
-            Finding(who, f"its {row.get('status')} has no known end", "it is not sent until it is free")
-        )
+        what = f"its {row.get('status')} has no known end"
+        if _number(ends):
+            what = f"its {row.get('status')} should have ended {-float(ends or 0.0):.0f} minutes ago"
+        found.append(Finding(who, what, "it is not sent until it is free"))
     elif kind == ON_WAY:
         to = str(row.get("on_way_to") or "")
         if to in open_now:

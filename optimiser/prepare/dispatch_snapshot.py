@@ -105,7 +105,7 @@ def snapshot(
     points = travel.area_points(project)
     units = _units(project, setup, work, hour, share, points, rng)
     incidents, said = _incidents(project, params, setup, hour, share, points, rng)
-    zones = _zones(project, share, points)
+    zones = zones_of(project, share, points)
 
     def times(origins: Floats, destinations: Floats, driver: str) -> Floats:
         if not len(origins) or not len(destinations):
@@ -213,7 +213,16 @@ def _calls(
     return found.iloc[rng.choice(len(found), n, replace=len(found) < n)]
 
 
-def _zones(project: Project, share: Floats, points: Floats) -> ZonesAt:
+def zones_of(project: Project, share: Floats, points: Floats) -> ZonesAt:
+    """Return the beats, else the districts, else the areas as zones to keep covered.
+
+    Parameters
+    ----------
+    share
+        Share of the calls of each area; a zone's level follows its rank, its point is that of its busiest area.
+    points
+        A point of each area, shape (n, 2).
+    """
     names = project.areas["area_id"].astype(str)
     for column in ("beat_id", "district_id"):
         group = project.areas[column].astype(str)

@@ -1,0 +1,123 @@
+"""What the parts of ``dispatch`` share: a board from a feed, or from a made-up hour where no feed is named."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimiser.cli import values
+from optimiser.units import minutes
+
+if TYPE_CHECKING:
+    from optimiser.data.dispatch_feed import Feed, FeedEvent
+    from optimiser.data.project import Project
+    from optimiser.prepare.dispatch_board import Board
+    from optimiser.problems.assignment import AssignmentParams
+
+MADE_UP_COVER_S = 240.0
+"""Cover that a made-up hour asks for, seconds: in a small county more would cover everything from anywhere."""
+FOLDER = "dispatch"
+"""Folder of a project that advice and made-up feeds are written to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """An empty board with its feed, and what is to be said of where it comes from."""
+
+    board: Board
+    feed: Feed
+    path: Path
+    made_up: bool
+    said: tuple[str, ...]
+
+
+def add_board(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what the board is made of."""
+    parser.add_argument("folder", type=Path, help="the project folder")
+    parser.add_argument(
+        "--feed",
+        type=Path,
+        metavar="FILE",
+        help="events as JSON lines or CSV: time,event,unit,incident,lon,lat,area_id,status,until,grade,officers,...; "
+        "an hour is made up if left out",
+    )
+    parser.add_argument("--until", type=values.time, metavar="TIME", help="stop at this time of the feed")
+    parser.add_argument(
+        "--traffic",
+        type=Path,
+        metavar="FILE",
+        help="road_class,days,from,until,factor: how slow roads are by hour",
+    )
+    parser.add_argument(
+        "--statuses",
+        type=Path,
+        metavar="FILE",
+        help="status,means: what each status of the dispatch system means",
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices, as of solve assignment"
+    )
+    parser.add_argument(
+        "--seed", type=values.whole(0, 2**31 - 1), default=1, help="seed of a made-up hour (1)"
+    )
+    parser.add_argument("--units", type=values.whole(1, 500), default=20, help="units of a made-up hour (20)")
+    parser.add_argument("--calls", type=values.whole(1, 200), default=12, help="calls of a made-up hour (12)")
+
+
+def opened(a: argparse.Namespace) -> Opened:
+    """Return the board asked for and its feed; without a feed an hour is made up and written beside the project."""
+    from optimiser.data.dispatch_feed import read_feed
+    from optimiser.data.project import load
+    from optimiser.prepare.dispatch_board import Board
+    from optimiser.prepare.dispatch_demo import made_up_feed, write_feed
+    from optimiser.prepare.dispatch_live import STATUS_WORDS, read_statuses
+    from optimiser.roads import factors_from
+
+    project = load(a.folder)
+    params = params_of(project, a.set, made_up=a.feed is None)
+    factors = None if a.traffic is None else factors_from(a.traffic)
+    words = STATUS_WORDS if a.statuses is None else read_statuses(a.statuses)
+    board = Board(project, params, factors, words)
+    said: list[str] = []
+    path = a.feed
+    if path is None:
+        path = a.folder / FOLDER / f"made-up-{a.seed}.jsonl"
+        rows = made_up_feed(
+            project, params, seed=a.seed, n_units=a.units, n_calls=a.calls, travel=board.travel
+        )
+        write_feed(path, rows)
+        cover = f"cover within {minutes(params.coverage_s):g} minutes is asked for (--set coverage_min=...)"
+        said.append(f"No feed is named: an hour was made up (seed {a.seed}) and written to {path}; {cover}.")
+        board = Board(project, params, factors, words)
+    feed = read_feed(path, project.settings.timezone)
+    said += [f"{path}, {bad}" for bad in feed.bad]
+    if feed.unknown_columns:
+        said.append(f"{path}: not understood and not used: {', '.join(feed.unknown_columns)}.")
+    return Opened(board, feed, path, a.feed is None, tuple(said))
+
+
+def params_of(project: Project, pairs: list[str], *, made_up: bool) -> AssignmentParams:
+    """Return the choices of the dispatcher: the project's own targets, changed by ``--set``."""
+    from dataclasses import replace
+
+    from optimiser.cli.plans import settings_of
+    from optimiser.prepare.choices import public_name, read
+    from optimiser.prepare.dispatch_snapshot import with_project_targets
+    from optimiser.problems.assignment import AssignmentParams
+
+    table = settings_of(pairs, "assignment")
+    (params,) = read((AssignmentParams,), table, "--set, [assignment]")
+    if public_name("grade_targets_s") not in table:  # what the planner says comes first
+        params = with_project_targets(project, params)
+    if made_up and public_name("coverage_s") not in table:
+        params = replace(params, coverage_s=MADE_UP_COVER_S)
+    found: AssignmentParams = params
+    return found
+
+
+def until(opened: Opened, asked: datetime | None) -> list[FeedEvent]:
+    """Return the events of a feed up to a time, all of them if None."""
+    return [e for e in opened.feed.events if asked is None or e.at <= asked]

@@ -1,0 +1,213 @@
+"""The board follows its feed: what each event does, what cannot be is named, and a made-up hour holds together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from optimiser.data.dispatch_feed import FeedEvent, read_feed
+from optimiser.data.project import load
+from optimiser.prepare.dispatch_advice import LiveDesk, cover_ahead, one_by_one
+from optimiser.prepare.dispatch_board import Board
+from optimiser.prepare.dispatch_demo import made_up_feed, write_feed
+from optimiser.prepare.dispatch_events import take
+from optimiser.prepare.dispatch_snapshot import with_project_targets
+from optimiser.problems.assignment import AssignmentParams, check
+
+T0 = datetime(2026, 3, 2, 8, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def project(made_once):
+    return load(made_once / "county")
+
+
+@pytest.fixture
+def board(project):
+    found = Board(project, replace(with_project_targets(project, AssignmentParams()), coverage_s=240.0))
+    areas = project.areas["area_id"].tolist()
+    play(found, 0, "on", unit="A", area_id=areas[0], officers="2", skills="dog")
+    play(found, 0, "on", unit="B", area_id=areas[30])
+    return found
+
+
+def play(board, minute, what, **cells):
+    return take(board, FeedEvent(1, T0 + timedelta(minutes=minute), what, cells))
+
+
+def said(taken):
+    return [str(f) for f in taken.findings]
+
+
+def call(board, minute=1, **cells):
+    area = board.project.areas["area_id"].iloc[10]
+    return play(board, minute, "call", **({"incident": "I", "area_id": area, "grade": "2"} | cells))
+
+
+def test_statuses_ends_and_ways(board):
+    """A break with an end, a unit sent, at the scene with a predicted end: each as the question knows it."""
+    call(board, officers="2")
+    play(board, 2, "status", unit="B", status="prisoner", until="2026-03-02 08:22:00")
+    play(board, 2, "send", unit="A", incident="I")
+    problem = board.snapshot()[0].problem
+    assert problem.status == ("sent", "ends")
+    assert problem.ready_s.tolist() == [0.0, 1200.0]
+    assert problem.on_way_to == ("I", "")
+    play(board, 6, "arrive", unit="A", until="2026-03-02 08:36:00")
+    later = board.snapshot()[0].problem
+    assert later.status == ("ends", "ends")
+    assert later.ready_s.tolist() == [1800.0, 960.0]
+    assert later.incident_ids == ()  # two officers are there: nothing more is asked
+    play(board, 7, "change", incident="I", officers="3")
+    assert board.snapshot()[0].problem.officers_needed.tolist() == [1]
+    assert board.snapshot()[0].problem.attended.tolist() == [1]
+    assert play(board, 9, "close", incident="I").words == "I closed, A free"
+    assert board.snapshot()[0].problem.status == ("free", "ends")
+
+
+@pytest.mark.parametrize(
+    ("what", "cells", "words"),
+    [
+        (
+            "on",
+            {"unit": "A", "lon": "0", "lat": "0"},
+            "a unit of this id is on duty already; the first one counts",
+        ),
+        ("on", {"unit": "C", "lon": "0", "lat": "0"}, "unit C: it is off the map, "),
+        ("on", {"unit": "C", "area_id": "nowhere"}, "unit C: there is no area 'nowhere'"),
+        ("move", {"unit": "A", "lon": "0", "lat": "0"}, "its last place counts"),
+        ("move", {"unit": "A", "lon": "east", "lat": "0"}, "its place (east, 0) is no place"),
+        ("free", {"unit": "Z"}, "unit Z: it is not on duty as far as is known; the event is left out"),
+        (
+            "status",
+            {"unit": "A", "status": "asleep"},
+            "status 'asleep' is unknown (known: attending, available",
+        ),
+        ("send", {"unit": "A", "incident": "Z"}, "incident Z: it is not open as far as is known"),
+        ("call", {"grade": "77"}, "grade '77' has no target"),
+        ("call", {"officers": "0"}, "officers is '0', no whole number from 1 to 100; 1 is taken"),
+        (
+            "call",
+            {"received": "2026-03-02 08:40:00"},
+            "it lies 39 minutes in the future; it is left out until then",
+        ),
+        ("call", {"nobody_alone": "maybe"}, "neither yes nor no; no is taken"),
+        ("close", {"incident": "Z"}, "incident Z: it is not open"),
+        ("slow", {"road": "R", "street": "No Such Street", "factor": "2"}, "there is no street called"),
+        ("slow", {"road": "R", "street": "X", "factor": "-2"}, "factor '-2' is no number above 0"),
+        ("reopened", {"road": "R"}, "it is neither closed nor slow"),
+    ],
+)
+def test_what_cannot_be_is_named(board, what, cells, words):
+    """One finding with what was done; both units are there as before."""
+    taken = call(board, **cells) if what == "call" else play(board, 1, what, **cells)
+    assert len(taken.findings) == 1
+    assert words in said(taken)[0]
+    problem = board.snapshot()[0].problem
+    assert problem.unit_ids == ("A", "B")
+
+
+def test_an_incident_in_the_future_is_open_when_its_time_has_come(board):
+    """Left out at 08:01, there at 08:41."""
+    call(board, received="2026-03-02 08:40:00")
+    assert board.snapshot()[0].problem.incident_ids == ()
+    play(board, 41, "free", unit="B")
+    assert board.snapshot()[0].problem.incident_ids == ("I",)
+
+
+def test_a_unit_that_jumps_may_be_two(board, project):
+    """Across the county in a second: named, the new place counts."""
+    far = project.areas["area_id"].iloc[-1]
+    play(board, 1, "move", unit="A", area_id=project.areas["area_id"].iloc[0])
+    taken = take(
+        board, FeedEvent(1, T0 + timedelta(minutes=1, seconds=1), "move", {"unit": "A", "area_id": far})
+    )
+    assert "do two units share this id?" in said(taken)[0]
+
+
+def test_an_event_that_comes_late_does_not_turn_the_clock_back(board):
+    """It counts as of now."""
+    play(board, 10, "free", unit="A")
+    taken = play(board, 4, "free", unit="B")
+    assert "6.0 minutes earlier than the event before it; it counts as of now" in said(taken)[0]
+    assert board.at == T0 + timedelta(minutes=10)
+
+
+def test_a_shift_that_has_ended_and_an_end_that_has_passed(board):
+    """Nobody is sent on the word of an end that has passed."""
+    play(
+        board,
+        0,
+        "on",
+        unit="C",
+        area_id=board.project.areas["area_id"].iloc[5],
+        shift_end="2026-03-02 08:10:00",
+    )
+    play(board, 0, "break", unit="B", until="2026-03-02 08:05:00")
+    play(board, 30, "free", unit="A")
+    scene, findings = board.snapshot()
+    assert [str(f) for f in findings] == [
+        "unit B: its break should have ended 25 minutes ago; it is not sent until it is free.",
+        "unit C: its shift ended 20 minutes ago; it is sent nowhere new.",
+    ]
+    assert scene.problem.status == ("free", "busy", "free")
+    assert scene.problem.shift_left_s.tolist()[2] == 0.0
+
+
+def test_closed_and_reopened_roads_change_ways(board):
+    """Every street within 3 km of the call slow by ten: ways are longer; reopened: as before."""
+    call(board)
+    before = board.snapshot()[0].problem.travel_s
+    point = board.project.areas.to_crs("EPSG:4326").geometry.representative_point().iloc[10]
+    place = {"lon": str(point.x), "lat": str(point.y)}
+    taken = play(board, 2, "slow", road="R", radius_m="3000", factor="10", **place)
+    assert "takes 10 times as long" in taken.words
+    assert (board.snapshot()[0].problem.travel_s > 2 * before).all()
+    play(board, 3, "reopened", road="R")
+    assert board.snapshot()[0].problem.travel_s == pytest.approx(before)
+
+
+def test_closures_that_cut_the_county_are_told(board):
+    """Every street within 1.5 km of a place shut: what is cut off is named, units elsewhere can still be sent."""
+    point = board.project.areas.to_crs("EPSG:4326").geometry.representative_point().iloc[0]
+    taken = play(board, 1, "closed", road="R", radius_m="1500", lon=str(point.x), lat=str(point.y))
+    assert any("are cut off from the rest" in s and "the rest is planned as usual" in s for s in said(taken))
+    area = board.project.areas["area_id"].iloc[31]
+    play(board, 2, "call", incident="J", area_id=area, grade="1")
+    problem = board.snapshot()[0].problem
+    assert np.isfinite(problem.travel_s[problem.unit_ids.index("B"), 0])
+    assert one_by_one(problem).sent == {"B": "J"}
+
+
+def test_a_made_up_hour_is_followed_without_a_finding(project, tmp_path):
+    """Same seed, same feed; units are sent that are free, statuses agree, and every answer keeps every rule."""
+    params = replace(with_project_targets(project, AssignmentParams()), coverage_s=240.0)
+    rows = made_up_feed(project, params, seed=3, n_units=8, n_calls=5)
+    assert rows == made_up_feed(project, params, seed=3, n_units=8, n_calls=5)
+    write_feed(tmp_path / "feed.jsonl", rows)
+    feed = read_feed(tmp_path / "feed.jsonl")
+    assert not feed.bad
+    assert not feed.unknown_columns
+    kinds = {e.what for e in feed.events}
+    assert kinds >= {"on", "call", "send", "arrive", "close", "closed", "reopened"}
+    desk = LiveDesk(Board(project, params))
+    advice = [desk.event(e) for e in feed.events]
+    assert [str(f) for a in advice for f in a.taken.findings] == []
+    for a in advice:
+        if a.renewed:
+            assert not check(a.scene.problem, a.plan)
+
+
+def test_cover_ahead_counts_known_ends_and_shifts(board):
+    """A unit whose break ends in 10 minutes covers in 15, one whose shift ends does not."""
+    problem = board.snapshot()[0].problem
+    wanted = replace(
+        problem, demand_level=np.ones_like(problem.demand_level), zone_s=np.zeros_like(problem.zone_s)
+    )
+    on_break = replace(wanted, status=("ends", "free"), ready_s=np.array([600.0, 0.0]))
+    assert cover_ahead(on_break, one_by_one(on_break), 900.0) == {}
+    leaving = replace(on_break, shift_left_s=np.array([300.0, 300.0]))
+    assert len(cover_ahead(leaving, one_by_one(leaving), 900.0)) == len(problem.zone_ids)
