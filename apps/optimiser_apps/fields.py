@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -73,7 +73,12 @@ class Field:
 
 def question_fields(family: str) -> tuple[Field, ...]:
     """Return the fields of a question, basics first, then group by group in their own order."""
-    found = [field for kind in kinds(family) for field in _fields(kind)]
+    return fields_of(kinds(family))
+
+
+def fields_of(asked: Sequence[type[Any]]) -> tuple[Field, ...]:
+    """Return the fields of what some dataclasses hold, in the same order."""
+    found = [field for kind in asked for field in _fields(kind)]
     groups = list(dict.fromkeys([BASICS, *(f.group for f in found if f.group != "advanced"), "advanced"]))
     return tuple(sorted(found, key=lambda f: (f.name not in _FIRST, groups.index(f.group))))
 

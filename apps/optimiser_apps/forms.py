@@ -85,7 +85,7 @@ def _group(family: str, run_id: str, fields: list[Field], start: Mapping[str, An
     for pair in (narrow[k : k + 2] for k in range(0, len(narrow), 2)):
         for column, field in zip(st.columns(2, vertical_alignment="bottom"), pair, strict=False):
             with column:
-                values[field.name] = _widget(
+                values[field.name] = widget(
                     _started(field, start), state.form_key(family, run_id, field.name)
                 )
     for field in (f for f in fields if f.kind in _WIDE):
@@ -97,7 +97,8 @@ def _started(field: Field, start: Mapping[str, Any]) -> Field:
     return replace(field, default=start[field.name]) if field.name in start else field
 
 
-def _widget(field: Field, key: str) -> Any:
+def widget(field: Field, key: str) -> Any:
+    """Show one field; return what it holds."""
     shown: dict[str, Any] = {
         "label": field.label,
         "key": key,

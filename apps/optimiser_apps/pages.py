@@ -30,7 +30,7 @@ def questions() -> dict[str, str]:
 
 def pages() -> dict[str, Any]:
     """Return the pages by name."""
-    from optimiser_apps.views import assignment, compare, data, edit, home, sectors, shifts, standby
+    from optimiser_apps.views import assignment, compare, data, edit, home, sectors, shifts, standby, why
 
     own = {
         "home": st.Page(home.page, title="Home", icon=":material/home:", url_path="home", default=True),
@@ -42,6 +42,7 @@ def pages() -> dict[str, Any]:
         ),
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
         "edit": st.Page(edit.page, title="Edit a plan", icon=":material/edit:", url_path="edit"),
+        "why": st.Page(why.page, title="Why and what if", icon=":material/help:", url_path="why"),
         "compare": st.Page(compare.page, title="Compare", icon=":material/balance:", url_path="compare"),
     }
     return own | {p.family: st.Page(p.page(), title=p.title, icon=p.icon, url_path=p.family) for p in plain()}
@@ -50,7 +51,11 @@ def pages() -> dict[str, Any]:
 def menu(found: dict[str, Any]) -> dict[str, list[Any]]:
     """Return the pages as the menu groups them."""
     asked = {group: [found[f] for f in families if f in found] for group, families in _GROUPS.items()}
-    return {"Know": [found["home"], found["data"]], **asked, "Decide": [found["edit"], found["compare"]]}
+    return {
+        "Know": [found["home"], found["data"]],
+        **asked,
+        "Decide": [found["edit"], found["why"], found["compare"]],
+    }
 
 
 def go(name: str, **query: str) -> None:

@@ -89,6 +89,11 @@ def result(run: Run) -> Result[Any]:
     return _result(run, str(run.folder), stat.st_mtime_ns)
 
 
+def stamp(project: Project) -> str:
+    """Return what tells one state of the project's files from another."""
+    return _stamp(project.folder)
+
+
 def _stamp(folder: Path) -> str:
     """Digest of names, sizes and times of the files a project is made of; runs and caches are no part of it."""
     files = sorted([*folder.glob("*.*"), *folder.glob("plans/*.csv")])

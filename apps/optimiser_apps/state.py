@@ -10,6 +10,8 @@ from optimiser.errors import InputError
 
 PROJECT_FOLDER = "project_folder"
 RUN = "run"
+STUDY = "study"
+KIND = "kind"
 PLANS = "plans"
 QUESTION = "question"
 
@@ -40,6 +42,25 @@ def show_run(run_id: str) -> None:
         st.query_params[RUN] = run_id
     else:
         st.query_params.pop(RUN, None)
+
+
+def study_id() -> str:
+    """Return the study named by the link, "" for none."""
+    return str(st.query_params.get(STUDY, ""))
+
+
+def study_kind() -> str:
+    """Return the kind of study that the link asks for, "" for none."""
+    return str(st.query_params.get(KIND, ""))
+
+
+def show_study(study_id: str) -> None:
+    """Name a study in the link, so that the link can be sent on; "" for none."""
+    if study_id:
+        st.query_params[STUDY] = study_id
+        st.query_params.pop(KIND, None)
+    else:
+        st.query_params.pop(STUDY, None)
 
 
 def form_key(family: str, run_id: str, field: str) -> str:

@@ -82,6 +82,11 @@ def start(run: Run) -> None:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    reap(child)
+
+
+def reap(child: subprocess.Popen[bytes]) -> None:
+    """Take charge of a process that was started here, and let go of those that have ended."""
     _children[:] = [c for c in _children if c.poll() is None] + [child]
 
 

@@ -129,6 +129,7 @@ def _answer(project: Project, family: str, run: Run, show: Show) -> None:
     outcome.verdict(result)
     if result.plan is None:
         outcome.found(family, sources.problem(run), result)
+        _why(run)
         return
     with st.container(border=True):
         st.markdown("**What was found**")
@@ -136,3 +137,25 @@ def _answer(project: Project, family: str, run: Run, show: Show) -> None:
     show(project, run, result, result.plan)
     outcome.checks(run.family, sources.problem(run), result.plan)
     outcome.downloads(run)
+    _what_if(run)
+
+
+def _why(run: Run) -> None:
+    """Lead to what stands in the way, and what would help."""
+    from optimiser_apps import pages
+
+    if st.button("Why, and what would help?", key=f"why.{run.id}", type="primary", icon=":material/help:"):
+        pages.go("why", run=run.id, kind="explain")
+
+
+def _what_if(run: Run) -> None:
+    """Lead to the studies of a question that has a plan."""
+    from optimiser_apps import pages, studying
+
+    kinds = [k for k in studying.KINDS if k.about_family and k.name != "explain"]
+    st.markdown("**Look further**")
+    for column, kind in zip(st.columns(len(kinds)), kinds, strict=True):
+        if column.button(
+            kind.ask, key=f"{kind.name}.{run.id}", icon=kind.icon, help=kind.why, width="stretch"
+        ):
+            pages.go("why", run=run.id, kind=kind.name)

@@ -1,0 +1,172 @@
+"""The answer of a study: sentences, its picture, its tables as a workbook, and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from optimiser import registry
+from optimiser.batch.studies import Answer, Study
+from optimiser.data.project import Project
+from optimiser.problems import portable
+from optimiser.report.colours import NO_DATA
+from optimiser_apps import charts_studies, maps, sources
+from optimiser_apps.colouring import district_colours
+from optimiser_apps.components import shown
+
+MOST_MAPS = 4
+
+
+def answer(project: Project, study: Study) -> None:
+    """Show the answer of a study that is done."""
+    found = study.answer()
+    if found.complete:
+        st.badge("Everything asked for was decided", color="green", icon=":material/verified:")
+    else:
+        st.badge("Some of it is still open", color="orange", icon=":material/hourglass_bottom:")
+    with st.container(border=True):
+        st.markdown("**What was found**")
+        shown.sentences(found.said)
+    picture(found, study.id)
+    if found.kind == "alternatives":
+        _maps(project, study, found)
+    _tables(found)
+    notes = [*found.said, *project.assumptions]
+    made = {n: rows for n, rows in found.tables.items() if rows}
+    if made:
+        shown.workbook_button(
+            "Study as a workbook (Excel)", f"{study.id}.xlsx", made, notes, f"book.{study.id}"
+        )
+    st.caption(f"{found.n_solves} solves in {found.seconds:,.0f} seconds; earlier ones were remembered.")
+
+
+def picture(found: Answer, key: str, *, live: bool = False) -> None:
+    """Draw what a study found; nothing where there is nothing to draw."""
+    drawn = found.drawn
+    if found.kind == "explain":
+        _explain(drawn)
+    elif found.kind == "price" and drawn.get("bars"):
+        _price(drawn["bars"], key)
+    elif found.kind == "frontier" and drawn.get("points"):
+        shown.chart(
+            charts_studies.frontier(drawn),
+            "Best plan at each amount of loosening, and what no plan can beat.",
+        )
+        st.caption(
+            "Dots: best plans found. Shaded: where better ones could still lie; no plan can be beyond the dashed line."
+        )
+    elif found.kind == "alternatives" and drawn.get("points") and not live:
+        shown.chart(
+            charts_studies.alternatives(drawn["points"]), "Alternatives by difference and by how much worse."
+        )
+        st.caption(
+            f"Difference: {drawn.get('distance of', 'decisions')}. The line above a dot reaches to how far it may be "
+            "from a best plan nobody has found."
+        )
+    elif found.kind == "levels" and any(s["value"] is not None for s in drawn.get("steps", ())):
+        value, worth = charts_studies.levels(drawn)
+        left, right = st.columns(2)
+        with left:
+            shown.chart(value, "Value of the best plan at each number, with the band of what could be.")
+        with right:
+            shown.chart(worth, "What one more is worth at each number, between what and what.")
+        st.caption(
+            "Shaded: where better plans could still lie. Black lines: what one more is proved to be worth."
+        )
+    elif found.kind == "budget" and drawn.get("points"):
+        _budget(drawn)
+
+
+def _explain(drawn: Mapping[str, Any]) -> None:
+    if drawn.get("conflict"):
+        st.markdown("**Rules that cannot hold together**")
+        for rows in pd.DataFrame(drawn["conflict"]).groupby("conflict"):
+            columns = st.columns(max(len(rows[1]), 2))
+            for column, row in zip(columns, rows[1].to_dict("records"), strict=False):
+                with column.container(border=True, height="stretch"):
+                    st.markdown(f"**{str(row['rule']).capitalize()}**")
+                    st.caption(str(row["what it asks"]))
+                    if row["where"]:
+                        shown.sentences([str(row["where"])])
+    if drawn.get("ways"):
+        st.markdown("**The smallest ways out**")
+        shown.chart(
+            charts_studies.ways_out(drawn["ways"]), "How far each rule must be loosened for a plan to exist."
+        )
+        st.caption("Red: proved to be too little. Grey: not decided. Green mark: enough, a plan is at hand.")
+
+
+def _price(bars: list[dict[str, Any]], key: str) -> None:
+    aims = list(dict.fromkeys(b["aim"] for b in bars))
+    worth = [a for a in aims if any(not b["nothing"] for b in bars if b["aim"] == a)]
+    chosen = (worth or aims)[0]
+    if len(aims) > 1:
+        picked = st.segmented_control("Aim", aims, default=chosen, key=f"aim.{key}")
+        chosen = picked or chosen
+    mine = [b for b in bars if b["aim"] == chosen and not (b["dropped"] and b["nothing"])]
+    if not any(not b["nothing"] for b in mine):
+        st.success(f"No rule costs anything in {chosen}: proved.")
+        return
+    shown.chart(charts_studies.price_bars(mine), "What the best plan gains where a rule gives way.")
+    st.caption("Full bar: gained for certain. Pale: may be gained. Dot: between the plans that were found.")
+
+
+def _budget(drawn: Mapping[str, Any]) -> None:
+    shown.chart(charts_studies.budget(drawn), "Shortage of the week by number of officers, a line a future.")
+    st.caption(
+        "Each line is a future. Shaded: where better plans could still lie. Red line: the officers of today. "
+        "A priced hour counts more where one officer of several is missing for longer."
+    )
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Officers of each district, today and best shared**")
+        shown.chart(charts_studies.officers_by_district(drawn["districts"]), "Officers by district.")
+    with right:
+        st.markdown("**What else is worth officers**")
+        rows = pd.DataFrame(drawn["levers"])
+        if len(rows):
+            shown.table(rows[["lever", "what it is", "worth"]], text="Other means, each priced in officers.")
+        else:
+            st.caption("No other means were looked at.")
+
+
+def _maps(project: Project, study: Study, found: Answer) -> None:
+    """Show the plans of sectors as maps beside each other, matched in colour to the best plan."""
+    if study.asked.family != "sectors" or not found.plans:
+        return
+    from optimiser.compare import matched
+
+    kind = registry.family("sectors").plan_type
+    shapes = sources.shapes(project)
+    problem = sources.question(project, "sectors", study.asked.choices).problem
+    plans = {n: portable.from_json(kind, p).district_of for n, p in list(found.plans.items())[:MOST_MAPS]}
+    best = next(iter(plans.values()))
+    weight = dict(zip(problem.area_ids, problem.calls.tolist(), strict=True))
+    colours = district_colours(problem.area_ids, problem.edges, best, sorted(set(best.values())))
+    for pair in (list(plans.items())[k : k + 2] for k in range(0, len(plans), 2)):
+        for column, (name, district_of) in zip(st.columns(2), pair, strict=False):
+            partner = matched(best, district_of, weight)
+            group = [partner.get(district_of.get(a, ""), "") for a in shapes.area_ids]
+            fills = [colours.get(d, NO_DATA) for d in group]
+            tips = [f"{a}\nDistrict {d or 'none'}" for a, d in zip(shapes.area_ids, group, strict=True)]
+            with column:
+                st.markdown(f"**{name}**")
+                deck = maps.areas_deck(shapes, fills, tips, group=group, width_px=maps.WIDTH_PX * 0.8)
+                shown.deck(
+                    deck,
+                    f"Map of {name}; its districts carry the names of the best plan's.",
+                    f"{study.id}.{name}",
+                )
+
+
+def _tables(found: Answer) -> None:
+    made = {n: rows for n, rows in found.tables.items() if rows}
+    if not made:
+        return
+    with st.expander("The same as tables", icon=":material/table_rows:"):
+        for tab, (name, rows) in zip(st.tabs(list(made)), made.items(), strict=True):
+            with tab:
+                shown.table(pd.DataFrame(rows), digits=2, text=f"{name}, as in the workbook.")

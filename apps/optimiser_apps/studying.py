@@ -1,0 +1,144 @@
+"""What a study may be asked, in words, and what it may be asked about. No screen here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optimiser import registry
+from optimiser.errors import InputError
+from optimiser.report.phrases import shown_value
+from optimiser.studies.amounts import relaxable, scale_of
+from optimiser.studies.hooks import hooks_of
+from optimiser.units import fraction_from_percent, seconds_from_minutes
+from optimiser_apps.fields import Field, question_fields
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of study as a planner asks for it."""
+
+    name: str
+    ask: str
+    why: str
+    icon: str
+    about_family: bool = True
+
+
+KINDS = (
+    Kind(
+        "explain",
+        "Why is it impossible?",
+        "Which rules stand in each other's way, and the smallest ways out, each with a plan at hand.",
+        ":material/block:",
+    ),
+    Kind(
+        "price",
+        "What does each rule cost?",
+        "What the best plan would gain if a rule gave way a little, or were not there: between what and what, proved.",
+        ":material/sell:",
+    ),
+    Kind(
+        "frontier",
+        "What would loosening a rule buy?",
+        "The best plan at each step of loosening one or two rules, with the band in which better plans may lie.",
+        ":material/show_chart:",
+    ),
+    Kind(
+        "alternatives",
+        "What else is nearly as good?",
+        "Plans that look different and are hardly worse, to choose from by what no rule can say.",
+        ":material/alt_route:",
+    ),
+    Kind(
+        "levels",
+        "How many are worth it?",
+        "The best plan with each number of districts, centres, cars or officers, and what one more is worth.",
+        ":material/stairs:",
+    ),
+    Kind(
+        "budget",
+        "What does one more officer buy?",
+        "From few officers to many: how short the week is, for whom one more helps most, and under six futures.",
+        ":material/groups:",
+        about_family=False,
+    ),
+)
+_COUNTED = ("n_districts", "n_cars", "n_units", "new_officers", "n_incidents", "rows", "most_shifts", "fleet")
+"""Choices that count something, the ones asked about most first."""
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind by its name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    for kind in KINDS:
+        if kind.name == name:
+            return kind
+    raise InputError(f"There is no study {name!r}.")
+
+
+def rules_of(family: str, problem: Any) -> dict[str, str]:
+    """Return the rules that this question asks for and that may be loosened, with what each says."""
+    fam, hooks = registry.family(family), hooks_of(family)
+    hard = getattr(problem.params, "hard_rules", ())
+    names = [r for r in relaxable(fam) if hooks.in_force(problem, r) and r not in hard]
+    return {n: fam.rule(n).meaning for n in names}
+
+
+def unit_of(family: str, rule: str) -> str:
+    """Return the unit of a rule's amounts as a planner reads it."""
+    unit = registry.family(family).rule(rule).unit
+    return "percentage points" if unit == "frac" else shown_value(0.0, unit)[1]
+
+
+def usual_amount(family: str, rule: str) -> float:
+    """Return how far a rule is loosened where the planner says nothing: ten of its usual steps."""
+    unit = registry.family(family).rule(rule).unit
+    return shown_value(10 * scale_of(unit).step, unit)[0]
+
+
+def core_amount(family: str, rule: str, shown: float) -> float:
+    """Return an amount in the rule's own unit.
+
+    Raises
+    ------
+    InputError
+        If it is not above 0.
+    """
+    if not shown > 0:
+        raise InputError(f"Loosen {rule.replace('_', ' ')} up to an amount above 0, got {shown:g}.")
+    convert = {"s": seconds_from_minutes, "frac": fraction_from_percent}
+    unit = registry.family(family).rule(rule).unit
+    return convert[unit](shown) if unit in convert else shown
+
+
+def counted(family: str) -> tuple[Field, ...]:
+    """Return the choices of a question whose number may be looked at level by level."""
+    whole = [f for f in question_fields(family) if f.kind == "whole"]
+    first = [f for name in _COUNTED for f in whole if f.name == name]
+    return (*first, *(f for f in whole if f not in first))
+
+
+def usual_numbers(field: Field, choices: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the numbers looked at where the planner says nothing: two below what is asked to three above."""
+    now = int(choices.get(field.name) or field.default or 0) or 3
+    low = max(int(field.minimum or 0), 1, now - 2)
+    return low, max(low + 1, now + 3)
+
+
+def said(kind: str, family: str, given: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """Return the title of a study: what is asked, about which question."""
+    about = "" if kind == "budget" else f" {titles.get(family, family)}"
+    more = ""
+    if kind == "frontier":
+        more = ": " + " and ".join(str(rule) for rule, _ in given.get("axes", ()))
+    if kind == "levels":
+        numbers: Sequence[int] = given.get("numbers", ())
+        more = f": {given.get('what', '')} {min(numbers)} to {max(numbers)}" if numbers else ""
+    return f"{kind_of(kind).ask.rstrip('?')}{' -' if about else ''}{about}{more}"

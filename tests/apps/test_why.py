@@ -1,0 +1,135 @@
+"""The page Why and what if: what it asks, what it shows of studies that are done, and how they are found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from optimiser_apps import charts_studies, studying
+from streamlit.testing.v1 import AppTest
+
+from optimiser import registry
+from optimiser.batch import studies, study_runner
+from optimiser.batch.runner import store_of
+from optimiser.batch.studies import Asked
+from optimiser.data.project import load
+from optimiser.solve.options import SolveOptions
+from tests.apps.conftest import make_project
+from tests.apps.screens import calm, said, screen
+
+OPTIONS = SolveOptions(time_limit_s=20.0, confirm=False)
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A project of its own with an explanation and a frontier that are done; its folder and the ids by kind."""
+    folder = make_project(tmp_path_factory.mktemp("studied"))
+    project = load(folder)
+    ids = {}
+    for kind, choices, given in (
+        ("explain", {"tolerance_pct": 30, "longest_drive_min": 1}, {}),
+        ("frontier", {"tolerance_pct": 20}, {"axes": [["balance", 0.2]], "points": 3}),
+    ):
+        asked = Asked(kind, "sectors", f"Try {kind}", choices, "", OPTIONS, 120.0, given)
+        study = studies.create(folder, asked, "content")
+        study_runner.work(study, project=project)
+        ids[kind] = study.id
+    return folder, ids
+
+
+@pytest.mark.parametrize("kind", [k.name for k in studying.KINDS])
+def test_every_kind_can_be_asked(fresh: Path, kind: str) -> None:
+    """Each kind shows what it is for and one button to start; nothing is written by looking."""
+    at = calm(screen("why", fresh, kind=kind))
+    assert studying.kind_of(kind).why in said(at)
+    assert "Start the study" in [b.label for b in at.button]
+    assert studies.studies(fresh) == []
+
+
+def test_start_writes_a_study_and_names_it_in_the_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The button writes one study with the project's defaults, starts it apart, and the address opens it again."""
+    fresh = make_project(tmp_path)
+    started = []
+    monkeypatch.setattr(study_runner, "start", lambda study: started.append(study.id))
+    at = calm(screen("why", fresh, kind="price"))
+    next(b for b in at.button if b.label == "Start the study").click().run()
+    (study,) = studies.studies(fresh)
+    assert started == [study.id]
+    assert at.query_params["study"] == study.id
+    assert study.asked.choices["n_districts"] == 3
+    assert study.asked.kind == "price"
+    assert "You may leave this page" in said(at)
+    at = calm(screen("why", fresh, study=study.id))
+    assert "You may leave this page" in said(at)
+
+
+def test_an_explanation_is_shown_with_its_ways_out(
+    studied: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Conflict and ways out in words and as a picture; a way out can be solved at once, with its relaxation."""
+    folder, ids = studied
+    at = calm(screen("why", folder, study=ids["explain"]))
+    words = said(at)
+    assert "Rules that cannot hold together" in words
+    assert "Way out: loosen longest drive by" in words
+    assert len(at.get("vega_lite_chart") or at.get("arrow_vega_lite_chart")) == 1
+    assert "Study as a workbook (Excel)" in {b.label for b in at.get("download_button")}
+    before = {r.id for r in store_of(folder).runs()}
+    monkeypatch.setattr("optimiser.batch.runner.start", lambda run: None)
+    monkeypatch.setattr("optimiser_apps.pages.go", lambda name, **query: None)
+    next(b for b in at.button if b.label == "Solve it this way").click().run()
+    calm(at)
+    (run,) = [r for r in store_of(folder).runs() if r.id not in before]
+    assert run.problem().params.relax["longest drive"] > 0
+
+
+def test_a_frontier_is_drawn_with_its_bound(studied: tuple[Path, dict[str, str]]) -> None:
+    """A picture with the band, and the rows of it as a table and a workbook."""
+    at = calm(screen("why", studied[0], study=studied[1]["frontier"]))
+    assert "no plan can be beyond the dashed line" in said(at)
+    table = next(d.value for d in at.dataframe if "no plan beats" in d.value.columns)
+    assert len(table) >= 2
+
+
+def test_a_link_to_nothing_is_a_message(fresh: Path) -> None:
+    """An id that is not there ends in one sentence."""
+    at = screen("why", fresh, study="nothing-0000000000")
+    assert not at.exception
+    assert "There is no study" in at.error[0].value
+
+
+def test_an_impossible_run_leads_here(solved: tuple[Path, dict[str, str]]) -> None:
+    """A question that starts from a run is asked with that run's choices."""
+    at: AppTest = calm(screen("why", solved[0], kind="explain", run=solved[1]["standby"]))
+    boxes = {b.label: b.value for b in at.selectbox}
+    assert boxes["Which question"] == "standby"
+    assert boxes["Asked as in"] == solved[1]["standby"]
+
+
+@pytest.mark.parametrize("family", registry.families())
+def test_every_family_says_what_can_be_counted_or_loosened(family: str) -> None:
+    """Amounts go from what is shown to the rule's own unit and back: ten steps are ten steps."""
+    for rule in registry.family(family).rules:
+        if rule.relaxable:
+            shown = studying.usual_amount(family, rule.name)
+            assert studying.core_amount(family, rule.name, shown) > 0
+    assert all(f.kind == "whole" for f in studying.counted(family))
+
+
+def test_charts_of_answers_hold_every_row() -> None:
+    """Hand-made answers: each row of an answer is in the data of its chart."""
+    bars = [
+        {
+            "rule": "balance", "how": "without the rule", "dropped": True, "aim": "drive", "place": 0,
+            "unit": "minutes", "low": 1.0, "high": None, "found": 2.0, "nothing": False,
+        }
+    ]  # fmt: skip
+    assert charts_studies.price_bars(bars).to_dict()["layer"]
+    steps = [
+        {"number": n, "status": "proved best", "value": 10.0 - n, "bound": None, "worth": w, "at least": None,
+         "at most": None}
+        for n, w in ((1, None), (2, 1.0))
+    ]  # fmt: skip
+    value, worth = charts_studies.levels({"steps": steps, "y": "drive", "x": "cars"})
+    assert value.to_dict()["layer"]
+    assert worth.to_dict()["layer"]
