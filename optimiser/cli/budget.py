@@ -51,9 +51,10 @@ def run_budget(a: argparse.Namespace) -> int:
     from optimiser.prepare.budget import BudgetSetup
     from optimiser.prepare.choices import read
     from optimiser.prepare.shifts import ShiftsSetup
-    from optimiser.report.words_budget import budget_said
+    from optimiser.report.words_budget import budget_said, years_said
     from optimiser.studies.budget import budget
     from optimiser.studies.budget_question import question_of
+    from optimiser.studies.budget_years import Pay
     from optimiser.units import fraction_from_percent
 
     kinds = (BudgetSetup, ShiftsSetup, RequirementParams)
@@ -72,14 +73,21 @@ def run_budget(a: argparse.Namespace) -> int:
             should_stop=stop,
             on_point=None if a.quiet else _Tell(),
         )
-    said = [s.replace("\u00a0", " ") for s in budget_said(found)]
-    files = _write(a.folder / "studies", found, setup, said, project.settings.name)
+    pay = Pay(
+        n_years=setup.n_years,
+        rise_frac=setup.pay_rise_frac,
+        steps=setup.pay_steps,
+        leave_frac=setup.leave_frac,
+    )
+    said = [s.replace("\u00a0", " ") for s in (*budget_said(found), *years_said(found, pay))]
+    files = _write(a.folder / "studies", found, pay, said, project.settings.name)
     if a.json:
         show_json(
             {
                 "frontier": {n: [asdict(p) for p in points] for n, points in found.frontier.items()},
                 "shared_once": None if found.shared_once is None else asdict(found.shared_once),
                 "levers": [asdict(v) for v in found.levers],
+                "districts": [asdict(d) for d in found.districts],
                 "regret": found.regret.tolist(),
                 "mean": found.mean.tolist(),
                 "cvar": found.cvar.tolist(),
@@ -106,7 +114,7 @@ class _Tell:
             say(f"budget: {phase}, {done} of {total} points")
 
 
-def _write(folder: Path, found: Any, setup: Any, said: list[str], place: str) -> list[Path]:
+def _write(folder: Path, found: Any, pay: Any, said: list[str], place: str) -> list[Path]:
     """Write chart and workbook; where the drawing library is not installed, say so and go on."""
     from optimiser.errors import OptimiserError
     from optimiser.report.chart import ChartStyle
@@ -119,7 +127,7 @@ def _write(folder: Path, found: Any, setup: Any, said: list[str], place: str) ->
     files = []
     try:
         files.append(save(budget_chart(found, ChartStyle(place=place)), folder / CHART_FILE))
-        sheets = budget_sheets(found, setup.n_years, setup.pay_rise_frac)
+        sheets = budget_sheets(found, pay)
         files.append(write_workbook(folder / WORKBOOK_FILE, sheets, said))
     except OptimiserError as error:
         say(str(error))
@@ -127,11 +135,14 @@ def _write(folder: Path, found: Any, setup: Any, said: list[str], place: str) ->
 
 
 def _table(found: Any) -> str:
+    from optimiser.units import percent
+
     rows = []
     for p in found.frontier[found.question.scenarios[0].name]:
         rows.append(
             [
                 p.total,
+                f"{percent(found.calls_frac(p.total)):.1f}",
                 f"{p.shortage_h:,.0f}",
                 f"{p.value:,.1f}",
                 f"{p.bound:,.1f}",
@@ -140,5 +151,14 @@ def _table(found: Any) -> str:
                 p.gains or "-",
             ]
         )
-    header = ["officers", "hours short", "priced", "bound", "one more (multiplier)", "one more (exact)", "in"]
+    header = [
+        "officers",
+        "on calls %",
+        "hours short",
+        "priced",
+        "bound",
+        "one more (multiplier)",
+        "one more (exact)",
+        "in",
+    ]
     return table(rows, header)

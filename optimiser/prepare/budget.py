@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.data.duty_rules import DutyRule
 from optimiser.data.project import Project
 from optimiser.data.strength_table import read_strength
 from optimiser.demand.call_mix import CallMix
 from optimiser.demand.relief import ReliefParams
 from optimiser.demand.workload import OFFICER_INITIATED
 from optimiser.errors import InputError
-from optimiser.prepare.requirement import project_mix
+from optimiser.prepare.requirement import duty_rules, project_mix
 from optimiser.prepare.strength import district_of_plan, same_districts
 from optimiser.problems.base import choice
 
 FloatArray = NDArray[np.float64]
 SUMMER_MONTHS = 3
+CYCLE, INTERVAL = "cycle", "interval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,10 @@ class BudgetSetup:
         Headcounts of each district's curve that are solved first; the totals ask for more where they need them.
     week_h
         Hours a week that an officer is at work (``optimiser relief``).
-    ceiling_frac
-        Share of the officers on duty that calls may take in an hour; what is missing is priced, not forbidden.
+    ceiling_frac, proactive_floor_frac, community_floor_frac, split
+        Share of on-duty time that calls may take, and floors of proactive and community time; administration may have
+        the rest. With ``split`` "cycle" they hold over the week, with "interval" the ceiling alone holds hour by hour.
+        What is missing is priced, not forbidden.
     more_calls_frac, summer_frac, event_h, fewer_frac
         The scenarios: more calls; a summer (0 or less: measured from the busiest three months in a row); officer-hours
         of one event, on a Saturday from 14 to 24 in the district with most work; officers missing.
@@ -75,7 +79,28 @@ class BudgetSetup:
     ceiling_frac: float = field(
         default=0.30,
         metadata=choice(
-            "frac", "Share of those on duty that calls may take in an hour", minimum=0.01, maximum=1
+            "frac", "Share of on-duty time that calls may take", group="time split", minimum=0.01, maximum=1
+        ),
+    )
+    proactive_floor_frac: float = field(
+        default=0.30,
+        metadata=choice(
+            "frac", "At least this share for proactive work", group="time split", minimum=0, maximum=1
+        ),
+    )
+    community_floor_frac: float = field(
+        default=0.10,
+        metadata=choice(
+            "frac", "At least this share with the community", group="time split", minimum=0, maximum=1
+        ),
+    )
+    split: str = field(
+        default=CYCLE,
+        metadata=choice(
+            "",
+            "Hold the split over the cycle, or its ceiling in every hour",
+            options=(CYCLE, INTERVAL),
+            group="time split",
         ),
     )
     more_calls_frac: float = field(
@@ -100,7 +125,18 @@ class BudgetSetup:
         default=57.0, metadata=choice("cost", "What an hour of overtime costs", minimum=0)
     )
     pay_rise_frac: float = field(
-        default=0.03, metadata=choice("frac", "Rise of pay a year, steps included", minimum=0)
+        default=0.03,
+        metadata=choice("frac", "Rise of pay a year (pay steps included, where none are given)", minimum=0),
+    )
+    pay_steps: tuple[float, ...] = field(
+        default=(),
+        metadata=choice(
+            "cost", "What an officer costs in the first year of service, the second, ..., the last step"
+        ),
+    )
+    leave_frac: float = field(
+        default=0.06,
+        metadata=choice("frac", "Officers who leave in a year; with pay steps", minimum=0, maximum=0.9),
     )
     n_years: int = field(default=5, metadata=choice("years", "Years of the budget", minimum=1, maximum=30))
 
@@ -108,6 +144,18 @@ class BudgetSetup:
         faults = []
         if not 0 < self.from_frac < self.to_frac:
             faults.append(f"from_frac {self.from_frac:g} must be above 0 and below to_frac {self.to_frac:g}.")
+        if self.split not in (CYCLE, INTERVAL):
+            faults.append(f"split {self.split!r} is none of {CYCLE}, {INTERVAL}.")
+        shares = (self.ceiling_frac, self.proactive_floor_frac, self.community_floor_frac)
+        if any(not 0 <= s <= 1 for s in shares) or sum(shares) > 1 + 1e-9:
+            faults.append(
+                f"ceiling_frac, proactive_floor_frac and community_floor_frac are fractions that sum to at most 1, got "
+                f"{' + '.join(f'{s:g}' for s in shares)}; the rest is the ceiling of administration."
+            )
+        if any(not (np.isfinite(c) and c >= 0) for c in self.pay_steps):
+            faults.append(f"pay_steps must be costs of 0 or more, got {self.pay_steps}.")
+        if not 0 <= self.leave_frac < 1:
+            faults.append(f"leave_frac is a fraction from 0 to below 1, got {self.leave_frac}.")
         if faults:
             raise InputError(" ".join(faults))
 
@@ -124,12 +172,15 @@ class Force:
         Calls of each district's mean week, by urgency.
     summer
         Factor of the busiest months, shape (K,).
+    rules
+        Minimums and crews of the districts with their clauses.
     """
 
     districts: tuple[str, ...]
     officers: tuple[int, ...]
     mixes: tuple[CallMix, ...]
     summer: FloatArray
+    rules: tuple[DutyRule, ...] = ()
 
     @property
     def unit_s(self) -> FloatArray:
@@ -165,7 +216,7 @@ def force_of(project: Project, setup: BudgetSetup) -> Force:
     summer = np.full(len(ids), 1.0 + setup.summer_frac)
     if setup.summer_frac <= 0:
         summer = _measured_summer(project, district_of, ids)
-    return Force(ids, tuple(fit), mixes, summer)
+    return Force(ids, tuple(fit), mixes, summer, duty_rules(project, sectors=ids))
 
 
 def _measured_summer(project: Project, district_of: Mapping[str, str], ids: Sequence[str]) -> FloatArray:

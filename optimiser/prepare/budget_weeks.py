@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from optimiser.demand.call_mix import CallClass, CallMix
 from optimiser.demand.relief import WEEKS_PER_YEAR
-from optimiser.demand.requirement import RequirementParams, requirement_of
+from optimiser.demand.requirement import RequirementParams, SplitTargets, hold_split, requirement_of
 from optimiser.errors import UsageError
-from optimiser.prepare.budget import BudgetSetup, Force
+from optimiser.prepare.budget import INTERVAL, BudgetSetup, Force
 from optimiser.prepare.shift_offer import shift_catalogue
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
@@ -58,8 +58,7 @@ def weeks_of(
     setup, shifts = setup or BudgetSetup(), shifts or ShiftsSetup()
     service = service or RequirementParams()
     _check(shifts)
-    if service.interval_ceiling_frac is None:
-        service = replace(service, interval_ceiling_frac=setup.ceiling_frac)
+    held = _Held.of(setup, shifts, service)
     chances, told = list(CHANCES.values()), _meanings(force, setup)
     strength = {"fewer officers": 1.0 - setup.fewer_frac}
     scenarios = tuple(
@@ -71,7 +70,7 @@ def weeks_of(
             if name == "fewer officers":
                 weeks[district, name] = weeks[district, "base"]
             else:
-                weeks[district, name] = _week(mixes[k], shifts, service)
+                weeks[district, name] = _week(force, district, mixes[k], held)
     return Weeks(scenarios, weeks)
 
 
@@ -98,12 +97,11 @@ def levers_of(
     """
     setup, shifts = setup or BudgetSetup(), shifts or ShiftsSetup()
     service = service or RequirementParams()
-    ceiling = service.interval_ceiling_frac or setup.ceiling_frac
-    held = replace(service, interval_ceiling_frac=ceiling)
-    looser = replace(service, interval_ceiling_frac=min(0.99, ceiling + POINT_FRAC))
+    held = _Held.of(setup, shifts, service)
+    looser, ceiling = held.looser(), held.ceiling_frac
 
-    def weeks(mixes: tuple[CallMix, ...], standard: RequirementParams) -> dict[str, ShiftsProblem]:
-        return {d: _week(mix, shifts, standard) for d, mix in zip(force.districts, mixes, strict=True)}
+    def weeks(mixes: tuple[CallMix, ...], standard: _Held) -> dict[str, ShiftsProblem]:
+        return {d: _week(force, d, mix, standard) for d, mix in zip(force.districts, mixes, strict=True)}
 
     shorter = tuple(CallMix(tuple(_minute_less(c) for c in mix.classes)) for mix in force.mixes)
     fewer = tuple(mix.scaled(1.0 - POINT_FRAC) for mix in force.mixes)
@@ -117,7 +115,7 @@ def levers_of(
         ),
         LeverWeeks(
             "a percentage point",
-            f"calls may take {asked_text(ceiling + POINT_FRAC)} of those on duty instead of {asked_text(ceiling)}",
+            f"calls may take {asked_text(looser.ceiling_frac)} of on-duty time instead of {asked_text(ceiling)}",
             weeks(force.mixes, looser),
             setup.week_h,
         ),
@@ -175,8 +173,52 @@ def _minute_less(calls: CallClass) -> CallClass:
     return replace(calls, law=calls.law.scaled(shorter / calls.law.mean_s))
 
 
-def _week(mix: CallMix, shifts: ShiftsSetup, service: RequirementParams) -> ShiftsProblem:
-    need = requirement_of(mix, service, slot_s=shifts.slot_s)
+@dataclass(frozen=True)
+class _Held:
+    """What every week is held to: standards by interval, and the time split of the cycle where it is held so."""
+
+    shifts: ShiftsSetup
+    service: RequirementParams
+    ceiling_frac: float
+    targets: SplitTargets | None
+
+    @classmethod
+    def of(cls, setup: BudgetSetup, shifts: ShiftsSetup, service: RequirementParams) -> _Held:
+        """Return what a planner's choices hold."""
+        if setup.split == INTERVAL:
+            ceiling = service.interval_ceiling_frac or setup.ceiling_frac
+            return cls(shifts, replace(service, interval_ceiling_frac=ceiling), ceiling, None)
+        floors = setup.proactive_floor_frac, setup.community_floor_frac
+        return cls(shifts, service, setup.ceiling_frac, _targets(setup.ceiling_frac, *floors))
+
+    def looser(self) -> _Held:
+        """Return the same with a percentage point more for calls; proactive time gives it, where it has one."""
+        ceiling = min(0.99, self.ceiling_frac + POINT_FRAC)
+        if self.targets is None:
+            return replace(
+                self, ceiling_frac=ceiling, service=replace(self.service, interval_ceiling_frac=ceiling)
+            )
+        proactive = max(0.0, self.targets.proactive_floor_frac - POINT_FRAC)
+        targets = _targets(ceiling, proactive, self.targets.community_floor_frac)
+        return replace(self, ceiling_frac=ceiling, targets=targets)
+
+
+def _targets(call_frac: float, proactive_frac: float, community_frac: float) -> SplitTargets:
+    """Return the shares of the cycle, administration with what the others leave."""
+    return SplitTargets(
+        call_ceiling_frac=call_frac,
+        proactive_floor_frac=proactive_frac,
+        admin_ceiling_frac=max(0.0, 1.0 - call_frac - proactive_frac - community_frac),
+        community_floor_frac=community_frac,
+    )
+
+
+def _week(force: Force, district: str, mix: CallMix, held: _Held) -> ShiftsProblem:
+    shifts = held.shifts
+    need = requirement_of(mix, held.service, slot_s=shifts.slot_s, rules=force.rules, sector=district)
+    if held.targets is not None:
+        admin_s = mix.week_calls * shifts.admin_per_call_s
+        need = hold_split(need, held.targets, admin_s, held.service, force.rules, district)
     ids, start, length = shift_catalogue(shifts)
     slots = HOURS_PER_WEEK * round(SECONDS_PER_HOUR) // shifts.slot_s
     return ShiftsProblem(
@@ -194,4 +236,5 @@ def _week(mix: CallMix, shifts: ShiftsSetup, service: RequirementParams) -> Shif
         shortage_bands_frac=shifts.shortage_bands_frac,
         most_per_shift=max(1, int(need.officers.max())),
         binding=need.binding,
+        clauses=need.clauses if any(need.clauses) else (),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.report.phrases import at_most, count, listed, number, percent
-from optimiser.studies.budget_scenarios import years
 from optimiser.studies.budget_types import Budget, ForcePoint
+from optimiser.studies.budget_years import Pay, best_years, year_rows, years
 
 NOTHING = 0.05
 """Officer-hours a week below which a difference is none."""
@@ -24,6 +25,7 @@ def budget_said(found: Budget) -> list[str]:
         f"of its requirement, at a price of {number(today.value)}; {at_most(today.gap_frac)} better can exist.",
         *_transfers(found, today),
         *_full(found),
+        *_districts(found),
         *_levers(found),
         *_scenarios(found),
         *_regret(found),
@@ -44,7 +46,11 @@ def _one_more(found: Budget, today: ForcePoint) -> list[str]:
     if today.dual is not None:
         near = "agree" if today.agree else "do not agree"
         said += f"; by the relaxation's multiplier {number(today.dual, 1)}: the two {near}"
-    told = [f"{said}. The officer costs {number(q.officer_cost)} a year."]
+    hours = (today.difference_h or 0.0) * WEEKS_PER_YEAR
+    told = [
+        f"{said}. The officer costs {number(q.officer_cost)} a year; the {number(hours)} officer-hours a year that are "
+        f"no longer short would cost {number(hours * q.overtime_per_h)} as overtime."
+    ]
     span, share = found.agreement()
     if span is not None:
         told.append(
@@ -97,6 +103,27 @@ def _full(found: Budget) -> list[str]:
     return said
 
 
+def _districts(found: Budget) -> list[str]:
+    """Say where one officer more is worth most and least, and the share of their time that calls take."""
+    q = found.question
+    priced = sorted(
+        (d for d in found.districts if d.difference is not None), key=lambda d: -(d.difference or 0)
+    )
+    said = []
+    if len(priced) > 1:
+        most, least = priced[0], priced[-1]
+        said.append(
+            f"By district one officer more is worth from {number(least.difference or 0.0, 1)} in {least.district} to "
+            f"{number(most.difference or 0.0, 1)} in {most.district}, each by an exact solve."
+        )
+    heavy = max(found.districts, key=lambda d: d.calls_frac)
+    said.append(
+        f"At today's strength calls take {percent(found.calls_frac(q.n_today))} of officers' time, whatever the rota: "
+        f"most in {heavy.district} with {percent(heavy.calls_frac)}."
+    )
+    return said
+
+
 def _levers(found: Budget) -> list[str]:
     """Price other means in officers."""
     said = []
@@ -112,7 +139,8 @@ def _levers(found: Budget) -> list[str]:
             worth = f"{number(low)} to {count(high, 'officer')}"
         said.append(
             f"{lever.meaning[:1].upper()}{lever.meaning[1:]}: as good as {worth}; "
-            f"{number(lever.shortage_h)} officer-hours short a week instead."
+            f"{number(lever.shortage_h)} officer-hours short a week instead"
+            + (f", worth {number(high * found.question.officer_cost)} a year at most." if high else ".")
         )
     return said
 
@@ -164,7 +192,27 @@ def _sure(found: Budget) -> list[str]:
     ]
 
 
-def budget_sheets(found: Budget, n_years: int, pay_rise_frac: float) -> dict[str, list[dict[str, Any]]]:
+def years_said(found: Budget, pay: Pay) -> list[str]:
+    """Say what the years cost, today's strength beside the number with the least pay and overtime."""
+    q = found.question
+    rows = years(q, found.frontier[q.scenarios[0].name], pay)
+    today, best = next(y for y in rows if y.officers == q.n_today), best_years(rows)
+    said = [
+        f"Over {count(pay.n_years, 'year')} today's strength costs {number(float(today.pay.sum()))} in pay and leaves "
+        f"{number(today.short_h)} officer-hours short a year; overtime that fills them costs "
+        f"{number(float(today.overtime.sum()))}."
+    ]
+    if best.officers != today.officers:
+        said.append(
+            f"Of the numbers looked at, {number(best.officers)} officers cost least in pay and overtime together: "
+            f"{number(best.total)} against {number(today.total)}."
+        )
+    else:
+        said.append("Of the numbers looked at, none costs less in pay and overtime together.")
+    return said
+
+
+def budget_sheets(found: Budget, pay: Pay) -> dict[str, list[dict[str, Any]]]:
     """Return the sheets of the workbook: frontier, districts, prices, regret, years."""
     q = found.question
     frontier, districts = [], []
@@ -175,6 +223,7 @@ def budget_sheets(found: Budget, n_years: int, pay_rise_frac: float) -> dict[str
                     "scenario": s.name,
                     "officers": p.total,
                     "officer-hours short a week": p.shortage_h,
+                    "calls' share of time": found.calls_frac(p.total) if s is q.scenarios[0] else None,
                     "priced shortage": p.value,
                     "no plan is below": p.bound,
                     "gap share": p.gap_frac,
@@ -222,6 +271,7 @@ def budget_sheets(found: Budget, n_years: int, pay_rise_frac: float) -> dict[str
             }
             for v in found.levers
         ],
-        "Years": list(years(q, base, n_years, pay_rise_frac)),
+        "Years": list(year_rows(years(q, base, pay), q.n_today)),
+        "Price by district": [asdict(d) for d in found.districts],
         "District curves": curves,
     }

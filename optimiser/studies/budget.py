@@ -22,7 +22,13 @@ from numpy.typing import NDArray
 from optimiser.problems.shifts.measures import shortage_h
 from optimiser.problems.shifts.rules import on_duty
 from optimiser.solve.options import SolveOptions
-from optimiser.studies.budget_beside import levers_worth, regret_of, shared_by_work, shared_once
+from optimiser.studies.budget_beside import (
+    district_prices,
+    levers_worth,
+    regret_of,
+    shared_by_work,
+    shared_once,
+)
 from optimiser.studies.budget_curves import Curve, grid, share_out, trace
 from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint
 from optimiser.studies.series import NoPlanError
@@ -63,6 +69,7 @@ def budget(
         by_work,
         once,
         levers,
+        district_prices(study),
         complete,
         study.n_solves,
         time.monotonic() - began,
@@ -174,7 +181,7 @@ class Study:
             self.run("totals", wanted)
 
     def prices(self) -> None:
-        """Solve one officer more: at every total of the base, at today's of the others.
+        """Solve one officer more: at every total of the base, at today's of the others; there in every district.
 
         A headcount solved may be chosen itself; then one more than that is solved too.
         """
@@ -186,10 +193,12 @@ class Study:
                 for n in self.totals() if s is self.q.scenarios[0] else [self.q.n_today]:
                     held = [c.best_at(int(b)) for c, b in zip(curves, parts[:, n].tolist(), strict=True)]
                     worth = sorted(range(len(held)), key=lambda k: -(held[k].price or 0.0))
-                    for k in worth[:TRIED]:
-                        c, b = curves[k], held[k].officers + 1
-                        if b not in c.points and b not in c.failed:
-                            wanted.setdefault((c.district, s.name), set()).add(b)
+                    every = s is self.q.scenarios[0] and n == self.q.n_today
+                    for k in worth if every else worth[:TRIED]:
+                        c, b = curves[k], held[k].officers
+                        for other in (b + 1, b - 1) if every else (b + 1,):
+                            if other > 0 and other not in c.points and other not in c.failed:
+                                wanted.setdefault((c.district, s.name), set()).add(other)
             if not wanted or self.should_stop() or time.monotonic() > self.ends:
                 return
             self.run("prices", wanted)

@@ -12,7 +12,8 @@ from optimiser.problems.shifts.measures import shortage_h
 from optimiser.problems.shifts.rules import on_duty
 from optimiser.studies.budget_curves import share_out
 from optimiser.studies.budget_scenarios import worked, worst_mean
-from optimiser.studies.budget_types import ForcePoint, SharedOnce, Worth
+from optimiser.studies.budget_types import DistrictPrice, ForcePoint, SharedOnce, Worth
+from optimiser.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from optimiser.studies.budget import Study
@@ -111,6 +112,34 @@ def levers_worth(study: Study) -> tuple[Worth, ...]:
                 short,
                 _first(lower, value, n),
                 _first(upper, value, n),
+            )
+        )
+    return tuple(found)
+
+
+def district_prices(study: Study) -> tuple[DistrictPrice, ...]:
+    """Return each district at today's strength, and what one officer more or fewer is worth there."""
+    base, n = study.q.scenarios[0].name, study.q.n_today
+    _, parts, _ = study.tables(base)
+    found = []
+    for k, c in enumerate(study.of(base)):
+        p = c.best_at(int(parts[k, n]))
+        short = shortage_h(c.problem, on_duty(c.problem, p.plan))
+        more, fewer = c.points.get(p.officers + 1), c.points.get(p.officers - 1)
+        work_h = float(c.problem.call_work_s.sum()) / SECONDS_PER_HOUR
+        found.append(
+            DistrictPrice(
+                c.district,
+                p.officers,
+                study.q.today[k],
+                p.value,
+                p.bound,
+                short,
+                p.price,
+                None if more is None else max(0.0, p.value - more.value),
+                None if more is None else short - shortage_h(c.problem, on_duty(c.problem, more.plan)),
+                None if fewer is None else max(0.0, fewer.value - p.value),
+                work_h / (p.officers * c.week_h),
             )
         )
     return tuple(found)

@@ -1,8 +1,6 @@
-"""Plans worked in a week they were not made for, the mean of the worst futures, and budgets over years."""
+"""Plans worked in a week they were not made for, and the mean of the worst futures."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +8,6 @@ from numpy.typing import NDArray
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.measures import priced_shortage, surplus_h
 from optimiser.problems.shifts.rules import on_duty
-from optimiser.studies.budget_types import BudgetQuestion, ForcePoint
 
 FloatArray = NDArray[np.float64]
 WORST_SHARE = 0.1
@@ -39,15 +36,3 @@ def worst_mean(cost: FloatArray, chance: FloatArray, worst: float = WORST_SHARE)
         if left <= 0:
             break
     return total / worst
-
-
-def years(
-    question: BudgetQuestion, points: Sequence[ForcePoint], n_years: int, pay_rise_frac: float
-) -> list[dict[str, float]]:
-    """Return what every number of officers costs, year by year with rising pay, and in all."""
-    rows = []
-    for p in points:
-        costs = [p.total * question.officer_cost * (1 + pay_rise_frac) ** y for y in range(n_years)]
-        row = {"officers": float(p.total)} | {f"year {y + 1}": c for y, c in enumerate(costs)}
-        rows.append(row | {"in all": sum(costs)})
-    return rows

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.studies.budget_curves import Curve
+from optimiser.units import SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 LEAST_PRICE = 0.01
@@ -60,6 +61,37 @@ class Worth:
     shortage_h: float
     at_least: int | None
     at_most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictPrice:
+    """One district at today's strength, officers where the base has them.
+
+    Parameters
+    ----------
+    officers, today
+        Of the shared-out force, and as they are.
+    value, bound, shortage_h
+        Priced shortage, what no plan of as many can be below, and officer-hours a week short.
+    dual, difference, difference_h
+        What one officer more saves: by multiplier, by an exact re-solve, and in officer-hours a week; None unknown.
+    fewer
+        What one officer fewer costs by an exact re-solve; None unknown.
+    calls_frac
+        Share of these officers' hours that the calls take, whatever the rota: the best that this strength can reach.
+    """
+
+    district: str
+    officers: int
+    today: int
+    value: float
+    bound: float
+    shortage_h: float
+    dual: float | None
+    difference: float | None
+    difference_h: float | None
+    fewer: float | None
+    calls_frac: float
 
 
 @dataclass(frozen=True)
@@ -215,6 +247,8 @@ class Budget:
         Today's officers shared out once for all scenarios; None where time did not suffice.
     levers
         What other means are worth, in officers.
+    districts
+        Each district at today's strength, and what one officer more or fewer is worth there.
     complete
         Every point was reached within the gap that was asked for.
     """
@@ -227,10 +261,17 @@ class Budget:
     shared_by_work: ForcePoint | None
     shared_once: SharedOnce | None
     levers: tuple[Worth, ...]
+    districts: tuple[DistrictPrice, ...]
     complete: bool
     n_solves: int
     seconds: float
     curves: Mapping[tuple[str, str], Curve] = field(repr=False, default_factory=dict)
+
+    def calls_frac(self, total: int) -> float:
+        """Share of the hours of so many officers that the calls of the base take: no rota of theirs has less."""
+        q = self.question
+        work_s = sum(float(q.weeks[d, q.scenarios[0].name].call_work_s.sum()) for d in q.districts)
+        return work_s / SECONDS_PER_HOUR / (total * q.week_h)
 
     def at(self, scenario: str, total: int) -> ForcePoint:
         """Return the point of a total.

@@ -11,19 +11,24 @@ import pytest
 
 from optimiser.cli import main
 from optimiser.cli.console import Exit
+from optimiser.data.duty_rules import DutyRule
 from optimiser.data.project import load
 from optimiser.demand.call_mix import of_load
+from optimiser.demand.requirement import RequirementParams
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.budget import BudgetSetup, Force
+from optimiser.prepare.budget_weeks import levers_of, weeks_of
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems.shifts import FAMILY
-from optimiser.report.words_budget import budget_said, budget_sheets
+from optimiser.report.words_budget import budget_said, budget_sheets, years_said
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.studies.budget import budget
 from optimiser.studies.budget_curves import grid, share_out
 from optimiser.studies.budget_question import question_of, question_of_force
 from optimiser.studies.budget_scenarios import worst_mean
+from optimiser.studies.budget_types import ForcePoint
+from optimiser.studies.budget_years import Pay, settled, year_rows, years
 from optimiser.studies.series import NoPlanError
 
 SHIFTS = ShiftsSetup(lengths_h=(8.0,), start_every_h=4.0)
@@ -121,11 +126,74 @@ def test_told_in_words(found):
     """The first sentence answers what one more officer buys; sheets hold every point."""
     said = budget_said(found)
     assert "One more officer" in said[0]
-    sheets = budget_sheets(found, 5, 0.03)
+    sheets = budget_sheets(found, Pay())
     assert len(sheets["Frontier"]) == sum(len(p) for p in found.frontier.values())
     years = sheets["Years"][0]
     assert years["year 2"] == pytest.approx(years["year 1"] * 1.03)
     assert {"in base", "mean of the worst tenth"} <= set(sheets["Regret"][0])
+
+
+def test_each_district_has_its_price(found):
+    """At today's strength one officer more and one fewer are exact re-solves; the best of them is the force's price."""
+    base = found.question.scenarios[0].name
+    assert [d.district for d in found.districts] == ["town", "village"]
+    assert [d.today for d in found.districts] == [30, 14]
+    for d in found.districts:
+        curve = found.curves[d.district, base]
+        assert d.difference == pytest.approx(d.value - curve.points[d.officers + 1].value, abs=1e-9)
+        assert d.fewer == pytest.approx(curve.points[d.officers - 1].value - d.value)
+    today = found.at(base, found.question.n_today)
+    assert max(d.difference for d in found.districts) == pytest.approx(today.difference)
+    # 300 officer-hours of calls in 44 officers' 32.2 hours a week
+    assert found.calls_frac(44) == pytest.approx(300 / (44 * found.question.week_h))
+
+
+def test_the_split_holds_over_the_cycle_or_by_interval():
+    # 240 hours of calls at 30 % are 800 hours on duty: over the cycle just that, by interval more for rounding up
+    force, setup = two_districts()
+    calls = RequirementParams(no_free_unit_frac=None, minimum_units=0)
+    cycle = weeks_of(force, setup, SHIFTS, calls).weeks["town", "base"]
+    hourly = weeks_of(force, replace(setup, split="interval"), SHIFTS, calls).weeks["town", "base"]
+    assert cycle.requirement.sum() == 800
+    assert hourly.requirement.sum() > 800
+    assert (hourly.call_work_s <= 0.3 * hourly.requirement * 3600 + 1e-6).all()
+    # a point more for calls asks for 240 / 0.31 hours
+    point = next(v for v in levers_of(force, setup, SHIFTS, calls) if v.name == "a percentage point")
+    assert point.weeks["town"].requirement.sum() == 775
+    # where the queue asks for more than the split, its hours count towards the split and nothing is added
+    both = weeks_of(force, setup, SHIFTS).weeks["town", "base"]
+    alone = weeks_of(force, replace(setup, ceiling_frac=0.6, proactive_floor_frac=0.0), SHIFTS)
+    assert (both.requirement == alone.weeks["town", "base"].requirement).all()
+
+
+def test_minimums_of_a_district_bind_in_its_curve():
+    # the village must have six on at any time, by the agreement: 1,008 hours instead of 200
+    force, setup = two_districts()
+    rule = DutyRule("minimum", "village", "patrol", tuple(range(7)), 0, 0, 6, "Agreement 14.2")
+    week = weeks_of(replace(force, rules=(rule,)), setup, SHIFTS).weeks["village", "base"]
+    assert week.requirement.min() == 6
+    assert set(week.clauses) == {"Agreement 14.2"}
+
+
+def test_years_with_pay_steps(found):
+    """Steps worked by hand: a tenth leaves, recruits cost 50, then 80; fewer officers come by leaving only."""
+    assert settled(100, 2, 0.1) == pytest.approx([10, 90])
+    assert settled(100, 3, 0.0) == pytest.approx([0, 0, 100])
+    points = [ForcePoint(n, 0.0, 0.0, {}, short) for n, short in ((38, 20.0), (44, 10.0), (50, 1.0))]
+    pay = Pay(n_years=2, rise_frac=0.0, steps=(50.0, 80.0), leave_frac=0.1)
+    fewer, today, more = years(found.question, points, pay)
+    # 4.4 recruits and 39.6 on the last step, year after year
+    assert today.pay == pytest.approx([4.4 * 50 + 39.6 * 80] * 2)
+    # six more recruits at once; next year 10 % of the 50 leave and are followed
+    assert more.pay == pytest.approx([10.4 * 50 + 39.6 * 80, 5 * 50 + 45 * 80])
+    # nobody is let go: 44 in the first year, 39.6 in the second, all on the last step
+    assert fewer.paid == pytest.approx([44, 39.6])
+    assert fewer.pay[1] == pytest.approx(39.6 * 80)
+    assert today.overtime == pytest.approx([10 * 52.18 * found.question.overtime_per_h] * 2, rel=1e-3)
+    rows = year_rows((fewer, today, more), 44)
+    assert rows[2]["more pay than today's strength"] == pytest.approx(more.pay.sum() - today.pay.sum())
+    assert rows[2]["fewer hours short a year"] == pytest.approx(9 * 52.18, rel=1e-3)
+    assert any("cost least" in s or "none costs less" in s for s in years_said(found, Pay()))
 
 
 def test_levers_are_priced_in_officers(found):
@@ -194,6 +262,10 @@ def test_what_cannot_be():
         question_of_force(force, setup, replace(SHIFTS, call_back_h=(4.0,)))
     with pytest.raises(InputError, match="below to_frac"):
         BudgetSetup(from_frac=1.4)
+    with pytest.raises(InputError, match="sum to at most 1"):
+        BudgetSetup(ceiling_frac=0.8)
+    with pytest.raises(InputError, match="none of cycle, interval"):
+        BudgetSetup(split="week")
 
 
 def test_of_a_project(county, capsys):
