@@ -16,7 +16,7 @@ from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems import portable
 from optimiser.report import figures_studies as figures
 from optimiser.report.phrases import NO_BREAK
-from optimiser.report.words_budget import budget_said, budget_sheets
+from optimiser.report.words_budget import budget_said, budget_sheets, years_said
 from optimiser.report.words_studies import (
     PRICE_HEADER,
     alternatives_said,
@@ -31,6 +31,7 @@ from optimiser.solve.progress import Progress
 from optimiser.studies.alternatives import Alternatives, alternatives
 from optimiser.studies.budget import budget
 from optimiser.studies.budget_question import question_of
+from optimiser.studies.budget_years import pay_of
 from optimiser.studies.explain import Explanation, explain
 from optimiser.studies.frontier import Axis, Frontier, frontier
 from optimiser.studies.levels import Sweep, sweep
@@ -193,8 +194,9 @@ def ask_budget(
         tell(Progress(began(), f"{phase}: {done} of {total} points"))
 
     found = budget(question, folder=kept, budget_s=asked.budget_s, should_stop=stop, on_point=heard)
-    said = tuple(s.replace(NO_BREAK, " ") for s in budget_said(found))
-    tables = budget_sheets(found, setup.n_years, setup.pay_rise_frac)
+    pay = pay_of(setup)
+    said = tuple(s.replace(NO_BREAK, " ") for s in (*budget_said(found), *years_said(found, pay)))
+    tables = budget_sheets(found, pay)
     drawn = figures.budget_points(found)
     return Answer("budget", said, tables, drawn, {}, found.complete, found.n_solves, found.seconds)
 

@@ -54,7 +54,7 @@ def run_budget(a: argparse.Namespace) -> int:
     from optimiser.report.words_budget import budget_said, years_said
     from optimiser.studies.budget import budget
     from optimiser.studies.budget_question import question_of
-    from optimiser.studies.budget_years import Pay
+    from optimiser.studies.budget_years import pay_of
     from optimiser.units import fraction_from_percent
 
     kinds = (BudgetSetup, ShiftsSetup, RequirementParams)
@@ -73,12 +73,7 @@ def run_budget(a: argparse.Namespace) -> int:
             should_stop=stop,
             on_point=None if a.quiet else _Tell(),
         )
-    pay = Pay(
-        n_years=setup.n_years,
-        rise_frac=setup.pay_rise_frac,
-        steps=setup.pay_steps,
-        leave_frac=setup.leave_frac,
-    )
+    pay = pay_of(setup)
     said = [s.replace("\u00a0", " ") for s in (*budget_said(found), *years_said(found, pay))]
     files = _write(a.folder / "studies", found, pay, said, project.settings.name)
     if a.json:

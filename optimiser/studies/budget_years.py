@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.demand.relief import WEEKS_PER_YEAR
+from optimiser.prepare.budget import BudgetSetup
 from optimiser.studies.budget_types import BudgetQuestion, ForcePoint
 
 FloatArray = NDArray[np.float64]
@@ -39,6 +40,16 @@ class Pay:
     rise_frac: float = 0.03
     steps: tuple[float, ...] = ()
     leave_frac: float = 0.0
+
+
+def pay_of(setup: BudgetSetup) -> Pay:
+    """Return how pay goes on by a planner's choices."""
+    return Pay(
+        n_years=setup.n_years,
+        rise_frac=setup.pay_rise_frac,
+        steps=setup.pay_steps,
+        leave_frac=setup.leave_frac,
+    )
 
 
 @dataclass(frozen=True)
