@@ -46,7 +46,9 @@ def test_every_kind_can_be_asked(fresh: Path, kind: str) -> None:
     assert studies.studies(fresh) == []
 
 
-def test_start_writes_a_study_and_names_it_in_the_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_writes_a_study_and_names_it_in_the_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The button writes one study with the project's defaults, starts it apart, and the address opens it again."""
     fresh = make_project(tmp_path)
     started = []

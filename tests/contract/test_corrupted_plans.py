@@ -12,7 +12,7 @@ from optimiser.errors import RejectedPlan
 from optimiser.solve.engine import judge
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Outcome
-from tests.oracles import sectors_cases
+from tests.oracles import rosters_cases, sectors_cases
 
 JUDGED = (
     "sectors",
@@ -24,6 +24,8 @@ JUDGED = (
     "containment",
     "patrol",
     "patterns",
+    "rosters",
+    "shift_design",
 )
 PLANS = 600
 EACH = 60
@@ -34,6 +36,8 @@ def problems(family: str):
     """Return what makes random problems of a family, one or more to take turns."""
     if family == "sectors":
         return sectors_cases.random_problem, sectors_cases.random_problem_of_places
+    if family == "rosters":
+        return rosters_cases.random_problem, rosters_cases.random_problem_with_posts
     return (importlib.import_module(f"tests.oracles.{family}_cases").random_problem,)
 
 

@@ -148,6 +148,29 @@ def random_problem(seed: int) -> RostersProblem:
     )
 
 
+def random_problem_with_posts(seed: int) -> RostersProblem:
+    """Four teams of which three lead and three are skilled; most shifts ask for one of each, if anybody is there."""
+    rng = np.random.default_rng(seed)
+    lead, skill = (np.ones(4, dtype=np.int64) for _ in range(2))
+    lead[rng.integers(4)], skill[rng.integers(4)] = 0, int(rng.integers(2))
+    problem = roster(
+        4,
+        {"p": "DDNN--"},
+        need=rng.integers(2, 8, (2, 6)),
+        supervisors=lead.tolist(),
+        skilled=skill.reshape(4, 1),
+        fleet=int(rng.choice([0, 4, 6])),
+        most_week_h=84.0,
+        rest_s=3600.0 * float(rng.choice([11, 12])),
+    )
+    asked = rng.random((2, 6)) < 0.3
+    return replace(
+        problem,
+        supervisors_needed=asked.astype(np.int64),
+        skills_needed=(rng.random((1, 2, 6)) < 0.3).astype(np.int64),
+    )
+
+
 def enumerate_best(problem: RostersProblem):
     """Look at every assignment: (best or None, its cost)."""
     options = [
