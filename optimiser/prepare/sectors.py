@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.data.project import Project
-from optimiser.demand.workload import Workload, from_project
+from optimiser.demand.workload import from_project
 from optimiser.errors import InputError
-from optimiser.prepare.call_spots import ROUNDING_S, shares_within
-from optimiser.prepare.sectors_setup import CALLS, OBJECTIVES, WORK, SectorsSetup
+from optimiser.prepare.sectors_cover import aims_of, covered_calls, limits_of
+from optimiser.prepare.sectors_setup import CALLS, WORK, SectorsSetup
 from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of_work
 from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
-from optimiser.problems.sectors.params import ObjectiveName
 from optimiser.units import percent
 
 __all__ = [
@@ -47,7 +46,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     points = area_points(project)
     centres = _centres(project, setup, ids, points)
     travel_s = times_s(project, centres.places, points, driver=setup.driver, junctions=setup.junctions)
-    covered, counted = _cover(project, work, setup, centres.places, travel_s)
+    covered, counted = covered_calls(project, work, setup, centres.places, travel_s)
     balance_frac = _balance_frac(setup)
     names, balance = kinds_of_work(project, work, set(balance_frac) | set(setup.ceilings))
     today = _today(project, setup, ids)
@@ -77,7 +76,8 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
                 f"No area belongs to district {setup.within!r} today: within must name one in use."
             )
         problem = restricted(problem, mine)
-    return problem
+    limits = limits_of(problem, setup)
+    return replace(problem, params=replace(problem.params, limits=limits)) if limits else problem
 
 
 @dataclass(frozen=True)
@@ -112,43 +112,6 @@ def _centres(
     return _Centres(
         names, where.astype(np.int64), places, given=setup.n_districts in (0, len(names)) and not setup.within
     )
-
-
-def _cover(
-    project: Project,
-    work: Workload,
-    setup: SectorsSetup,
-    places: NDArray[np.float64],
-    travel_s: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return calls covered (C, n) and calls that count for cover (n,), each priority within its own target.
-
-    Counted from where an area's own calls were, where they are placed; else by the point inside the area.
-    """
-    covered, counted = np.zeros(travel_s.shape), np.zeros(travel_s.shape[1])
-    wanted = _cover_calls(work, setup)
-    limits_s = {p: _target_s(project, setup, p) for p in wanted}
-    own = {}
-    if setup.cover_by == "calls" and not setup.junctions and max(limits_s.values()) > 0:
-        own = shares_within(project, places, limits_s, driver=setup.driver)
-    for priority, calls in wanted.items():
-        share = (travel_s <= limits_s[priority] + ROUNDING_S).astype(np.float64)
-        if priority in own:
-            placed, known = own[priority]
-            share[:, known] = placed[:, known]
-        covered += share * calls[None, :]
-        counted += calls
-    return covered, counted
-
-
-def _aims(project: Project, setup: SectorsSetup) -> tuple[ObjectiveName, ...]:
-    """Return the aims by name; without any response target, least driving where the planner says nothing."""
-    if setup.objectives:
-        return setup.objectives
-    silent = setup.objective == "as targets allow"
-    if silent and not project.settings.priority_targets_s and setup.target_s == 0:
-        return ("travel",)
-    return OBJECTIVES[setup.objective]
 
 
 def _balance_frac(setup: SectorsSetup) -> dict[str, float]:
@@ -210,34 +173,6 @@ def restricted(
     )
 
 
-def _cover_calls(work: Workload, setup: SectorsSetup) -> dict[int, NDArray[np.float64]]:
-    """Return the calls that count for cover by priority; all of them under 0 where none is known."""
-    known = sorted(p for p, calls in work.priority_calls.items() if p > 0 and calls.sum() > 0)
-    wanted = setup.cover_priorities or tuple(known[:1])
-    unknown = [p for p in wanted if p not in work.priority_calls]
-    if unknown:
-        raise InputError(f"cover_priorities names {unknown}, but the calls have priorities {known}.")
-    if not wanted:
-        return {0: np.asarray(work.calls.sum(axis=1))}
-    return {p: np.asarray(work.priority_calls[p]) for p in wanted}
-
-
-def _target_s(project: Project, setup: SectorsSetup, priority: int) -> float:
-    """Return the drive that counts as within target for a priority: the planner's, its own, or the shortest."""
-    if setup.target_s > 0:
-        return setup.target_s
-    targets = project.settings.priority_targets_s
-    if targets:
-        return float(targets.get(priority, min(targets.values())))
-    aims = set(_aims(project, setup)) | set(setup.weights)
-    if aims & {"cover", "backup", "expected"}:
-        raise InputError(
-            "Cover needs a target drive: give the choice target_min (--set target_min=8), or priority_targets_min in "
-            "project.toml; or aim for the least driving with objective = travel."
-        )
-    return 0.0
-
-
 def _params(
     project: Project,
     setup: SectorsSetup,
@@ -272,7 +207,7 @@ def _params(
         target_shares=shares,
         balance_frac=balance_frac,
         ceilings=setup.ceilings,
-        objectives=_aims(project, setup),
+        objectives=aims_of(project, setup),
         weights=setup.weights,
         busy_frac=setup.busy_frac,
         locks=(*setup.locks, *_cores(project, setup, today, districts)),

@@ -47,6 +47,8 @@ class SectorsSetup:
         The same for each part of the day (day, evening, night) and of the week; 0 for no such rule.
     balance
         Further kinds: "population", "area km2", "calls", "unit hours", or one with a part of the day.
+    least_cover_frac, least_backup_frac, least_expected_frac, longest_mean_drive_s, most_pieces, limits
+        Objectives held within a limit while another is aimed for.
     cover_by
         "calls": the share of each area's own calls within the target, each at its junction, where the project has
         them placed; "areas": all or none, by the drive to a point inside the area.
@@ -145,6 +147,54 @@ class SectorsSetup:
     cover_priorities: tuple[int, ...] = field(
         default=(),
         metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced"),
+    )
+    least_cover_frac: float = field(
+        default=0.0,
+        metadata=choice(
+            "frac",
+            "Least share of calls covered, whatever is aimed for (0: no such rule)",
+            minimum=0,
+            maximum=1,
+        ),
+    )
+    least_backup_frac: float = field(
+        default=0.0,
+        metadata=choice(
+            "frac",
+            "Least share of calls with a second centre (0: no such rule)",
+            group="advanced",
+            minimum=0,
+            maximum=1,
+        ),
+    )
+    least_expected_frac: float = field(
+        default=0.0,
+        metadata=choice(
+            "frac",
+            "Least share of calls that find a free car (0: no such rule)",
+            group="advanced",
+            minimum=0,
+            maximum=1,
+        ),
+    )
+    longest_mean_drive_s: float = field(
+        default=0.0,
+        metadata=choice(
+            "s", "Longest mean drive to a call, whatever is aimed for (0: no such rule)", minimum=0
+        ),
+    )
+    most_pieces: int = field(
+        default=-1,
+        metadata=choice(
+            "pieces",
+            "Most further pieces of named places in all (-1: no such rule)",
+            group="advanced",
+            minimum=-1,
+        ),
+    )
+    limits: Mapping[str, float] = field(
+        default_factory=dict,
+        metadata=choice("", "Limits of objectives by name, each in its own core unit", hidden=True),
     )
     cover_by: Literal["calls", "areas"] = field(
         default="calls",

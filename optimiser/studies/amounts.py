@@ -42,6 +42,9 @@ _SCALES = {
     "m": Scale(10.0, 1000.0, 1e8),
     "of its kind": Scale(1.0, 1.0, 1e9),
     "cost": Scale(1.0, 1.0, 1e9),
+    "calls per week": Scale(0.01, 1.0, 1e9),
+    "call-seconds per week": Scale(60.0, 3600.0, 1e15),
+    "call-m2": Scale(1e4, 1e6, 1e20),
 }
 _COUNT = Scale(1.0, 1.0, 10_000.0, whole=True)
 
@@ -58,6 +61,8 @@ def amount_text(amount: float, unit: str) -> str:
     if unit == "frac":
         points = _short(units.percent(amount))
         return f"{points} percentage point{'' if points == '1' else 's'}"
+    if unit == "call-seconds per week":
+        return f"{_short(units.hours(amount))} call-hours per week"
     if unit == "cost":
         return f"{_short(amount)} cost unit{'' if amount == 1 else 's'}"
     if amount == 1 and unit.endswith("s") and not unit.endswith("ss"):

@@ -149,6 +149,11 @@ def nest(
     n_beats
         How many beats each district gets.
     """
+    if problem.params.limits:
+        raise InputError(
+            f"Limits of {', '.join(problem.params.limits)} hold for the whole map; the beats of each district are "
+            "designed apart: leave the limits out."
+        )
     beat_of: dict[str, str] = {}
     district_of: dict[str, str] = {}
     centre_of: dict[str, str] = {}

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from optimiser.problems.base import relaxed
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
+from optimiser.problems.sectors.params import LIMITED, SENSES, limit_rule
 from optimiser.problems.sectors.rules import ROUNDING
 from optimiser.studies.hooks import Hooks, Refutation
 
@@ -57,7 +58,7 @@ def in_force(problem: SectorsProblem, rule: str) -> bool:
         "change": p.change_limit_frac < 1,
         "splits": bool(p.split_limits),
         "shape": bool(p.shape),
-    }
+    } | {limit_rule(name): name in p.limits for name in LIMITED}
     return known.get(rule, True)
 
 
@@ -78,8 +79,22 @@ def plenty(problem: SectorsProblem, rule: str) -> float | None:
         "change": 1.0,
         "longest drive": longest_s,
         "response": longest_s,
-    }
+    } | {limit_rule(name): _worst(problem, name) for name in p.limits}
     return known.get(rule)
+
+
+def _worst(problem: SectorsProblem, name: str) -> float:
+    """Return an amount that switches the limit of an objective off."""
+    p = problem.params
+    if SENSES[name] == "max":
+        return max(1.0, p.limits[name])  # nothing at all is asked for
+    known = {
+        "travel": lambda: float(problem.travel_s.max(axis=0) @ problem.calls),
+        "compactness": lambda: float((problem.distance_m**2).max(axis=0) @ problem.calls),
+        "deviation": lambda: float(np.ceil(1.0 / p.shares().min())),
+        "splits": lambda: float(len(problem.area_ids) * max(1, len(problem.places))),
+    }
+    return max(1.0, known[name]())
 
 
 def refute(problem: SectorsProblem) -> tuple[Refutation, ...]:

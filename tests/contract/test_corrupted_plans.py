@@ -35,7 +35,11 @@ EACH = 60
 def problems(family: str):
     """Return what makes random problems of a family, one or more to take turns."""
     if family == "sectors":
-        return sectors_cases.random_problem, sectors_cases.random_problem_of_places
+        return (
+            sectors_cases.random_problem,
+            sectors_cases.random_problem_of_places,
+            sectors_cases.random_problem_with_limits,
+        )
     if family == "rosters":
         return rosters_cases.random_problem, rosters_cases.random_problem_with_posts
     return (importlib.import_module(f"tests.oracles.{family}_cases").random_problem,)

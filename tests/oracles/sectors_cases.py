@@ -8,6 +8,8 @@ from itertools import permutations, product
 import numpy as np
 
 from optimiser.problems.sectors import FAMILY, SectorsParams, SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.measures import value_of
+from optimiser.problems.sectors.params import LIMITED, SENSES
 from tests.oracles.sectors_hand import breaking_plans, hand_cases, path_of_four, ring_of_six
 
 __all__ = [
@@ -127,6 +129,31 @@ def random_problem_of_places(seed: int) -> SectorsProblem:
             split_limits={"ward": 2} if rng.random() < 0.5 else {},
         ),
     )
+
+
+DRAWN_PLANS = 5
+
+
+def random_problem_with_limits(seed: int) -> SectorsProblem:
+    """As :func:`random_problem_of_places`, with one or two objectives held within the best of some random plans."""
+    problem = random_problem_of_places(seed)
+    rng = np.random.default_rng((seed, 4))
+    p = problem.params
+    names = sorted(set(LIMITED) - set(p.objectives) - (set() if all(p.centres()) else {"backup", "expected"}))
+    chosen = rng.choice(names, int(rng.integers(1, 3)), replace=False).tolist()
+    seats = p.centres() if all(p.centres()) else rng.permutation(problem.centre_ids)[: p.n_districts].tolist()
+    home = dict(zip(seats, p.district_ids, strict=True))
+    drawn = [
+        {a: home.get(a, str(rng.choice(p.district_ids))) for a in problem.area_ids}
+        for _ in range(DRAWN_PLANS)
+    ]
+    plans = [SectorsPlan(label, {d: c for c, d in home.items()}) for label in drawn]
+    limits = {}
+    for name in chosen:
+        values = [value_of(problem, plan, name) for plan in plans]
+        limits[name] = float(max(values) if SENSES[name] == "max" else min(values))
+    relax = {f"{chosen[0]} limit": 0.2} if rng.random() < 0.3 else {}
+    return replace(problem, params=replace(p, limits=limits, relax=dict(p.relax) | relax))
 
 
 def random_problem_of_moves(seed: int) -> SectorsProblem:

@@ -10,6 +10,8 @@ from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProble
 
 DATA = ("distance_m", "border_m", "today", "respond_within_s", "places")
 """What a problem may carry beside its params."""
+APART_KM = 1000.0 * np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
+"""Squares of a kilometre in a row."""
 
 
 def path_of_four(**params) -> SectorsProblem:
@@ -156,6 +158,7 @@ def hand_cases():
         ("ring, longest drive", ring_of_six(longest_drive_s=150.0), "infeasible"),
         *_hand_cases_of_places(),
         *_hand_cases_of_shape(),
+        *_hand_cases_of_limits(),
         (
             "ring, longest drive relaxed",
             ring_of_six(longest_drive_s=150.0, relax={"longest drive": 60.0}),
@@ -166,7 +169,6 @@ def hand_cases():
 
 def _hand_cases_of_places():
     """Rules and objectives about places, today and shape."""
-    apart_km = 1000.0 * np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     return [
         # A with D counts as one area: {A B D} from B, 60 + 120, and {C}
         ("path, ends kept together", path_of_four(together=(("A", "D"),), balance_frac={}), 180.0),
@@ -229,7 +231,7 @@ def _hand_cases_of_places():
             1.0,
         ),
         # squares of one kilometre each: two areas at 1 km
-        ("path, compactness", path_of_four(distance_m=apart_km, objectives=("compactness",)), 2e6),
+        ("path, compactness", path_of_four(distance_m=APART_KM, objectives=("compactness",)), 2e6),
         # borders 5, 3 and 7 m long, no balance: cut the shortest
         (
             "path, boundary",
@@ -326,4 +328,50 @@ def breaking_plans():
             ),
             _plan("1112", "AD"),
         ),
+        # C lies two minutes from A
+        "cover limit": (path_of_four(limits={"cover": 4.0}, balance_frac={}), _plan("1112", "AD")),
+        "travel limit": (path_of_four(limits={"travel": 100.0}), good),
+        # only B has both centres within a minute: 1; and 4 x 0.7 + 0.3 x 0.7 = 3.01 calls find a free car
+        "backup limit": (path_of_four(limits={"backup": 2.0}), good),
+        "expected limit": (path_of_four(limits={"expected": 3.2}), good),
+        "compactness limit": (path_of_four(limits={"compactness": 1e6}, distance_m=APART_KM), good),
+        "deviation limit": (
+            path_of_four(limits={"deviation": 0.2}, balance_frac={"calls": 0.6}),
+            _plan("1222", "AC"),
+        ),
+        "splits limit": (path_of_four(places={"ward": ("", "x", "x", "")}, limits={"splits": 0.0}), good),
     }
+
+
+def _hand_cases_of_limits():
+    """The path of four with an objective held within a limit instead of aimed at."""
+    lopsided = {"balance_frac": {"calls": 0.6}, "fixed_centres": ("A", "B"), "limits": {"deviation": 0.2}}
+    today = {"balance_frac": {}, "fixed_centres": ("A", "D"), "today": ("1", "1", "1", "2")}
+    return [
+        # no pair of districts drives less than two minutes in all
+        ("path, less driving than there can be", path_of_four(limits={"travel": 119.0}), "infeasible"),
+        # {A} {B C D}: three quarters instead of a half; 60 + 120 once that much is allowed
+        ("path, deviation limited", path_of_four(**lopsided), "infeasible"),
+        (
+            "path, a limit on deviation relaxed",
+            path_of_four(**lopsided, relax={"deviation limit": 0.3}),
+            180.0,
+        ),
+        # C is two minutes from A, where it belongs today: it must go to D's for all four calls, not for three
+        ("path, cover kept", path_of_four(**today, objectives=("moved",), limits={"cover": 4.0}), 0.25),
+        (
+            "path, cover kept in part",
+            path_of_four(**today, objectives=("moved",), limits={"cover": 3.0}),
+            0.0,
+        ),
+        (
+            "path, cover kept, relaxed",
+            path_of_four(**today, objectives=("moved",), limits={"cover": 4.0}, relax={"cover limit": 1.0}),
+            0.0,
+        ),
+        (
+            "path, pieces limited",
+            path_of_four(places={"ward": ("", "x", "x", "")}, limits={"splits": 0.0}),
+            "infeasible",
+        ),
+    ]

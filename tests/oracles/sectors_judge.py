@@ -70,6 +70,7 @@ def second_judge(problem: SectorsProblem, plan: SectorsPlan) -> set[str]:
     if sum(home(a) is not None and home(a) == home(b) for a, b in set(p.apart)) > p.relax.get("apart", 0):
         broken.add("apart")
     broken |= of_places(problem, plan, seat)
+    broken |= of_limits(problem, plan, row)
     if p.contiguity and cut_off > p.relax.get("contiguity", 0):
         broken.add("contiguity")
     if sum(plan.district_of.get(a) != d for a, d in set(p.locks)) > p.relax.get("lock", 0):
@@ -97,6 +98,47 @@ def of_places(problem: SectorsProblem, plan: SectorsPlan, seat: dict[str, int]) 
         pieces = {(w, d) for w, d in zip(names, label, strict=True) if w and d}
         if len(pieces) - len({w for w, _ in pieces}) > limit + p.relax.get("splits", 0):
             broken.add("splits")
+    return broken
+
+
+def of_limits(problem: SectorsProblem, plan: SectorsPlan, row: dict[str, int]) -> set[str]:
+    """Judge objectives that are held: area by area, in plain loops."""
+    p, broken = problem.params, set()
+    for name, given in p.limits.items():
+        more = p.relax.get(f"{name} limit", 0.0)
+        value = 0.0
+        if name == "splits":
+            for names in problem.places.values():
+                named = dict(zip(problem.area_ids, names, strict=True))
+                homes = {(named[a], d) for a, d in plan.district_of.items() if named.get(a)}
+                value += len(homes) - len({w for w, _ in homes})
+        elif name == "deviation":
+            for q, kind in enumerate(problem.balance_names):
+                if kind in p.balance_frac:
+                    amount = dict(zip(problem.area_ids, problem.balance[q].tolist(), strict=True))
+                    for share, d in zip(p.shares(), p.district_ids, strict=True):
+                        work = sum(w for a, w in amount.items() if plan.district_of.get(a) == d)
+                        value = max(value, abs(work / (share * sum(amount.values())) - 1))
+        else:
+            opened = {row[c] for c in plan.centre_of.values() if c in row}
+            for i, a in enumerate(problem.area_ids):
+                j = row.get(plan.centre_of.get(plan.district_of.get(a, ""), ""), -1)
+                if j < 0:
+                    continue
+                own = problem.covered_calls[j, i]
+                other = max([problem.covered_calls[o, i] for o in opened - {j}], default=0.0)
+                value += {
+                    "cover": own,
+                    "travel": problem.travel_s[j, i] * problem.calls[i],
+                    "compactness": problem.distance_m[j, i] ** 2 * problem.calls[i]
+                    if problem.distance_m.size
+                    else 0.0,
+                    "backup": min(own, other),
+                    "expected": (1 - p.busy_frac) * (own + p.busy_frac * other),
+                }[name]
+        short = given - more - value if name in ("cover", "backup", "expected") else value - given - more
+        if short > 1e-6 * max(abs(given), 1.0):
+            broken.add(f"{name} limit")
     return broken
 
 

@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import second_best
 from optimiser.problems.sectors.params import SENSES
+from optimiser.problems.sectors.rules import ROUNDING
 from optimiser_models.sectors.contract import Contraction, contraction
 
 FREE = -1
@@ -191,7 +192,7 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
     p = problem.params
     objective = objective or p.objectives[0]
     c = contraction(problem)
-    low, high = problem.windows()
+    low, high = _windows(problem)
     limited = [
         q
         for q, name in enumerate(problem.balance_names)
@@ -240,6 +241,18 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
         apart_s=problem.travel_s[:, problem.centre_area],
         contradiction=contradiction or ("areas kept apart are kept together" if slack_apart < 0 else ""),
     )
+
+
+def _windows(problem: SectorsProblem) -> tuple[Floats, Floats]:
+    """Return the least and most work of each kind per district, a limit on the largest deviation included."""
+    p = problem.params
+    low, high = problem.windows()
+    if "deviation" in p.limits:
+        off = max(p.limit_of("deviation"), 0.0) + ROUNDING
+        for q in (problem.balance_names.index(name) for name in p.balance_frac):
+            target = problem.balance[q].sum() * p.shares()
+            low[q], high[q] = np.maximum(low[q], target * (1 - off)), np.minimum(high[q], target * (1 + off))
+    return low, high
 
 
 def next_stage(d: Districting, problem: SectorsProblem, kept: str, name: str, value: float) -> Districting:
@@ -321,10 +334,19 @@ def _may(problem: SectorsProblem, fixed: Ints) -> NDArray[np.bool_]:
 
 
 def _side(problem: SectorsProblem, fixed: Ints) -> tuple[Floats, Floats]:
+    """Return the sums over pairs that have a limit, shape (R, C, n), and the limits, shape (R,)."""
     p = problem.params
-    if p.change_limit_frac >= 1:
-        return np.zeros((0, *problem.travel_s.shape)), np.zeros(0)
-    return _moved(problem, fixed)[None], np.array([p.change_limit_frac + p.relax.get("change", 0.0)])
+    rows, limits = [], []
+    if p.change_limit_frac < 1:
+        rows.append(_moved(problem, fixed))
+        limits.append(p.change_limit_frac + p.relax.get("change", 0.0))
+    for name in p.limits:
+        if name not in ("deviation", "splits"):
+            rows.append(costs(problem, name, fixed))
+            limit = p.limit_of(name)
+            limits.append(sign_of(name) * limit + ROUNDING * abs(limit))  # as the rules compare
+    table = np.stack(rows) if rows else np.zeros((0, *problem.travel_s.shape))
+    return table, np.array(limits, dtype=np.float64)
 
 
 def _places(problem: SectorsProblem, c: Contraction) -> Places:
@@ -345,7 +367,11 @@ def _places(problem: SectorsProblem, c: Contraction) -> Places:
     limits = problem.params.split_limits
     limit = [limits[name] + extra if name in limits else np.inf for name in problem.places]
     return Places(
-        starts, pairs[:, 1].copy(), np.array(kind, dtype=np.int64), np.array(limit, dtype=np.float64)
+        starts,
+        pairs[:, 1].copy(),
+        np.array(kind, dtype=np.int64),
+        np.array(limit, dtype=np.float64),
+        problem.params.limit_of("splits") if "splits" in problem.params.limits else np.inf,
     )
 
 

@@ -234,7 +234,7 @@ def refuses(problem: SectorsProblem) -> str:
         return "it does not keep the rule shape; use sectors.median."
     if "score" in p.objectives[:-1] and {"boundary", "splits", "deviation"} & set(p.weights):
         return "a score with boundary, splits or deviation can only be the last objective."
-    if {"backup", "expected"} & p.aims and not all(p.centres()):
+    if {"backup", "expected"} & p.judged and not all(p.centres()):
         return "backup and expected cover need a given centre for every district: give fixed centres."
     if p.counts_change:
         new = [

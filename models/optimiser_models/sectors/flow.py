@@ -233,6 +233,8 @@ def refuses(problem: SectorsProblem) -> str:
         return "it does not keep the rule shape; use sectors.median."
     if p.counts_change or p.split_limits:
         return "it does not write the rules change and splits; use sectors.cuts."
+    if p.limits:
+        return "it holds no objective within a limit; use sectors.cuts."
     size = 2 * len(problem.links()) * len(_candidates(problem))
     if problem.params.contiguity and size > LARGEST_FLOW:
         return (

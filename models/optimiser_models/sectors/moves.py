@@ -319,6 +319,8 @@ def refuses(problem: SectorsProblem) -> str:
         return "it only answers for the one objective moved; use sectors.cuts."
     if p.shape:
         return "it does not keep the rule shape; use sectors.median."
+    if set(p.limits) - {"deviation"}:
+        return "it holds no objective but the largest deviation within a limit; use sectors.cuts."
     strange = sorted(set(p.relax) - {"balance", "ceiling", "change", "splits"})
     if any(p.relax[r] > 0 for r in strange):
         return f"it cannot relax {', '.join(strange)}; use sectors.cuts."

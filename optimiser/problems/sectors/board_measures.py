@@ -15,13 +15,14 @@ _TINY = 1e-12
 def objectives(b: Board) -> tuple[Objective, ...]:
     """Return the objectives in order of importance."""
     aims = b.fixed.problem.params.objectives
-    return tuple(Objective(NAMES[o][0], _value(b, o), NAMES[o][1], SENSES[o]) for o in aims)
+    return tuple(Objective(NAMES[o][0], value_on(b, o), NAMES[o][1], SENSES[o]) for o in aims)
 
 
-def _value(b: Board, name: str) -> float:
+def value_on(b: Board, name: str) -> float:
+    """Return the value of one objective."""
     problem, p = b.fixed.problem, b.fixed.problem.params
     if name == "score":
-        return sum(w * _value(b, n) * (-1.0 if SENSES[n] == "max" else 1.0) for n, w in p.weights.items())
+        return sum(w * value_on(b, n) * (-1.0 if SENSES[n] == "max" else 1.0) for n, w in p.weights.items())
     if name == "moved":
         return b.moved_frac()
     if name == "splits":
@@ -107,12 +108,12 @@ def _optional(b: Board) -> list[Measure]:
     problem = b.fixed.problem
     found = []
     if problem.border_m.size:
-        found.append(Measure("border between districts", _value(b, "boundary"), "m", "lower"))
+        found.append(Measure("border between districts", value_on(b, "boundary"), "m", "lower"))
     if problem.distance_m.size:
-        found.append(Measure(NAMES["compactness"][0], _value(b, "compactness"), "call-m2", "lower"))
+        found.append(Measure(NAMES["compactness"][0], value_on(b, "compactness"), "call-m2", "lower"))
     cover = max(float(problem.cover_calls.sum()), _TINY)
     for name in ("backup", "expected"):
-        found.append(Measure(NAMES[name][0], _value(b, name) / cover, "frac", "higher"))
+        found.append(Measure(NAMES[name][0], value_on(b, name) / cover, "frac", "higher"))
     if problem.balance_names:
         free = own_free(problem, b.load(problem.balance[busy_kind(problem)]))
         calls = b.load(problem.calls)

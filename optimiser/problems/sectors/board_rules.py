@@ -9,7 +9,10 @@ import numpy as np
 
 from optimiser.problems.base import Violation, relaxed
 from optimiser.problems.sectors.board import NONE, Board
-from optimiser.problems.sectors.rules import ROUNDING
+from optimiser.problems.sectors.board_measures import value_on
+from optimiser.problems.sectors.measures import NAMES
+from optimiser.problems.sectors.params import limit_rule
+from optimiser.problems.sectors.rules import ROUNDING, beyond
 
 
 def violations(b: Board, strangers: Mapping[str, int], centre_of: Mapping[str, str]) -> list[Violation]:
@@ -33,6 +36,7 @@ def violations(b: Board, strangers: Mapping[str, int], centre_of: Mapping[str, s
         *_change(b),
         *_splits(b),
         *_shape(b),
+        *_limits(b),
     ]
 
 
@@ -156,6 +160,14 @@ def _splits(b: Board) -> Iterator[Violation]:
         if n > allowed:
             shown = ", ".join(cut[:5]) + (" ..." if len(cut) > 5 else "")
             yield Violation("splits", f"{kind}: {shown}", n, allowed, "pieces")
+
+
+def _limits(b: Board) -> Iterator[Violation]:
+    p = b.fixed.problem.params
+    for name in p.limits:
+        value, limit = value_on(b, name), p.limit_of(name)
+        if beyond(name, value, limit):
+            yield Violation(limit_rule(name), NAMES[name][0], value, limit, NAMES[name][1])
 
 
 def _shape(b: Board) -> Iterator[Violation]:

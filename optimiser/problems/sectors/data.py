@@ -167,13 +167,13 @@ class SectorsProblem:
                 raise InputError(f"{what} has {len(found)} entries for {n} areas; give one each, or none.")
         if p.counts_change and not (self.today and self.balance_names):
             raise InputError("Change is counted, but there is no plan of today to count it from.")
-        if (p.shape or "compactness" in p.aims) and self.distance_m.size == 0:
+        if (p.shape or "compactness" in p.judged) and self.distance_m.size == 0:
             raise InputError("Shape and compactness need distance_m, the distances from centres to areas.")
         if "boundary" in p.aims and self.border_m.size == 0 and len(self.edges):
             raise InputError("The length of borders needs border_m, the shared border of each link.")
-        if "deviation" in p.aims and not p.balance_frac:
+        if "deviation" in p.judged and not p.balance_frac:
             raise InputError("The largest deviation needs balance_frac: which kinds of work, and its limit.")
-        if "splits" in p.aims and not self.places:
+        if "splits" in p.judged and not self.places:
             raise InputError(
                 "Splits need places: the name of each area's neighbourhood, municipality or ward."
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from optimiser.problems.base import Violation
 from optimiser.problems.sectors.data import SectorsProblem
 from optimiser.problems.sectors.plan import SectorsPlan
-from optimiser.units import asked_text, clock, percent_text
+from optimiser.units import asked_text, clock, hours, percent_text
 
 SHOWN = 8
 
@@ -56,11 +56,25 @@ def _fault(problem: SectorsProblem, plan: SectorsPlan, v: Violation) -> Fault:
         return _contiguity(problem, plan, v)
     if v.rule in ("balance", "ceiling"):
         return _amount(problem, v)
+    if v.rule.endswith(" limit"):
+        return _limit(v)
     if v.rule in ("longest drive", "response"):
         home = plan.district_of.get(v.where, "")
         words = f"Area {v.where} is {clock(v.found)} from the centre of {home}; {clock(v.limit)} are allowed."
         return Fault(v, words, (home,), (v.where,))
     return _of_places(problem, plan, v)
+
+
+def _limit(v: Violation) -> Fault:
+    """Say which objective is worse than its limit, in the planner's units."""
+    worse = "fewer" if v.unit == "calls per week" else "more"
+    if v.unit == "frac":
+        told, asked = percent_text(v.found), asked_text(v.limit)
+    elif v.unit == "call-seconds per week":
+        told, asked = (f"{hours(x):,.4g} call-hours a week" for x in (v.found, v.limit))
+    else:
+        told, asked = (f"{x:,.6g} {v.unit}" for x in (v.found, v.limit))
+    return Fault(v, f"The {v.where} of the plan: {told}; no {worse} than {asked} are allowed.")
 
 
 def _contiguity(problem: SectorsProblem, plan: SectorsPlan, v: Violation) -> Fault:

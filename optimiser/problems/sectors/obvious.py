@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.sectors.data import SectorsProblem
+from optimiser.problems.sectors.measures import NAMES
+from optimiser.problems.sectors.rules import beyond
 from optimiser.units import clock, percent_text
 
 ROUNDING = 1e-6
@@ -23,7 +25,27 @@ def contradictions(problem: SectorsProblem) -> tuple[str, ...]:
         *_ceilings(problem),
         *_out_of_reach(problem),
         *_pieces(problem),
+        *_limits(problem),
     )
+
+
+def _limits(problem: SectorsProblem) -> list[str]:
+    """Name limits that no plan can keep even if every area had its best centre."""
+    found = []
+    best = {
+        "cover": problem.covered_calls,
+        "travel": problem.travel_s * problem.calls,
+        "compactness": problem.distance_m**2 * problem.calls if problem.distance_m.size else problem.travel_s,
+    }
+    for name in set(problem.params.limits) & set(best):
+        table, limit = best[name][_usable(problem)], problem.params.limit_of(name)
+        most = float((table.max(axis=0) if name == "cover" else table.min(axis=0)).sum())
+        if beyond(name, most, limit):
+            found.append(
+                f"Even if every area had its best centre, the {NAMES[name][0]} would come to {most:,.6g} "
+                f"{NAMES[name][1]}, and {limit:,.6g} is the limit: loosen the limit, or allow other centres."
+            )
+    return found
 
 
 def too_large(problem: SectorsProblem, name: str) -> dict[str, float]:

@@ -39,6 +39,23 @@ SENSES: Mapping[str, Sense] = {
 }
 """Which way is good, by objective."""
 
+LIMITED: Mapping[str, tuple[str, str]] = {
+    "cover": ("calls covered are no fewer than a given number", "calls per week"),
+    "travel": ("all driving to calls together is no more than a given amount", "call-seconds per week"),
+    "backup": ("calls with a second centre are no fewer than a given number", "calls per week"),
+    "expected": ("calls that find a free car are no fewer than a given number", "calls per week"),
+    "compactness": ("the spread around the centres is no larger than a given amount", "call-m2"),
+    "deviation": ("no district is further off its target share than a given amount", "frac"),
+    "splits": ("all named places together are cut into no more than a given number of pieces", "pieces"),
+}
+"""Objectives that can be held within a limit instead of aimed at: what the rule asks, and its unit."""
+
+
+def limit_rule(objective: str) -> str:
+    """Return the name of the rule that holds an objective within its limit; change has one of its own."""
+    return "change" if objective == "moved" else f"{objective} limit"
+
+
 ShapeName = Literal["", "closer neighbour", "smooth", "round"]
 
 RULES = (
@@ -69,6 +86,7 @@ RULES = (
     Rule("change", "no more than a given share of the work changes its district", "frac"),
     Rule("splits", "named places are cut into no more than a given number of further pieces", "pieces"),
     Rule("shape", "no area juts out: it touches enough areas of its district nearer to the centre", "areas"),
+    *(Rule(limit_rule(name), meaning, unit) for name, (meaning, unit) in LIMITED.items()),
 )
 
 
@@ -110,6 +128,9 @@ class SectorsParams:
         Largest share of today's work (attribute ``moved_on``, "" for the first) that may change its district.
     split_limits
         Per kind of named place, how many further pieces there may be: 0 splits none of them.
+    limits
+        Per objective of :data:`LIMITED`, in its own unit, the least (cover, backup, expected) or the most (the others)
+        that a plan may come to: an objective held, not aimed at. Haimes, Lasdon and Wismer (1971).
     shape
         "closer neighbour": every area that is not next to its centre touches one area of its district which is
         closer to the centre; "smooth": two of them where there are two; "round": the third rule of the study.
@@ -159,6 +180,9 @@ class SectorsParams:
     split_limits: Mapping[str, int] = field(
         default_factory=dict, metadata=choice("pieces", "Further pieces of named places, per kind of place")
     )
+    limits: Mapping[str, float] = field(
+        default_factory=dict, metadata=choice("", "Limits that objectives are held within")
+    )
     contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
     shape: ShapeName = field(default="", metadata=choice("", "No area juts out", group="advanced"))
     relax: Mapping[str, float] = field(
@@ -203,6 +227,14 @@ class SectorsParams:
         for name, pieces in self.split_limits.items():
             if pieces < 0:
                 raise InputError(f"split_limits of {name} must be 0 or more pieces, got {pieces}.")
+        for name, limit in self.limits.items():
+            if name not in LIMITED:
+                raise InputError(
+                    f"limits may name {', '.join(LIMITED)}; got {name!r}. Change has change_limit_frac, and the border "
+                    "between districts can be aimed at, not limited."
+                )
+            if not (math.isfinite(limit) and limit >= 0):
+                raise InputError(f"limits of {name} must be 0 or more and finite, got {limit}.")
         if not self.longest_drive_s > 0:
             raise InputError(f"longest_drive_s must be positive seconds, got {self.longest_drive_s}.")
         if not self.change_limit_frac >= 0:
@@ -270,6 +302,16 @@ class SectorsParams:
     def aims(self) -> frozenset[str]:
         """Every objective that plays a part, alone or in the score."""
         return frozenset(self.objectives) - {"score"} | {n for n, w in self.weights.items() if w > 0}
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """Every objective that a plan is aimed at or held by: what data the question needs."""
+        return self.aims | set(self.limits)
+
+    def limit_of(self, objective: str) -> float:
+        """Return the limit an objective is held within, its relaxation included."""
+        more = self.relax.get(limit_rule(objective), 0.0)
+        return self.limits[objective] + (more if SENSES[objective] == "min" else -more)
 
     @property
     def counts_change(self) -> bool:

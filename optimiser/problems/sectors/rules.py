@@ -9,6 +9,8 @@ from collections import Counter
 
 from optimiser.problems.base import Violation, relaxed
 from optimiser.problems.sectors.data import SectorsProblem
+from optimiser.problems.sectors.measures import NAMES, value_of
+from optimiser.problems.sectors.params import SENSES, limit_rule
 from optimiser.problems.sectors.plan import SectorsPlan
 from optimiser.problems.sectors.rules_of_places import apart, change, old_ground, shape, splits, together
 
@@ -33,6 +35,7 @@ def check(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
         *change(problem, plan),
         *splits(problem, plan),
         *shape(problem, plan),
+        *_limits(problem, plan),
     ]
 
 
@@ -147,6 +150,22 @@ def _locks(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
     return [
         Violation("lock", f"{area}, locked to {district}", 1, allowed, "areas") for area, district in broken
     ]
+
+
+def _limits(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:
+    """Hold objectives within their limits, each recomputed from the data."""
+    found = []
+    for name in problem.params.limits:
+        value, limit = value_of(problem, plan, name), problem.params.limit_of(name)
+        if beyond(name, value, limit):
+            found.append(Violation(limit_rule(name), NAMES[name][0], value, limit, NAMES[name][1]))
+    return found
+
+
+def beyond(objective: str, value: float, limit: float) -> bool:
+    """Say whether an objective is worse than its limit, rounding apart."""
+    worse = limit - value if SENSES[objective] == "max" else value - limit
+    return worse > ROUNDING * max(abs(limit), 1.0 if objective == "deviation" else 0.0) + 1e-9
 
 
 def _drives(problem: SectorsProblem, plan: SectorsPlan) -> list[Violation]:

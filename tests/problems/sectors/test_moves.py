@@ -11,7 +11,12 @@ from optimiser.errors import InputError
 from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.problems.sectors.measures import best_centres
 from optimiser.problems.sectors.moves import Moves
-from tests.oracles.sectors_cases import path_of_four, random_problem, random_problem_of_places
+from tests.oracles.sectors_cases import (
+    path_of_four,
+    random_problem,
+    random_problem_of_places,
+    random_problem_with_limits,
+)
 
 
 def test_a_move_by_hand():
@@ -102,7 +107,9 @@ def _agree(moves: Moves, problem) -> None:
     _same(state.measures, FAMILY.measure(problem, plan))
 
 
-@pytest.mark.parametrize("make", [random_problem, random_problem_of_places, _shaped])
+@pytest.mark.parametrize(
+    "make", [random_problem, random_problem_of_places, random_problem_with_limits, _shaped]
+)
 @pytest.mark.parametrize("follow", [True, False])
 def test_moves_say_what_a_full_check_says(make, follow):
     """Random problems, plans (some areas unknown or unassigned) and moves: all rules, objectives and measures."""

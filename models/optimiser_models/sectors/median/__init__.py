@@ -186,6 +186,8 @@ def refuses(problem: SectorsProblem) -> str:
         return "it keeps no balance and no ceilings; use sectors.cuts."
     if p.apart or p.counts_change or p.split_limits:
         return "it does not keep areas apart, limit change or count splits; use sectors.cuts."
+    if p.limits:
+        return "it holds no objective within a limit; use sectors.cuts."
     if len(p.objectives) > 1 or p.aims - SEPARABLE:
         return f"it minimises one of {', '.join(sorted(SEPARABLE))} or a score of them; use sectors.cuts."
     if {"backup", "expected"} & p.aims and not all(p.centres()):
