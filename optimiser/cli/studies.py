@@ -37,9 +37,20 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     frontier.add_argument(
         "--relax",
         action="append",
-        required=True,
+        default=[],
         metavar="RULE=AMOUNT",
         help="loosen this rule from nothing up to this: minutes, percentage points or a count (one or two)",
+    )
+    frontier.add_argument(
+        "--between",
+        metavar="AIM,AIM[,AIM]",
+        help="instead of --relax: the first aim while the others are held, as cover,moved or travel,deviation,cover",
+    )
+    frontier.add_argument(
+        "--within",
+        type=values.share_pct,
+        metavar="PERCENT",
+        help="with --between: hold the others no further than this off their best",
     )
     frontier.add_argument("--points", type=values.whole(2, 400), default=9, help="how many points (9)")
     frontier.set_defaults(run=run_frontier)
@@ -118,11 +129,18 @@ def _clauses(problem: Any, rules: list[str]) -> list[str]:
 
 def run_frontier(a: argparse.Namespace) -> int:
     """Trace a frontier; its figures and its picture are in the project's ``studies`` folder after every point."""
-    from optimiser.errors import OptimiserError
+    from optimiser.errors import OptimiserError, UsageError
     from optimiser.report.chart_frontier import frontier_chart
     from optimiser.report.sheet import save
     from optimiser.report.words_studies import frontier_rows, frontier_said
     from optimiser.studies.frontier import Axis, frontier
+
+    if bool(a.relax) == bool(a.between):
+        raise UsageError("Give either --relax RULE=AMOUNT or --between AIM,AIM.")
+    if a.within is not None and not a.between:
+        raise UsageError("--within goes with --between.")
+    if a.between:
+        return _study(a, lambda series, problem: _between(a, series, problem))
 
     def work(series: Any, problem: Any) -> int:
         axes = [Axis(rule, amount or 0.0) for rule, amount in (_amount(series.family, t) for t in a.relax)]
@@ -146,6 +164,28 @@ def run_frontier(a: argparse.Namespace) -> int:
         return Exit.DONE if found.complete else Exit.CANCELLED
 
     return _study(a, work)
+
+
+def _between(a: argparse.Namespace, series: Any, problem: Any) -> int:
+    """Trace one aim against others, and write the plan of each point as a table of its own."""
+    from optimiser.report.plans import write_plan
+    from optimiser.report.words_tradeoff import tradeoff_rows, tradeoff_said
+    from optimiser.studies.tradeoff import tradeoff
+    from optimiser.units import fraction_from_percent
+
+    aims = [name.strip() for name in a.between.split(",") if name.strip()]
+    within = None if a.within is None else fraction_from_percent(a.within)
+    found = tradeoff(series, problem, aims, a.points, within_frac=within, folder=a.folder / STUDIES_FOLDER)
+    key = found.curve.key if found.curve is not None else _digest(problem)
+    home = a.folder / STUDIES_FOLDER / f"between-{key}"
+    for number, row in enumerate(found.rows, start=1):
+        if row.plan is not None:
+            folder = home / f"point-{number}"
+            folder.mkdir(parents=True, exist_ok=True)
+            write_plan(folder, series.family.name, problem, row.plan)
+    _tell(a, series, found, tradeoff_said(found), tradeoff_rows(found), plans=str(home))
+    say(f"The plans of the points: {home}")
+    return Exit.DONE if found.curve is None or found.curve.complete else Exit.CANCELLED
 
 
 def run_alternatives(a: argparse.Namespace) -> int:

@@ -62,7 +62,7 @@ def amount_text(amount: float, unit: str) -> str:
         points = _short(units.percent(amount))
         return f"{points} percentage point{'' if points == '1' else 's'}"
     if unit == "call-seconds per week":
-        return f"{_short(units.hours(amount))} call-hours per week"
+        return f"{_short(units.minutes(amount))} call-minutes a week"
     if unit == "cost":
         return f"{_short(amount)} cost unit{'' if amount == 1 else 's'}"
     if amount == 1 and unit.endswith("s") and not unit.endswith("ss"):

@@ -94,6 +94,7 @@ def frontier(
     plans: Sequence[Any] = (),
     folder: Path | None = None,
     on_point: Callable[[Frontier], None] | None = None,
+    bound: float | None = None,
 ) -> Frontier:
     """Trace a frontier.
 
@@ -107,6 +108,8 @@ def frontier(
         Where the frontier so far is written after each point, ``frontier-<key>.json``; None for nowhere.
     on_point
         Called with the frontier so far after each point.
+    bound
+        Of the first objective, known beforehand to hold whatever the amounts.
 
     Raises
     ------
@@ -115,6 +118,8 @@ def frontier(
     """
     v = Variants(series, problem, plans)
     _check(v, axes, n_points)
+    if bound is not None:
+        v.bounds.append(({a.rule: max(v.plenty(a.rule), a.most) for a in axes}, bound))
     key = content_key(
         "frontier",
         portable.digest(problem),

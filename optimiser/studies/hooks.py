@@ -91,6 +91,13 @@ class Hooks:
     push
         ``(problem, plans, strength)``: problems under the same rules or tighter ones whose objectives lead away
         from ``plans``, the further the greater the strength, 0 to 1; None where only other seeds help.
+    aiming
+        ``(problem, names)``: the problem with these objectives by their short names, most important first; None where
+        the family's objectives cannot be held.
+    holding
+        ``(problem, limits)``: the problem with objectives held at values in their own units, as rules.
+    holder
+        Name of the rule that holds an objective.
     settled
         ``(problem, plan)``: the plan with what it leaves open put right for the planner's own objective.
     """
@@ -105,6 +112,9 @@ class Hooks:
     distance_of: str = "decisions"
     push: Callable[[Any, Sequence[Any], float], Sequence[Any]] | None = None
     settled: Callable[[Any, Any], Any] = lambda problem, plan: plan
+    aiming: Callable[[Any, Sequence[str]], Any] | None = None
+    holding: Callable[[Any, Mapping[str, float]], Any] = lambda problem, limits: problem
+    holder: Callable[[str], str] = lambda name: name
 
 
 def hooks_of(family: str) -> Hooks:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,11 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from optimiser.errors import InputError
 from optimiser.problems.base import relaxed
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
-from optimiser.problems.sectors.params import LIMITED, SENSES, limit_rule
+from optimiser.problems.sectors.params import LIMITED, SENSES, ObjectiveName, limit_rule
 from optimiser.problems.sectors.rules import ROUNDING
 from optimiser.studies.hooks import Hooks, Refutation
 
@@ -313,6 +314,40 @@ def settled(problem: SectorsProblem, plan: SectorsPlan) -> SectorsPlan:
     return SectorsPlan(plan.district_of, best_centres(problem, dict(plan.district_of)))
 
 
+def aiming(problem: SectorsProblem, names: Sequence[str]) -> SectorsProblem:
+    """Return the problem with other objectives.
+
+    Raises
+    ------
+    InputError
+        If one is none that can be aimed at and held, or the question lacks the data for it.
+    """
+    may = (*LIMITED, "moved")
+    strange = [n for n in names if n not in may]
+    if strange:
+        raise InputError(
+            f"{strange[0]!r} cannot be set against another aim; these can: {', '.join(may)} (moved: work that changes "
+            "its district)."
+        )
+    aims = tuple(cast("ObjectiveName", n) for n in names)
+    if "moved" in aims and problem.params.moved_on == "" and not problem.balance_names:
+        raise InputError("Change is counted in work, and this question has none.")
+    return replace(problem, params=replace(problem.params, objectives=aims, weights={}))
+
+
+def holding(problem: SectorsProblem, limits: Mapping[str, float]) -> SectorsProblem:
+    """Return the problem with objectives held at these values; what was relaxed of them before no longer counts."""
+    p = problem.params
+    change = min(limits.get("moved", p.change_limit_frac), p.change_limit_frac)
+    held = {name: value for name, value in limits.items() if name != "moved"}
+    rules = {limit_rule(name) for name in limits}
+    relax = {rule: amount for rule, amount in p.relax.items() if rule not in rules}
+    return replace(
+        problem,
+        params=replace(p, change_limit_frac=change, limits={**p.limits, **held}, relax=relax),
+    )
+
+
 HOOKS = Hooks(
     plain=plain,
     in_force=in_force,
@@ -324,4 +359,7 @@ HOOKS = Hooks(
     distance_of="calls in another district",
     push=push,
     settled=settled,
+    aiming=aiming,
+    holding=holding,
+    holder=limit_rule,
 )

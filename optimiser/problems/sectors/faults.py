@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from optimiser.problems.base import Violation
 from optimiser.problems.sectors.data import SectorsProblem
 from optimiser.problems.sectors.plan import SectorsPlan
-from optimiser.units import asked_text, clock, hours, percent_text
+from optimiser.units import asked_text, clock, minutes, percent_text
 
 SHOWN = 8
 
@@ -71,7 +71,7 @@ def _limit(v: Violation) -> Fault:
     if v.unit == "frac":
         told, asked = percent_text(v.found), asked_text(v.limit)
     elif v.unit == "call-seconds per week":
-        told, asked = (f"{hours(x):,.4g} call-hours a week" for x in (v.found, v.limit))
+        told, asked = (f"{minutes(x):,.6g} call-minutes a week" for x in (v.found, v.limit))
     else:
         told, asked = (f"{x:,.6g} {v.unit}" for x in (v.found, v.limit))
     return Fault(v, f"The {v.where} of the plan: {told}; no {worse} than {asked} are allowed.")
