@@ -7,6 +7,7 @@ import pandas as pd
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 from optimiser.problems.assignment.data import FREE
 from optimiser.problems.assignment.rules import all_moved, all_sent, cover
+from optimiser.problems.assignment.turning_back import all_recalled
 from optimiser.units import minutes
 
 
@@ -78,10 +79,10 @@ def _why(problem: AssignmentProblem, plan: AssignmentPlan, u: int, i: int) -> st
 def zone_cover(problem: AssignmentProblem, plan: AssignmentPlan) -> pd.DataFrame:
     """Return the level of cover of each zone before and after, those that lose most first."""
     going_on = all_sent(problem, AssignmentPlan())
-    sent, moved = all_sent(problem, plan), all_moved(problem, plan)
+    sent, moved, back = all_sent(problem, plan), all_moved(problem, plan), all_recalled(problem, plan)
     rows = []
     for z, zone in enumerate(problem.zone_ids):
-        before, after = cover(problem, going_on, z), cover(problem, sent, z, moved)
+        before, after = cover(problem, going_on, z), cover(problem, sent, z, moved, back)
         level = int(problem.demand_level[z])
         state = "kept" if after >= level else ("short before too" if before < level else "falls short")
         rows.append({"zone": zone, "level wanted": level, "before": before, "after": after, "cover": state})

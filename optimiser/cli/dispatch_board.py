@@ -112,6 +112,8 @@ def params_of(project: Project, pairs: list[str], *, made_up: bool) -> Assignmen
     (params,) = read((AssignmentParams,), table, "--set, [assignment]")
     if public_name("grade_targets_s") not in table:  # what the planner says comes first
         params = with_project_targets(project, params)
+    if public_name("recall") not in table:
+        params = replace(params, recall=True)  # at the desk units on their way may turn back
     if made_up and public_name("coverage_s") not in table:
         params = replace(params, coverage_s=MADE_UP_COVER_S)
     found: AssignmentParams = params

@@ -185,7 +185,8 @@ def _still(problem: AssignmentProblem, plan: AssignmentPlan) -> AssignmentPlan:
         if u in units and i in problem.incident_ids and problem.on_way_to[units[u]] != i
     }
     moved = {u: p for u, p in plan.moved.items() if u in units and p in problem.post_ids}
-    return AssignmentPlan(sent, moved)
+    back = tuple(u for u in plan.recalled if u in units and problem.on_way_to[units[u]])
+    return AssignmentPlan(sent, moved, back)
 
 
 def one_by_one(problem: AssignmentProblem, job_s: float = 2700.0) -> AssignmentPlan:

@@ -37,7 +37,7 @@ from optimiser.prepare.dispatch_snapshot import zones_of
 from optimiser.prepare.dispatch_travel import RoadTravel
 from optimiser.prepare.travel import area_points
 from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
-from optimiser.problems.assignment.data import BUSY, SENT
+from optimiser.problems.assignment.data import BUSY, ENTERS_WITH, SENT
 from optimiser.roads import snap
 from optimiser.roads.graph import LON_LAT
 from optimiser.roads.snap import checked_points
@@ -261,8 +261,10 @@ def _call_row(
     return {
         "incident": name, "x_m": row["xy"][0], "y_m": row["xy"][1], "grade": row["grade"],
         "age_min": minutes((now - row["received"]).total_seconds()), "officers": max(0, row["officers"] - at_scene),
-        "skills": skills, "weight": row["weight"], "attended": bool(there),
-        "nobody_alone": row["nobody_alone"] and at_scene < 2,
+        "skills": skills, "weight": row["weight"],
+        # who waits at the rendezvous has not attended yet: whoever comes next goes in with him
+        "attended": at_scene >= (ENTERS_WITH if row["nobody_alone"] else 1),
+        "nobody_alone": row["nobody_alone"] and not there,
     }  # fmt: skip
 
 

@@ -106,7 +106,8 @@ def live_scene(
         ``shift_left_min``, ``status_since_min``.
     incidents
         Rows with ``incident``, ``x_m``, ``y_m``, ``grade``, ``age_min`` and where known ``officers`` (1), ``weight``
-        (1), ``skills`` (a list: units with each), ``attended``, ``nobody_alone``.
+        (1; beside those that are there: 0 where it is attended by enough), ``skills`` (a list: units with each),
+        ``attended``, ``nobody_alone``.
     status_words
         What each status of the feed means: one of :data:`KINDS`.
     off_map_m
@@ -190,9 +191,9 @@ def _number(value: Any) -> bool:
     )
 
 
-def _whole(row: Row, name: str, who: str, found: list[Finding]) -> int:
+def _whole(row: Row, name: str, who: str, found: list[Finding], least: int = 1) -> int:
     value = row.get(name, 1)
-    if _number(value) and float(value) == int(value) and value >= 1:
+    if _number(value) and float(value) == int(value) and value >= least:
         return int(value)
     found.append(Finding(who, f"{name} is {value!r}, no whole number of 1 or more", "1 is taken"))
     return 1
@@ -219,7 +220,7 @@ def _incidents(
             what = f"it lies {-age:g} minutes in the future"
             found.append(Finding(who, what, "it is left out until then"))
         else:
-            officers = _whole(row, "officers", who, found)
+            officers = _whole(row, "officers", who, found, least=0 if row.get("attended") else 1)
             if row.get("nobody_alone") and officers < 2:
                 found.append(Finding(who, "nobody goes in alone, yet it asks for 1 officer", "2 are taken"))
                 officers = 2

@@ -36,13 +36,22 @@ def found(problem: AssignmentProblem, result: Result[AssignmentPlan]) -> list[st
         said.append(
             f"{count(lacking.value, 'skill')} that is needed will be missing, at {listed(sorted(lacking.by))}."
         )
-    return [*said, *_diverted(result.plan, problem), *_cover(problem, by_name), *_moved(result.plan)]
+    changed = [*_diverted(result.plan, problem), *_turning_back(result.plan, problem)]
+    return [*said, *changed, *_cover(problem, by_name), *_moved(result.plan)]
 
 
 def _diverted(plan: AssignmentPlan | None, problem: AssignmentProblem) -> list[str]:
     before = dict(zip(problem.unit_ids, problem.on_way_to, strict=True))
     new = {} if plan is None else {u: i for u, i in plan.sent.items() if before.get(u) and before[u] != i}
     return [f"{u} is diverted from {before[u]} to {i}." for u, i in sorted(new.items())]
+
+
+def _turning_back(plan: AssignmentPlan | None, problem: AssignmentProblem) -> list[str]:
+    before = dict(zip(problem.unit_ids, problem.on_way_to, strict=True))
+    back = () if plan is None else plan.recalled
+    return [
+        f"{u} turns back from {before.get(u, '')}: it is not needed there any more." for u in sorted(back)
+    ]
 
 
 def _moved(plan: AssignmentPlan | None) -> list[str]:

@@ -49,11 +49,21 @@ def headline(advice: Advice, incident: str) -> str:
         f"{clock(left)} left" if left >= 0 else f"{clock(-left)} past its target"
     )
     here, new = going(problem, incident), send_to(advice, incident)
+    back = [u for u in here if u in advice.plan.recalled]
     parts = [f"{listed(here)} on the way"] if here else []
+    parts += [f"recall {listed(back)}"] if back else []
     if problem.attended[i]:
         parts.append("attended")
     parts.append(f"send {listed(new)}" if new else "nobody else is needed" if _served(advice, i) else "waits")
+    if back and new:
+        sooner = max(_there_s(problem, u, i) for u in back) - max(_there_s(problem, u, i) for u in new)
+        parts.append(f"{clock(sooner)} sooner in the place of {listed(back)}")
     return f"{incident} ({state}): {', '.join(parts)}"
+
+
+def _there_s(problem: AssignmentProblem, unit: str, i: int) -> float:
+    u = problem.unit_ids.index(unit)
+    return float(problem.ready_s[u] + problem.travel_s[u, i])
 
 
 def _served(advice: Advice, i: int) -> bool:
@@ -138,7 +148,9 @@ def _says(advice: Advice | None, incident: str) -> Any:
     if advice is None or advice.scene is None or incident not in advice.scene.problem.incident_ids:
         return None
     i = advice.scene.problem.incident_ids.index(incident)
-    return send_to(advice, incident), going(advice.scene.problem, incident), _served(advice, i)
+    here = going(advice.scene.problem, incident)
+    back = [u for u in here if u in advice.plan.recalled]
+    return send_to(advice, incident), here, back, _served(advice, i)
 
 
 def advice_record(advice: Advice) -> dict[str, Any]:
@@ -165,6 +177,7 @@ def advice_record(advice: Advice) -> dict[str, Any]:
     below = measures_by_name(advice.measures).get("levels missing")
     return made | {
         "move": dict(advice.plan.moved),
+        "recall": list(advice.plan.recalled),
         "terms_weighted_s": terms(advice),
         "levels_missing": {} if below is None else dict(below.by),
         "levels_missing_ahead": {f"{s:g}": dict(z) for s, z in advice.ahead.items()},

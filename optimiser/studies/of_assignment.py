@@ -20,8 +20,8 @@ def refute(problem: AssignmentProblem) -> tuple[Refutation, ...]:
 
 def _bare(problem: AssignmentProblem) -> Iterator[Refutation]:
     p = problem.params
-    if not p.coverage_hard or p.coverage == "present" or problem.post_ids:
-        return  # those that are sent may cover from where they are sent to
+    if not p.coverage_hard or p.coverage == "present" or problem.post_ids or p.recall:
+        return  # those that are sent may cover from where they are sent to, those that turn back from where they are
     for z, zone in enumerate(problem.zone_ids):
         level = float(cover(problem, all_sent(problem, AssignmentPlan()), z))
         limit = max(0.0, float(problem.demand_level[z]) - relaxed(p.relax, FLOOR.name))

@@ -17,7 +17,8 @@ from optimiser.problems.assignment import (
     check,
     objectives,
 )
-from tests.oracles.assignment_hand import INF, PLAIN, TASER, breaking_plans, hand_cases, one_post, snapshot
+from tests.oracles.assignment_breaking import breaking_plans
+from tests.oracles.assignment_hand import INF, PLAIN, TASER, hand_cases, one_post, snapshot
 
 __all__ = [
     "INF",
@@ -32,6 +33,7 @@ __all__ = [
     "snapshot",
 ]
 
+BACK = "turns back"
 RELAXED = {
     "free units only": 900.0,
     "free in time": 600.0,
@@ -41,6 +43,7 @@ RELAXED = {
     "shift end": 900.0,
     "diverted to more urgent": 1.0,
     "diversion gain": 600.0,
+    "leapfrog gain": 600.0,
     "reserve": 1.0,
     "longest move": 600.0,
     "room at post": 1.0,
@@ -143,6 +146,8 @@ def _richer(p: AssignmentProblem, rng: np.random.Generator) -> AssignmentProblem
         some["officers_needed"] = np.where(
             some["alone_barred"] > 0, np.maximum(2, p.officers_needed), p.officers_needed
         )
+        enough = (some["attended"] > 0) & (some["officers_needed"] == 1)
+        some["officers_needed"] = np.where(enough, 0, some["officers_needed"])
     if half():
         some["zone_weight"] = np.round(rng.uniform(0.5, 3, n_zones), 1)
         some["zone_within_s"] = np.round(rng.uniform(200, 400, n_zones))
@@ -152,6 +157,7 @@ def _richer(p: AssignmentProblem, rng: np.random.Generator) -> AssignmentProblem
         some["status"] = tuple("sent" if g else s for g, s in zip(goes, p.status, strict=True))
         some["ready_s"] = np.where(goes, 0.0, p.ready_s)
         some["on_way_to"] = tuple(p.incident_ids[k] if g else "" for g, k in zip(goes, to, strict=True))
+        params = replace(params, recall=int(to.sum()) % 3 > 0, recall_price_s=float(to.sum() % 4) * 17.5)
     if half() and n_units != 5:
         some |= {
             "post_ids": ("p0",),
@@ -163,13 +169,16 @@ def _richer(p: AssignmentProblem, rng: np.random.Generator) -> AssignmentProblem
 
 
 def every_plan(problem: AssignmentProblem) -> Iterator[AssignmentPlan]:
-    """Yield every way to send each unit to one incident, to one post or nowhere."""
+    """Yield every way to send each unit to one incident, to one post, back or nowhere."""
     places = (None, *problem.incident_ids, *problem.post_ids)
     posts = set(problem.post_ids)
-    for where in itertools.product(places, repeat=len(problem.unit_ids)):
+    turns = [problem.params.recall and bool(to) for to in problem.on_way_to]
+    for where in itertools.product(*((*places, BACK) if back else places for back in turns)):
         there = {u: i for u, i in zip(problem.unit_ids, where, strict=True) if i is not None}
         yield AssignmentPlan(
-            {u: i for u, i in there.items() if i not in posts}, {u: p for u, p in there.items() if p in posts}
+            {u: i for u, i in there.items() if i not in posts and i != BACK},
+            {u: p for u, p in there.items() if p in posts},
+            tuple(u for u, p in there.items() if p == BACK),
         )
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from optimiser.problems.assignment import (
     AssignmentParams,
-    AssignmentPlan,
     AssignmentProblem,
 )
 
@@ -258,78 +257,69 @@ def hand_cases() -> list[tuple[str, AssignmentProblem, float | str]]:
             10_000.0 + 25.0 * (1 + 3500 / 3600),
         ),
         ("no incident open", snapshot(PLAIN, [[], []]), 0.0),
-    ]
-
-
-def breaking_plans() -> dict[str, tuple[AssignmentProblem, AssignmentPlan]]:
-    """Return for each rule a plan that breaks it and nothing else."""
-    one = snapshot(PLAIN, [[60]])
-    two = snapshot(PLAIN, [[60], [70]])
-    hard = replace(PLAIN, coverage_s=300.0, coverage_hard=True)
-    return {
-        "unknown unit": (one, AssignmentPlan({"u9": "i1"})),
-        "unknown incident": (one, AssignmentPlan({"u1": "i9"})),
-        "reachable": (snapshot(PLAIN, [[INF]]), AssignmentPlan({"u1": "i1"})),
-        "known end": (
-            snapshot(PLAIN, [[60]], status=["busy"], ready_s=[INF], grade=[2]),
-            AssignmentPlan({"u1": "i1"}),
-        ),
-        "free units only": (
-            snapshot(PLAIN, [[60]], status=["ends"], ready_s=[30]),
-            AssignmentPlan({"u1": "i1"}),
-        ),
-        "free in time": (
-            snapshot(PLAIN, [[1800]], status=["ends"], ready_s=[1900], grade=[2]),
-            AssignmentPlan({"u1": "i1"}),
-        ),
-        "most units": (
-            snapshot(replace(PLAIN, max_units=1), [[60], [70]], need=[2]),
-            AssignmentPlan({"u1": "i1", "u2": "i1"}),
-        ),
-        "needless unit": (two, AssignmentPlan({"u1": "i1", "u2": "i1"})),
-        "unknown post": (one, AssignmentPlan({}, {"u1": "p9"})),
-        "one place": (
-            snapshot(PLAIN, [[60]], **one_post([60], [])),
-            AssignmentPlan({"u1": "i1"}, {"u1": "p1"}),
-        ),
-        "barred": (snapshot(PLAIN, [[60]], barred=np.array([[1]])), AssignmentPlan({"u1": "i1"})),
-        "shift end": (
-            snapshot(replace(PLAIN, shift_margin_s=100.0), [[60]], shift_left_s=np.array([100.0])),
-            AssignmentPlan({"u1": "i1"}),
-        ),
-        "diverted to more urgent": (
-            snapshot(PLAIN, [[40, 50]], status=["sent"], grade=[1, 2], on_way_to=("i1",)),
-            AssignmentPlan({"u1": "i2"}),
-        ),
-        "diversion gain": (
+        # downgraded to 1 officer, two on the way: u1 (40 s) is enough; u2 turns back for 30 and covers z1 again (300)
+        (
+            "recall after a downgrade",
             snapshot(
-                PLAIN, [[40, 50], [INF, 60]], status=["sent", "free"], grade=[2, 1], on_way_to=("i1", "")
+                replace(tight, recall=True),
+                [[40], [400]],
+                status=["sent", "sent"],
+                grade=[2],
+                on_way_to=("i1", "i1"),
+                level=[1],
+                zone_s=[[900], [100]],
             ),
-            AssignmentPlan({"u1": "i2"}),
+            0.25 * 40 + 30,
         ),
-        "nobody alone": (
-            snapshot(PLAIN, [[60]], need=[2], alone_barred=np.array([1])),
-            AssignmentPlan({"u1": "i1"}),
+        # the same without recalls: z1 stays bare
+        (
+            "no recall where it is not allowed",
+            snapshot(
+                tight,
+                [[40], [400]],
+                status=["sent", "sent"],
+                grade=[2],
+                on_way_to=("i1", "i1"),
+                level=[1],
+                zone_s=[[900], [100]],
+            ),
+            0.25 * 40 + 300,
         ),
-        "reserve": (
-            snapshot(replace(PLAIN, reserve_units={2: 1}), [[60]], grade=[2]),
-            AssignmentPlan({"u1": "i1"}),
+        # u2 comes free 50 s from the incident that u1 still needs 400 s for: u2 goes, u1 turns back
+        (
+            "leapfrog",
+            snapshot(
+                replace(PLAIN, recall=True),
+                [[400], [50]],
+                status=["sent", "free"],
+                on_way_to=("i1", ""),
+            ),
+            50.0 + 30,
         ),
-        "free units move": (
-            snapshot(PLAIN, [[60]], status=["ends"], ready_s=[30], **one_post([60], [])),
-            AssignmentPlan({}, {"u1": "p1"}),
+        # 350 s is only 50 s sooner than 400 s: no leapfrog for less than 60 s
+        (
+            "no leapfrog for little",
+            snapshot(
+                replace(PLAIN, recall=True),
+                [[400], [350]],
+                status=["sent", "free"],
+                on_way_to=("i1", ""),
+            ),
+            400.0,
         ),
-        "longest move": (snapshot(PLAIN, [[60]], **one_post([1000], [])), AssignmentPlan({}, {"u1": "p1"})),
-        "room at post": (
-            snapshot(PLAIN, [[60], [60]], **one_post([60, 60], [])),
-            AssignmentPlan({}, {"u1": "p1", "u2": "p1"}),
+        # enough are there: to turn back costs 30 and spares u1 0.05 x 600 of driving and z1 its 300
+        (
+            "enough at the scene",
+            snapshot(
+                replace(tight, recall=True, journey_weight=0.05),
+                [[600]],
+                status=["sent"],
+                on_way_to=("i1",),
+                need=[0],
+                attended=np.array([1]),
+                level=[1],
+                zone_s=[[100]],
+            ),
+            30.0,
         ),
-        "most moves": (
-            snapshot(replace(PLAIN, max_moves=0), [[60]], **one_post([60], [])),
-            AssignmentPlan({}, {"u1": "p1"}),
-        ),
-        "coverage floor": (
-            snapshot(hard, [[60], [60]], level=[1], zone_s=[[100], [900]]),
-            AssignmentPlan({"u1": "i1"}),
-        ),
-    }
+    ]

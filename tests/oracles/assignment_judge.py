@@ -30,10 +30,14 @@ class Judged:
         self._names(plan, at, to, post)
         self.place: list[tuple[str, int]] = []  # of each unit: ("own", -1), ("scene", i) or ("post", p)
         self.new: set[int] = set()
+        self.back: dict[int, int] = {}  # incident that each unit turns back from
         for u, name in enumerate(problem.unit_ids):
             goes = problem.on_way_to[u]
             asked = plan.sent.get(name)
-            if asked in to and asked != goes:
+            if goes and name in plan.recalled and name not in plan.sent:
+                self.back[u] = to[goes]
+                goes = ""
+            if asked in to and asked != problem.on_way_to[u]:
                 self.new.add(u)
                 goes = asked
             where = ("scene", to[goes]) if goes else ("own", -1)
@@ -50,6 +54,7 @@ class Judged:
             self._may_go(u, self.place[u][1])
         for i in range(len(to)):
             self._incident(i)
+        self._turned_back(plan)
         self._reserve()
         self._posts()
         self._cover()
@@ -57,15 +62,35 @@ class Judged:
     def slack(self, rule: str) -> float:
         return float(self.q.relax.get(rule, 0.0))
 
+    def _turned_back(self, plan: AssignmentPlan) -> None:
+        p, q = self.p, self.q
+        for u, i in self.back.items():
+            self.value += q.recall_price_s
+            if not q.recall:
+                continue
+            crew = [v for v in self.crew[i] if v != u]
+            skills = p.has_skill[crew].sum(axis=0) if crew else np.zeros(len(p.skill_ids), dtype=int)
+            if p.officers[crew].sum() < p.officers_needed[i] or (skills < p.skills_needed[i]).any():
+                self.broken.add("recall not needed")
+            for v in crew:
+                sooner = p.travel_s[u, i] - (p.ready_s[v] + p.travel_s[v, i])
+                if v in self.new and sooner < q.divert_gain_s - self.slack("leapfrog gain") - 1e-6:
+                    self.broken.add("leapfrog gain")
+
     def _names(self, plan: AssignmentPlan, at: dict, to: dict, post: dict) -> None:  # type: ignore[type-arg]
+        problem = self.p
         if (set(plan.sent) | set(plan.moved)) - set(at):
             self.broken.add("unknown unit")
         if set(plan.sent.values()) - set(to):
             self.broken.add("unknown incident")
         if set(plan.moved.values()) - set(post):
             self.broken.add("unknown post")
-        if set(plan.sent) & set(plan.moved):
+        if (set(plan.sent) & set(plan.moved)) | (set(plan.recalled) & (set(plan.sent) | set(plan.moved))):
             self.broken.add("one place")
+        if set(plan.recalled) - set(at):
+            self.broken.add("unknown unit")
+        if any(u in at and not (problem.on_way_to[at[u]] and problem.params.recall) for u in plan.recalled):
+            self.broken.add("recall on the way")
 
     def reasons(self, u: int, i: int) -> set[str]:
         """Why unit u must not be sent to incident i as far as the two of them know."""
@@ -148,7 +173,7 @@ class Judged:
         if there[-1] >= enter and not p.attended[i]:
             first = by[int(np.searchsorted(there, enter))][0]
             self.value += mul(weight * q.first_weight[grade], first) + mul(late, max(0.0, first - target))
-        if there[-1] >= need:
+        if there[-1] >= need > 0:
             full = by[int(np.searchsorted(there, need))][0]
             self.value += mul(late * q.complement_weight, max(0.0, full - target))
         if grade in q.deploy_targets_s and not p.attended[i]:
@@ -188,7 +213,7 @@ class Judged:
                 driver = p.driver_class[u]
                 if kind == "scene":
                     way = p.scene_zone_s[driver][k, z] if q.coverage == "present" else NEVER
-                elif q.coverage != "present" and p.status[u] != "free":
+                elif q.coverage != "present" and p.status[u] != "free" and u not in self.back:
                     way = NEVER
                 else:
                     way = p.post_zone_s[driver][k, z] if kind == "post" else p.zone_s[u, z]
@@ -207,14 +232,16 @@ class Judged:
 
 def corrupt(problem: AssignmentProblem, plan: AssignmentPlan, rng: np.random.Generator) -> AssignmentPlan:
     """Return the plan with one to three faults: a unit sent, taken back or moved anywhere, or an unknown name."""
-    sent, moved = dict(plan.sent), dict(plan.moved)
+    sent, moved, back = dict(plan.sent), dict(plan.moved), list(plan.recalled)
     for _ in range(int(rng.integers(1, 4))):
         unit = str(rng.choice(problem.unit_ids))
         kind = rng.random()
         if kind < 0.55:
             sent[unit] = str(rng.choice(problem.incident_ids))
-        elif kind < 0.7:
+        elif kind < 0.65:
             sent.pop(unit, None)
+        elif kind < 0.7:
+            back = [u for u in back if u != unit] if unit in back else [*back, unit]
         elif kind < 0.85 and problem.post_ids:
             moved[unit] = str(rng.choice(problem.post_ids))
         elif kind < 0.9:
@@ -223,4 +250,4 @@ def corrupt(problem: AssignmentProblem, plan: AssignmentPlan, rng: np.random.Gen
             sent[unit] = "nowhere"
         else:
             moved[unit] = "nowhere"
-    return replace(plan, sent=sent, moved=moved)
+    return replace(plan, sent=sent, moved=moved, recalled=tuple(back))

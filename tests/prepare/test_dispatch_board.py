@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from optimiser_models.assignment import milp
 
 from optimiser.data.dispatch_feed import FeedEvent, read_feed
 from optimiser.data.project import load
@@ -16,6 +17,8 @@ from optimiser.prepare.dispatch_demo import made_up_feed, write_feed
 from optimiser.prepare.dispatch_events import take
 from optimiser.prepare.dispatch_snapshot import with_project_targets
 from optimiser.problems.assignment import AssignmentParams, check
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
 
 T0 = datetime(2026, 3, 2, 8, 0, 0)
 
@@ -66,6 +69,30 @@ def test_statuses_ends_and_ways(board):
     assert board.snapshot()[0].problem.attended.tolist() == [1]
     assert play(board, 9, "close", incident="I").words == "I closed, A free"
     assert board.snapshot()[0].problem.status == ("free", "ends")
+
+
+def test_who_waits_at_the_rendezvous_has_not_attended(board):
+    """Nobody goes in alone: B, one officer, is there; whoever comes next goes in with B, one officer is missing."""
+    call(board, officers="2", nobody_alone="yes")
+    play(board, 2, "arrive", unit="B", incident="I")
+    problem = board.snapshot()[0].problem
+    assert (problem.attended.tolist(), problem.alone_barred.tolist()) == ([0], [0])
+    assert problem.officers_needed.tolist() == [1]
+
+
+def test_units_not_needed_any_more_are_recalled(board):
+    """Both on their way to two officers' work; downgraded to one: A, the double, or B turns back, never both."""
+    board.params = replace(board.params, recall=True, recall_price_s=0.0, journey_weight=0.5)
+    call(board, officers="3")
+    play(board, 2, "send", unit="A", incident="I")
+    play(board, 2, "send", unit="B", incident="I")
+    play(board, 3, "grade", incident="I", grade="4", officers="1")
+    problem = board.snapshot()[0].problem
+    result = solve(problem, milp.FORMULATION, SolveOptions(time_limit_s=10, confirm=False))
+    assert len(result.plan.recalled) == 1
+    assert result.plan.sent == {}
+    play(board, 4, "close", incident="I")
+    assert board.snapshot()[0].problem.status == ("free", "free")
 
 
 @pytest.mark.parametrize(

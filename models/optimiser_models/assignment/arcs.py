@@ -22,6 +22,7 @@ from optimiser.problems.assignment.rules import (
     RESERVE,
     TIME_TOL_S,
 )
+from optimiser.problems.assignment.turning_back import LEAPFROG
 from optimiser.problems.base import relaxed
 
 Ints = NDArray[np.int64]
@@ -75,7 +76,7 @@ class Arcs:
 
 @dataclass(frozen=True)
 class Moves:
-    """Admissible (unit, post) pairs with their cost in weighted seconds. Shape (M,) each."""
+    """Admissible (unit, post) pairs with their cost in weighted seconds; post -1 is a recall. Shape (M,) each."""
 
     unit: Ints
     post: Ints
@@ -99,15 +100,22 @@ def plan_of(
         {
             problem.unit_ids[int(moves.unit[m])]: problem.post_ids[int(moves.post[m])]
             for m in range(moves.unit.size)
-            if moved(m) > 0.5
+            if moves.post[m] >= 0 and moved(m) > 0.5
         },
+        tuple(
+            problem.unit_ids[int(moves.unit[m])]
+            for m in np.flatnonzero(moves.post < 0).tolist()
+            if moved(m) > 0.5
+        ),
     )
 
 
 def chosen(problem: AssignmentProblem, arcs: Arcs, plan: AssignmentPlan | None) -> set[int]:
     """Return the arcs that a plan uses, as far as they exist; those of units that go on are among them."""
     before = {u: to for u, to in zip(problem.unit_ids, problem.on_way_to, strict=True) if to}
-    sent: Mapping[str, str] = before | (dict(plan.sent) if plan is not None else {})
+    back = () if plan is None else plan.recalled
+    sent: Mapping[str, str] = {u: to for u, to in before.items() if u not in back}
+    sent = {**sent, **({} if plan is None else plan.sent)}
     units, incidents = problem.unit_ids, problem.incident_ids
     pairs = zip(arcs.unit.tolist(), arcs.incident.tolist(), strict=True)
     return {a for a, (u, i) in enumerate(pairs) if sent.get(units[u]) == incidents[i]}
@@ -115,9 +123,12 @@ def chosen(problem: AssignmentProblem, arcs: Arcs, plan: AssignmentPlan | None) 
 
 def chosen_moves(problem: AssignmentProblem, moves: Moves, plan: AssignmentPlan | None) -> set[int]:
     """Return the moves that a plan makes, as far as they exist."""
-    moved: Mapping[str, str] = {} if plan is None else plan.moved
+    if plan is None:
+        return set()
+    row = {name: p for p, name in enumerate(problem.post_ids)}
+    to = {u: row.get(p) for u, p in plan.moved.items()} | dict.fromkeys(plan.recalled, -1)
     pairs = zip(moves.unit.tolist(), moves.post.tolist(), strict=True)
-    return {m for m, (u, p) in enumerate(pairs) if moved.get(problem.unit_ids[u]) == problem.post_ids[p]}
+    return {m for m, (u, p) in enumerate(pairs) if to.get(problem.unit_ids[u]) == p}
 
 
 def by_incident(problem: AssignmentProblem, per_grade: Mapping[int, float], absent: float = 0.0) -> Floats:
@@ -155,7 +166,11 @@ def admissible(problem: AssignmentProblem) -> Arcs:
         arrival_s=at,
         lead_cost=open_yet[incident]
         * (by_incident(problem, p.first_weight)[incident] * at + late[incident] * late_s),
-        full_cost=weight[incident] * late[incident] * p.complement_weight * late_s,
+        full_cost=weight[incident]
+        * late[incident]
+        * p.complement_weight
+        * late_s
+        * (problem.officers_needed > 0)[incident],
         wait_cost=open_yet[incident]
         * p.deploy_weight
         * np.maximum(0.0, age + problem.ready_s[unit] - deploy_by),
@@ -165,7 +180,7 @@ def admissible(problem: AssignmentProblem) -> Arcs:
 
 
 def possible_moves(problem: AssignmentProblem) -> Moves:
-    """Return every move that the rules allow."""
+    """Return every move and every recall that the rules allow."""
     p = problem.params
     limit = p.move_limit_s + relaxed(p.relax, MOVE_LIMIT.name) + TIME_TOL_S
     way = problem.post_travel_s
@@ -173,7 +188,36 @@ def possible_moves(problem: AssignmentProblem) -> Moves:
     if most_moves(problem) < 1 or not problem.zone_ids:
         may = np.zeros_like(may)
     unit, post = np.nonzero(may)
-    return Moves(unit, post, p.move_price_s + p.move_weight * way[unit, post])
+    cost = p.move_price_s + p.move_weight * way[unit, post]
+    back = recallable(problem)
+    return Moves(
+        np.concatenate([unit, back]),
+        np.concatenate([post, np.full(back.size, -1)]),
+        np.concatenate([cost, np.full(back.size, p.recall_price_s)]),
+    )
+
+
+def recallable(problem: AssignmentProblem) -> Ints:
+    """Return the units that may turn back, by position."""
+    if not problem.params.recall:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(before_of(problem) >= 0)
+
+
+def most_taken(problem: AssignmentProblem) -> int:
+    """Return the most units that change their place by moves and recalls."""
+    posts = most_moves(problem) if problem.post_ids and problem.zone_ids else 0
+    return posts + int(recallable(problem).size)
+
+
+def leapt_over(problem: AssignmentProblem, arcs: Arcs, u: int) -> tuple[Ints, Ints]:
+    """Return the arcs to the incident of unit ``u`` on its way, and those that may not take its place: not sooner."""
+    gain = problem.params.divert_gain_s - relaxed(problem.params.relax, LEAPFROG.name)
+    i = int(before_of(problem)[u])
+    mine = arcs.of(i)
+    own = float(problem.ready_s[u] + problem.travel_s[u, i])
+    late = ~arcs.goes_on[mine] & (own - arcs.arrival_s[mine] < gain - TIME_TOL_S)
+    return mine, mine[late]
 
 
 def most_moves(problem: AssignmentProblem) -> int:
@@ -284,7 +328,11 @@ def move_change(problem: AssignmentProblem, moves: Moves) -> Ints:
     """Change of each zone's level by each move. Shape (M, Z)."""
     if not moves.unit.size:
         return np.zeros((0, len(problem.zone_ids)), dtype=np.int64)
-    return _reach_from(problem, problem.post_zone_s, moves.unit, moves.post) - reach_now(problem)[moves.unit]
+    there = _reach_from(problem, problem.post_zone_s, moves.unit, moves.post)
+    back = moves.post < 0
+    unit = moves.unit[back]
+    there[back] = (problem.zone_s[unit] <= problem.zone_within_s) * _size(problem)[unit, None]
+    return there - reach_now(problem)[moves.unit]
 
 
 def _reach_from(problem: AssignmentProblem, times: Mapping[str, Floats], unit: Ints, place: Ints) -> Ints:

@@ -15,6 +15,7 @@ is missing:
     a free unit to a held grade  =>  free units left >= its reserve                         (9)
     moves: room at each post, most moves                                                    (10)
     surplus_i >= sum n_u sent[u, i] - o_i                                                   (11)
+    a recall from i  =>  officers and skills are there without it; no new unit that is not sooner by the gain  (12)
 
 No arc and no zone that can change is dropped, and (3) to (9) are logic, not sums: so an error in the
 reductions of ``assignment.milp`` shows as a disagreement. Costs are whole numbers of ``objective_scale``
@@ -32,7 +33,7 @@ from ortools.sat.python import cp_model
 
 from optimiser.problems.assignment import FAMILY, AssignmentPlan, AssignmentProblem
 from optimiser.problems.assignment.data import FREE
-from optimiser.problems.assignment.eligible import is_status
+from optimiser.problems.assignment.eligible import before_of, is_status
 from optimiser.solve.program import Formulation, Program
 from optimiser_models.assignment.arcs import (
     Arcs,
@@ -47,6 +48,7 @@ from optimiser_models.assignment.arcs import (
     coverage_now,
     enters_with,
     floor_slack,
+    leapt_over,
     most_moves,
     move_change,
     needless_spare,
@@ -74,6 +76,7 @@ def build(problem: AssignmentProblem, start: AssignmentPlan | None) -> Program[A
     for i in range(len(problem.incident_ids)):
         model.incident(i)
     model.diversions()
+    model.recalls()
     model.reserve()
     model.cover()
     model.cp.minimize(Sum.sum(model.terms))
@@ -133,7 +136,8 @@ class _Model:
             for p, room in enumerate(post_room(self.problem).tolist()):
                 here = [self.moved[m] for m in np.flatnonzero(self.moves.post == p)]
                 self.cp.add(Sum.sum(here) <= room)
-            self.cp.add(Sum.sum(self.moved) <= most_moves(self.problem))
+            to_posts = [v for v, p in zip(self.moved, self.moves.post.tolist(), strict=True) if p >= 0]
+            self.cp.add(Sum.sum(to_posts) <= most_moves(self.problem))
 
     def incident(self, i: int) -> None:
         """(2), (3), (4), (5), (7), (11)."""
@@ -203,6 +207,22 @@ class _Model:
         for a, units in blockers(self.problem, self.arcs):
             for v in units.tolist():
                 self.cp.add_bool_or([*self.of_unit(v), self.sent[a].negated()])
+
+    def recalls(self) -> None:
+        """(12)."""
+        problem, arcs = self.problem, self.arcs
+        before = before_of(problem)
+        for m in np.flatnonzero(self.moves.post < 0).tolist():
+            u, turns = int(self.moves.unit[m]), self.moved[m]
+            i = int(before[u])
+            mine, late = leapt_over(problem, arcs, u)
+            crew = Sum.weighted_sum([self.sent[a] for a in mine], arcs.officers[mine].tolist())
+            self.cp.add(crew >= int(problem.officers_needed[i])).only_enforce_if(turns)
+            for k in np.flatnonzero(problem.skills_needed[i] > 0).tolist():
+                wanted = int(problem.skills_needed[i, k])
+                self.cp.add(self._with_skill(mine.tolist(), k) >= wanted).only_enforce_if(turns)
+            for a in late.tolist():
+                self.cp.add_bool_or([turns.negated(), self.sent[a].negated()])
 
     def reserve(self) -> None:
         """(9)."""

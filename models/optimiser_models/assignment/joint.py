@@ -113,6 +113,7 @@ def _usable(problem: AssignmentProblem, plan: AssignmentPlan) -> AssignmentPlan:
     return AssignmentPlan(
         {u: i for u, i in plan.sent.items() if u in units and i in incidents},
         {u: p for u, p in plan.moved.items() if u in units and p in posts},
+        tuple(u for u in plan.recalled if u in units),
     )
 
 

@@ -2,7 +2,7 @@ r"""Joint assignment with coverage as a MILP, on arrays for HiGHS.
 
 An arc a = (u, i) is unit u sent to incident i, or going on there. At a *plain* incident (no skills, no rendezvous,
 nobody on the way) it is used as the first to arrive (f_a) or as a further one (g_a), x_a = f_a + g_a; elsewhere
-x_a is one column and the arrival is counted as in (8). y_m is a move to a post.
+x_a is one column and the arrival is counted as in (8). y_m is a move to a post, or a unit that turns back.
 
     min  sum_a (way_a x_a + lead_a f_a) + sum_i (P_i s_i + S e_i) + sum_ik Q_i q_ik
          + sum_m move_m y_m + sum_zl p_zl c_zl + what (8) adds                              (1)
@@ -24,6 +24,8 @@ x_a is one column and the arrival is counted as in (8). y_m is a move to a post.
          x_a <= sum_{b of v} x_b + sum_{m of v} y_m     a diverts, v would be there as soon (10) diversion
          sum_free x_a <= F - R t,  x_a <= t             R units kept back of F free         (11) reserve
          sum_{m to p} y_m <= room_p,  sum y <= most                                         (12) moves
+         sum_{a to i} n_a x_a >= o_i y_m, as much of each skill;  x_b + y_m <= 1
+                           m recalls u from i, b new to i and not sooner by the gain    (13) recall
          all whole; 0 <= s_i <= o_i, 0 <= c_zl <= levels at that price
 
 ``n_a`` officers on board, ``o_i`` officers needed, ``P_i`` the price of a missing one, ``V_i`` the most units,
@@ -78,7 +80,7 @@ from optimiser_models.assignment.columns import Columns, make_columns
 from optimiser_models.assignment.reached import complete, reached, surplus
 from optimiser_models.assignment.reduce import CoverRows, reduced
 from optimiser_models.assignment.rows import Rows
-from optimiser_models.assignment.side_rows import diversions, posts, reserve, zones
+from optimiser_models.assignment.side_rows import diversions, posts, recalls, reserve, zones
 from optimiser_models.assignment.special import special
 
 
@@ -116,6 +118,7 @@ def construct(problem: AssignmentProblem, arcs: Arcs, moves: Moves, cover: Cover
             first, missing = columns.first[mine], int(columns.missing[i])
             special(rows, problem, arcs, first, mine, missing, i)
     diversions(rows, problem, arcs, moves, columns)
+    recalls(rows, problem, arcs, moves, columns)
     reserve(rows, problem, arcs, columns)
     posts(rows, problem, moves, columns)
     zones(rows, arcs, columns, cover, problem)

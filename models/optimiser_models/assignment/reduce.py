@@ -1,6 +1,6 @@
 r"""Leaving out of the model what can never matter: coverage rows and arcs, each with its argument.
 
-Let ``N = sum_i V_i + Y`` with ``V_i`` the most units incident ``i`` can get and ``Y`` the most moves to posts; no
+Let ``N = sum_i V_i + Y`` with ``V_i`` the most units incident ``i`` can get and ``Y`` the most moves and recalls; no
 plan takes more than N units from where they are.
 
 **Rows.** A unit's greatest loss on zone z is ``max over its arcs and moves of -change``. No plan loses more than the N
@@ -42,7 +42,7 @@ from optimiser_models.assignment.arcs import (
     coverage_change,
     coverage_now,
     floor_slack,
-    most_moves,
+    most_taken,
     most_units,
     move_change,
     plain,
@@ -109,7 +109,7 @@ def cover_rows(problem: AssignmentProblem, arcs: Arcs, moves: Moves) -> CoverRow
     whose = np.arange(len(problem.unit_ids)) if by_unit else arcs.unit
     change, unit = np.concatenate([own, move_change(problem, moves)]), np.concatenate([whose, moves.unit])
     now, level = coverage_now(problem), problem.demand_level
-    most_sent = int(most_units(problem).sum()) + (most_moves(problem) if moves.unit.size else 0)
+    most_sent = int(most_units(problem).sum()) + most_taken(problem)
     worst = np.maximum(0, level - now + _greatest(unit, -change, most_sent))
     least = np.maximum(0, level - now - _greatest(unit, change, most_sent))
     worst = np.minimum(worst, level)
@@ -170,7 +170,7 @@ def useful(problem: AssignmentProblem, arcs: Arcs, rows: CoverRows) -> Ints:
     """Return the numbers of the arcs that some best plan may need; ``rows`` are those of all ``arcs``."""
     hard = floor_slack(problem) is not None
     top, limit, simple = rows.top(), most_units(problem), plain(problem)
-    n_sent = int(limit.sum()) + (most_moves(problem) if rows.moved.size else 0)
+    n_sent = int(limit.sum()) + most_taken(problem)
     fixed = is_status(problem, SENT)
     blocks = fixed.copy()
     for _, units in blockers(problem, arcs):

@@ -134,9 +134,10 @@ def slots(t: Table) -> Ints:
     """
     never = t.price.max(initial=0.0) * 10 + 1e6
     further = np.where(np.isfinite(t.lead), t.way + t.full, np.inf) + _alone_price(t)[:, None]
-    n = t.need.size
-    incident = np.concatenate([np.arange(n), np.repeat(np.arange(n), t.need - 1)])
-    cost = np.hstack([t.lead + t.way + _alone_price(t)[:, None], further[:, incident[n:]]])
+    asks = np.flatnonzero(t.need > 0)
+    more = np.repeat(asks, t.need[asks] - 1)
+    incident = np.concatenate([asks, more])
+    cost = np.hstack([(t.lead + t.way + _alone_price(t)[:, None])[:, asks], further[:, more]])
     unit, slot = linear_sum_assignment(np.minimum(cost, never))
     good = cost[unit, slot] < never
     begin = np.full(t.lead.shape[0], -1, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Rows of ``assignment.milp`` that tie incidents together: diversions, reserve, posts and cover."""
+"""Rows of ``assignment.milp`` that tie incidents together: diversions, recalls, reserve, posts and cover."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from optimiser.problems.assignment import AssignmentProblem
 from optimiser.problems.assignment.data import FREE
-from optimiser.problems.assignment.eligible import is_status
+from optimiser.problems.assignment.eligible import before_of, is_status
 from optimiser_models.assignment.arcs import (
     Arcs,
     Floats,
@@ -14,6 +14,7 @@ from optimiser_models.assignment.arcs import (
     Moves,
     blockers,
     floor_slack,
+    leapt_over,
     most_moves,
     post_room,
     reserves,
@@ -62,12 +63,33 @@ def reserve(rows: Rows, problem: AssignmentProblem, arcs: Arcs, columns: Columns
 
 def posts(rows: Rows, problem: AssignmentProblem, moves: Moves, columns: Columns) -> None:
     """Add (12): room at posts, most moves."""
-    if not moves.unit.size:
+    if not (moves.post >= 0).any():
         return
     for p, room in enumerate(post_room(problem).tolist()):
         here = columns.moved[moves.post == p]
         rows.add(f"room[{problem.post_ids[p]}]", here, np.ones(here.size), upper=float(room))
-    rows.add("most moves", columns.moved, np.ones(columns.moved.size), upper=float(most_moves(problem)))
+    to_posts = columns.moved[moves.post >= 0]
+    rows.add("most moves", to_posts, np.ones(to_posts.size), upper=float(most_moves(problem)))
+
+
+def recalls(rows: Rows, problem: AssignmentProblem, arcs: Arcs, moves: Moves, columns: Columns) -> None:
+    """Add (13): who turns back is not needed, and who takes its place is there sooner."""
+    before = before_of(problem)
+    for m in np.flatnonzero(moves.post < 0).tolist():
+        u, turns = int(moves.unit[m]), int(columns.moved[m])
+        i = int(before[u])
+        mine, late = leapt_over(problem, arcs, u)
+        name = problem.unit_ids[u]
+        need = float(problem.officers_needed[i])
+        col, value = columns.sum(mine, arcs.officers[mine])
+        rows.add(f"recall[{name}]", np.append(col, turns), np.append(value, -need), lower=0.0)
+        for k in np.flatnonzero(problem.skills_needed[i] > 0).tolist():
+            col, value = columns.sum(mine, problem.has_skill[arcs.unit[mine], k])
+            wanted = -float(problem.skills_needed[i, k])
+            rows.add(f"recall[{name},{k}]", np.append(col, turns), np.append(value, wanted), lower=0.0)
+        for a in late.tolist():
+            col, value = columns.sum(np.array([a]), np.ones(1))
+            rows.add(f"leapfrog[{name},{a}]", np.append(col, turns), np.append(value, 1.0), upper=1.0)
 
 
 def zones(rows: Rows, arcs: Arcs, columns: Columns, cover: CoverRows, problem: AssignmentProblem) -> None:

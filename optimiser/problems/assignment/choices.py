@@ -23,6 +23,7 @@ from optimiser.problems.assignment.rules import (
     breaks_for,
     newly_sent,
 )
+from optimiser.problems.assignment.turning_back import all_recalled
 
 GROWN = 12
 """Sets that are grown at a time, and units that are tried to grow each."""
@@ -91,7 +92,7 @@ class _Bench:
         self.elsewhere = {u: k for u, k in new.items() if k != i}
         self.here = [u for u, k in self.sent.items() if k == i]
         self.level = levels(problem, self.base)
-        busy = set(self.elsewhere) | set(self.moved) | set(self.here)
+        busy = set(self.elsewhere) | set(self.moved) | set(self.here) | all_recalled(problem, self.base)
         allowed = may_go(problem)[0][:, i]
         self.may = np.array([u for u in np.flatnonzero(allowed).tolist() if u not in busy], dtype=np.int64)
         self.names = names
@@ -267,7 +268,7 @@ def sets_cost(problem: AssignmentProblem, i: int, crews: Ints) -> tuple[Floats, 
     cost = p.journey_weight * problem.travel_s[crews, i].sum(axis=1)
     cost += weight * p.unfilled_price_s[grade] * np.maximum(0, need - total)
     cost += p.surplus_price_s * np.maximum(0, total - need)
-    full_late = np.where(complete, np.maximum(0.0, age + full - target), 0.0)
+    full_late = np.where(complete & (need > 0), np.maximum(0.0, age + full - target), 0.0)
     cost += weight * late_weight * p.complement_weight * full_late
     short = (total < need) | (~ever if not problem.attended[i] else False)
     if not problem.attended[i]:

@@ -67,7 +67,7 @@ class AssignmentProblem:
     grade
         Grade of each incident, one of ``params.grade_targets_s``. Shape (I,).
     officers_needed
-        Officers each incident needs, >= 1. Shape (I,).
+        Officers each incident needs beside those that are there; >= 1, or 0 where it is attended. Shape (I,).
     age_s
         Seconds since the call came in, >= 0. Shape (I,).
     weight
@@ -165,7 +165,7 @@ class AssignmentProblem:
             self._whole(name, shape, 0)
         self._whole("officers", (u,), 1)
         self._whole("grade", (i,), 1)
-        self._whole("officers_needed", (i,), 1)
+        self._whole("officers_needed", (i,), 0)
         self._whole("demand_level", (z,), 0)
         for name, shape in (("ready_s", (u,)), ("age_s", (i,)), ("weight", (i,))):
             self._real(name, shape)
@@ -261,7 +261,12 @@ class AssignmentProblem:
 
     def _check_places(self) -> None:
         for i, incident in enumerate(self.incident_ids):
-            if self.enters_with(i) > self.officers_needed[i]:
+            if not self.officers_needed[i] and not self.attended[i]:
+                raise InputError(
+                    f"officers_needed must be whole numbers >= 1, got 0 for incident {incident!r}; only where somebody "
+                    "is there already no more may be needed."
+                )
+            if not self.attended[i] and self.enters_with(i) > self.officers_needed[i]:
                 raise InputError(
                     f"Incident {incident!r} must not be entered alone and needs {self.officers_needed[i]} officer; "
                     f"give officers_needed of {ENTERS_WITH} or more."

@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.assignment.data import BUSY, FREE, SENT, AssignmentProblem
-from optimiser.problems.assignment.rules import DIVERT_URGENT, FREE_IN_TIME, FREE_ONLY, SHIFT_END, TIME_TOL_S
+from optimiser.problems.assignment.rules import (
+    DIVERT_URGENT,
+    FREE_IN_TIME,
+    FREE_ONLY,
+    NEEDLESS,
+    SHIFT_END,
+    TIME_TOL_S,
+)
 from optimiser.problems.base import relaxed
 
 Ints = NDArray[np.int64]
@@ -45,6 +52,9 @@ def may_go(problem: AssignmentProblem) -> tuple[Bools, Bools]:
         urgent = grade_before - 1 + relaxed(p.relax, DIVERT_URGENT.name)
         allowed |= sent[:, None] & (problem.grade[None, :] <= urgent[:, None])
     allowed &= np.isfinite(problem.travel_s) & (problem.barred == 0)
+    if (problem.officers_needed == 0).any():  # whoever is sent there newly is needless, but for a skill
+        asks = (problem.officers_needed > 0) | (problem.skills_needed > 0).any(axis=1)
+        allowed &= asks[None, :] | (relaxed(p.relax, NEEDLESS.name) > 0)
     left = (problem.shift_left_s + relaxed(p.relax, SHIFT_END.name) + TIME_TOL_S)[:, None]
     allowed &= arrival + p.shift_margin_s <= left
     goes_on = before[:, None] == np.arange(len(problem.incident_ids))[None, :]

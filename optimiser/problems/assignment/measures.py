@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from optimiser.problems.assignment.data import FREE, AssignmentProblem
 from optimiser.problems.assignment.plan import AssignmentPlan
 from optimiser.problems.assignment.rules import all_moved, all_sent, arrival_s, newly_sent
+from optimiser.problems.assignment.turning_back import all_recalled
 from optimiser.problems.base import Measure, Objective
 
 UNIT = "weighted s"
@@ -82,7 +83,7 @@ def serve_one(problem: AssignmentProblem, i: int, units: list[int], new: dict[in
     grade, weight, age = int(problem.grade[i]), problem.urgency(i), float(problem.age_s[i])
     target, need = params.grade_targets_s[grade], int(problem.officers_needed[i])
     first = None if problem.attended[i] else _reached(problem, i, units, problem.enters_with(i))
-    full = _reached(problem, i, units, need)
+    full = _reached(problem, i, units, need) if need else None
     late = 0.0 if first is None else max(0.0, age + first - target)
     full_late = 0.0 if full is None else max(0.0, age + full - target)
     begins = None if problem.attended[i] else min((float(problem.ready_s[u]) for u in units), default=None)
@@ -122,12 +123,13 @@ def _weighed(weight: float, seconds: float) -> float:
 def levels(problem: AssignmentProblem, plan: AssignmentPlan) -> NDArray[np.int64]:
     """Return each zone's level of coverage under a plan, as ``rules.cover``. Shape (Z,)."""
     params = problem.params
-    sent, moved = all_sent(problem, plan), all_moved(problem, plan)
+    sent, moved, back = all_sent(problem, plan), all_moved(problem, plan), all_recalled(problem, plan)
     reach = problem.zone_s.copy()
     for u, p in moved.items():
         reach[u] = problem.post_zone_s[problem.driver_class[u]][p] if problem.zone_ids else np.inf
     if params.coverage != "present":
-        reach[np.array([status != FREE for status in problem.status], dtype=bool)] = np.inf
+        away = [status != FREE and u not in back for u, status in enumerate(problem.status)]
+        reach[np.array(away, dtype=bool)] = np.inf
     for u, i in sent.items():
         there = params.coverage == "present" and problem.zone_ids
         reach[u] = problem.scene_zone_s[problem.driver_class[u]][i] if there else np.inf
@@ -157,10 +159,14 @@ def _move_prices(problem: AssignmentProblem, plan: AssignmentPlan) -> dict[str, 
     }
 
 
+def _recall_prices(problem: AssignmentProblem, plan: AssignmentPlan) -> dict[str, float]:
+    return {problem.unit_ids[u]: problem.params.recall_price_s for u in sorted(all_recalled(problem, plan))}
+
+
 def objectives(problem: AssignmentProblem, plan: AssignmentPlan) -> tuple[Objective, ...]:
     """Return the one objective: response of every incident, moves to posts and missing coverage, weighted."""
     response = sum(s.total for s in _serve(problem, plan))
-    moves = sum(_move_prices(problem, plan).values())
+    moves = sum(_move_prices(problem, plan).values()) + sum(_recall_prices(problem, plan).values())
     coverage = sum(_coverage_prices(problem, plan).values())
     return (Objective("weighted response", response + moves + coverage, UNIT, "min"),)
 
@@ -186,8 +192,9 @@ def _terms(problem: AssignmentProblem, served: list[Served], plan: AssignmentPla
         value = partial(_term, name)
         total = sum(value(s) for s in served)
         found.append(Measure(_TERM_NAMES[name], total, UNIT, "lower", _by_grade(served, value), "grade"))
-    moves, priced = _move_prices(problem, plan), _coverage_prices(problem, plan)
+    moves, priced, back = (f(problem, plan) for f in (_move_prices, _coverage_prices, _recall_prices))
     found.append(Measure("term moves to posts", sum(moves.values()), UNIT, "lower", moves, "unit"))
+    found.append(Measure("term recalls", sum(back.values()), UNIT, "lower", back, "unit"))
     found.append(Measure("term coverage shortfall", sum(priced.values()), UNIT, "lower", priced, "zone"))
     return found
 
@@ -248,4 +255,5 @@ def _coverage(problem: AssignmentProblem, plan: AssignmentPlan) -> list[Measure]
         Measure("levels missing", sum(after.values()), "levels", "lower", after, "zone"),
         Measure("levels missing before", sum(before.values()), "levels", "neither", before, "zone"),
         Measure("units moved", float(len(all_moved(problem, plan))), "units", "neither"),
+        Measure("units recalled", float(len(all_recalled(problem, plan))), "units", "neither"),
     ]

@@ -17,7 +17,8 @@ _MODES = ("available", "present", "expected")
 _PER_GRADE = ("grade_targets_s", "first_weight", "late_weight", "unfilled_price_s")
 _AT_LEAST_0 = (
     "journey_weight", "deploy_weight", "complement_weight", "ageing", "skill_price_s", "surplus_price_s",
-    "divert_price_s", "divert_gain_s", "shift_margin_s", "move_weight", "move_price_s", "expected_price_s",
+    "divert_price_s", "divert_gain_s", "recall_price_s", "shift_margin_s", "move_weight", "move_price_s",
+    "expected_price_s",
 )  # fmt: skip
 
 
@@ -70,6 +71,9 @@ class AssignmentParams:
         where that unit is not: so that plans do not flap.
     divert_price_s
         Weighted seconds for each diversion.
+    recall, recall_price_s
+        Whether a unit on its way may turn back where it is not needed any more (its incident was downgraded, or a unit
+        that is nearer takes its place, ``divert_gain_s`` sooner), and weighted seconds for each that does.
     shift_margin_s
         A unit arrives at least this long before its shift ends.
     reserve_units
@@ -181,6 +185,15 @@ class AssignmentParams:
     )
     divert_price_s: float = field(
         default=120.0, metadata=choice("s", "Price of a diversion", group="diversion", minimum=0)
+    )
+    recall: bool = field(
+        default=False,
+        metadata=choice(
+            "", "Units on their way may turn back", label="Recall what is not needed", group="diversion"
+        ),
+    )
+    recall_price_s: float = field(
+        default=30.0, metadata=choice("s", "Price of a recall", group="diversion", minimum=0)
     )
     shift_margin_s: float = field(
         default=0.0, metadata=choice("s", "Arrive this long before the shift ends", minimum=0)

@@ -16,7 +16,10 @@ class AssignmentPlan:
         Incident id by unit id. A unit that is not named stays where it is, or goes on to where it was sent before.
     moved
         Post id by unit id: units that stand by elsewhere to restore cover.
+    recalled
+        Units that turn back from where they were sent before and are free again where they are.
     """
 
     sent: Mapping[str, str] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    recalled: tuple[str, ...] = ()

@@ -7,6 +7,13 @@ from collections.abc import Mapping
 
 from optimiser.problems.assignment.data import BUSY, FREE, SENT, AssignmentProblem
 from optimiser.problems.assignment.plan import AssignmentPlan
+from optimiser.problems.assignment.turning_back import (
+    LEAPFROG,
+    RECALL_ON_WAY,
+    RECALL_SPARE,
+    all_recalled,
+    recalls,
+)
 from optimiser.problems.base import Rule, Violation, relaxed
 
 TIME_TOL_S = 1e-6
@@ -64,6 +71,9 @@ RULES = (
     SHIFT_END,
     DIVERT_URGENT,
     DIVERT_GAIN,
+    RECALL_ON_WAY,
+    RECALL_SPARE,
+    LEAPFROG,
     LONE,
     MAX_UNITS,
     NEEDLESS,
@@ -87,10 +97,11 @@ def check(problem: AssignmentProblem, plan: AssignmentPlan) -> list[Violation]:
             found.extend(_diverted(problem, sent, moved, u, i))
     for i in range(len(problem.incident_ids)):
         found.extend(_enough(problem, i, [u for u, j in sent.items() if j == i], new))
+    found.extend(recalls(problem, plan, sent, new, TIME_TOL_S))
     found.extend(_reserve(problem, new))
     found.extend(_moves(problem, moved))
     if problem.params.coverage_hard:
-        found.extend(_floor(problem, sent, moved))
+        found.extend(_floor(problem, sent, moved, all_recalled(problem, plan)))
     return found
 
 
@@ -118,7 +129,8 @@ def all_sent(problem: AssignmentProblem, plan: AssignmentPlan) -> dict[int, int]
     """Return incident by unit, as positions: what the plan says, and units that go on where they were sent before."""
     units = {name: u for u, name in enumerate(problem.unit_ids)}
     incidents = {name: i for i, name in enumerate(problem.incident_ids)}
-    sent = {u: incidents[to] for u, to in enumerate(problem.on_way_to) if to}
+    back = all_recalled(problem, plan)
+    sent = {u: incidents[to] for u, to in enumerate(problem.on_way_to) if to and u not in back}
     sent.update({units[u]: incidents[i] for u, i in plan.sent.items() if u in units and i in incidents})
     return sent
 
@@ -149,6 +161,11 @@ def _unknown(problem: AssignmentProblem, plan: AssignmentPlan) -> list[Violation
         if post not in problem.post_ids:
             found.append(Violation(UNKNOWN_POST.name, f"unit {unit} to {post}", 1, 0, "units"))
         if unit in plan.sent:
+            found.append(Violation(ONE_PLACE.name, f"unit {unit}", 2, 1, "units"))
+    for unit in plan.recalled:
+        if unit not in problem.unit_ids:
+            found.append(Violation(UNKNOWN_UNIT.name, f"unit {unit}", 1, 0, "units"))
+        if unit in plan.sent or unit in plan.moved:
             found.append(Violation(ONE_PLACE.name, f"unit {unit}", 2, 1, "units"))
     return found
 
@@ -305,10 +322,12 @@ def _moves(problem: AssignmentProblem, moved: Mapping[int, int]) -> list[Violati
     return found
 
 
-def _floor(problem: AssignmentProblem, sent: Mapping[int, int], moved: Mapping[int, int]) -> list[Violation]:
+def _floor(
+    problem: AssignmentProblem, sent: Mapping[int, int], moved: Mapping[int, int], recalled: frozenset[int]
+) -> list[Violation]:
     found = []
     for z, zone in enumerate(problem.zone_ids):
-        level = cover(problem, sent, z, moved)
+        level = cover(problem, sent, z, moved, recalled)
         least = max(0.0, float(problem.demand_level[z]) - relaxed(problem.params.relax, FLOOR.name))
         if level < least:
             found.append(Violation(FLOOR.name, f"zone {zone}", level, least, "levels"))
@@ -316,9 +335,16 @@ def _floor(problem: AssignmentProblem, sent: Mapping[int, int], moved: Mapping[i
 
 
 def cover(
-    problem: AssignmentProblem, sent: Mapping[int, int], z: int, moved: Mapping[int, int] | None = None
+    problem: AssignmentProblem,
+    sent: Mapping[int, int],
+    z: int,
+    moved: Mapping[int, int] | None = None,
+    recalled: frozenset[int] = frozenset(),
 ) -> int:
-    """Return the level of coverage that zone ``z`` keeps when ``sent`` go and ``moved`` stand by (positions)."""
+    """Return the level of coverage that zone ``z`` keeps when ``sent`` go and ``moved`` stand by (positions).
+
+    Units that are ``recalled`` cover again from where they are.
+    """
     params = problem.params
     moved = moved or {}
     level = 0
@@ -327,7 +353,7 @@ def cover(
             seconds = math.inf
             if params.coverage == "present":
                 seconds = problem.scene_zone_s[problem.driver_class[u]][sent[u], z]
-        elif params.coverage != "present" and problem.status[u] != FREE:
+        elif params.coverage != "present" and problem.status[u] != FREE and u not in recalled:
             seconds = math.inf
         elif u in moved:
             seconds = problem.post_zone_s[problem.driver_class[u]][moved[u], z]
