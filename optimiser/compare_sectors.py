@@ -82,6 +82,29 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupGain:
+    """What residents of a census group have under the first plan and another; None where the numbers are too small.
+
+    Means over residents by where they live: the drive from the centre to their area, and the share of that area's
+    calls within target (of areas that have calls which count). Shown only: no question knows of groups.
+    """
+
+    name: str
+    group: str
+    residents: float | None
+    n_areas: int
+    before_s: float | None
+    after_s: float | None
+    before_frac: float | None
+    after_frac: float | None
+
+    @property
+    def hidden(self) -> bool:
+        """Is it not told because few stand behind it?"""
+        return self.residents is None
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """The first plan and another by the first objective, what bounds leave open, and what other weeks say.
 
@@ -142,6 +165,7 @@ class SectorsComparison:
     changes: tuple[Change, ...]
     gains: tuple[Gain, ...]
     proofs: tuple[Proof, ...]
+    groups: tuple[GroupGain, ...] = ()
 
 
 def variant(problem: SectorsProblem, district_of: Mapping[str, str]) -> SectorsProblem:
@@ -189,6 +213,7 @@ def compare_sectors(
     n_weeks: float = 1.0,
     hide_below: float = 0.0,
     samples: Iterable[SectorsProblem] = (),
+    groups: Mapping[str, Floats] | None = None,
 ) -> SectorsComparison:
     """Compare plans of one map; the first is the baseline.
 
@@ -202,6 +227,8 @@ def compare_sectors(
         Means over fewer calls or residents are not told.
     samples
         The question with its weeks drawn anew; its own districts do not matter.
+    groups
+        Residents of each area by census group, NaN where unknown, shape (n,) each.
     """
     judged = Comparison(tuple(judge(FAMILY, e.problem, e.name, e.plan, e.result) for e in entries))
     base, others = entries[0], entries[1:]
@@ -209,7 +236,8 @@ def compare_sectors(
     gains = tuple(g for e in others for g in _gains(base, e, people, n_weeks, hide_below))
     wins = _wins(base, others, samples)
     proofs = tuple(_with_weeks(_proof(base, e), wins.get(e.name)) for e in others)
-    return SectorsComparison(judged, changes, gains, proofs)
+    by_group = tuple(g for e in others for g in _group_gains(base, e, groups or {}, hide_below))
+    return SectorsComparison(judged, changes, gains, proofs, by_group)
 
 
 def _change(base: Entry, other: Entry, people: Floats | None) -> Change:
@@ -262,6 +290,44 @@ def _gains(base: Entry, other: Entry, people: Floats | None, n_weeks: float, hid
                 else Gain(other.name, kind, place, n, weight, was, now)
             )
     return found
+
+
+def _group_gains(
+    base: Entry, other: Entry, groups: Mapping[str, Floats], hide_below: float
+) -> list[GroupGain]:
+    before, after = _drive(base), _drive(other)
+    share_before, share_after = _cover_share(base), _cover_share(other)
+    both = np.isfinite(before) & np.isfinite(after)
+    counted = both & np.isfinite(share_before) & np.isfinite(share_after)
+    found = []
+    for group, residents in groups.items():
+        known = np.nan_to_num(residents)
+        mine = both & (known > 0)
+        total = float(known[mine].sum())
+        n = int(mine.sum())
+        if total <= 0 or total < hide_below:
+            if total > 0:
+                found.append(GroupGain(other.name, group, None, n, None, None, None, None))
+            continue
+        with_calls = counted & (known > 0)
+        in_cover = float(known[with_calls].sum())
+        enough = in_cover > 0 and in_cover >= hide_below
+        drives = [float((known[mine] * drive[mine]).sum()) / total for drive in (before, after)]
+        shares = [
+            float((known[with_calls] * share[with_calls]).sum()) / in_cover if enough else None
+            for share in (share_before, share_after)
+        ]
+        found.append(GroupGain(other.name, group, total, n, drives[0], drives[1], shares[0], shares[1]))
+    return found
+
+
+def _cover_share(entry: Entry) -> Floats:
+    """Return the share of each area's calls within target of its centre, NaN where none count, shape (n,)."""
+    problem = entry.problem
+    centre = served_by(problem, entry.plan)
+    covered = problem.covered_calls[np.maximum(centre, 0), np.arange(centre.size)]
+    there = (centre >= 0) & (problem.cover_calls > 0)
+    return np.where(there, covered / np.where(there, problem.cover_calls, 1.0), np.nan)
 
 
 def _proof(base: Entry, other: Entry) -> Proof:

@@ -102,3 +102,28 @@ def test_weeks_drawn_anew_decide_what_is_chance():
     pair = [entry("two", problem, "1112"), entry("three", problem, "xyyz")]
     (proof,) = compare_sectors(pair, samples=[problem, other]).proofs
     assert proof.weeks_frac == 0.5
+
+
+def test_groups_by_hand():
+    """B goes from A's district to C's, as far away; C reaches only half its calls, so 30 of 40 residents are covered."""
+    problem = path_of_four(balance_frac={})
+    covered = problem.covered_calls.copy()
+    covered[2, 1] = 0.5  # C reaches half the calls of B
+    problem = replace(problem, covered_calls=covered)
+    pair = [
+        Entry("now", problem, SectorsPlan(dict(zip("ABCD", "1122", strict=True)), {"1": "A", "2": "C"})),
+        Entry("then", problem, SectorsPlan(dict(zip("ABCD", "1222", strict=True)), {"1": "A", "2": "C"})),
+    ]
+    groups = {
+        "young": np.array([10.0, 20.0, 10.0, np.nan]),
+        "few": np.array([1.0, 2.0, np.nan, 0.0]),
+        "nobody": np.zeros(4),
+    }
+    found = {g.group: g for g in compare_sectors(pair, groups=groups, hide_below=11.0).groups}
+    assert set(found) == {"young", "few"}
+    young = found["young"]
+    assert (young.residents, young.n_areas) == (40.0, 3)
+    assert (young.before_s, young.after_s) == (30.0, 30.0)
+    assert (young.before_frac, young.after_frac) == (1.0, 0.75)
+    assert found["few"].hidden
+    assert (found["few"].before_s, found["few"].after_frac) == (None, None)

@@ -11,7 +11,7 @@ from typing import Any
 from optimiser.cli import values
 from optimiser.cli.console import Exit, in_words, say, show, show_json, table
 from optimiser.report.phrases import planner_value, shown_value
-from optimiser.units import minutes, percent_text
+from optimiser.units import minutes, percent, percent_text
 
 _MOST_ROWS = 12
 _MOST_BROKEN = 20
@@ -71,6 +71,7 @@ def run_compare(a: argparse.Namespace) -> int:
     for change in found.changes:
         show("")
         _show_change(entries[0].name, change, [g for g in found.gains if g.name == change.name])
+        _show_groups([g for g in found.groups if g.name == change.name], project.settings.privacy_threshold)
     show("")
     for proof in found.proofs:
         show(f"- {proof.in_words()}")
@@ -127,6 +128,7 @@ def _compared(a: argparse.Namespace, project: Any, entries: Any) -> Any:
         n_weeks=from_project(project).n_weeks,
         hide_below=float(project.settings.privacy_threshold),
         samples=samples,
+        groups={group: residents[at] for group, residents in project.groups.items()},
     )
 
 
@@ -159,6 +161,29 @@ def _show_change(base: str, change: Any, gains: list[Any]) -> None:
         show(table(rows, ["by", "place", "areas", "calls a week", "min before", "min after", "change"]))
 
 
+def _show_groups(groups: list[Any], threshold: int) -> None:
+    """Print what residents of each census group have before and after; nothing where no group is known."""
+    rows = [
+        [g.group, g.residents, minutes(g.before_s), minutes(g.after_s), *_shares(g)]
+        for g in groups
+        if not g.hidden
+    ]
+    if rows:
+        show("By where residents live (shown only, never aimed at):")
+        show(
+            table(
+                rows, ["group", "residents", "min before", "min after", "% covered before", "% covered after"]
+            )
+        )
+    hidden = [g.group for g in groups if g.hidden]
+    if hidden:
+        show(f"Fewer than {threshold} residents, not told: {', '.join(hidden)}.")
+
+
+def _shares(g: Any) -> list[float | None]:
+    return [None if x is None else percent(x) for x in (g.before_frac, g.after_frac)]
+
+
 def _gain_row(gain: Any) -> list[Any]:
     was, now = minutes(gain.before_s), minutes(gain.after_s)
     return [gain.kind, gain.place, gain.n_areas, gain.calls_per_week, was, now, now - was]
@@ -177,6 +202,7 @@ def _as_json(found: Any) -> dict[str, Any]:
         ],
         "gains": [asdict(g) for g in found.gains if not g.hidden],
         "not_told": sum(g.hidden for g in found.gains),
+        "groups": [asdict(g) for g in found.groups],
     }
 
 
@@ -210,6 +236,18 @@ def _workbook(a: argparse.Namespace, project: Any, found: Any) -> None:
         }
         for g in found.gains
     ]
+    groups = [
+        {
+            "plan": g.name,
+            "group": g.group,
+            "residents": few if g.hidden else g.residents,
+            "minutes before": None if g.hidden else minutes(g.before_s),
+            "minutes after": None if g.hidden else minutes(g.after_s),
+            "calls covered before": g.before_frac,
+            "calls covered after": g.after_frac,
+        }
+        for g in found.groups
+    ]
     shares = [
         {"plan": c.name, "what": k, "share that moves": v} for c in found.changes for k, v in c.shares.items()
     ]
@@ -219,6 +257,8 @@ def _workbook(a: argparse.Namespace, project: Any, found: Any) -> None:
     sheets = {
         "Measures": measures, "What moves": moved, "Shares that move": shares, "Who gains": gains, "Districts": matched,
     }  # fmt: skip
+    if groups:
+        sheets["Residents by group"] = groups
     say(f"Workbook: {write_workbook(_fit(a.workbook, '.xlsx'), sheets, notes)}")
 
 

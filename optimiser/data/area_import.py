@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import shapely
 from optimiser.data import canonical as names
 from optimiser.data.columns import ColumnGuess, Kind, guess_columns
 from optimiser.data.figures import parse_numbers
+from optimiser.data.groups import import_groups
 from optimiser.data.labels import clean_ids, refuse_dates
 from optimiser.data.layers import read_layer
 from optimiser.data.quality import Finding, finding
@@ -40,6 +41,7 @@ class ImportedAreas:
     source_crs: str
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
+    groups: pd.DataFrame | None = None
 
 
 def import_areas(
@@ -49,6 +51,7 @@ def import_areas(
     none_values: tuple[str, ...] = (),
     crs: str | None = None,
     layer: str | None = None,
+    groups: Mapping[str, str] | None = None,
 ) -> ImportedAreas:
     """Read areas.
 
@@ -64,6 +67,8 @@ def import_areas(
         Projected coordinate system in metres to use; the zone of UTM they lie in if None.
     layer
         Layer of a GeoPackage.
+    groups
+        Name of a census group to the column that counts its residents.
 
     Raises
     ------
@@ -104,7 +109,15 @@ def import_areas(
     for column in names.AREA_COLUMNS[:-1]:
         areas[column] = table[column].to_numpy()
     areas = areas[list(names.AREA_COLUMNS)]
-    return ImportedAreas(areas, guess, raw.crs.to_string(), tuple(found), tuple(said))
+    groups = groups or {}
+    there = {
+        c: text_column(raw[c]) if c in groups.values() else raw[c]
+        for c in raw.columns.drop(raw.geometry.name)
+    }
+    counted, oddities = import_groups(path, there, table["area_id"].to_numpy(), groups)
+    dropped = tuple(c for c in guess.dropped if c not in groups.values())
+    guess = replace(guess, dropped=dropped, personal=tuple(c for c in guess.personal if c in dropped))
+    return ImportedAreas(areas, guess, raw.crs.to_string(), (*found, *oddities), tuple(said), counted)
 
 
 def import_stations(

@@ -17,6 +17,7 @@ HARD_POLYGONS_LAYER = "hard_polygons"
 CALLS_FILE = "calls.parquet"
 WORKLOAD_FILE = "workload.parquet"
 SPOTS_FILE = "call_spots.parquet"
+GROUPS_FILE = "groups.parquet"
 DUTY_FILE = "duty.parquet"
 UNIT_STATUS_FILE = "unit_status.parquet"
 SERVICE_FILE = "service_times.parquet"
@@ -76,6 +77,9 @@ SPOT_TYPES = {
     "calls": "int64",
 }
 """Columns of ``call_spots.parquet``: calls of the whole span by area, priority code and nearest road junction."""
+
+GROUP_TYPES = {"area_id": "str", "group": "str", "residents": "float64"}
+"""Columns of ``groups.parquet``: residents by area and census group, NaN where unknown."""
 
 
 DUTY_TYPES = {

@@ -21,7 +21,7 @@ UNITS = ("s", "min", "h")
 DEFAULT_CAP_H = 12.0
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
-    "areas": ("columns", "none_values"),
+    "areas": ("columns", "none_values", "groups"),
     "calls": (
         "columns", "duration_units", "date_order", "marked_utc_is_local", "drop_cut_row", "default_cap_h", "cap_h",
         "priority", "origin", "leave_out",
@@ -33,7 +33,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "service_times": ("columns",),
 }  # fmt: skip
 
-_TABLES = ("columns", "duration_units", "cap_h", "priority", "origin", "leave_out")
+_TABLES = ("columns", "groups", "duration_units", "cap_h", "priority", "origin", "leave_out")
 _SWITCHES = ("marked_utc_is_local", "drop_cut_row")
 
 DEFAULT_LEAVE_OUT = {
@@ -53,6 +53,8 @@ class ColumnMap:
         Our column to theirs. Only these columns are ever read.
     none_values
         Labels of a beat or district that mean "none".
+    groups
+        Name of a census group to the column of the areas that counts its residents: shown in comparisons, nowhere else.
     duration_units
         Unit of each duration column of the calls.
     date_order
@@ -79,6 +81,7 @@ class ColumnMap:
     unit_status: Mapping[str, str] = field(default_factory=dict)
     service_times: Mapping[str, str] = field(default_factory=dict)
     none_values: tuple[str, ...] = ("", "0", "none", "None")
+    groups: Mapping[str, str] = field(default_factory=dict)
     duration_units: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
     marked_utc_is_local: bool = False
@@ -133,6 +136,12 @@ def _wrong_shapes(section: str, table: Mapping[str, Any]) -> list[str]:
                 f"[{section}.leave_out] {reason} = {str(given)[:40]!r} should be a list of texts"
                 for reason, given in value.items()
                 if not isinstance(given, list) or not all(isinstance(p, str) for p in given)
+            ]
+        elif name == "groups":
+            faults += [
+                f"[{section}.groups] {group} = {theirs!r} should be the name of a column, as text"
+                for group, theirs in value.items()
+                if not isinstance(theirs, str) or not theirs.strip() or not group.strip()
             ]
         elif name == "columns":
             faults += _unknown_columns(section, value)
@@ -189,6 +198,7 @@ def _column_map(path: Path, data: Mapping[str, Any]) -> ColumnMap:
     named = {s: {str(k): str(v) for k, v in data.get(s, {}).get("columns", {}).items()} for s in _SECTIONS}
     return ColumnMap(
         **named,
+        groups={str(k): str(v) for k, v in data.get("areas", {}).get("groups", {}).items()},
         none_values=tuple(map(str, data.get("areas", {}).get("none_values", default.none_values))),
         duration_units=units,
         date_order=order,
@@ -227,6 +237,8 @@ def write_column_map(path: Path, column_map: ColumnMap, *, priority_codes: tuple
     areas = tomlkit.table()
     areas["none_values"] = list(column_map.none_values)
     areas["columns"] = dict(column_map.areas)
+    if column_map.groups:
+        areas["groups"] = dict(column_map.groups)
     doc["areas"] = areas
     if column_map.calls:
         doc["calls"] = _calls_section(column_map, priority_codes)

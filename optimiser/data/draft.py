@@ -145,6 +145,8 @@ def write_draft(draft: Path, raw: RawFiles, made: Made, key: bytes, before: Kept
         write_table(draft / names.CALLS_FILE, made.calls.table)
         (draft / names.KEY_FILE).write_bytes(key)
         (draft / names.KEY_FILE).chmod(0o600)
+    if made.areas.groups is not None:
+        write_table(draft / names.GROUPS_FILE, made.areas.groups)
     if made.workload is not None:
         write_table(draft / names.WORKLOAD_FILE, made.workload.table)
     _write_times(draft, raw, made)
@@ -229,7 +231,7 @@ def put_in_place(draft: Path, folder: Path) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         (draft / path).replace(target)
-    for stale in (names.CALLS_FILE, names.WORKLOAD_FILE, names.SPOTS_FILE):
+    for stale in (names.CALLS_FILE, names.WORKLOAD_FILE, names.SPOTS_FILE, names.GROUPS_FILE):
         if Path(stale) not in made:
             (folder / stale).unlink(missing_ok=True)
     mark.unlink()

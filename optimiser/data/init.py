@@ -235,7 +235,13 @@ def _import(
         areas = grid_areas(grid, raw.calls, column_map, crs)
     else:
         assert raw.areas is not None
-        areas = import_areas(raw.areas, column_map.areas, none_values=column_map.none_values, crs=crs)
+        areas = import_areas(
+            raw.areas,
+            column_map.areas,
+            none_values=column_map.none_values,
+            crs=crs,
+            groups=column_map.groups,
+        )
     known = other_names(areas.areas)
     calls = None
     roles = read_roles(raw.units) if raw.units is not None else UnitRoles()

@@ -22,6 +22,7 @@ from optimiser.data.columns_file import ColumnMap, read_column_map
 from optimiser.data.counts_as import CountsAs, read_counts_as
 from optimiser.data.duty import ASK
 from optimiser.data.duty_checks import duty_findings
+from optimiser.data.groups import read_groups
 from optimiser.data.layers import layers, read_layer
 from optimiser.data.left_out import LeftOut, read_left_out
 from optimiser.data.parquet_file import read_frame
@@ -79,6 +80,8 @@ class Project:
     spots
         How many calls of each area and priority were nearest to which road junction: area_id, priority, x_m, y_m,
         calls; None where they are not placed.
+    groups
+        Residents of each area by census group (n,), NaN where unknown: for comparisons alone.
     assumptions
         Defaults in force, in words.
     quality
@@ -103,6 +106,7 @@ class Project:
     counts_as: CountsAs = field(default_factory=CountsAs)
     left_out: LeftOut = field(default_factory=dict)
     spots: pd.DataFrame | None = None
+    groups: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def report(self) -> QualityReport:
@@ -192,6 +196,7 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         counts_as,
         left_out,
         spots,
+        read_groups(folder, near.graph.ids),
     )
 
 
