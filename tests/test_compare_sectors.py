@@ -105,7 +105,7 @@ def test_weeks_drawn_anew_decide_what_is_chance():
 
 
 def test_groups_by_hand():
-    """B goes from A's district to C's, as far away; C reaches only half its calls, so 30 of 40 residents are covered."""
+    """B goes from A's district to C's, as far away; C reaches half its calls, so 30 of 40 residents are covered."""
     problem = path_of_four(balance_frac={})
     covered = problem.covered_calls.copy()
     covered[2, 1] = 0.5  # C reaches half the calls of B
