@@ -159,6 +159,10 @@ def random_problem_with_posts(seed: int) -> RostersProblem:
         need=rng.integers(2, 8, (2, 6)),
         supervisors=lead.tolist(),
         skilled=skill.reshape(4, 1),
+        on=[("p", int(rng.integers(6))), *[("", 0)] * 3],
+        history=[(), *([(), ("-",), ("N",)][int(rng.integers(3))] for _ in range(3))],
+        kept=("A",) if rng.random() < 0.5 else (),
+        longest_work=int(rng.choice([4, 5])),
         fleet=int(rng.choice([0, 4, 6])),
         most_week_h=84.0,
         rest_s=3600.0 * float(rng.choice([11, 12])),
@@ -166,6 +170,7 @@ def random_problem_with_posts(seed: int) -> RostersProblem:
     asked = rng.random((2, 6)) < 0.3
     return replace(
         problem,
+        minimum=np.where(rng.random((2, 6)) < 0.15, 5, 0),
         supervisors_needed=asked.astype(np.int64),
         skills_needed=(rng.random((1, 2, 6)) < 0.3).astype(np.int64),
     )
