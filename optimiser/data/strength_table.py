@@ -46,7 +46,7 @@ def read_strength(path: Path) -> dict[str, DistrictOfficers]:
         cells = {c: str(row[c]).strip() for c in table.frame.columns}
         district = cells["district_id"]
         bad = [
-            f"line {line}: {c} {cells.get(c, '')!r} is no whole number"
+            f"line {line}: {c} {cells.get(c, '')!r} is no whole number of 0 or more"
             for c in ("assigned", *_OTHERS)
             if (c == "assigned" or cells.get(c, "")) and not _whole(cells.get(c, ""))
         ]

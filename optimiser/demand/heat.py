@@ -97,6 +97,8 @@ def heat(project: Project, category: Category, period: Period | None = None) -> 
         raise InputError(
             f"{project.folder} holds totals, not calls: no category can be told. Import the call extract."
         )
+    if project.calls.empty:
+        raise InputError(f"{project.folder} holds no call at all: there is nothing to show by day and hour.")
     calls, zone = project.calls, project.settings.timezone
     day = local_days(calls["received_at"], zone)
     days = (period or Period()).days(day.min().item(), day.max().item())

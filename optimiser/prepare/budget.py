@@ -209,7 +209,7 @@ def force_of(project: Project, setup: BudgetSetup) -> Force:
     ids = tuple(sorted(set(district_of.values())))
     same_districts(ids, table, str(path))
     areas = {d: [a for a, e in district_of.items() if e == d] for d in ids}
-    mixes = tuple(project_mix(project, areas[d]) for d in ids)
+    mixes = tuple(_mix(project, d, areas[d]) for d in ids)
     fit = [round((table[d].assigned - table[d].unfit) * setup.patrol_frac) for d in ids]
     if sum(fit) < 1:
         raise InputError(f"{path}: no officer is left on patrol; look at patrol_frac and unfit.")
@@ -217,6 +217,13 @@ def force_of(project: Project, setup: BudgetSetup) -> Force:
     if setup.summer_frac <= 0:
         summer = _measured_summer(project, district_of, ids)
     return Force(ids, tuple(fit), mixes, summer, duty_rules(project, sectors=ids))
+
+
+def _mix(project: Project, district: str, areas: Sequence[str]) -> CallMix:
+    try:
+        return project_mix(project, areas)
+    except InputError as error:
+        raise InputError(f"District {district}: {error}") from error
 
 
 def _measured_summer(project: Project, district_of: Mapping[str, str], ids: Sequence[str]) -> FloatArray:

@@ -14,7 +14,7 @@ from optimiser.problems.shifts.plan import staffing_key
 from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, time_of_day
 
 ROTA_FILE = "rota.csv"
-_COLUMNS = ("start", "hours", "end", *DAY_NAMES)
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MOST_SAID = 20
 _CLOCK = re.compile(r"(\d{1,2})(?::?(\d{2}))?")
 
@@ -52,17 +52,21 @@ def read_rota(path: Path) -> tuple[RotaLine, ...]:
         Naming every line and column that cannot be: no time of day, a shift longer than the day, officers that are
         no whole number of 0 or more, a shift given twice.
     """
-    table = read_table(path, _COLUMNS)
-    columns = set(table.frame.columns)
+    table = read_table(path, lambda header: [name for name in header if _column(name)])
+    frame = table.frame.rename(columns=_column)
+    columns = set(frame.columns)
+    twice = sorted({c for c in columns if list(frame.columns).count(c) > 1})
+    if twice:
+        raise InputError(f"{path}, line 1: column {', '.join(twice)} stands twice.")
     days = [d for d in DAY_NAMES if d in columns]
     if "start" not in columns or not {"hours", "end"} & columns or not days:
         raise InputError(
             f"{path}, line 1: a rota needs columns start, hours (or end) and days ({', '.join(DAY_NAMES)}); "
-            f"found {', '.join(map(str, table.frame.columns)) or 'none of them'}."
+            f"found {', '.join(map(str, frame.columns)) or 'none of them'}."
         )
     lines: list[RotaLine] = []
     faults: list[str] = []
-    for number, row in zip(table.lines, table.frame.to_dict("records"), strict=True):
+    for number, row in zip(table.lines, frame.to_dict("records"), strict=True):
         cells = {str(k): str(v).strip() for k, v in row.items()}
         line, wrong = _line(cells, days)
         if line is not None and line.name in {known.name for known in lines}:
@@ -75,6 +79,15 @@ def read_rota(path: Path) -> tuple[RotaLine, ...]:
     if not lines:
         raise InputError(f"{path} holds no shift.")
     return tuple(lines)
+
+
+def _column(name: str) -> str:
+    """Return which column a header means, whatever its case (``mon`` and ``Monday`` are ``Mon``); "" for none."""
+    text = name.strip().casefold()
+    for known in ("start", "hours", "end"):
+        if text == known:
+            return known
+    return next((d for d, full in zip(DAY_NAMES, _FULL, strict=True) if text in (d.casefold(), full)), "")
 
 
 def _line(cells: Mapping[str, str], days: Sequence[str]) -> tuple[RotaLine | None, list[str]]:

@@ -104,17 +104,20 @@ def sector_problem(
     sector ``name`` bind it, and a response is reached over the sector's own ground.
     """
     project.require_ready()
-    return from_workload(
-        work,
-        params,
-        setup,
-        with_area(project, service or RequirementParams(), work.area_ids),
-        service_s=mean_service_s(project, work),
-        urgent_frac=_urgent_frac(work),
-        mix=None if project.calls is None else project_mix(project, work.area_ids),
-        rules=rules,
-        sector=name,
-    )
+    try:
+        return from_workload(
+            work,
+            params,
+            setup,
+            with_area(project, service or RequirementParams(), work.area_ids),
+            service_s=mean_service_s(project, work),
+            urgent_frac=_urgent_frac(work),
+            mix=None if project.calls is None else project_mix(project, work.area_ids),
+            rules=rules,
+            sector=name,
+        )
+    except InputError as error:
+        raise InputError(f"Sector {name}: {error}" if name else str(error)) from error
 
 
 def _own_files(folder: Path, setup: ShiftsSetup) -> tuple[tuple[RotaLine, ...], tuple[int, ...]]:

@@ -71,4 +71,6 @@ def test_nothing_that_fits(town):
         heat(town, Category(types=("TORNADO",)))
     with pytest.raises(InputError, match="holds totals"):
         heat(project(None), Category())
+    with pytest.raises(InputError, match="holds no call at all"):
+        heat(project(town.calls.iloc[:0]), Category())
     assert np.isfinite(heat(town, Category()).per_hour).all()

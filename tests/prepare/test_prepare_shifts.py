@@ -1,5 +1,6 @@
 """A project or a week's work becomes a shift question."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from optimiser_models.shifts import milp
 
+from optimiser.data.duty_rules import DutyRule
 from optimiser.data.settings import Settings
 from optimiser.demand.requirement import RequirementParams
 from optimiser.demand.workload import from_table
@@ -16,10 +18,12 @@ from optimiser.prepare.shifts import (
     assumptions,
     from_workload,
     mean_service_s,
+    sector_problem,
     shift_catalogue,
     shifts_problem,
 )
 from optimiser.problems.shifts import ShiftsParams
+from optimiser.report.words_shifts import reason_in
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Status
@@ -62,6 +66,23 @@ def test_week_becomes_a_problem(slot_s):
     assert set(problem.binding) == {"queue"}
     # at 2 busy on average Erlang C needs 6 units for 2 % (5 give 6 %)
     assert set(problem.requirement.tolist()) == {6}
+
+
+def test_a_sector_keeps_its_own_minimums_and_is_named():
+    # six on by the queue; eight in D1 by the agreement, which D2 does not have; no calls at all name the sector
+    rule = DutyRule("minimum", "D1", "patrol", tuple(range(7)), 0, 0, 8, "Agreement 14.2")
+    table = pd.DataFrame({"area_id": "A", "hour_of_week": np.arange(168), "calls": 4.0, "unit_s": 7200.0})
+    ours, service = project(workload=table), RequirementParams()
+    held = sector_problem(ours, week(), service=service, name="D1", rules=(rule,))
+    free = sector_problem(ours, week(), service=service, name="D2", rules=(rule,))
+    assert set(held.requirement.tolist()) == {8}
+    assert set(held.clauses) == {"Agreement 14.2"}
+    assert set(free.requirement.tolist()) == {6}
+    assert reason_in(held, 0) == "the least units allowed, Agreement 14.2"
+    assert reason_in(free, 0) == "enough free units when a call comes"
+    nothing = replace(week(), calls=week().calls * 0.0, unit_s=week().unit_s * 0.0)
+    with pytest.raises(InputError, match="Sector D6: The week has no call work"):
+        sector_problem(ours, nothing, name="D6")
 
 
 def test_night_hours_cost_more():

@@ -57,6 +57,15 @@ def test_times_of_day():
     ]  # fmt: skip
 
 
+def test_days_in_any_writing(tmp_path):
+    # as spreadsheets head them: lower case, whole words; a day that stands twice is refused
+    head = "Start,HOURS,mon,Tuesday,WED,thu,fri,saturday,sun"
+    text = ROTA.replace("start,hours,Mon,Tue,Wed,Thu,Fri,Sat,Sun", head)
+    assert read_rota(write(tmp_path, "a.csv", text)) == read_rota(write(tmp_path, "b.csv", ROTA))
+    with pytest.raises(InputError, match="Mon stands twice"):
+        read_rota(write(tmp_path, "c.csv", "start,hours,Mon,Monday\n07:00,8,3,3\n"))
+
+
 def test_a_rota_is_a_plan(tmp_path):
     # three shifts of half hours; 27 x 8 + ... officer-hours counted by hand: 19 x 8 + 32 x 8 + 16 x 7.5
     lines = read_rota(write(tmp_path, "rota.csv", ROTA))
