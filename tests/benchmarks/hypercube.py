@@ -16,7 +16,8 @@ import numpy as np
 
 from optimiser import simulate as sim
 from optimiser.demand.queueing import erlang_c
-from optimiser.simulate.hypercube import approximate, exact
+from optimiser.simulate.clusters import approximate
+from optimiser.simulate.hypercube import exact, larson
 from tests.benchmarks.spec import SHARED, Mode, Row, Suite, needs_shared
 
 WITHIN, NEAR = 0.0005, 0.02
@@ -53,8 +54,8 @@ def _larson(mode: Mode) -> dict[str, Any]:
     rate = np.array([c["rate"] for c in classes])
     order = np.array([c["preference"] for c in classes]) - 1
     started = time.perf_counter()
-    found, near = exact(rate, order), approximate(rate, order)
-    third = approximate(rate, order, most_iterations=3)
+    found, near = exact(rate, order), larson(rate, order)
+    third = larson(rate, order, most_iterations=3)
     hours = 2000.0 if mode == "quick" else 20_000.0
     out = sim.simulate(
         sim.Stream(

@@ -8,7 +8,7 @@ import pytest
 
 from optimiser import simulate as sim
 from optimiser.errors import InputError
-from optimiser.simulate.hypercube import approximate, correction, exact
+from optimiser.simulate.hypercube import correction, exact, larson
 
 FOLDER = Path(__file__).parents[3] / "shared/data/dispatch/hypercube"
 shared = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared data folder is not beside the repository")
@@ -25,7 +25,7 @@ def test_larson_and_odoni():
     found = exact(rate, order)
     assert found.workload == pytest.approx(told["exact_workloads"], abs=1e-4)
     assert found.sends.sum() == pytest.approx(1.0)
-    third = approximate(rate, order, most_iterations=3)
+    third = larson(rate, order, most_iterations=3)
     assert third.workload == pytest.approx(told["approx_workloads_third_iteration"], abs=1.01e-4)
     p0 = 1 / (1 + 1.5 + 1.5**2 / 2 + 1.5**3 / 6 / 0.5)
     ladder = p0 * np.array([1, 1.5, 1.5**2 / 2, 1.5**3 / 6])
@@ -83,13 +83,13 @@ def test_simulator_agrees_with_exact():
         assert seen.low <= told.workload[n] <= seen.high
 
 
-def test_approximation_keeps_the_sum_of_workloads():
+def test_larsons_equations_keep_the_sum_of_workloads():
     # all work is done by somebody: sum of workloads = load, exact and approximate, with a queue
     rng = np.random.default_rng(1)
     order = np.array([rng.permutation(8) for _ in range(20)])
     rate = np.full(20, 0.2)
     assert exact(rate, order).workload.sum() == pytest.approx(4.0)
-    near = approximate(rate, order)
+    near = larson(rate, order)
     assert near.workload.sum() == pytest.approx(4.0)
     assert near.sends.sum() == pytest.approx(1.0)
 
