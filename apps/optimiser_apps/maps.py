@@ -80,6 +80,8 @@ def scene_deck(
     plan: AssignmentPlan,
     ways: Mapping[str, NDArray[np.float64]],
     minutes: Mapping[str, str],
+    fills: Sequence[str] = (),
+    tips: Sequence[str] = (),
 ) -> pydeck.Deck:
     """Return a map of units, incidents and each unit's quickest way: strong where it is sent, else thin and muted.
 
@@ -91,10 +93,12 @@ def scene_deck(
         Line of each unit, shape (n, 2), metres.
     minutes
         Text of the way of each unit that is sent.
+    fills, tips
+        Colour and text of each area; quiet and its name where not given.
     """
     problem = scene.problem
-    quiet = ["#EEF1F4"] * len(shapes.area_ids)
-    layers = [_polygons(shapes, quiet, shapes.names, edge=[205, 211, 217, 255])]
+    grounds = fills or ["#EEF1F4"] * len(shapes.area_ids)
+    layers = [_polygons(shapes, grounds, tips or shapes.names, edge=[205, 211, 217, 255])]
     staying = [shapes.lonlat(line) for unit, line in ways.items() if unit not in plan.sent]
     layers.append(_lines("ways of units that stay", staying, WAY_STAYS, 1.2))
     grade_of = {i: int(g) for i, g in zip(problem.incident_ids, problem.grade, strict=True)}

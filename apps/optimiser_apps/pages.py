@@ -13,7 +13,7 @@ _OWN = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment", "s
 _GROUPS = {
     "Places": ("sectors", "standby", "fold", "facilities", "patrol"),
     "People": ("shifts", "shift_design", "patterns", "rosters", "strength"),
-    "Right now": ("assignment", "containment"),
+    "Right now": ("desk", "assignment", "containment"),
 }
 
 
@@ -30,7 +30,18 @@ def questions() -> dict[str, str]:
 
 def pages() -> dict[str, Any]:
     """Return the pages by name."""
-    from optimiser_apps.views import assignment, compare, data, edit, home, sectors, shifts, standby, why
+    from optimiser_apps.views import (
+        assignment,
+        compare,
+        data,
+        desk,
+        edit,
+        home,
+        sectors,
+        shifts,
+        standby,
+        why,
+    )
 
     own = {
         "home": st.Page(home.page, title="Home", icon=":material/home:", url_path="home", default=True),
@@ -40,6 +51,7 @@ def pages() -> dict[str, Any]:
         "assignment": st.Page(
             assignment.page, title="Assignment", icon=":material/local_police:", url_path="assignment"
         ),
+        "desk": st.Page(desk.page, title="Live desk", icon=":material/headset_mic:", url_path="desk"),
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
         "edit": st.Page(edit.page, title="Edit a plan", icon=":material/edit:", url_path="edit"),
         "why": st.Page(why.page, title="Why and what if", icon=":material/help:", url_path="why"),

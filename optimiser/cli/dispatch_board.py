@@ -13,14 +13,7 @@ from optimiser.units import minutes
 
 if TYPE_CHECKING:
     from optimiser.data.dispatch_feed import Feed, FeedEvent
-    from optimiser.data.project import Project
     from optimiser.prepare.dispatch_board import Board
-    from optimiser.problems.assignment import AssignmentParams
-
-MADE_UP_COVER_S = 240.0
-"""Cover that a made-up hour asks for, seconds: in a small county more would cover everything from anywhere."""
-FOLDER = "dispatch"
-"""Folder of a project that advice and made-up feeds are written to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,22 +62,23 @@ def add_board(parser: argparse.ArgumentParser) -> None:
 
 def opened(a: argparse.Namespace) -> Opened:
     """Return the board asked for and its feed; without a feed an hour is made up and written beside the project."""
+    from optimiser.cli.plans import settings_of
     from optimiser.data.dispatch_feed import read_feed
     from optimiser.data.project import load
-    from optimiser.prepare.dispatch_board import Board
-    from optimiser.prepare.dispatch_demo import made_up_feed, write_feed
+    from optimiser.prepare.dispatch_board import Board, desk_params
+    from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER, MADE_UP, made_up_feed, write_feed
     from optimiser.prepare.dispatch_live import STATUS_WORDS, read_statuses
     from optimiser.roads import factors_from
 
     project = load(a.folder)
-    params = params_of(project, a.set, made_up=a.feed is None)
+    params = desk_params(project, settings_of(a.set, "assignment"), made_up=a.feed is None)
     factors = None if a.traffic is None else factors_from(a.traffic)
     words = STATUS_WORDS if a.statuses is None else read_statuses(a.statuses)
     board = Board(project, params, factors, words)
     said: list[str] = []
     path = a.feed
     if path is None:
-        path = a.folder / FOLDER / f"made-up-{a.seed}.jsonl"
+        path = a.folder / DISPATCH_FOLDER / f"{MADE_UP}{a.seed}.jsonl"
         rows = made_up_feed(
             project, params, seed=a.seed, n_units=a.units, n_calls=a.calls, travel=board.travel
         )
@@ -97,27 +91,6 @@ def opened(a: argparse.Namespace) -> Opened:
     if feed.unknown_columns:
         said.append(f"{path}: not understood and not used: {', '.join(feed.unknown_columns)}.")
     return Opened(board, feed, path, a.feed is None, tuple(said))
-
-
-def params_of(project: Project, pairs: list[str], *, made_up: bool) -> AssignmentParams:
-    """Return the choices of the dispatcher: the project's own targets, changed by ``--set``."""
-    from dataclasses import replace
-
-    from optimiser.cli.plans import settings_of
-    from optimiser.prepare.choices import public_name, read
-    from optimiser.prepare.dispatch_snapshot import with_project_targets
-    from optimiser.problems.assignment import AssignmentParams
-
-    table = settings_of(pairs, "assignment")
-    (params,) = read((AssignmentParams,), table, "--set, [assignment]")
-    if public_name("grade_targets_s") not in table:  # what the planner says comes first
-        params = with_project_targets(project, params)
-    if public_name("recall") not in table:
-        params = replace(params, recall=True)  # at the desk units on their way may turn back
-    if made_up and public_name("coverage_s") not in table:
-        params = replace(params, coverage_s=MADE_UP_COVER_S)
-    found: AssignmentParams = params
-    return found
 
 
 def until(opened: Opened, asked: datetime | None) -> list[FeedEvent]:

@@ -131,10 +131,11 @@ def _cells(a: argparse.Namespace, board: Board, told: list[str]) -> dict[str, st
 def run_critical(a: argparse.Namespace) -> int:
     """Say of each critical location whether its required response could be there in time."""
     from optimiser.prepare.dispatch_critical import critical_locations
+    from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER
     from optimiser.prepare.dispatch_sites import made_up_sites, read_sites
 
     board, told = _board(a)
-    path = a.sites or a.folder / dispatch_board.FOLDER / "made-up-sites.csv"
+    path = a.sites or a.folder / DISPATCH_FOLDER / "made-up-sites.csv"
     if a.sites is None:
         made_up_sites(path, board)
         told.append(f"No sites are named: three were made up and written to {path}.")

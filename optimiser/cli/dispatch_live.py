@@ -46,12 +46,13 @@ def add(within: Any, common: argparse.ArgumentParser) -> None:
 def run_live(a: argparse.Namespace) -> int:
     """Follow the feed; print and write the advice after each event."""
     from optimiser.prepare.dispatch_advice import LiveDesk
+    from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER
     from optimiser.report.words_desk import advice_lines, advice_record
 
     opened = dispatch_board.opened(a)
     for sentence in opened.said:
         say(f"! {sentence}")
-    path = a.out or a.folder / dispatch_board.FOLDER / f"advice-{opened.path.stem}.jsonl"
+    path = a.out or a.folder / DISPATCH_FOLDER / f"advice-{opened.path.stem}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     records = []
     before: Advice | None = None

@@ -21,6 +21,7 @@ from optimiser.data.road_tables import RoadIncident
 from optimiser.data.small_tables import number
 from optimiser.demand.workload import from_project
 from optimiser.errors import InputError
+from optimiser.prepare import choices
 from optimiser.prepare.dispatch_live import (
     ATTENDING,
     AVAILABLE,
@@ -33,7 +34,7 @@ from optimiser.prepare.dispatch_live import (
     live_scene,
 )
 from optimiser.prepare.dispatch_scene import Floats, IncidentsAt, PostsAt, Snapshot, ZonesAt, assemble
-from optimiser.prepare.dispatch_snapshot import zones_of
+from optimiser.prepare.dispatch_snapshot import with_project_targets, zones_of
 from optimiser.prepare.dispatch_travel import RoadTravel
 from optimiser.prepare.travel import area_points
 from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
@@ -44,6 +45,8 @@ from optimiser.roads.snap import checked_points
 from optimiser.units import METRES_PER_KM, minutes
 
 OFF_MAP_M = 2000.0
+MADE_UP_COVER_S = 240.0
+"""Cover that a made-up hour asks for, seconds: in a small county more would cover everything from anywhere."""
 ROOM_AT_STATION = 4
 _OWN_WORDS = {k: k for k in (AVAILABLE, ENDING, ATTENDING, ON_WAY)} | {"break": ENDING}
 
@@ -229,6 +232,34 @@ class Board:
         if name not in self.incidents:
             raise LeftOut(f"incident {name}", "it is not open as far as is known", "the event is left out")
         return self.incidents[name]
+
+
+def desk_params(
+    project: Project, table: Mapping[str, Any] | None = None, *, made_up: bool = False
+) -> AssignmentParams:
+    """Return the choices of a desk: the project's own targets, units on their way may turn back.
+
+    Parameters
+    ----------
+    table
+        Choices in the planner's names and units, which come first.
+    made_up
+        The hour is made up: cover is asked for within :data:`MADE_UP_COVER_S`.
+
+    Raises
+    ------
+    UsageError
+        If a choice is unknown or its value cannot be.
+    """
+    chosen = dict(table or {})
+    (params,) = choices.read((AssignmentParams,), chosen, "choices, [assignment]")
+    if choices.public_name("grade_targets_s") not in chosen:
+        params = with_project_targets(project, params)
+    more: dict[str, Any] = {} if "recall" in chosen else {"recall": True}
+    if made_up and choices.public_name("coverage_s") not in chosen:
+        more["coverage_s"] = MADE_UP_COVER_S
+    found: AssignmentParams = replace(params, **more)
+    return found
 
 
 def _unit_row(name: str, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -27,6 +27,10 @@ from optimiser.roads import route, snap
 from optimiser.roads.graph import LON_LAT
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_MINUTE
 
+DISPATCH_FOLDER = "dispatch"
+"""Folder of a project that feeds, made-up ones and advice lie in."""
+MADE_UP = "made-up-"
+"""What the names of made-up feeds begin with."""
 MONDAY = datetime(2026, 3, 2)
 CALLS_WITHIN_S = 45 * SECONDS_PER_MINUTE
 STEP_S = 60.0

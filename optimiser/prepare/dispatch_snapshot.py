@@ -213,6 +213,15 @@ def _calls(
     return found.iloc[rng.choice(len(found), n, replace=len(found) < n)]
 
 
+def zone_labels(project: Project) -> list[str]:
+    """Return the zone that each area belongs to: its beat, else its district, else itself."""
+    for column in ("beat_id", "district_id"):
+        group = project.areas[column].astype(str)
+        if (group != "").all() and group.nunique() > 1:
+            return [str(g) for g in group]
+    return [str(a) for a in project.areas["area_id"]]
+
+
 def zones_of(project: Project, share: Floats, points: Floats) -> ZonesAt:
     """Return the beats, else the districts, else the areas as zones to keep covered.
 
@@ -223,13 +232,7 @@ def zones_of(project: Project, share: Floats, points: Floats) -> ZonesAt:
     points
         A point of each area, shape (n, 2).
     """
-    names = project.areas["area_id"].astype(str)
-    for column in ("beat_id", "district_id"):
-        group = project.areas[column].astype(str)
-        if (group != "").all() and group.nunique() > 1:
-            names = group
-            break
-    label = names.to_numpy()
+    label = np.array(zone_labels(project), dtype=object)
     ids = tuple(sorted(set(label.tolist())))
     demand = np.array([share[label == z].sum() for z in ids])
     busiest = [int(np.flatnonzero(label == z)[np.argmax(share[label == z])]) for z in ids]

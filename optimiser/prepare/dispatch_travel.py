@@ -16,7 +16,7 @@ from optimiser.data.road_tables import RoadIncident
 from optimiser.errors import InputError
 from optimiser.prepare import travel
 from optimiser.prepare.dispatch_scene import Floats
-from optimiser.roads import Positions, RoadNetwork, Weights, cut_off, snap, times_between, weigh
+from optimiser.roads import Positions, RoadNetwork, Weights, cut_off, route, snap, times_between, weigh
 from optimiser.roads.traffic import place
 from optimiser.units import HOURS_PER_DAY
 
@@ -104,6 +104,13 @@ class RoadTravel:
             found = times_between(self.network, start, self._at[key], driver=self.weights(driver))
             kept.update({names[k]: row for k, row in zip(new, np.asarray(found, np.float64), strict=True)})
         return np.array([kept[name] for name in names])
+
+    def line(self, origin: Floats, destination: Floats, driver: str) -> Floats:
+        """Return the quickest way as a line, shape (n, 2); straight where no way leads."""
+        ends = [snap(self.network, xy[None, :], driver=driver) for xy in (origin, destination)]
+        (way,) = route(self.network, *ends, driver=self.weights(driver))
+        inner = np.zeros((0, 2)) if way is None else way.xy_m
+        return np.vstack([origin, inner, destination])
 
     def _forget(self) -> None:
         self._weights.clear()
