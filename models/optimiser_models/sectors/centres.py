@@ -27,7 +27,7 @@ from optimiser_models.sectors.slots import Cells, Slots
 
 ROUNDS = 60
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
-REACH = 0.2
+REACH, PATIENCE = 0.2, 15
 HEAVY = 8
 """Centres that a region is tried around."""
 LOOK = 20
@@ -152,6 +152,7 @@ def _node(
         at=at,
         rounds=ROUNDS,
         reach=REACH,
+        patience=PATIENCE,
         keep_going=lambda v: v < incumbent and alive(),
         seats=heard,
         every=hear,

@@ -10,12 +10,21 @@ centre. Locked areas are taken in turn: the lightest path by e, of length D, is 
 gives up what the path's moats used of it, min(t, D) - min(t - e, D) with t its distance, so that what is left still
 adds to any set that hangs together (a packing of cuts, as in dual ascent for Steiner trees; Wong 1984). What is left
 prices every other area by its own lightest path.
+
+All this holds for any price of work lambda, not only for the knapsack's own. Corridors take up work too, so the best
+lambda with them is another: it is sought by forcing the corridor into the knapsack, whose critical ratio is the next
+try. Without this the bound's slope would point elsewhere than the bound rises, and its ascent would stall.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit, prange
+
+from optimiser_models.sectors.knapsack import at_ratio, fill
+
+TRIES = 3
+"""Prices of work tried for a seat with corridors, beside the knapsack's own."""
 
 
 @njit(cache=True)
@@ -110,11 +119,16 @@ def link(own, locked, weight, starts, neighbours, dist, parent, keys, nodes, on)
 
 
 @njit(cache=True, parallel=True)
-def add(alpha, cost, work, own, critical, state, may, limit, starts, neighbours, value):  # type: ignore[no-untyped-def]
-    """Add to ``value`` (C, G) what the corridors of locked areas cost at least, where it is below ``limit`` (G,)."""
+def add(  # type: ignore[no-untyped-def]
+    alpha, cost, work, own, low, high, critical, state, may, limit, starts, neighbours, value
+):
+    """Add to ``value`` (C, G) what the corridors of locked areas cost at least, where it is below ``limit`` (G,).
+
+    ``critical`` (C, G) becomes the price of work that is best with the corridors.
+    """
     n = alpha.size
     for j in prange(cost.shape[0]):
-        weight, dist = np.empty(n), np.empty(n)
+        weight, dist, take = np.empty(n), np.empty(n), np.empty(n)
         parent, on = np.empty(n, np.int64), np.zeros(n, np.bool_)
         keys, nodes = np.empty(neighbours.size + 1), np.empty(neighbours.size + 1, np.int64)
         for g in range(state.shape[0]):
@@ -123,24 +137,47 @@ def add(alpha, cost, work, own, critical, state, may, limit, starts, neighbours,
             locked = np.flatnonzero(state[g] == 1)
             if locked.size == 0:
                 continue
-            extra(alpha, cost[j], work, own[j], critical[j, g], state[g], weight)
-            value[j, g] = min(
-                value[j, g] + link(own[j], locked, weight, starts, neighbours, dist, parent, keys, nodes, on),
-                1e15,
+            ratio = critical[j, g]
+            extra(alpha, cost[j], work, own[j], ratio, state[g], weight)
+            on[:] = False
+            best = value[j, g] + link(
+                own[j], locked, weight, starts, neighbours, dist, parent, keys, nodes, on
             )
+            forced = state[g].copy()
+            for _ in range(TRIES):
+                if not on.any() or best >= limit[g]:
+                    break
+                forced[:] = state[g]
+                forced[on] = 1
+                _, other, fits = fill(alpha, cost[j], work, own[j], low[g], high[g], forced, take)
+                if not fits or other == ratio:
+                    break
+                extra(alpha, cost[j], work, own[j], other, state[g], weight)
+                on[:] = False
+                found = at_ratio(alpha, cost[j], work, own[j], low[g], high[g], state[g], other) + link(
+                    own[j], locked, weight, starts, neighbours, dist, parent, keys, nodes, on
+                )
+                if found <= best:
+                    break
+                best, ratio = found, other
+            value[j, g], critical[j, g] = min(best, 1e15), ratio
 
 
 @njit(cache=True)
-def paths(alpha, cost, work, own, critical, state, starts, neighbours):  # type: ignore[no-untyped-def]
-    """Return which areas lie on the corridors of one seat, (n,)."""
+def serve(alpha, cost, work, own, low, high, critical, state, starts, neighbours, take):  # type: ignore[no-untyped-def]
+    """Fill ``take`` (n,) with what one seat takes of each area, its corridors among it."""
     n = alpha.size
-    weight, dist = np.empty(n), np.empty(n)
+    weight, dist, forced = np.empty(n), np.empty(n), state.copy()
     parent, on = np.empty(n, np.int64), np.zeros(n, np.bool_)
     keys, nodes = np.empty(neighbours.size + 1), np.empty(neighbours.size + 1, np.int64)
     extra(alpha, cost, work, own, critical, state, weight)
     locked = np.flatnonzero(state == 1)
     link(own, locked, weight, starts, neighbours, dist, parent, keys, nodes, on)
-    return on
+    forced[on] = 1
+    _, _, fits = fill(alpha, cost, work, own, low, high, forced, take)
+    if not fits:
+        fill(alpha, cost, work, own, low, high, state, take)
+        take[on] = 1.0
 
 
 @njit(cache=True, parallel=True)

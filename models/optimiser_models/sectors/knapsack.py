@@ -65,6 +65,17 @@ def fill(alpha, cost, work, own, low, high, state, take):  # type: ignore[no-unt
 
 
 @njit(cache=True)
+def at_ratio(alpha, cost, work, own, low, high, state, ratio):  # type: ignore[no-untyped-def]
+    """Return what any filling costs at least by one price of work: a bound on :func:`fill`, equal at its ratio."""
+    total = ratio * (low if ratio > 0 else high) if ratio != 0 else 0.0
+    for i in range(alpha.size):
+        r = cost[i] - alpha[i] - ratio * work[i]
+        if i == own or state[i] == 1 or (state[i] != 2 and r < 0):
+            total += r
+    return total
+
+
+@njit(cache=True)
 def _settle(ratio, at):  # type: ignore[no-untyped-def]
     """Sort ratios and what they belong to by insertion, since they lie nearly sorted; by a sort where they do not."""
     patience = PATIENCE * ratio.size

@@ -31,6 +31,11 @@ from optimiser_models.sectors.knapsack import price, serve
 from optimiser_models.sectors.matching import match, totals
 from optimiser_models.sectors.slots import Slots
 
+SHRINK, LEAST_REACH = 0.7, 0.01
+MIX = 0.7
+"""Share of the new slope in the direction of a step."""
+SECOND_WIND = 0.1
+"""A wind that closed less than this share of the gap is the last."""
 LEVEL = 1e-9
 """A slope below this is rounding: a step along it would be without end."""
 
@@ -96,15 +101,17 @@ def improve(
     incumbent: float,
     *,
     at: Multipliers | None = None,
-    rounds: int = 1000,
-    reach: float = 1.0,
+    rounds: int = 5000,
+    reach: float = 2.0,
+    patience: int = 25,
     keep_going: Callable[[float], bool],
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
     every: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
 ) -> Bound | None:
     """Improve the multipliers by deflected subgradient steps; None where the pairs cannot be matched at all.
 
-    ``reach`` is the first step's share of the way to the aim: less where ``at`` is near the best already.
+    ``reach`` is the first step's share of the way to the aim: less where ``at`` is near the best already;
+    ``patience`` the rounds without news after which it shrinks.
     ``incumbent`` is an upper bound (inf where there is none: the steps then aim a little above the bound).
     ``keep_going(bound)`` is asked each round; ``seats(centres, groups)`` hears the choice behind a better bound,
     ``every(districts, centres)`` that of every round.
@@ -112,7 +119,7 @@ def improve(
     relaxed = _Relaxation(d, s, allowed)
     m = at or relaxed.first()
     best, best_at = -np.inf, m
-    direction, stale = np.zeros(d.n), 0
+    direction, stale, first_reach, before = np.zeros(d.n), 0, reach, -np.inf
     for _ in range(rounds):
         found = relaxed.solve(m)
         if found is None:
@@ -126,16 +133,21 @@ def improve(
             relaxed.room = max(incumbent - best, 0.0)
             if seats is not None:
                 seats(centres, groups)
-        if stale >= 15:
-            reach, stale, m = reach * 0.6, 0, best_at
-            direction[:] = 0
-        if not keep_going(best) or reach < 1e-3:
+        if not keep_going(best):
             break
+        if stale >= patience:  # from the best again, whose slope the next round finds
+            reach, stale, m = reach * SHRINK, 0, best_at
+            direction[:] = 0
+            continue
+        if reach < LEAST_REACH:  # a second wind often leaves the ridge on which the first came to rest
+            if best - before <= SECOND_WIND * max(incumbent - best, 0.0):
+                break
+            reach, before = first_reach, best
         slope = relaxed.slope(m, centres, groups)
         steepness = slope.steepness()
         if steepness < LEVEL:
             break
-        direction = 0.7 * slope.alpha + 0.3 * direction
+        direction = MIX * slope.alpha + (1 - MIX) * direction
         aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
         step = reach * max(aim - bound, 1e-6 * abs(bound)) / steepness
         m = Multipliers(
@@ -221,8 +233,8 @@ class _Relaxation:
             # a seat further above the best than there is room for is in no better plan, corridor or not
             limit = value.min(axis=0) + np.float64(self.room)
             corridors.add(
-                m.alpha, cost, self.work, d.centre_area, critical, s.state, self.group_may, limit,
-                d.starts, d.neighbours, value,
+                m.alpha, cost, self.work, d.centre_area, s.low, s.high, critical, s.state, self.group_may,
+                limit, d.starts, d.neighbours, value,
             )  # fmt: skip
         self.critical = critical
         return value, critical
@@ -256,11 +268,10 @@ class _Relaxation:
         if self.in_one_piece and self.held.size:
             for row, (j, g) in enumerate(zip(centres.tolist(), groups.tolist(), strict=True)):
                 if (s.state[g] == 1).any():
-                    on = corridors.paths(
-                        m.alpha, cost[j], self.work, d.centre_area[j], self.critical[j, g], s.state[g],
-                        d.starts, d.neighbours,
+                    corridors.serve(
+                        m.alpha, cost[j], self.work, d.centre_area[j], s.low[g], s.high[g], self.critical[j, g],
+                        s.state[g], d.starts, d.neighbours, take[row],
                     )  # fmt: skip
-                    take[row, on] = 1.0
         over, under = np.zeros_like(m.over), np.zeros_like(m.under)
         if len(self.more):
             used = take @ self.more.T  # (k, Q)

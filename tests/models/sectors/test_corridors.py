@@ -7,7 +7,7 @@ from itertools import combinations
 
 import networkx as nx
 import numpy as np
-from optimiser_models.sectors import arrays, corridors, lagrange
+from optimiser_models.sectors import arrays, corridors, knapsack, lagrange
 from optimiser_models.sectors.slots import Cells, slots_of
 
 from tests.oracles.sectors_cases import enumerate_best, path_of_four, random_problem
@@ -62,6 +62,61 @@ def test_corridors_pack_into_the_least_tree():
         if len(locked) == 1:
             assert abs(found - least) < 1e-9, seed
     assert tight >= 20
+
+
+def test_any_price_of_work_bounds_the_knapsack_and_its_own_is_tight():
+    """Random knapsacks with a floor, a ceiling, locks and bars: below the value at any ratio, equal at the critical."""
+    rng = np.random.default_rng(7)
+    for _ in range(60):
+        n = 9
+        alpha, cost, work = rng.normal(5, 3, n), rng.uniform(0, 9, n), rng.uniform(0.5, 3, n)
+        state = rng.choice(np.array([0, 0, 0, 1, 2], dtype=np.int8), n)
+        state[0] = 0
+        low, high = sorted(rng.uniform(2, 14, 2))
+        value, critical, fits = knapsack.fill(alpha, cost, work, 0, low, high, state, np.empty(n))
+        if not fits:
+            continue
+        for ratio in (*rng.normal(0, 3, 6), 0.0):
+            assert knapsack.at_ratio(alpha, cost, work, 0, low, high, state, ratio) <= value + 1e-9
+        assert abs(knapsack.at_ratio(alpha, cost, work, 0, low, high, state, critical) - value) < 1e-9
+
+
+def _least_filling(graph, own, locked, gain, work, low, high):
+    """Return the least sum of gains of a connected set with the areas given whose work keeps the window, by trying all."""
+    others = [i for i in graph if i not in {own, *locked}]
+    best = np.inf
+    for size in range(len(others) + 1):
+        for more in combinations(others, size):
+            members = sorted({own, *locked, *more})
+            if low <= work[members].sum() <= high and nx.is_connected(graph.subgraph(members)):
+                best = min(best, float(gain[members].sum()))
+    return best
+
+
+def test_seats_with_corridors_never_cost_more_than_the_least_district():
+    """Every connected district of a 3 x 3 grid tried: the seat's value is below, and above the knapsack's alone."""
+    graph = nx.convert_node_labels_to_integers(nx.grid_2d_graph(3, 3))
+    starts, near = _links(graph)
+    n, raised = len(graph), 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        own, *locked = rng.choice(n, 3, replace=False).tolist()
+        alpha, cost, work = rng.normal(4, 3, n), rng.uniform(0, 9, (1, n)), rng.uniform(0.5, 2, n)
+        state = np.zeros((1, n), dtype=np.int8)
+        state[0, locked] = 1
+        low, high = np.array([3.0]), np.array([6.0])
+        value, ratio, fits = knapsack.fill(alpha, cost[0], work, own, 3.0, 6.0, state[0], np.empty(n))
+        least = _least_filling(graph, own, locked, cost[0] - alpha, work, 3.0, 6.0)
+        if not fits or not np.isfinite(least):
+            continue
+        found, critical = np.array([[value]]), np.array([[ratio]])
+        corridors.add(
+            alpha, cost, work, np.array([own]), low, high, critical, state, np.ones((1, 1), dtype=bool),
+            np.array([np.inf]), starts, near, found,
+        )  # fmt: skip
+        assert value - 1e-9 <= found[0, 0] <= least + 1e-9, seed
+        raised += found[0, 0] > value + 1e-6
+    assert raised >= 8
 
 
 def test_a_lock_across_the_other_district_costs_its_corridor():
