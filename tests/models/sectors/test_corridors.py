@@ -82,7 +82,7 @@ def test_any_price_of_work_bounds_the_knapsack_and_its_own_is_tight():
 
 
 def _least_filling(graph, own, locked, gain, work, low, high):
-    """Return the least sum of gains of a connected set with the areas given whose work keeps the window, by trying all."""
+    """Return the least sum of gains of a connected set with the given areas and work in the window: all are tried."""
     others = [i for i in graph if i not in {own, *locked}]
     best = np.inf
     for size in range(len(others) + 1):
