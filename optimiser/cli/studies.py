@@ -121,10 +121,9 @@ def run_price(a: argparse.Namespace) -> int:
 
 def _clauses(problem: Any, rules: list[str]) -> list[str]:
     """Say which clauses rules of a rota come from; other families have none."""
-    from optimiser.problems.shifts import ShiftsProblem
     from optimiser.report.words_rota import negotiated
 
-    return negotiated(problem, rules) if isinstance(problem, ShiftsProblem) else []
+    return negotiated(problem, rules) if hasattr(problem.params, "hard_rules") else []
 
 
 def run_frontier(a: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -142,6 +142,22 @@ class Family(Generic[ProblemT, PlanT]):
 def relaxed(relax: Mapping[str, float], rule: str) -> float:
     """Return the amount by which ``rule`` is relaxed, in the rule's own unit; 0 where it is not."""
     return float(relax.get(rule, 0.0))
+
+
+def check_standing(clauses: Mapping[str, str], hard_rules: Sequence[str], rules: tuple[Rule, ...]) -> None:
+    """Refuse a clause of, or hardness for, a rule that there is not.
+
+    Raises
+    ------
+    UsageError
+        Naming the rule and those there are.
+    """
+    names = [rule.name for rule in rules]
+    unknown = [name for name in (*clauses, *hard_rules) if name not in names]
+    if unknown:
+        raise UsageError(
+            f"There is no rule {unknown[0]!r} to give a clause or to be hard; rules: {', '.join(names)}."
+        )
 
 
 def check_relaxations(relax: Mapping[str, float], rules: tuple[Rule, ...]) -> None:

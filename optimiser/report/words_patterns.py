@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from optimiser.problems.patterns import PatternsPlan, PatternsProblem
+from optimiser.problems.patterns import FAMILY, PatternsPlan, PatternsProblem
 from optimiser.report.phrases import count, listed, measures_by_name, number, percent
+from optimiser.report.words_rota import negotiated
 from optimiser.solve.result import Result
 from optimiser.units import minutes as in_minutes
 
@@ -42,4 +43,4 @@ def binds(problem: PatternsProblem, result: Result[PatternsPlan]) -> list[str]:
         said.append("Shifts move forward only.")
     if p.off_after_nights > 1:
         said.append(f"After nights at least {count(p.off_after_nights, 'day')} off.")
-    return said
+    return [*said, *negotiated(problem, [r.name for r in FAMILY.rules])]

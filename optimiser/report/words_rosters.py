@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from optimiser.problems.rosters import RostersPlan, RostersProblem
+from optimiser.problems.rosters import FAMILY, RostersPlan, RostersProblem
 from optimiser.problems.rosters.measures import changed
 from optimiser.report.phrases import count, listed, measures_by_name, number, percent
+from optimiser.report.words_rota import negotiated
 from optimiser.solve.result import Result
 
 
@@ -46,4 +47,4 @@ def binds(problem: RostersProblem, result: Result[RostersPlan]) -> list[str]:
         said.append(f"At most {count(p.fleet, 'vehicle')} are out at once.")
     if p.kept:
         said.append(f"Teams that keep their pattern: {listed(p.kept, 12)}.")
-    return said
+    return [*said, *negotiated(problem, [r.name for r in FAMILY.rules])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from optimiser.problems.base import Measure, Violation
 from optimiser.problems.shifts import FAMILY, ShiftsProblem
@@ -14,7 +15,7 @@ UNACCOUNTED_MOST_FRAC = 0.10
 """Share of on-duty time beyond which unaccounted time is called out."""
 
 
-def standing(problem: ShiftsProblem, rule: str) -> str:
+def standing(problem: Any, rule: str) -> str:
     """Say where a rule comes from and whether it is negotiable; "" where the planner has not said."""
     p = problem.params
     clause = p.clauses.get(rule, "")
@@ -58,8 +59,11 @@ def asked_of_rota(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[s
     return said
 
 
-def negotiated(problem: ShiftsProblem, rules: Sequence[str]) -> list[str]:
-    """Say which of some rules come from which clause, and which rules are not negotiable at all."""
+def negotiated(problem: Any, rules: Sequence[str]) -> list[str]:
+    """Say which of some rules come from which clause, and which rules are not negotiable at all.
+
+    ``problem`` is of a family whose choices have ``clauses`` and ``hard_rules``: shifts, patterns, rosters.
+    """
     p, said = problem.params, []
     named = [
         f"{r.replace('_', ' ')}{standing(problem, r)}" for r in dict.fromkeys(rules) if standing(problem, r)

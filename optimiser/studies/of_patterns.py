@@ -20,6 +20,8 @@ def plain(problem: PatternsProblem) -> PatternsProblem:
 def in_force(problem: PatternsProblem, rule: str) -> bool:
     """Return whether the question asks for a rule; one that is not known here is taken to be asked for."""
     p = problem.params
+    if rule in p.hard_rules:
+        return False  # not negotiable: it stands, and is no way out
     known = {
         "shortest days off": p.shortest_off > 1,
         "shortest work": p.shortest_work > 1,

@@ -62,7 +62,10 @@ class Variants:
         self.family = series.family
         self.problem = problem
         self.hooks = hooks_of(self.family.name)
-        self.rules = tuple(r for r in relaxable(self.family) if self.hooks.in_force(problem, r))
+        hard = getattr(problem.params, "hard_rules", ())
+        self.rules = tuple(
+            r for r in relaxable(self.family) if r not in hard and self.hooks.in_force(problem, r)
+        )
         self.pool: list[Any] = []
         self.impossible: list[tuple[dict[str, float], str]] = []
         self.bounds: list[tuple[dict[str, float], float]] = []

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from optimiser.errors import InputError
+from optimiser import registry
+from optimiser.errors import InputError, UsageError
 from optimiser.problems.shifts import FAMILY, ShiftsParams, ShiftsPlan, check
 from optimiser.report.phrases import measures_by_name
 from optimiser.report.words_rota import asked_of_rota, broken, negotiated, standing
 from optimiser.studies.hooks import hooks_of
 from optimiser.studies.series import Series
 from optimiser.studies.variants import Variants
+from tests.oracles import patterns_cases, rosters_cases
 from tests.oracles.shifts_cases import FREE, breaking_plans, week
 
 SAID = {"start_times": "Award 12.3", "requirement": "Order 7"}
@@ -77,3 +79,27 @@ def test_a_hard_rule_is_neither_loosened_nor_priced():
         replace(problem.params, clauses={"breaks": "Award 1"})
     with pytest.raises(InputError, match="cannot be relaxed"):
         replace(problem.params, relax={"requirement": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("family", "problem"),
+    [("rosters", rosters_cases.roster()), ("patterns", patterns_cases.hand_cases()[0][1])],
+)
+def test_rosters_and_patterns_have_clauses_too(family, problem):
+    # rest by the award and hard, the row of days by the award and negotiable: said, and only the second is priced
+    clauses = {"rest": "Award 5", "longest work": "Award 6"}
+    params = replace(problem.params, clauses=clauses, hard_rules=("rest",))
+    problem = replace(problem, params=params)
+    said = " ".join(negotiated(problem, [r.name for r in registry.family(family).rules]))
+    assert "rest (Award 5, hard)" in said
+    assert "longest work (Award 6, negotiable)" in said
+    with Series(family) as series:
+        variants = Variants(series, problem)
+        assert "rest" not in variants.rules
+        assert "longest work" in variants.rules
+        with pytest.raises(InputError, match="hard, not negotiable"):
+            variants.require("rest")
+    with pytest.raises(UsageError, match="cannot be relaxed"):
+        replace(params, relax={"rest": 1.0})
+    with pytest.raises(UsageError, match="no rule 'breaks'"):
+        replace(params, clauses={"breaks": "Award 1"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice, relaxed
+from optimiser.problems.base import Rule, Sense, check_relaxations, check_standing, choice, relaxed
 from optimiser.units import SECONDS_PER_HOUR
 
 RULES = (
@@ -61,6 +61,8 @@ class PatternsParams:
         Mean hours a week over the cycle.
     free_weekends
         Fewest weekends (Saturday and Sunday off) of the cycle, in all rows together.
+    clauses, hard_rules
+        By rule name, the clause it comes from; names of rules that are not negotiable.
     relax
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
@@ -101,6 +103,14 @@ class PatternsParams:
     free_weekends: int = field(
         default=0, metadata=choice("weekends", "Fewest free weekends of the cycle", minimum=0)
     )
+    clauses: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=choice("", "The clause that each rule comes from, by rule", group="rota"),
+    )
+    hard_rules: tuple[str, ...] = field(
+        default=(),
+        metadata=choice("", "Rules that are not negotiable: never relaxed, never priced", group="rota"),
+    )
     relax: Mapping[str, float] = field(
         default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
     )
@@ -127,7 +137,8 @@ class PatternsParams:
             faults.append(f"free_weekends = {self.free_weekends} must be 0 or more.")
         if faults:
             raise InputError(" ".join(faults))
-        check_relaxations(self.relax, RULES)
+        check_standing(self.clauses, self.hard_rules, RULES)
+        check_relaxations(self.relax, tuple(r for r in RULES if r.name not in self.hard_rules))
 
     @property
     def first_sense(self) -> Sense:

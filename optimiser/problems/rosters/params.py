@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice
+from optimiser.problems.base import Rule, Sense, check_relaxations, check_standing, choice
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 RULES = (
@@ -46,6 +46,8 @@ class RostersParams:
         Vehicles there are; 0 where they are not counted.
     kept
         Teams that keep their pattern and phase.
+    clauses, hard_rules
+        By rule name, the clause it comes from; names of rules that are not negotiable.
     relax
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
@@ -71,6 +73,14 @@ class RostersParams:
         default=0, metadata=choice("vehicles", "Vehicles there are (0: not counted)", minimum=0)
     )
     kept: tuple[str, ...] = field(default=(), metadata=choice("", "Teams that keep their pattern and phase"))
+    clauses: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=choice("", "The clause that each rule comes from, by rule", group="rota"),
+    )
+    hard_rules: tuple[str, ...] = field(
+        default=(),
+        metadata=choice("", "Rules that are not negotiable: never relaxed, never priced", group="rota"),
+    )
     relax: Mapping[str, float] = field(
         default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
     )
@@ -89,7 +99,8 @@ class RostersParams:
             faults.append(f"fleet must be 0 (not counted) or more vehicles, got {self.fleet}.")
         if faults:
             raise InputError(" ".join(faults))
-        check_relaxations(self.relax, RULES)
+        check_standing(self.clauses, self.hard_rules, RULES)
+        check_relaxations(self.relax, tuple(r for r in RULES if r.name not in self.hard_rules))
 
     @property
     def first_sense(self) -> Sense:
