@@ -14,7 +14,7 @@ from optimiser.data.project import Project
 from optimiser.data.store import write_layer
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.travel import area_points, driver_of, network, refuse_far
-from optimiser.roads import RoadNetwork, bands, conditions_from, cut_off, factors_from, snap, weigh
+from optimiser.roads import RoadNetwork, Weights, bands, conditions_from, cut_off, factors_from, snap, weigh
 from optimiser.roads.graph import LON_LAT
 from optimiser.roads.reach import Reach
 from optimiser.roads.snap import checked_points
@@ -79,18 +79,7 @@ def reach_of(project: Project, asked: ReachAsked) -> ReachFound:
         raise InputError(
             "Reach needs roads: the project has none. Add them with: optimiser init ... --roads FILE."
         )
-    hour = asked.hour_of_week
-    if hour is None and asked.at is not None:
-        hour = asked.at.weekday() * HOURS_PER_DAY + asked.at.hour
-    factors = None if asked.traffic is None else factors_from(asked.traffic)
-    driver = driver_of(project, asked.driver)
-    weights = weigh(roads, driver, hour, factors)
-    said: tuple[str, ...] = ()
-    if asked.incidents is not None:
-        now = conditions_from(roads, asked.incidents, asked.at)
-        closed = weigh(roads, driver, hour, factors, now)
-        said = (*now.said, *cut_off(weights, closed).said)
-        weights = closed
+    weights, said = weights_just_now(project, roads, asked)
     at = snap(roads, _places(project, asked, roads), driver=asked.driver)
     refuse_far(at.access_m, asked.driver)
     found = bands(roads, at, asked.limits_s, driver=weights, towards=asked.towards)
@@ -101,6 +90,29 @@ def reach_of(project: Project, asked: ReachAsked) -> ReachFound:
     )
     nearest = seconds.min(axis=1 if asked.towards else 0)
     return ReachFound(found, [float((nearest <= b.limit_s).mean()) for b in found], said)
+
+
+def weights_just_now(
+    project: Project, roads: RoadNetwork, asked: ReachAsked
+) -> tuple[Weights, tuple[str, ...]]:
+    """Return the seconds of every street for what is asked, and in words what is closed, slow and cut off.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or there is no such driver class.
+    """
+    hour = asked.hour_of_week
+    if hour is None and asked.at is not None:
+        hour = asked.at.weekday() * HOURS_PER_DAY + asked.at.hour
+    factors = None if asked.traffic is None else factors_from(asked.traffic)
+    driver = driver_of(project, asked.driver)
+    weights = weigh(roads, driver, hour, factors)
+    if asked.incidents is None:
+        return weights, ()
+    now = conditions_from(roads, asked.incidents, asked.at)
+    closed = weigh(roads, driver, hour, factors, now)
+    return closed, (*now.said, *cut_off(weights, closed).said)
 
 
 def _places(project: Project, asked: ReachAsked, roads: RoadNetwork) -> NDArray[np.float64]:
