@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,22 @@ def fitted(family: str, base: Any, entry: Entry) -> tuple[Any, Any]:
         return _shifts(base, entry), entry.plan
     if family == "standby":
         return _standby(base, entry), entry.plan
-    return _assignment(base, entry), entry.plan
+    if family == "assignment":
+        return _assignment(base, entry), entry.plan
+    return _of_same_parts(base, entry), entry.plan
+
+
+def _of_same_parts(base: Any, entry: Entry) -> Any:
+    """Return the first plan's question where the other was asked about the same districts, teams, sites ..."""
+    for field in fields(base):
+        mine, other = getattr(base, field.name), getattr(entry.problem, field.name, None)
+        if field.name.endswith(("_ids", "years")) and mine != other:
+            what = field.name.removesuffix("_ids").replace("_", " ")
+            raise InputError(
+                f"{entry.name} was made for other {what if what == 'years' else f'{what}s'} than the first plan; plans "
+                "can be compared only where both are about the same."
+            )
+    return base
 
 
 def _sectors(base: SectorsProblem, entry: Entry) -> tuple[SectorsProblem, SectorsPlan]:

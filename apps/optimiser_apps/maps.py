@@ -134,6 +134,42 @@ def posts_deck(
     return _deck(shapes, layers, WIDTH_PX)
 
 
+def places_deck(
+    shapes: Shapes,
+    fills: Sequence[str],
+    tips: Sequence[str],
+    groups: Mapping[str, tuple[str, float, Sequence[dict[str, Any]]]],
+) -> pydeck.Deck:
+    """Return a map of areas in colours with named places on it: fill, radius in pixels and places of each group."""
+    layers = [_polygons(shapes, fills, tips, edge=[255, 255, 255, 120])]
+    names: list[dict[str, Any]] = []
+    for group, (fill, radius, points) in groups.items():
+        layers.append(_dots(group, points, fill, radius))
+        names += [{"position": p["position"], "name": str(p["name"])} for p in points]
+    layers.append(_texts("names", names, 12, [0, -17]))
+    return _deck(shapes, layers, WIDTH_PX)
+
+
+def posts_and_ways_deck(
+    shapes: Shapes,
+    lines: Mapping[str, tuple[str, float, Sequence[Any]]],
+    groups: Mapping[str, tuple[str, float, Sequence[dict[str, Any]]]],
+    named: Sequence[str],
+) -> pydeck.Deck:
+    """Return a map on plain ground, fitted to what is drawn: lines by colour and width, places by colour and radius."""
+    layers = [_polygons(shapes, ["#EEF1F4"] * len(shapes.area_ids), shapes.names, edge=[205, 211, 217, 255])]
+    layers += [_lines(n, ways, colour, width) for n, (colour, width, ways) in lines.items() if ways]
+    names: list[dict[str, Any]] = []
+    for group, (fill, radius, points) in groups.items():
+        layers.append(_dots(group, points, fill, radius))
+        if group in named:
+            names += [{"position": p["position"], "name": str(p["name"])} for p in points]
+    layers.append(_texts("names", names, 12, [0, -17]))
+    seen = [p["position"] for _, _, points in groups.values() for p in points]
+    seen += [place for _, _, ways in lines.values() for way in ways for place in way]
+    return _deck(shapes, layers, WIDTH_PX, seen)
+
+
 def _incidents(shapes: Shapes, scene: Any) -> list[pydeck.Layer]:
     problem = scene.problem
     made = []
@@ -254,10 +290,12 @@ def _texts(name: str, data: list[dict[str, Any]], size: int, offset: list[int]) 
     )
 
 
-def _deck(shapes: Shapes, layers: list[pydeck.Layer], width_px: float) -> pydeck.Deck:
+def _deck(
+    shapes: Shapes, layers: list[pydeck.Layer], width_px: float, seen: Sequence[Sequence[float]] = ()
+) -> pydeck.Deck:
     return pydeck.Deck(
         layers=layers,
-        initial_view_state=pydeck.ViewState(**shapes.view(width_px, HEIGHT_PX)),
+        initial_view_state=pydeck.ViewState(**shapes.view(width_px, HEIGHT_PX, seen)),
         map_provider=None,
         tooltip=_TIP,
     )

@@ -32,6 +32,7 @@ def pages() -> dict[str, Any]:
     """Return the pages by name."""
     from optimiser_apps.views import (
         assignment,
+        brief,
         compare,
         data,
         desk,
@@ -54,6 +55,7 @@ def pages() -> dict[str, Any]:
         "desk": st.Page(desk.page, title="Live desk", icon=":material/headset_mic:", url_path="desk"),
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
         "edit": st.Page(edit.page, title="Edit a plan", icon=":material/edit:", url_path="edit"),
+        "brief": st.Page(brief.page, title="For the decision", icon=":material/gavel:", url_path="brief"),
         "why": st.Page(why.page, title="Why and what if", icon=":material/help:", url_path="why"),
         "compare": st.Page(compare.page, title="Compare", icon=":material/balance:", url_path="compare"),
     }
@@ -66,7 +68,7 @@ def menu(found: dict[str, Any]) -> dict[str, list[Any]]:
     return {
         "Know": [found["home"], found["data"]],
         **asked,
-        "Decide": [found["edit"], found["why"], found["compare"]],
+        "Decide": [found["edit"], found["why"], found["compare"], found["brief"]],
     }
 
 

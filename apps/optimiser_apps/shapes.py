@@ -75,9 +75,11 @@ class Shapes:
             points[name] = _rounded(shapely.get_coordinates(inside)[:1])[0]
         return points
 
-    def view(self, width_px: float, height_px: float) -> dict[str, Any]:
-        """Return longitude, latitude and zoom that show everything in a box of that size."""
+    def view(self, width_px: float, height_px: float, seen: Sequence[Sequence[float]] = ()) -> dict[str, Any]:
+        """Return longitude, latitude and zoom that show everything, or the points ``seen``, in a box of that size."""
         west, south, east, north = self.bounds
+        if len(seen):
+            (west, south), (east, north) = np.min(seen, axis=0).tolist(), np.max(seen, axis=0).tolist()
         squeeze = math.cos(math.radians((south + north) / 2))
         wide, high = max(east - west, 1e-4), max((north - south) / squeeze, 1e-4)
         zoom = math.log2(min(width_px * 360 / (wide * _TILE), height_px * 360 / (high * _TILE)))

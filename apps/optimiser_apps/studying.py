@@ -41,7 +41,7 @@ KINDS = (
     ),
     Kind(
         "frontier",
-        "What would loosening a rule buy?",
+        "What does loosening buy?",
         "The best plan at each step of loosening one or two rules, with the band in which better plans may lie.",
         ":material/show_chart:",
     ),

@@ -105,6 +105,20 @@ def facilities_problem(project: Project, setup: FacilitiesSetup | None = None) -
     )
 
 
+def site_places(project: Project, setup: FacilitiesSetup) -> dict[str, tuple[float, float]]:
+    """Return where each site is, in the project's metres, in the order of the question.
+
+    Raises
+    ------
+    InputError
+        If the table of sites is missing or faulty, or a site has no place.
+    """
+    ids = tuple(str(a) for a in project.areas["area_id"])
+    listed = read_sites(_file(project, setup.sites), other_names(project.areas))
+    sites, places = _placed(project, listed, ids, area_points(project))
+    return {s.site_id: (float(x), float(y)) for s, (x, y) in zip(sites, places, strict=True)}
+
+
 def _file(project: Project, name: str) -> Path:
     path = Path(name)
     return path if path.is_absolute() or path.exists() else project.folder / path

@@ -158,9 +158,10 @@ def _pictures(
 
 
 def _fold_page(folder: Path, problem: Any, result: Result[Any], title: str, place: str) -> list[Path]:
-    from optimiser.report.fold_page import Fold, fold_page
+    from optimiser.report.fold_page import Fold, fold_page, smallest_sheet
 
-    figure = fold_page([Fold(problem.params.part_name, problem, result)], title=title, place=place)
+    folds = [Fold(problem.params.part_name, problem, result)]
+    figure = fold_page(folds, title=title, place=place, size=smallest_sheet(folds))
     return _both(figure, folder / "fold.png")
 
 

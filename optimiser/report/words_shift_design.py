@@ -13,7 +13,9 @@ def found(problem: ShiftDesignProblem, result: Result[ShiftDesignPlan]) -> list[
     told = measures_by_name(result.measures)
     used = result.plan.used()
     return [
-        f"{count(len(used), 'different shift')}: {listed(used, 12)}.",
+        f"{count(len(used), 'different shift')}: {listed(used, 12)}."
+        if used
+        else "Nobody is on any shift: no better plan was found in the time given. Search longer.",
         f"They meet {percent(told['share of the need met'].value)} of the need; "
         f"{number(told['officer-hours missing'].value, 1)} officer-hours are missing and "
         f"{number(told['officer-hours beyond the need'].value, 1)} are beyond the need in the cycle.",

@@ -22,8 +22,9 @@ _MOST_TEXT = 32_767
 _MOST_ROWS = 1_048_575
 _WIDEST, _NARROWEST = 60, 7
 _LOOKED_AT = 500
+_FRACTIONS = re.compile(r"(_frac|share|percent|deviation)", re.IGNORECASE)
 _FORMATS = (
-    (re.compile(r"(_frac|share|percent|deviation)", re.IGNORECASE), "0.0 %"),
+    (_FRACTIONS, "0.0 %"),
     (re.compile(r"(_min\b|minutes)", re.IGNORECASE), "#,##0.0"),
     (re.compile(r"(_h\b|hours)", re.IGNORECASE), "#,##0.0"),
 )
@@ -109,6 +110,11 @@ class _Styles:
         if number_format not in self._made:
             self._made[number_format] = self._book.add_format({"num_format": number_format})
         return self._made[number_format]
+
+
+def holds_fractions(column: str) -> bool:
+    """Return whether a column of that name holds fractions, shown as percent."""
+    return _FRACTIONS.search(column) is not None
 
 
 def sheet_name(name: str, used: set[str]) -> str:

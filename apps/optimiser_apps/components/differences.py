@@ -37,7 +37,11 @@ def sectors(project: Project, entries: tuple[Entry, ...], comparison: Comparison
             shown.table(what, height=320, text="Areas that change hands.")
         with right:
             st.markdown("**Who gains and who loses** (drive from the own centre, by more than a minute)")
-            shown.table(who, height=320, text="Areas whose drive changes, the longest increase first.")
+            shown.table(
+                who.drop(columns="what changes"),
+                height=320,
+                text="Areas whose drive changes, the longest increase first.",
+            )
         sheets |= {f"What moves {k}": what, f"Who gains {k}": who}
     return sheets
 

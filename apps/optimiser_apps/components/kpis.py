@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ SHOWN = {
     "shifts": ("officer-hours", "shortage", "surplus", "fewest on duty"),
     "assignment": ("mean response", "longest response", "incidents late", "levels missing"),
     "standby": ("calls covered", "calls with backup", "calls expected to be covered", "posts in use"),
+    "strength": ("officers", "officers moved", "service", "work per officer"),
 }
 _NAMES = {
     "calls covered": "Calls within target",
@@ -63,22 +65,43 @@ def kpi_row(
     now, before = measures_by_name(measures), measures_by_name(baseline)
     names = [n for n in SHOWN.get(family, tuple(now)[:MOST]) if n in now]
     for column, name in zip(st.columns(max(len(names), 1)), names, strict=False):
-        measure = now[name]
-        old = before.get(name)
-        delta = _delta(measure, old.value) if old is not None else None
-        same = delta is None or delta.lstrip("+-").startswith(("0 ", "0.0 "))
-        colour = "off" if same else {"lower": "inverse", "higher": "normal"}.get(measure.better, "off")
-        column.metric(
-            _NAMES.get(name, name.capitalize()),
-            _value(measure),
-            delta=delta,
-            delta_color=colour,  # type: ignore[arg-type]
-            delta_arrow="off" if same else "auto",
-            help=_HOW.get(name),
-            border=True,
-        )
+        _metric(column, name, now[name], before.get(name))
     if against:
         st.caption(f"The small numbers are the change against: {against}.")
+
+
+def kpi_list(
+    names: Sequence[str], measures: Sequence[Measure], baseline: Sequence[Measure], *, is_base: bool
+) -> None:
+    """Show the named measures below each other, each with the change against the baseline, or that it is the one."""
+    now, before = measures_by_name(measures), measures_by_name(baseline)
+    for name in (n for n in names if n in now):
+        if is_base:
+            st.metric(
+                _NAMES.get(name, name.capitalize()),
+                _value(now[name]),
+                delta="held against",
+                delta_color="off",
+                delta_arrow="off",
+                help=_HOW.get(name),
+            )
+        else:
+            _metric(st, name, now[name], before.get(name), border=False)
+
+
+def _metric(place: Any, name: str, measure: Measure, old: Measure | None, *, border: bool = True) -> None:
+    delta = _delta(measure, old.value) if old is not None else None
+    same = delta is None or delta.lstrip("+-").startswith(("0 ", "0.0 "))
+    colour = "off" if same else {"lower": "inverse", "higher": "normal"}.get(measure.better, "off")
+    place.metric(
+        _NAMES.get(name, name.capitalize()),
+        _value(measure),
+        delta=delta,
+        delta_color=colour,
+        delta_arrow="off" if same else "auto",
+        help=_HOW.get(name),
+        border=border,
+    )
 
 
 def _value(measure: Measure) -> str:

@@ -16,7 +16,8 @@ import streamlit as st
 
 from optimiser.errors import OptimiserError
 from optimiser.report.words import escaped
-from optimiser.report.workbook import write_workbook
+from optimiser.report.workbook import holds_fractions, write_workbook
+from optimiser.units import percent
 from optimiser_apps.charts import Figure
 from optimiser_apps.maps import HEIGHT_PX
 
@@ -68,7 +69,9 @@ def picking(figure: pydeck.Deck, text: str, key: str) -> Mapping[str, Sequence[M
 
 
 def table(rows: pd.DataFrame, *, digits: int = 1, height: int | None = None, text: str = "") -> None:
-    """Show a table, its numbers rounded for reading."""
+    """Show a table, its numbers rounded for reading, and nothing where there is nothing."""
+    words = [n for n in rows.columns if rows[n].dtype == object or pd.api.types.is_string_dtype(rows[n])]
+    rows = rows.assign(**{str(n): rows[n].where(rows[n].notna(), "") for n in words})
     columns = {
         str(name): st.column_config.NumberColumn(format=f"%.{digits}f")
         for name in rows.columns
@@ -78,6 +81,25 @@ def table(rows: pd.DataFrame, *, digits: int = 1, height: int | None = None, tex
     st.dataframe(
         rows, hide_index=True, column_config=columns, width="stretch", **more, **_alt(st.dataframe, text)
     )
+
+
+def as_percent(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose columns of fractions are percent, and say so; the columns a workbook shows as percent."""
+    found = {n: rows[n] for n in rows.columns}
+    fractions = [
+        n
+        for n in rows.columns
+        if holds_fractions(str(n)) and pd.api.types.is_float_dtype(rows[n]) and "%" not in str(n)
+    ]
+    made = {
+        f"{n} (%)" if n in fractions else n: percent_of(v) if n in fractions else v for n, v in found.items()
+    }
+    return pd.DataFrame(made)
+
+
+def percent_of(values: pd.Series) -> pd.Series:
+    """Return fractions as percent."""
+    return values.map(lambda v: percent(v) if pd.notna(v) else v).astype(float)
 
 
 def sentences(said: Sequence[str]) -> None:

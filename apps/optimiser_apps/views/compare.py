@@ -25,7 +25,7 @@ def page() -> None:
     family = st.segmented_control(
         "Question", list(titles), default="sectors", format_func=titles.__getitem__, key=state.QUESTION
     )
-    entries = _entries(project, family or "sectors")
+    entries = entries_of(project, family or "sectors")
     if len(entries) < 2:
         _teach(family or "sectors")
         return
@@ -51,7 +51,7 @@ def _teach(family: str) -> None:
         pages.go(family)
 
 
-def _entries(project: Project, family: str) -> dict[str, Entry]:
+def entries_of(project: Project, family: str) -> dict[str, Entry]:
     """Return what can be compared: the plan in use first, then runs that have a plan, the newest first."""
     done = [r for r in runs_of(family) if r.status == "done"]
     found: dict[str, Entry] = {}

@@ -14,7 +14,7 @@ from optimiser.data.project import Project
 from optimiser.report.artefacts import SEARCH_FILE
 from optimiser.report.tables import sheets
 from optimiser.solve.result import Result
-from optimiser_apps import sources
+from optimiser_apps import pictures, sources
 from optimiser_apps.components import kpis, shown
 from optimiser_apps.components.question import question
 
@@ -44,7 +44,11 @@ class Plain:
 
     def _show(self, project: Project, run: Run, result: Result[Any], plan: Any) -> None:
         kpis.kpi_row(self.family, result.measures)
-        _pictures(run)
+        drawer = pictures.drawer(self.family)
+        if drawer is None:
+            _pictures(run)
+        else:
+            drawer(project, run, result, plan)
         _tables(self.family, run, result)
 
 
@@ -139,4 +143,8 @@ def _tables(family: str, run: Run, result: Result[Any]) -> None:
         return
     for tab, (name, rows) in zip(st.tabs(list(made)), made.items(), strict=True):
         with tab:
-            shown.table(pd.DataFrame(rows), digits=2, text=f"{name} of the plan, as in its workbook.")
+            shown.table(
+                shown.as_percent(pd.DataFrame(rows)),
+                digits=2,
+                text=f"{name} of the plan, as in its workbook.",
+            )

@@ -42,7 +42,15 @@ def _show(project: Project, run: Run, result: Result[Any], plan: StandbyPlan) ->
         st.markdown("**What each post is worth**")
         shown.table(tables["Posts"], height=470, text="Posts with their cars and what is lost without each.")
     st.markdown("**Parts of the day**")
-    shown.table(tables["Parts of the day"], digits=3, text="Calls, cars and cover by part of the day.")
+    shown.table(_covered(tables["Parts of the day"]), text="Calls, cars and cover by part of the day.")
+
+
+def _covered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts of the day with shares of their calls as percent."""
+    shares = [n for n in rows.columns if str(n).startswith("calls ") and n != "calls a week"]
+    return rows.assign(**{n: shown.percent_of(rows[n]) for n in shares}).rename(
+        columns={n: f"{n} (%)" for n in shares}
+    )
 
 
 def _map(project: Project, run: Run, problem: StandbyProblem, plan: StandbyPlan, result: Result[Any]) -> None:
