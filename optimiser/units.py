@@ -80,6 +80,11 @@ def metres_per_s_from_mph(value: float) -> float:
     return value * METRES_PER_MILE / SECONDS_PER_HOUR
 
 
+def kilometres(metres: float) -> float:
+    """Metres to kilometres."""
+    return metres / METRES_PER_KM
+
+
 def miles(metres: float) -> float:
     """Metres to statute miles."""
     return metres / METRES_PER_MILE

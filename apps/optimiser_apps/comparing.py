@@ -20,9 +20,9 @@ from optimiser.problems.sectors.measures import served_by
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.problems.shifts.rules import on_duty, slot_name
 from optimiser.problems.standby import StandbyProblem
-from optimiser.report.phrases import at_most, percent, shown_value
+from optimiser.report.phrases import aim, at_most, percent, shown_value
 from optimiser.solve.result import UNCONFIRMED, Result
-from optimiser.units import HOURS_PER_DAY, minutes
+from optimiser.units import HOURS_PER_DAY, kilometres, minutes
 from optimiser_apps import today
 
 WORSE_S = 60.0
@@ -90,7 +90,7 @@ def _sectors(base: SectorsProblem, entry: Entry) -> tuple[SectorsProblem, Sector
         raise InputError(f"{entry.name} was made for other areas; the plans cannot be compared area by area.")
     plan: SectorsPlan = entry.plan
     if set(plan.centre_of.values()) <= set(base.centre_ids):
-        return today.with_districts(base, plan.district_of), plan
+        return today.with_districts(base, plan.district_of, entry.problem.params.called), plan
     again = today.judged(entry.name, base, plan.district_of)
     return again.problem, again.plan
 
@@ -167,14 +167,14 @@ def rows(comparison: Comparison) -> pd.DataFrame:
     found = []
     for row in comparison.rows():
         values = [row.get(n) for n in names]
-        known = [shown_value(float(v), str(row["unit"])) if v is not None else None for v in values]
+        known = [in_table(float(v), str(row["unit"])) if v is not None else None for v in values]
         unit = next((k[1] for k in known if k is not None), "")
         shown = [None if k is None else k[0] for k in known]
         better = {"lower": "lower is better", "higher": "higher is better"}.get(str(row["better"]), "")
         entry: dict[str, Any] = {
-            "measure": row["measure"],
+            "measure": aim(str(row["measure"])),
             "unit": unit,
-            "good": better,
+            "": better,
         }
         entry |= dict(zip(names, shown, strict=True))
         for name, value in zip(names[1:], shown[1:], strict=True):
@@ -184,6 +184,15 @@ def rows(comparison: Comparison) -> pd.DataFrame:
             )
         found.append(entry)
     return pd.DataFrame(found)
+
+
+def in_table(value: float, unit: str) -> tuple[float, str]:
+    """Return a value as a table of a county shows it: kilometres instead of metres, the rest as everywhere."""
+    if unit == "m":
+        return kilometres(value), "km"
+    if unit == "call-m2":
+        return kilometres(kilometres(value)), "call-km²"
+    return shown_value(value, unit)
 
 
 def moves(

@@ -14,13 +14,13 @@ from optimiser_apps.components.shown import fault
 from optimiser_apps.pages import menu, pages
 
 ICON = Path(__file__).with_name("icon.png")
+# Wide pages, and a menu that fits a screen of 900 pixels with all its pages. (A bare text here would be shown.)
 STYLE = """
 .stMainBlockContainer {padding-top: 3.2rem; max-width: 88rem;}
 [data-testid="stSidebarNavLink"] {padding-top: 0.1rem; padding-bottom: 0.1rem; margin-top: 0; margin-bottom: 0;}
 [data-testid="stNavSectionHeader"] {padding-top: 0.35rem; padding-bottom: 0; margin-top: 0;}
 [data-testid="stSidebarNavSeparator"] {margin-top: 0.4rem;}
 """
-"""Wide pages, and a menu that fits a screen of 900 pixels with all its pages."""
 
 
 def frame() -> None:

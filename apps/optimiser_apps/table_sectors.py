@@ -22,16 +22,19 @@ def districts(problem: SectorsProblem, plan: SectorsPlan, measures: tuple[Measur
             f"{kind}, off target (%)": (by.get(f"largest deviation of {kind}", {}), percent)
             for kind in problem.balance_names
         },
-        "calls covered (%)": (by.get("calls covered", {}), percent),
+        "calls within target (%)": (by.get("calls covered", {}), percent),
         "mean drive (minutes)": (by.get("mean drive", {}), minutes),
     }
     rows = []
     for district in problem.params.district_ids:
-        row: dict[str, object] = {"district": district, "centre": plan.centre_of.get(district, "none")}
+        row: dict[str, object] = {
+            problem.params.called: district,
+            "centre": plan.centre_of.get(district, "none"),
+        }
         for name, (values, shown) in columns.items():
             row[name] = shown(values[district]) if district in values else None
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).dropna(axis="columns", how="all")
 
 
 def work_of(

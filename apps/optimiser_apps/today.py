@@ -46,15 +46,20 @@ def plan_in_use(project: Project, problem: SectorsProblem) -> InUse | None:
 def judged(name: str, problem: SectorsProblem, district_of: Mapping[str, str]) -> InUse:
     """Judge an assignment of areas on the data of a question, with its own districts."""
     known = {a: d for a, d in district_of.items() if a in set(problem.area_ids)}
-    asked = with_districts(problem, known)
+    called = "beat" if name == BEATS else "district"
+    asked = with_districts(problem, known, called)
     plan = plan_of(asked, known)
     return InUse(name, asked, plan, FAMILY.measure(asked, plan), tuple(FAMILY.check(asked, plan)))
 
 
-def with_districts(problem: SectorsProblem, district_of: Mapping[str, str]) -> SectorsProblem:
+def with_districts(
+    problem: SectorsProblem, district_of: Mapping[str, str], called: str = "district"
+) -> SectorsProblem:
     """Return the question asked for the districts of a plan: the same, or with free centres and equal shares."""
     names = tuple(sorted({d for d in district_of.values() if d}))
     if set(names) == set(problem.params.district_ids):
         return problem
-    params = replace(problem.params, district_ids=names, fixed_centres=(), target_shares=(), locks=())
+    params = replace(
+        problem.params, district_ids=names, fixed_centres=(), target_shares=(), locks=(), called=called
+    )
     return replace(problem, params=params)

@@ -112,6 +112,17 @@ def levels_answer(series: Series, found: Sweep, what: str, n_asked: int) -> Answ
     return _made("levels", series, said, tables, drawn, complete=len(found.steps) == n_asked)
 
 
+def answer_of(series: Series, found: Any) -> Answer | None:
+    """Return what a study found as an answer; None for kinds that have no picture yet."""
+    if isinstance(found, Explanation):
+        return explain_answer(series, found)
+    if isinstance(found, Prices):
+        return price_answer(series, found)
+    if isinstance(found, Frontier):
+        return frontier_answer(series, found)
+    return alternatives_answer(series, found) if isinstance(found, Alternatives) else None
+
+
 def _made(
     kind: str,
     series: Series,

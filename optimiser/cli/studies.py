@@ -15,6 +15,8 @@ from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_inte
 
 STUDIES_FOLDER = "studies"
 SOLVES_FOLDER = "solves"
+LONGEST_S = 1e6
+"""Told as the limit of a study that has none."""
 EACH = "longest time of each solve (60)"
 
 
@@ -215,12 +217,14 @@ def _study(a: argparse.Namespace, work: Callable[[Any, Any], int]) -> int:
     """Ask the question, then do the study on a warm worker that remembers its solves in the project."""
     from optimiser.data.project import load
     from optimiser.prepare.questions import ask
+    from optimiser.problems import portable
     from optimiser.studies.series import NoPlanError, Series
 
     known_family(a.family)
     scenario = scenario_of(a)  # a slip of the pen is told before anything is loaded
     project = load(a.folder)
     problem = ask(project, a.family, scenario.choices, scenario.source).problem
+    a.asked, a.content = scenario, portable.digest(problem)
     kept = a.folder / STUDIES_FOLDER / SOLVES_FOLDER
     with stop_on_interrupt() as asked, Line(f"{a.command} {a.family}", quiet=a.quiet) as line:
         series = Series(
@@ -291,6 +295,7 @@ def _tell(
     from optimiser.problems import portable
     from optimiser.report.words_studies import took
 
+    _keep(a, series, found)
     if a.json:
         data = json.loads(json.dumps(portable.to_json(found)))
         show_json({**_plain(data), "in_words": [s.replace("\u00a0", " ") for s in sentences], **more})
@@ -301,6 +306,35 @@ def _tell(
         show("")
         show(table(rows[1], rows[0]))
     say(took(series.elapsed_s, series.n_solves))
+
+
+def _keep(a: argparse.Namespace, series: Any, found: Any) -> None:
+    """Keep the answer as a study of the project, which the app draws; a full disk does not spoil what was found."""
+    from optimiser.batch import studies
+    from optimiser.batch.study_answers import answer_of
+    from optimiser.errors import OptimiserError
+
+    answer = answer_of(series, found)
+    if answer is None:
+        return
+    asked = studies.Asked(
+        answer.kind,
+        a.family,
+        f"{a.command.capitalize()} of {a.family}",
+        a.asked.choices,
+        a.asked.formulation,
+        a.asked.options,
+        a.budget or LONGEST_S,
+        {
+            k: getattr(a, k)
+            for k in ("rule", "relax", "points", "number", "slack", "distance")
+            if hasattr(a, k)
+        },
+    )
+    try:
+        studies.create(a.folder, asked, a.content).keep(answer, last=True)
+    except (OptimiserError, OSError) as error:
+        say(f"The study is not kept for the app: {error}")
 
 
 def _plain(value: Any) -> Any:

@@ -219,6 +219,7 @@ def _params(
         split_limits=setup.split_limits,
         contiguity=setup.contiguity,
         shape=setup.shape,
+        called="beat" if setup.level == "beats" else "district",
         relax=setup.relax,
     )
 

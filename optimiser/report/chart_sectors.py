@@ -52,7 +52,11 @@ def workload_chart(
     if window is not None:
         subtitle += f", window {percent(window)} either way"
     sheet, box = framed(
-        style, f"Share of {kind} by district", subtitle, [proof_line(result)], date=dated(result)
+        style,
+        f"Share of {kind} by {problem.params.called}",
+        subtitle,
+        [proof_line(result)],
+        date=dated(result),
     )
     axes = sheet.axes(*box)
     quiet(axes, sheet)

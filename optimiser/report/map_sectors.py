@@ -94,13 +94,13 @@ def sectors_map(
         t
         for t in (
             style.place,
-            f"{count(len(problem.area_ids), 'area')} in {count(problem.params.n_districts, 'district')}",
+            f"{count(len(problem.area_ids), 'area')} in {count(problem.params.n_districts, problem.params.called)}",
         )
         if t
     )
     bottom, top = head_and_foot(
         sheet,
-        style.title or "Proposed districts",
+        style.title or f"Proposed {problem.params.called}s",
         subtitle,
         [proof_line(result)],
         date=style.date or dated(result),

@@ -47,7 +47,7 @@ def write_panel(
         parts = [(table, rows[:half]), (key, rows[half:])]
     below_in = _KEY_IN if many else _KEY_AND_FOUND_IN
     for panel, some in parts:
-        panel.heading(f"Share of {kind}" if kind else "Districts")
+        panel.heading(f"Share of {kind}" if kind else f"{problem.params.called.capitalize()}s")
         if kind in problem.params.balance_frac:
             panel.lines([f"asked: within {percent(problem.params.balance_frac[kind])} of the target share"])
         last = some is parts[-1][1]

@@ -17,7 +17,7 @@ from optimiser.problems.patterns import PatternsPlan, PatternsProblem
 from optimiser.problems.rosters import RostersPlan, RostersProblem
 from optimiser.problems.rosters.rules import on_shift
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.problems.sectors.measures import served_by
+from optimiser.problems.sectors.measures import has_target, served_by
 from optimiser.problems.shift_design import ShiftDesignPlan, ShiftDesignProblem
 from optimiser.problems.shift_design import rules as design_rules
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
@@ -38,7 +38,6 @@ from optimiser.report.plans import (
     standby_rows,
 )
 from optimiser.report.words_choices import choice_lines
-from optimiser.report.words_sectors import has_target
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.solve.result import Result
 from optimiser.units import DAY_NAMES

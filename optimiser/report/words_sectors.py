@@ -6,21 +6,22 @@ from collections.abc import Callable, Mapping
 
 from optimiser.problems.base import Measure
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.measures import has_target
 from optimiser.report.phrases import count, in_units, listed, measures_by_name, minutes, percent
 from optimiser.solve.result import Result
 
 NEAR_FRAC = 0.001
 """A share within this of the edge of its window stands at the edge."""
-_AT_CENTRE_S = 1e-6
 
 
 def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
     """Say what the plan gives against what was asked."""
+    called = problem.params.called
     said = [
-        f"{count(len(problem.area_ids), 'area')} are placed in {count(problem.params.n_districts, 'district')}."
+        f"{count(len(problem.area_ids), 'area')} are placed in {count(problem.params.n_districts, called)}."
     ]
     by_name = measures_by_name(result.measures)
-    sentences = {"travel": _drive(by_name), "cover": _cover(problem, by_name)}
+    sentences = {"travel": _drive(called, by_name), "cover": _cover(problem, by_name)}
     first = problem.params.objectives[0]
     if first not in sentences and result.objectives:
         best = result.objectives[0]
@@ -31,7 +32,7 @@ def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
         measure = by_name.get(f"largest deviation of {kind}")
         if measure is None:
             continue
-        within = f"{kind[:1].upper()}{kind[1:]} per district are within {percent(measure.value)} of the target share"
+        within = f"{kind[:1].upper()}{kind[1:]} per {called} are within {percent(measure.value)} of the target share"
         if kind in problem.params.balance_frac:
             within += f"; the window is {percent(problem.params.balance_frac[kind])} either way"
         said.append(f"{within}.")
@@ -54,22 +55,24 @@ def binds(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
         said.append(f"The longest drive stands at its limit of {minutes(limit_s)}.")
     locked = len({area for area, _ in problem.params.locks})
     if locked:
-        said.append(f"{count(locked, 'area')} {'is' if locked == 1 else 'are'} locked to a district.")
+        said.append(
+            f"{count(locked, 'area')} {'is' if locked == 1 else 'are'} locked to a {problem.params.called}."
+        )
     fixed = sum(1 for c in problem.params.centres() if c)
     if fixed:
         said.append(
             f"{count(fixed, 'centre')} of {problem.params.n_districts} {'was' if fixed == 1 else 'were'} given."
         )
     if not problem.params.contiguity:
-        said.append("Districts need not hang together in this plan.")
+        said.append(f"{problem.params.called.capitalize()}s need not hang together in this plan.")
     return said
 
 
-def _drive(by_name: dict[str, Measure]) -> list[str]:
+def _drive(called: str, by_name: dict[str, Measure]) -> list[str]:
     mean, longest = by_name.get("mean drive"), by_name.get("longest drive")
     if mean is None:
         return []
-    text = f"From its district's centre the mean drive to a call is {minutes(mean.value)}"
+    text = f"From its {called}'s centre the mean drive to a call is {minutes(mean.value)}"
     if _differ(mean.by, minutes):
         worst = max(mean.by, key=lambda d: mean.by[d])
         text += f", longest in {worst} with {minutes(mean.by[worst])}"
@@ -78,25 +81,19 @@ def _drive(by_name: dict[str, Measure]) -> list[str]:
     return [f"{text}."]
 
 
-def has_target(problem: SectorsProblem) -> bool:
-    """Whether a target drive was given: without one no call counts as covered but at a centre itself."""
-    away = problem.travel_s > _AT_CENTRE_S
-    return "cover" in problem.params.objectives or bool((problem.covered_calls[away] > 0).any())
-
-
 def _cover(problem: SectorsProblem, by_name: dict[str, Measure]) -> list[str]:
+    if not has_target(problem):
+        return ["No target drive was given."]
     cover = by_name.get("calls covered")
     if cover is None:
         return []
-    if not has_target(problem):
-        return ["No target drive was given."]
     counted = float(problem.cover_calls.sum())
     some = (
         " that count for cover (the most urgent)" if counted < (1 - 1e-9) * float(problem.calls.sum()) else ""
     )
     text = (
         f"{percent(cover.value)} of the {count(round(counted), 'call')} a week{some} lie within their target drive "
-        "from their district's centre"
+        f"from their {problem.params.called}'s centre"
     )
     if _differ(cover.by, percent):
         worst = min(cover.by, key=lambda d: cover.by[d])

@@ -104,7 +104,7 @@ def test_compare_puts_a_run_beside_todays_plan(solved: tuple[Path, dict[str, str
     at = calm(screen("compare", solved[0]))
     tables = [d.value for d in at.dataframe]
     assert {"measure", "Districts in use", "Three districts", "change"} <= set(tables[0].columns)
-    assert any("what changes" in t.columns for t in tables)
+    assert any("change (min)" in t.columns for t in tables)
     assert "The measures are exact" in said(at)
 
 

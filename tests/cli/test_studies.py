@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from optimiser.batch.studies import studies
 from optimiser.cli.console import Exit
 
 EVEN = [
@@ -41,6 +42,9 @@ def test_explain(told, county):
     assert code in (Exit.DONE, Exit.GAP_MISSED), err
     code, out, _ = told("explain", "sectors", county, *EVEN)
     assert "The request is possible" in out
+    (kept,) = [s for s in studies(county) if "longest_drive_min" in s.asked.choices]
+    assert kept.status == "done"  # the app shows it
+    assert kept.answer().drawn["relax"] == [choice["relax"]]
 
 
 def test_price(told, county):

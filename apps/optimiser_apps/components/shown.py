@@ -22,6 +22,8 @@ from optimiser_apps.charts import Figure
 from optimiser_apps.maps import HEIGHT_PX
 
 log = logging.getLogger(__name__)
+LARGE, MOST_STYLED = 10_000.0, 20_000
+"""From this on numbers are set with commas, in tables of up to so many cells."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -72,12 +74,13 @@ def table(rows: pd.DataFrame, *, digits: int = 1, height: int | None = None, tex
     """Show a table, its numbers rounded for reading, and nothing where there is nothing."""
     words = [n for n in rows.columns if rows[n].dtype == object or pd.api.types.is_string_dtype(rows[n])]
     rows = rows.assign(**{str(n): rows[n].where(rows[n].notna(), "") for n in words})
-    columns = {
-        str(name): st.column_config.NumberColumn(format=f"%.{digits}f")
-        for name in rows.columns
-        if pd.api.types.is_float_dtype(rows[name])
-    }
+    real = [name for name in rows.columns if pd.api.types.is_float_dtype(rows[name])]
+    columns = {str(name): st.column_config.NumberColumn(format=f"%.{digits}f") for name in real}
     more: dict[str, Any] = {"height": height} if height else {}
+    if real and rows.size <= MOST_STYLED and float(rows[real].abs().max().max()) >= LARGE:
+        styled = rows.style.format(dict.fromkeys(real, f"{{:,.{digits}f}}"), na_rep="")
+        st.dataframe(styled, hide_index=True, width="stretch", **more, **_alt(st.dataframe, text))
+        return
     st.dataframe(
         rows, hide_index=True, column_config=columns, width="stretch", **more, **_alt(st.dataframe, text)
     )

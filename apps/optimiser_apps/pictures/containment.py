@@ -35,9 +35,9 @@ def post_rows(problem: ContainmentProblem, plan: ContainmentPlan) -> pd.DataFram
             {
                 "post": k,
                 "unit": unit_at[place],
-                "place": place,
                 "there after": clock(there[place]),
-                "before the suspect by": clock(spare) if np.isfinite(spare) else "",
+                "in hand": clock(spare) if np.isfinite(spare) else "",
+                "place": place,
             }
         )
     return pd.DataFrame(rows)
@@ -52,7 +52,8 @@ def draw(project: Project, run: Run, result: Result[Any], plan: ContainmentPlan)
         _map(project, run, problem, plan, rows)
     with right:
         st.markdown("**Posts, the earliest first**")
-        shown.table(rows, height=maps.HEIGHT_PX - 40, text="Posts with unit, place and time.")
+        shown.table(rows, text="Posts with unit, place and time.")
+        st.caption("In hand: how long the unit is there before the suspect can be.")
 
 
 def _map(

@@ -113,6 +113,7 @@ def _down(table: pd.DataFrame, down: str) -> alt.Y:
             minExtent=NAMES_PX,
             maxExtent=NAMES_PX,
             labelOverlap=False,
+            labelFlush=False,
         ),
     )
 

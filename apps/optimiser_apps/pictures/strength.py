@@ -15,7 +15,7 @@ from optimiser.problems.strength import StrengthPlan, StrengthProblem
 from optimiser.report.colours import ALERT, INK, TARGET
 from optimiser.report.phrases import measures_by_name
 from optimiser.solve.result import Result
-from optimiser.units import hours, percent
+from optimiser.units import hours, percent_text
 from optimiser_apps import sources
 from optimiser_apps.charts import Figure
 from optimiser_apps.components import shown
@@ -78,7 +78,7 @@ def load_bars(load: Mapping[str, float], service: Mapping[str, float]) -> Figure
         {
             "district": d,
             "hours": v,
-            "said": f"{v:.1f} h; {percent(service[d]):.1f} %" if d in service else f"{v:.1f} h",
+            "said": f"{v:.1f} h; {percent_text(service[d])}" if d in service else f"{v:.1f} h",
         }
         for d, v in load.items()
     ]

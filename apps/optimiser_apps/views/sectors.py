@@ -56,7 +56,7 @@ def _map(
         shapes,
         [colours.get(d, NO_DATA) for d in group],
         [
-            f"{a} {n}\nDistrict {d or 'none'}\n{calls.get(a, 0):.1f} calls a week"
+            f"{a} {n}\n{problem.params.called.capitalize()} {d or 'none'}\n{calls.get(a, 0):.1f} calls a week"
             for a, n, d in zip(shapes.area_ids, shapes.names, group, strict=True)
         ],
         group=group,
@@ -64,7 +64,7 @@ def _map(
     )
     shown.deck(
         deck,
-        "Map of the areas coloured by their new district; the table below says the same.",
+        f"Map of the areas coloured by their new {problem.params.called}; the table below says the same.",
         f"map.{run_id}",
     )
     st.caption("Colours tell neighbours apart; dots are the centres. The same colours stand in the bars.")
@@ -73,10 +73,12 @@ def _map(
 def _bars(problem: SectorsProblem, plan: SectorsPlan, colours: dict[str, str]) -> None:
     kind = next(iter(problem.params.balance_frac), problem.balance_names[0])
     work, target = table_sectors.work_of(problem, plan, kind)
-    st.markdown(f"**{kind.capitalize()} a week of each district**")
+    st.markdown(f"**{kind.capitalize()} a week of each {problem.params.called}**")
     window = problem.params.balance_frac.get(kind)
     figure = charts.district_bars(work, target, window, colours, f"{kind} a week")
-    shown.chart(figure, f"Bars of {kind} a week by district with the target share and its window.")
+    shown.chart(
+        figure, f"Bars of {kind} a week by {problem.params.called} with the target share and its window."
+    )
     st.caption(
         "Red tick: the target share; red line: the window allowed; the number: the difference from the target."
     )
@@ -95,7 +97,11 @@ def _moved(
         rows = table_sectors.moved_areas(problem, name_of, moved)
         shown.table(rows, text="Areas that change hands, with their old and new district.")
         if renamed:
-            shown.sentences([f"Districts are matched by largest overlap: {'; '.join(renamed)}."])
+            shown.sentences(
+                [
+                    f"{problem.params.called.capitalize()}s are matched by largest overlap: {'; '.join(renamed)}."
+                ]
+            )
         st.download_button(
             "Moved areas (CSV)",
             rows.to_csv(index=False),

@@ -41,6 +41,7 @@ def _objective(problem: SectorsProblem, plan: SectorsPlan, name: str) -> Objecti
     return Objective(label, value_of(problem, plan, name), unit, SENSES[name])
 
 
+_AT_CENTRE_S = 1e-6
 NAMES = {
     "cover": ("calls covered", "calls per week"),
     "travel": ("call-weighted drive", "call-seconds per week"),
@@ -101,6 +102,12 @@ def second_best(problem: SectorsProblem, opened: NDArray[np.int64]) -> NDArray[n
     return found
 
 
+def has_target(problem: SectorsProblem) -> bool:
+    """Whether a target drive was given: without one no call counts as covered but at a centre itself."""
+    away = problem.travel_s > _AT_CENTRE_S
+    return "cover" in problem.params.objectives or bool((problem.covered_calls[away] > 0).any())
+
+
 def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
     """Return what a planner asks of a sector plan."""
     centre = served_by(problem, plan)
@@ -123,15 +130,16 @@ def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
         by_district(covered),
     )
     n_calls = by_district(calls)
+    within = Measure(
+        "calls covered",
+        float(covered.sum()) / cover_total,
+        "frac",
+        "higher",
+        {d: cover[d] / in_cover[d] for d in cover if in_cover[d] > 0},
+        "district",
+    )
     found = [
-        Measure(
-            "calls covered",
-            float(covered.sum()) / cover_total,
-            "frac",
-            "higher",
-            {d: cover[d] / in_cover[d] for d in cover if in_cover[d] > 0},
-            "district",
-        ),
+        *([within] if has_target(problem) else []),
         Measure(
             "mean drive",
             float((calls * drive_s).sum()) / call_total,
@@ -158,7 +166,7 @@ def _optional(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
             Measure("spread around the centres", value_of(problem, plan, "compactness"), "call-m2", "lower")
         )
     cover = max(float(problem.cover_calls.sum()), 1e-12)
-    for name in ("backup", "expected"):
+    for name in ("backup", "expected") if has_target(problem) else ():
         found.append(Measure(NAMES[name][0], value_of(problem, plan, name) / cover, "frac", "higher"))
     if problem.balance_names:
         found.append(_own_car(problem, plan))

@@ -135,6 +135,8 @@ class SectorsParams:
         "closer neighbour": every area that is not next to its centre touches one area of its district which is
         closer to the centre; "smooth": two of them where there are two; "round": the third rule of the study.
         Vlcek, Haase, Fliedner and Cors, OR Spectrum 46 (2024), contiguity and compactness C1, C2 and C3.
+    called
+        ``district`` or ``beat``: how words and tables name one part of the plan.
     relax
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
@@ -185,6 +187,7 @@ class SectorsParams:
     )
     contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
     shape: ShapeName = field(default="", metadata=choice("", "No area juts out", group="advanced"))
+    called: str = field(default="district", metadata=choice("", "What a district is called", hidden=True))
     relax: Mapping[str, float] = field(
         default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
     )
@@ -198,6 +201,8 @@ class SectorsParams:
 
     def _check_districts(self) -> None:
         k = len(self.district_ids)
+        if self.called not in ("district", "beat"):
+            raise InputError(f"called must be district or beat, got {self.called!r}.")
         if k < 1 or len(set(self.district_ids)) != k:
             raise InputError(
                 f"district_ids must be at least one, all different; got {list(self.district_ids)}."

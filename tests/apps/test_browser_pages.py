@@ -1,0 +1,113 @@
+"""Every page of the app in a real browser, with plans on it: nothing breaks, and nobody outside is asked."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from optimiser_apps import launch
+
+from optimiser.batch import studies, study_runner
+from optimiser.batch.studies import Asked
+from optimiser.data.project import load
+from optimiser.solve.options import SolveOptions
+from tests.apps.conftest import make_project
+from tests.apps.hand_runs import CHOICES, hand_run, write_tables
+from tests.apps.test_browser import CHROMIUM, FLAGS, LOCAL, PATIENCE_MS, free_port, no_fault, wait_until_up
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+SEEN = {
+    "strength": "Officers of each district",
+    "patterns": "The pattern",
+    "rosters": "Mon 4 Jan to Sun 17 Jan",
+    "shift_design": "hour by hour",
+    "patrol": "Where and when",
+    "facilities": "What becomes of each site",
+    "containment": "Posts, the earliest first",
+    "fold": "The sergeant's page",
+}
+
+
+@dataclass(frozen=True)
+class App:
+    """A running app, the runs on it by question, and a study that is done."""
+
+    address: str
+    runs: dict[str, str]
+    study: str
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app on a tiny project with a plan of every newer question, two of strength, and a frontier."""
+    folder = make_project(tmp_path_factory.mktemp("pages"))
+    write_tables(load(folder))
+    project = load(folder)
+    runs = {f: hand_run(project, f, f"By hand: {f}", c) for f, c in CHOICES.items()}
+    hand_run(project, "strength", "Another share", {"new_officers": 2, "most_moved": 3})
+    options = SolveOptions(time_limit_s=20.0, confirm=False)
+    given = {"axes": [["balance", 0.2]], "points": 3}
+    asked = Asked(
+        "frontier", "sectors", "What loosening buys", {"tolerance_pct": 20}, "", options, 60.0, given
+    )
+    study = studies.create(folder, asked, "content")
+    study_runner.work(study, project=project)
+    port = free_port()
+    server = subprocess.Popen(
+        launch.command(folder, port, open_browser=False),
+        env=launch.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield App(f"http://127.0.0.1:{port}", runs, study.id)
+    finally:
+        server.kill()
+        server.wait(60)
+
+
+def test_every_page_opens_and_asks_nobody_outside(app: App) -> None:
+    """Pictures of all newer questions, the studies, the page for the decision: each with its words and no error box."""
+    outside: list[str] = []
+    todo = [(f"{family}?run={run}", SEEN[family]) for family, run in app.runs.items()]
+    todo += [
+        (f"why?study={app.study}", "no plan can be beyond the dashed line"),
+        ("why?kind=price", "Start the study"),
+        ("why?kind=budget", "Start the study"),
+        ("brief?question=strength", "instead of"),
+        ("compare", "Compare"),
+        ("data", "Data"),
+    ]
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(PATIENCE_MS)
+        page.on(
+            "request",
+            lambda r: outside.append(r.url) if (urlsplit(r.url).hostname or "") not in LOCAL else None,
+        )
+        for path, words in todo:
+            page.goto(f"{app.address}/{path}")
+            page.get_by_text(words).first.wait_for()
+            no_fault(page)
+            assert page.locator("[data-testid=stAlertContentError]").count() == 0, path
+            assert "Page not found" not in page.inner_text("body"), path
+        page.goto(f"{app.address}/why?kind=explain")
+        page.get_by_role("button", name="Start the study").first.click()
+        page.get_by_text("You may leave this page").first.wait_for()
+        link = page.url
+        assert "study=explain-" in link
+        page.goto(f"{app.address}/data")
+        page.goto(link)  # found again by its link, running or done
+        page.get_by_text("Everything asked for was decided").first.wait_for()
+        no_fault(page)
+        browser.close()
+    assert outside == []
