@@ -68,6 +68,7 @@ def opened(a: argparse.Namespace) -> Opened:
     from optimiser.prepare.dispatch_board import Board, desk_params
     from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER, MADE_UP, made_up_feed, write_feed
     from optimiser.prepare.dispatch_live import STATUS_WORDS, read_statuses
+    from optimiser.prepare.travel import road_assumptions
     from optimiser.roads import factors_from
 
     project = load(a.folder)
@@ -86,6 +87,7 @@ def opened(a: argparse.Namespace) -> Opened:
         cover = f"cover within {minutes(params.coverage_s):g} minutes is asked for (--set coverage_min=...)"
         said.append(f"No feed is named: an hour was made up (seed {a.seed}) and written to {path}; {cover}.")
         board = Board(project, params, factors, words)
+    said += [f"Roads: {sentence}" for sentence in road_assumptions(project)]
     feed = read_feed(path, project.settings.timezone)
     said += [f"{path}, {bad}" for bad in feed.bad]
     if feed.unknown_columns:

@@ -31,6 +31,7 @@ def add(within: Any, common: argparse.ArgumentParser) -> None:
     call.add_argument("--skill", action="append", default=[], help="a skill needed (repeatable)")
     call.add_argument("--nobody-alone", action="store_true", help="nobody goes in alone")
     call.add_argument("--most", type=values.whole(1, 50), default=5, help="choices shown (5)")
+    call.add_argument("--terms", action="store_true", help="every term of each choice, in weighted minutes")
     call.set_defaults(run=run_call)
     critical = within.add_parser(
         "critical", parents=[common], help="critical locations: could the required units be there in time?"
@@ -55,7 +56,7 @@ def run_call(a: argparse.Namespace) -> int:
     from optimiser.prepare.dispatch_events import take
     from optimiser.problems.assignment.choices import ranked
     from optimiser.report.words_choices import choice_lines
-    from optimiser.report.words_desk import choice_record
+    from optimiser.report.words_desk import choice_record, terms_line
 
     board, told = _board(a)
     assert board.at is not None
@@ -79,8 +80,10 @@ def run_call(a: argparse.Namespace) -> int:
         f"{board.at:%a %H:%M:%S}: a call of grade {cells['grade']} at {place}; officers needed: {cells['officers']}. "
         f"On duty: {len(scene.problem.unit_ids)} units, {free} of them free."
     )
-    for line in lines:
+    for k, line in enumerate(lines):
         show(line)
+        if a.terms and k < len(choices):
+            show(f"   {terms_line(choices[k].terms)}")
     say("Advice only: the dispatcher decides.")
     return Exit.DONE
 

@@ -38,6 +38,9 @@ def add(within: Any, common: argparse.ArgumentParser) -> None:
     )
     live.add_argument("--choices", type=values.whole(1, 20), default=3, help="choices of each incident (3)")
     live.add_argument(
+        "--terms", action="store_true", help="every term of each joint answer, in weighted minutes"
+    )
+    live.add_argument(
         "--out", type=Path, metavar="FILE", help="write the advice after each event here, as JSON lines"
     )
     live.set_defaults(run=run_live)
@@ -47,7 +50,7 @@ def run_live(a: argparse.Namespace) -> int:
     """Follow the feed; print and write the advice after each event."""
     from optimiser.prepare.dispatch_advice import LiveDesk
     from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER
-    from optimiser.report.words_desk import advice_lines, advice_record
+    from optimiser.report.words_desk import advice_lines, advice_record, terms, terms_line
 
     opened = dispatch_board.opened(a)
     for sentence in opened.said:
@@ -68,6 +71,8 @@ def run_live(a: argparse.Namespace) -> int:
             if not a.json:
                 for line in advice_lines(advice, before):
                     show(line)
+                if a.terms and advice.renewed:
+                    show(f"  {terms_line(terms(advice))}")
             if advice.renewed:
                 before = advice
             if asked():

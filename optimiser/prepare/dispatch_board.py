@@ -34,7 +34,7 @@ from optimiser.prepare.dispatch_live import (
     live_scene,
 )
 from optimiser.prepare.dispatch_scene import Floats, IncidentsAt, PostsAt, Snapshot, ZonesAt, assemble
-from optimiser.prepare.dispatch_snapshot import with_project_targets, zones_of
+from optimiser.prepare.dispatch_snapshot import with_targets_of, zones_of
 from optimiser.prepare.dispatch_travel import RoadTravel
 from optimiser.prepare.travel import area_points
 from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
@@ -251,10 +251,8 @@ def desk_params(
     UsageError
         If a choice is unknown or its value cannot be.
     """
-    chosen = dict(table or {})
+    chosen = with_targets_of(project, table or {})
     (params,) = choices.read((AssignmentParams,), chosen, "choices, [assignment]")
-    if choices.public_name("grade_targets_s") not in chosen:
-        params = with_project_targets(project, params)
     more: dict[str, Any] = {} if "recall" in chosen else {"recall": True}
     if made_up and choices.public_name("coverage_s") not in chosen:
         more["coverage_s"] = MADE_UP_COVER_S

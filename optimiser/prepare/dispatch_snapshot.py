@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from optimiser.data.project import Project
 from optimiser.demand.workload import Workload, from_project
 from optimiser.errors import InputError
-from optimiser.prepare import travel
+from optimiser.prepare import choices, travel
 from optimiser.prepare.dispatch_scene import Floats, IncidentsAt, Ints, Snapshot, UnitsAt, ZonesAt, assemble
 from optimiser.problems.assignment import AssignmentParams
 from optimiser.problems.assignment.data import ENDS, FREE
@@ -77,6 +78,20 @@ def with_project_targets(project: Project, params: AssignmentParams) -> Assignme
     deploy = {g: t for g, t in params.deploy_targets_s.items() if g in targets}
     fitted_params: AssignmentParams = replace(params, reserve_units=kept, deploy_targets_s=deploy, **fitted)  # type: ignore[arg-type]
     return fitted_params
+
+
+def with_targets_of(project: Project, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table of choices (planner's names and units) with what the project says of its grades.
+
+    What the table says comes first; where it gives targets of its own, nothing of the project's is taken.
+    """
+    chosen = dict(table)
+    if not project.settings.priority_targets_s or choices.public_name("grade_targets_s") in chosen:
+        return chosen
+    fitted = with_project_targets(project, AssignmentParams())
+    for name in ("grade_targets_s", *_BY_GRADE):
+        chosen.setdefault(choices.public_name(name), choices.to_planner(name, getattr(fitted, name)))
+    return chosen
 
 
 def snapshot(

@@ -101,7 +101,13 @@ class RoadTravel:
             start = snap(self.network, origins[new], driver=driver)
             if key not in self._at:
                 self._at[key] = snap(self.network, destinations, driver=driver)
-            found = times_between(self.network, start, self._at[key], driver=self.weights(driver))
+            found = times_between(
+                self.network,
+                start,
+                self._at[key],
+                driver=self.weights(driver),
+                access_m_per_s=self._project.settings.default_speed_m_per_s,
+            )
             kept.update({names[k]: row for k, row in zip(new, np.asarray(found, np.float64), strict=True)})
         return np.array([kept[name] for name in names])
 

@@ -77,6 +77,10 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
     InputError
         If a choice does not fit the project.
     """
+    if family == "assignment":
+        from optimiser.prepare.dispatch_snapshot import with_targets_of
+
+        table = with_targets_of(project, table)
     chosen = choices.read(kinds(family), table, f"{where}, [{family}]")
     if family == "sectors":
         from optimiser.prepare.sectors import sectors_problem
@@ -123,10 +127,8 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
         from optimiser.prepare.standby import candidate_posts, standby_problem
 
         return Question(family, standby_problem(project, *chosen), candidate_posts(project, *chosen))
-    from optimiser.prepare.assignment import snapshot, with_project_targets
+    from optimiser.prepare.assignment import snapshot
 
     params, setup = chosen
-    if choices.public_name("grade_targets_s") not in table:  # what the planner says comes first
-        params = with_project_targets(project, params)
     scene = snapshot(project, params, setup)
     return Question(family, scene.problem, scene)

@@ -14,6 +14,7 @@ from optimiser.problems.assignment.choices import Choice
 from optimiser.report.phrases import count, listed, measures_by_name, minutes, number, percent
 from optimiser.report.words_choices import choice_lines
 from optimiser.units import clock
+from optimiser.units import minutes as whole_minutes
 
 _TERM = "term "
 _MOST_ZONES = 5
@@ -124,6 +125,12 @@ def proof_words(advice: Advice) -> str:
 def terms(advice: Advice) -> dict[str, float]:
     """Return every term of the objective in weighted seconds, by its plain name."""
     return {m.name.removeprefix(_TERM): m.value for m in advice.measures if m.name.startswith(_TERM)}
+
+
+def terms_line(parts: Mapping[str, float]) -> str:
+    """Say every term that is not nothing, in weighted minutes."""
+    told = [f"{name} {whole_minutes(s):.2f}" for name, s in parts.items() if abs(s) > 1e-9]
+    return f"weighted minutes: {', '.join(told)}" if told else "weighted minutes: nothing"
 
 
 def advice_lines(advice: Advice, before: Advice | None = None) -> list[str]:

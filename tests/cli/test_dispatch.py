@@ -19,6 +19,8 @@ def test_call_ranks_every_way_with_reasons(told, county):
     assert "there in" in out
     assert "an hour was made up (seed 1)" in err
     assert "Advice only: the dispatcher decides." in err
+    code, out, _ = told("dispatch", "call", county, *SMALL, "--terms")
+    assert "weighted minutes: " in out
     code, out, _ = told("dispatch", "call", county, *SMALL, "--json", "--most", "3")
     found = json.loads(out)
     costs = [c["cost_weighted_s"] for c in found["choices"]]
@@ -43,6 +45,19 @@ def test_slips_of_a_call(told, county, options, code, message):
     got, out, err = told("dispatch", "call", county, *SMALL, *options)
     assert (got, out) == (code, "")
     assert message in err
+
+
+def test_choices_for_the_grades_of_the_project(told, county):
+    """Reserve, deploy target, ageing and every variant of cover are taken for grades that only the project names."""
+    for variant in ("available", "present", "expected"):
+        chosen = ("reserve_units={3=2}", "deploy_targets_min={1=1,3=5}", "ageing=1", f"coverage={variant}")
+        options = [part for c in chosen for part in ("--set", c)]
+        code, out, err = told("dispatch", "call", county, *SMALL, "--grade", "3", "--json", *options)
+        assert code == Exit.DONE, err
+        assert "deploy" in json.loads(out)["choices"][0]["terms_weighted_s"]
+    code, _, err = told("dispatch", "call", county, *SMALL, "--set", "reserve_units={9=2}")
+    assert code == Exit.USAGE
+    assert "for grade 9" in err
 
 
 def test_live_follows_the_made_up_hour(told, county):
@@ -149,4 +164,4 @@ def test_critical_locations_with_links_to_their_plans(told, county, tmp_path):
     found = json.loads(out)
     assert [s["site_id"] for s in found["sites"]] == ["S1"]
     assert found["sites"][0]["plans_missing"] == ["hall.pdf"]
-    assert sum("line" in f for f in found["findings"]) == 3
+    assert sum("sites.csv, line" in f for f in found["findings"]) == 3

@@ -24,6 +24,7 @@ INTRO = (
     "A feed of events, replayed step by step: where units are, what is open, which beats keep their cover, and for "
     "each incident the ways to answer it, best first, with the reasons. It advises; the dispatcher decides."
 )
+_NOW = {"free": "free", "ends": "busy, end known", "busy": "busy"}
 STEP, FEED, JOINT, SEED = "desk.step", "desk.feed", "desk.joint", "desk.seed"
 
 
@@ -144,7 +145,7 @@ def _tables(moment: Moment) -> None:
             "unit": unit,
             "officers": int(problem.officers[u]),
             "driver": problem.driver_class[u],
-            "now": problem.status[u] if not problem.on_way_to[u] else f"on its way to {problem.on_way_to[u]}",
+            "now": _NOW[problem.status[u]] if not problem.on_way_to[u] else f"to {problem.on_way_to[u]}",
             "free in": clock(float(problem.ready_s[u])) if problem.status[u] == "ends" else "",
             "advised": _advised(moment, unit),
         }
