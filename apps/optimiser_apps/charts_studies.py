@@ -25,7 +25,7 @@ def ways_out(rows: Sequence[Mapping[str, Any]]) -> Figure:
     table["said"] = table["by"] + table["exact"].map({True: " is enough, less is not", False: " is enough"})
     order = list(table["loosen"])
     base = alt.Chart(table).encode(y=alt.Y("loosen:N", sort=order, title=None, axis=alt.Axis(labelLimit=320)))
-    axis = alt.Axis(format="%", title="share of the amount that is enough", tickCount=5)
+    axis = alt.Axis(format="%", title="share of the amount that is enough", values=[0, 0.25, 0.5, 0.75, 1])
     open_ = base.mark_bar(color=OPEN, height=18).encode(
         x=alt.X("whole:Q", axis=axis, scale=alt.Scale(domain=[0, 1.6]))
     )
@@ -51,7 +51,14 @@ def price_bars(rows: Sequence[Mapping[str, Any]]) -> Figure:
     table["to"] = table["high"].fillna(table["found"]).fillna(table["from"]).astype(float)
     order = list(table.sort_values(["to", "from"], ascending=False)["label"])
     unit = str(table["unit"].iloc[0])
-    base = alt.Chart(table).encode(y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=340)))
+    base = alt.Chart(table).encode(
+        y=alt.Y(
+            "label:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelLimit=340, labelOverlap=False, labelFlush=False),
+        )
+    )
     title = f"what the best plan gains: {table['aim'].iloc[0]}" + (f", {unit}" if unit else "")
     colour = alt.Color(
         "dropped:N",
@@ -73,7 +80,7 @@ def price_bars(rows: Sequence[Mapping[str, Any]]) -> Figure:
     )
     dot = base.mark_point(filled=True, color=INK, size=55).encode(x="found:Q")
     table["zero"] = 0.0
-    return (sure + perhaps + dot).properties(height=max(120, 26 * len(order) + 40))
+    return (sure + perhaps + dot).properties(height=30 * len(order) + 110)
 
 
 def frontier(drawn: Mapping[str, Any]) -> Figure:
@@ -143,7 +150,7 @@ def levels(drawn: Mapping[str, Any]) -> tuple[Figure, Figure]:
         + base.mark_point(filled=True, size=90, color=PLAN, opacity=1).encode(y=y, tooltip=tips)
     ).properties(height=320)
     worth = alt.Chart(table.dropna(subset=["worth"])).encode(x=x)
-    wy = alt.Y("worth:Q", title=f"what one more is worth: {drawn['y']}", axis=alt.Axis(format=",.6~g"))
+    wy = alt.Y("worth:Q", title="what one more is worth", axis=alt.Axis(format=",.6~g"))
     bars = worth.mark_bar(color="#77AADD").encode(y=wy)
     span = worth.mark_rule(color=INK, strokeWidth=2).encode(y="at least:Q", y2="at most:Q")
     ends = [
@@ -191,6 +198,27 @@ def budget(drawn: Mapping[str, Any]) -> Figure:
         .encode(x=x, y=alt.value(12), text="said:N")
     )
     return (band + lines + dots + rule + word).properties(height=400)
+
+
+def one_more(drawn: Mapping[str, Any]) -> Figure:
+    """Return the officer-hours of shortage that one more officer takes away, by number of officers; today marked."""
+    table = pd.DataFrame(drawn["points"])
+    table = table[table["future"] == drawn["base"]].dropna(subset=["one more"])
+    table["now"] = table["officers"] == drawn["today"]
+    base = alt.Chart(table).encode(
+        x=alt.X("officers:O", title="officers on patrol", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("one more:Q", title="hours a week less short"),
+    )
+    bars = base.mark_bar(stroke=INK, strokeWidth=0.4).encode(
+        color=alt.condition(alt.datum.now, alt.value("#EE8866"), alt.value("#77AADD")),
+        tooltip=[
+            "officers:O",
+            alt.Tooltip("one more:Q", format=",.1f"),
+            alt.Tooltip("goes to:N", title="best placed in"),
+        ],
+    )
+    text = base.mark_text(dy=-8, fontSize=12, color=INK).encode(text=alt.Text("one more:Q", format=",.3~g"))
+    return (bars + text).properties(height=320)
 
 
 def officers_by_district(rows: Sequence[Mapping[str, Any]]) -> Figure:

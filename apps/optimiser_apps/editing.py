@@ -13,7 +13,7 @@ from optimiser.data.project import Project
 from optimiser.problems.base import Violation
 from optimiser.problems.sectors import SectorsProblem
 from optimiser.problems.sectors.moves import Effect, Moves
-from optimiser.report.phrases import planner_value
+from optimiser.report.phrases import shown_value
 
 Move = tuple[tuple[str, ...], str]
 """Areas, and the district they go to; "" for none."""
@@ -60,9 +60,9 @@ def effect_rows(effect: Effect) -> pd.DataFrame:
     """Return the figures that a move changes, whole-plan figures first."""
     rows = []
     for changed in sorted(effect.measures, key=lambda c: bool(c.part)):
-        unit = planner_value(0.0, changed.unit)[1]
+        unit = shown_value(0.0, changed.unit)[1]
         before, after = (
-            None if v is None else planner_value(v, changed.unit)[0] for v in (changed.before, changed.after)
+            None if v is None else shown_value(v, changed.unit)[0] for v in (changed.before, changed.after)
         )
         rows.append(
             {
@@ -88,13 +88,13 @@ def broken_rows(violations: Sequence[Violation]) -> pd.DataFrame:
     """Return broken rules with where, what was found and what is allowed."""
     rows = []
     for v in violations:
-        found, unit = planner_value(v.found, v.unit)
+        found, unit = shown_value(v.found, v.unit)
         rows.append(
             {
                 "rule": v.rule,
                 "where": v.where,
                 "found": found,
-                "allowed": planner_value(v.limit, v.unit)[0],
+                "allowed": shown_value(v.limit, v.unit)[0],
                 "unit": unit,
             }
         )

@@ -125,9 +125,10 @@ def counted(family: str) -> tuple[Field, ...]:
     return (*first, *(f for f in whole if f not in first))
 
 
-def usual_numbers(field: Field, choices: Mapping[str, Any]) -> tuple[int, int]:
+def usual_numbers(field: Field, choices: Mapping[str, Any], problem: Any) -> tuple[int, int]:
     """Return the numbers looked at where the planner says nothing: two below what is asked to three above."""
-    now = int(choices.get(field.name) or field.default or 0) or 3
+    asked = getattr(problem.params, field.name, 0)
+    now = int(choices.get(field.name) or field.default or asked or 0) or 3
     low = max(int(field.minimum or 0), 1, now - 2)
     return low, max(low + 1, now + 3)
 

@@ -45,7 +45,7 @@ def _one_more(found: Budget, today: ForcePoint) -> list[str]:
     )
     if today.dual is not None:
         near = "agree" if today.agree else "do not agree"
-        said += f"; by the relaxation's multiplier {number(today.dual, 1)}: the two {near}"
+        said += f"; priced another way, without solving again, {number(today.dual, 1)}: the two {near}"
     hours = (today.difference_h or 0.0) * WEEKS_PER_YEAR
     told = [
         f"{said}. The officer costs {number(q.officer_cost)} a year; the {number(hours)} officer-hours a year that are "
@@ -54,8 +54,8 @@ def _one_more(found: Budget, today: ForcePoint) -> list[str]:
     span, share = found.agreement()
     if span is not None:
         told.append(
-            f"Multiplier and exact difference agree from {number(span[0])} to {number(span[1])} officers, and at "
-            f"{percent(share, 0)} of the points; where they do not, the difference counts."
+            f"Both ways of pricing agree from {number(span[0])} to {number(span[1])} officers, and at "
+            f"{percent(share, 0)} of the points; where they do not, the solved difference counts."
         )
     return told
 

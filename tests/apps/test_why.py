@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from optimiser_apps import charts_studies, studying
+from optimiser_apps.components import study_shown
 from streamlit.testing.v1 import AppTest
 
 from optimiser import registry
@@ -135,3 +136,32 @@ def test_charts_of_answers_hold_every_row() -> None:
     value, worth = charts_studies.levels({"steps": steps, "y": "drive", "x": "cars"})
     assert value.to_dict()["layer"]
     assert worth.to_dict()["layer"]
+
+
+def test_a_budget_is_drawn_with_today_and_what_one_more_takes_away() -> None:
+    """Three numbers of officers, one future: each is a point, today is marked, two have a worth."""
+    points = [
+        {
+            "future": "base",
+            "officers": n,
+            "value": 30.0 - n,
+            "bound": 29.0 - n,
+            "short": 1.0,
+            "one more": w,
+            "goes to": "A",
+        }
+        for n, w in ((10, 3.0), (11, 2.0), (12, None))
+    ]
+    drawn = {"points": points, "base": "base", "today": 11}
+    assert len(charts_studies.budget(drawn).to_dict()["layer"]) == 5
+    worth = charts_studies.one_more(drawn).to_dict()
+    (rows,) = worth["datasets"].values()
+    assert [(r["officers"], r["one more"], r["now"]) for r in rows] == [(10, 3.0, False), (11, 2.0, True)]
+
+
+def test_a_flat_frontier_is_said_and_not_drawn() -> None:
+    """The same plan at every amount: no curve."""
+    flat = [{"line": "a", "used": 0.0, "value": 4.0, "bound": 4.0, "note": ""}] * 2
+    assert study_shown._flat(flat)
+    assert not study_shown._flat([*flat, {**flat[0], "value": 5.0}])
+    assert not study_shown._flat([])

@@ -23,6 +23,7 @@ _LABELS = {
     "map.png": "Map (PNG)",
     "map.pdf": "Map (PDF)",
     "summary.md": "Summary (text)",
+    "search.png": "How the search went (PNG)",
 }
 _MIME = {
     ".csv": "text/csv",
@@ -48,7 +49,8 @@ def verdict(result: Result[Any]) -> None:
     badges = _BADGES if result.confirmed else _BADGES | _UNCONFIRMED_BADGES
     word, colour, icon = badges[result.status]
     st.badge(word, color=colour, icon=icon)  # type: ignore[arg-type]
-    st.markdown(f"**{proof_line(result)}**")
+    if result.plan is not None:
+        st.markdown(f"**{proof_line(result)}**")
 
 
 def found(family: str, problem: Any, result: Result[Any]) -> None:

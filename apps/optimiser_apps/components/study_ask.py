@@ -12,7 +12,7 @@ from optimiser.batch import studies
 from optimiser.batch.store import Run
 from optimiser.batch.study_answers import BUDGET_KINDS
 from optimiser.data.project import Project
-from optimiser.errors import InputError
+from optimiser.errors import InputError, OptimiserError
 from optimiser.prepare.choices import read
 from optimiser.problems import portable
 from optimiser.solve.options import SolveOptions
@@ -35,7 +35,7 @@ def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
     """
     if not kind.about_family:
         return _budget(project, kind)
-    family, start = _about(project, run)
+    family, start = _about(project, kind, run)
     problem = sources.question(project, family, start.choices).problem
     given = _given(kind.name, family, problem, start.choices)
     left, right = st.columns(2)
@@ -76,7 +76,7 @@ def _minutes(column: Any, label_: str, value: float, key: str) -> float:
     )
 
 
-def _about(project: Project, run: Run | None) -> tuple[str, forms.Asked]:
+def _about(project: Project, kind: Kind, run: Run | None) -> tuple[str, forms.Asked]:
     """Choose the question and what it is asked with: a plan's own choices, or the defaults."""
     titles = pages.questions()
     families = list(titles)
@@ -91,13 +91,14 @@ def _about(project: Project, run: Run | None) -> tuple[str, forms.Asked]:
     )
     there = {r.id: r for r in runs_of(family)}
     names = ["", *there]
-    now = run.id if run and run.id in there else next(iter(there), "")
+    wanted = [i for i, r in there.items() if _has_plan(r) != (kind.name == "explain")]
+    now = run.id if run and run.id in there else next(iter(wanted), next(iter(there), ""))
     picked = right.selectbox(
         "Asked as in",
         names,
         index=names.index(now),
         format_func=lambda i: label(there[i]) if i else "The question's own defaults",
-        key=f"why.run.{family}.{run.id if run else ''}.{len(there)}",
+        key=f"why.run.{kind.name}.{family}.{run.id if run else ''}.{len(there)}",
     )
     if not picked:
         chosen = defaults.choices(project, family)
@@ -108,6 +109,14 @@ def _about(project: Project, run: Run | None) -> tuple[str, forms.Asked]:
     )
 
 
+def _has_plan(run: Run) -> bool:
+    """Did a run end with a plan? One that failed or is not done has none."""
+    try:
+        return run.status == "done" and sources.result(run).plan is not None
+    except OptimiserError:
+        return False
+
+
 def _given(kind: str, family: str, problem: Any, choices: Mapping[str, Any]) -> dict[str, Any] | None:
     """Show what the kind alone needs; None where it cannot be asked of this question."""
     if kind == "explain":
@@ -115,7 +124,7 @@ def _given(kind: str, family: str, problem: Any, choices: Mapping[str, Any]) -> 
     if kind == "alternatives":
         return _alternatives()
     if kind == "levels":
-        return _levels(family, choices)
+        return _levels(family, choices, problem)
     rules = studying.rules_of(family, problem)
     if not rules:
         st.info("This question has no rule that can be loosened, so there is nothing to look at here.")
@@ -175,7 +184,7 @@ def _alternatives() -> dict[str, Any]:
     }
 
 
-def _levels(family: str, choices: Mapping[str, Any]) -> dict[str, Any] | None:
+def _levels(family: str, choices: Mapping[str, Any], problem: Any) -> dict[str, Any] | None:
     found = studying.counted(family)
     if not found:
         st.info("This question has no choice that counts something.")
@@ -188,7 +197,7 @@ def _levels(family: str, choices: Mapping[str, Any]) -> dict[str, Any] | None:
         key=f"why.counted.{family}",
     )
     field = found[place]
-    low, high = studying.usual_numbers(field, choices)
+    low, high = studying.usual_numbers(field, choices, problem)
     first = middle.number_input(
         "From", value=low, min_value=int(field.minimum or 0), key=f"why.from.{family}.{field.name}"
     )

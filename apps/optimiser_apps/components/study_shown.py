@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from optimiser_apps.colouring import district_colours
 from optimiser_apps.components import shown
 
 MOST_MAPS = 4
+MOST_SAID = 8
 
 
 def answer(project: Project, study: Study) -> None:
@@ -29,7 +30,10 @@ def answer(project: Project, study: Study) -> None:
         st.badge("Some of it is still open", color="orange", icon=":material/hourglass_bottom:")
     with st.container(border=True):
         st.markdown("**What was found**")
-        shown.sentences(found.said)
+        shown.sentences(found.said[:MOST_SAID])
+    if len(found.said) > MOST_SAID:
+        with st.expander(f"{len(found.said) - MOST_SAID} more findings", icon=":material/list:"):
+            shown.sentences(found.said[MOST_SAID:])
     picture(found, study.id)
     if found.kind == "alternatives":
         _maps(project, study, found)
@@ -50,6 +54,8 @@ def picture(found: Answer, key: str, *, live: bool = False) -> None:
         _explain(drawn)
     elif found.kind == "price" and drawn.get("bars"):
         _price(drawn["bars"], key)
+    elif found.kind == "frontier" and not live and _flat(drawn.get("points", ())):
+        st.success("Loosening buys nothing: with every amount looked at the best plan found stays the same.")
     elif found.kind == "frontier" and drawn.get("points"):
         shown.chart(
             charts_studies.frontier(drawn),
@@ -78,6 +84,11 @@ def picture(found: Answer, key: str, *, live: bool = False) -> None:
         )
     elif found.kind == "budget" and drawn.get("points"):
         _budget(drawn)
+
+
+def _flat(points: Sequence[Mapping[str, Any]]) -> bool:
+    """Is every point of a frontier the same plan's? Then there is no curve to draw."""
+    return bool(points) and len({(p["line"], p["used"], p["value"]) for p in points}) == 1
 
 
 def _explain(drawn: Mapping[str, Any]) -> None:
@@ -124,13 +135,15 @@ def _budget(drawn: Mapping[str, Any]) -> None:
     with left:
         st.markdown("**Officers of each district, today and best shared**")
         shown.chart(charts_studies.officers_by_district(drawn["districts"]), "Officers by district.")
-    with right:
+    if any(p["one more"] is not None for p in drawn["points"] if p["future"] == drawn["base"]):
+        with right:
+            st.markdown("**What one more officer takes away, by how many there are**")
+            shown.chart(charts_studies.one_more(drawn), "Hours of shortage that one more officer takes away.")
+            st.caption("Orange: the officers of today. The officer is placed where it helps most.")
+    if drawn["levers"]:
         st.markdown("**What else is worth officers**")
         rows = pd.DataFrame(drawn["levers"])
-        if len(rows):
-            shown.table(rows[["lever", "what it is", "worth"]], text="Other means, each priced in officers.")
-        else:
-            st.caption("No other means were looked at.")
+        shown.table(rows[["lever", "what it is", "worth"]], text="Other means, each priced in officers.")
 
 
 def _maps(project: Project, study: Study, found: Answer) -> None:

@@ -40,7 +40,11 @@ def _show(project: Project, run: Run, result: Result[Any], plan: StandbyPlan) ->
         _map(project, run, problem, plan, result)
     with right:
         st.markdown("**What each post is worth**")
-        shown.table(tables["Posts"], height=470, text="Posts with their cars and what is lost without each.")
+        posts = tables["Posts"].rename(
+            columns={"in use today": "today", "calls a week lost without it": "calls lost"}
+        )
+        shown.table(posts, height=470, text="Posts with their cars and what is lost without each.")
+        st.caption("Calls lost: calls a week that no car reaches in time without this post.")
     st.markdown("**Parts of the day**")
     shown.table(_covered(tables["Parts of the day"]), text="Calls, cars and cover by part of the day.")
 
@@ -73,6 +77,9 @@ def _map(project: Project, run: Run, problem: StandbyProblem, plan: StandbyPlan,
     ]
     deck = maps.posts_deck(shapes, points, given_up, GRADE_COLOURS[1])
     shown.deck(deck, "Map of the posts in use; the table beside it says the same.", f"standby.{run.id}")
+    st.caption(
+        "Red: posts in use. White: posts of today that are given up. Point at one for its name and worth."
+    )
 
 
 def _xy(at: dict[str, list[float]], posts: list[str]) -> Any:
