@@ -13,9 +13,10 @@
 
 Time is in seconds since a Monday 00:00, local wall time. ``travel`` None is one zone without ways: the pure queue.
 ``policy``: :func:`nearest` (default), :func:`table`, :func:`crow`, :func:`random_within`, :func:`priced`,
-:func:`leigh`, :func:`veto`, :func:`covering` (priced cover, and where to stand by), or :func:`outside` for a function
-that is asked at every decision. ``rules``: grades, targets, reserve cut-offs, several units together or as they come,
-interruption, diversion, breaks, queue. Policies are passed in, never imported.
+:func:`leigh`, :func:`veto`, :func:`covering` (priced cover, and where to stand by), :func:`one_at_a_time` and
+:func:`joint` (the dispatcher's terms, also with relocation), or :func:`outside` for a function that is asked at every
+decision. ``rules``: grades, targets, reserve cut-offs, several units together or as they come, interruption,
+diversion, breaks, queue. Policies are passed in, never imported.
 """
 
 from optimiser.simulate.calls import Calls, Stream
@@ -39,6 +40,7 @@ from optimiser.simulate.rules import Rules
 from optimiser.simulate.run import simulate
 from optimiser.simulate.scene import Scene
 from optimiser.simulate.travel import Travel, no_travel
+from optimiser.simulate.worth import Worth, joint, one_at_a_time, usual_worth
 
 __all__ = [
     "WEEK_S",
@@ -54,19 +56,23 @@ __all__ = [
     "Scene",
     "Stream",
     "Travel",
+    "Worth",
     "always",
     "covering",
     "crow",
     "from_counts",
     "interval",
+    "joint",
     "leigh",
     "nearest",
     "no_travel",
+    "one_at_a_time",
     "outside",
     "paired",
     "priced",
     "random_within",
     "simulate",
     "table",
+    "usual_worth",
     "veto",
 ]

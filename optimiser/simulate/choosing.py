@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimiser.simulate.allowing import ends_at, may_take
 from optimiser.simulate.compiled import compiled, leaf
 from optimiser.simulate.covering import bared_by, count_cover, loss_of
 from optimiser.simulate.moving import place, time_slice
 from optimiser.simulate.state import (
-    BREAK,
-    FREE,
     N_POOL,
-    PROACTIVE,
     SCENE,
     TRAVEL,
     CallArrays,
@@ -21,24 +19,10 @@ from optimiser.simulate.state import (
     State,
     TravelArrays,
 )
+from optimiser.simulate.weighing import choose_one
 
-NEAREST, TABLE, CROW, RANDOM, PRICED, OUTSIDE, COVER, VETO, LEIGH = range(9)
+NEAREST, TABLE, CROW, RANDOM, PRICED, OUTSIDE, COVER, VETO, LEIGH, ONE, JOINT = range(11)
 _MOST_NEAR = 16
-
-
-@leaf
-def may_take(r: RuleArrays, s: State, unit: int, grade: int, now: float) -> bool:
-    """Whether a unit may be sent to a call of this grade without being taken off another."""
-    doing = s.unit[unit].doing
-    if doing == PROACTIVE:
-        if not r.grade[grade].from_proactive:
-            return False
-    elif doing == BREAK:
-        if not r.grade[grade].from_break:
-            return False
-    elif doing != FREE:
-        return False
-    return now + r.grade[grade].tail <= s.unit[unit].shift_end
 
 
 @leaf
@@ -112,7 +96,8 @@ def _guarded(
 ) -> int:
     """Return the quickest unit whose going bares no more than the share allowed; the quickest of all if none.
 
-    Leigh's rule looks only at the few nearest by crow, and lets the most urgent grade go whatever it bares.
+    Leigh's rule looks only at the few nearest by crow, lets the most urgent grade go whatever it bares, and lets the
+    others wait for a unit whose break or prisoner run ends in time.
     """
     grade = c.call[call].grade
     limit = _far_limit(c, t, r, p, s, call, now) if p.kind == LEIGH else np.inf
@@ -135,7 +120,29 @@ def _guarded(
             continue
         if cost < least or (cost == least and unit < best):
             best, least = unit, cost
-    return best if best >= 0 else any_best
+    if best < 0:
+        best, least = any_best, any_least
+    if p.kind == LEIGH and grade > 0 and p.number[2] > 0 and _ends_sooner(c, t, r, s, call, least, now):
+        return -1
+    return best
+
+
+@compiled
+def _ends_sooner(
+    c: CallArrays, t: TravelArrays, r: RuleArrays, s: State, call: int, least: float, now: float
+) -> bool:
+    """Whether a unit whose break or prisoner run ends is there before the one chosen, and within the target."""
+    grade = c.call[call].grade
+    part = time_slice(t, now)
+    left = r.grade[grade].target - (now - c.call[call].time + c.call[call].delay) - r.grade[grade].turnout
+    for unit in range(len(s.unit)):
+        end = ends_at(r, s, unit, grade)
+        if end < np.inf and not may_take(r, s, unit, grade, now):
+            mode = t.mode[s.unit[unit].kind, grade]
+            way = end - now + t.table[mode, part, s.unit[unit].goal, c.call[call].zone]
+            if way < least and way <= left:
+                return True
+    return False
 
 
 @compiled
@@ -184,6 +191,8 @@ def choose(
         return -1
     if p.kind == RANDOM:
         return _random(c, f, t, r, p, s, call, now)
+    if p.kind == ONE:
+        return choose_one(c, t, r, p, s, call, now)
     if p.kind in (VETO, LEIGH):
         return _guarded(c, f, t, r, p, s, call, now)
     if p.kind == COVER and p.cost[grade] > 0:

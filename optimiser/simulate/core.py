@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.simulate.account import close_books
-from optimiser.simulate.acting import duty, enqueue, serve, serve_queue, unit_done
-from optimiser.simulate.choosing import OUTSIDE
+from optimiser.simulate.acting import duty, serve, serve_queue, unit_done
+from optimiser.simulate.choosing import JOINT, OUTSIDE
 from optimiser.simulate.compiled import compiled
+from optimiser.simulate.sending import enqueue
 from optimiser.simulate.state import (
     ASKED,
     DECIDE,
@@ -42,6 +43,10 @@ def _arrive(
     if p.kind == OUTSIDE:
         enqueue(c, r, s, call)
         s.n[ASKED] = 1
+        return
+    if p.kind == JOINT:
+        enqueue(c, r, s, call)
+        serve_queue(c, f, t, r, p, s, now)
         return
     turned = s.n[N_CUT]
     if not serve(c, f, t, r, p, s, call, now):

@@ -8,7 +8,8 @@ Jagtenberg, Bhulai and van der Mei, Operations Research for Health Care 4, 2015)
 from __future__ import annotations
 
 from optimiser.simulate.compiled import compiled, leaf
-from optimiser.simulate.state import FREE, N_POOL, PROACTIVE, PolicyArrays, State
+from optimiser.simulate.moving import place, time_slice
+from optimiser.simulate.state import FREE, N_POOL, PROACTIVE, PolicyArrays, State, TravelArrays
 
 
 @compiled
@@ -51,11 +52,59 @@ def best_post(p: PolicyArrays, s: State, unit: int) -> int:
     count_cover(p, s, unit)
     best, most = p.posts[0], -1.0
     for post in p.posts:
-        gain = 0.0
-        reach = p.reach[post]
-        for zone in range(len(reach)):
-            if reach[zone]:
-                gain += p.weight[zone] * p.power[min(s.cover[zone], len(p.power) - 1)]
+        gain = _gain_at(p, s, post)
         if gain > most + 1e-12:
             best, most = post, gain
     return best
+
+
+@leaf
+def shift_cover(p: PolicyArrays, s: State, unit: int, sign: int) -> None:
+    """Take a unit's cover out of the count (-1) or put it back (1)."""
+    reach = p.reach[s.unit[unit].goal]
+    for zone in range(len(reach)):
+        if reach[zone]:
+            s.cover[zone] += sign
+
+
+@compiled
+def best_move(t: TravelArrays, p: PolicyArrays, s: State, now: float) -> tuple[int, int]:
+    """Return the free unit and the post whose move is worth most after its price, (-1, -1) if none is.
+
+    Tried is the post that adds most now, with every free unit; both are counted exactly. ``number`` holds the price
+    of a move, the weight of a second of its way and the worth of covering all demand.
+    """
+    count_cover(p, s, -1)
+    post, most = int(p.posts[0]), -1.0
+    for at in p.posts:
+        gain = _gain_at(p, s, at)
+        if gain > most + 1e-12:
+            post, most = int(at), gain
+    part = time_slice(t, now)
+    best, worth = -1, 0.0
+    for k in range(s.n[N_POOL]):
+        unit = s.pool[k]
+        if s.unit[unit].doing != FREE or s.unit[unit].goal == post:
+            continue
+        way = float(t.table[t.mode[s.unit[unit].kind, -1], part, place(t, s, unit, now), post])
+        price = p.number[0] + p.number[1] * way
+        if most * p.number[2] <= price + worth:
+            continue
+        lost = loss_of(p, s, s.unit[unit].goal)
+        shift_cover(p, s, unit, -1)
+        gain = _gain_at(p, s, post) - lost
+        shift_cover(p, s, unit, 1)
+        if gain * p.number[2] - price > worth:
+            best, worth = unit, gain * p.number[2] - price
+    return (best, post) if best >= 0 else (-1, -1)
+
+
+@leaf
+def _gain_at(p: PolicyArrays, s: State, post: int) -> float:
+    """Share of demand that one more unit at a post adds."""
+    gain = 0.0
+    reach = p.reach[post]
+    for zone in range(len(reach)):
+        if reach[zone]:
+            gain += p.weight[zone] * p.power[min(s.cover[zone], len(p.power) - 1)]
+    return gain

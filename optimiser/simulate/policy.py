@@ -33,7 +33,8 @@ class Policy:
     order
         Table policies: units in order of preference, shape (Z, up to U), -1 past the last.
     price
-        Priced: seconds added for taking a unit out of a zone, shape (G, H, Z).
+        Priced: seconds added for taking a unit out of a zone, shape (G, H, Z). Optimised: the terms of each grade,
+        shape (1, G, N_TERMS); see :mod:`.worth`.
     number
         Further numbers of the rule: the radius.
     decide
@@ -155,12 +156,14 @@ def veto(cover: Cover, most_bared_frac: float) -> Policy:
     )
 
 
-def leigh(cover: Cover, most_bared_frac: float, n_nearest: int = 4) -> Policy:
+def leigh(cover: Cover, most_bared_frac: float, n_nearest: int = 4, *, awaits_ends: bool = True) -> Policy:
     """Send by Leigh's rule: of the few nearest by crow the quickest; less urgent grades with the coverage veto.
 
-    Needs ``Travel.xy_m``. Source: Leigh, Dunnett and Jackson, ICORES 2015.
+    The most urgent grade takes only units free now. The others also count those whose break or prisoner run ends so
+    that they are there within the target, and wait for one that is there first. Needs ``Travel.xy_m``.
+    Source: Leigh, Dunnett and Jackson, ICORES 2015.
     """
-    numbers = np.array([most_bared_frac, float(n_nearest)])
+    numbers = np.array([most_bared_frac, float(n_nearest), float(awaits_ends)])
     return Policy(name="Leigh's rule", kind=LEIGH, number=numbers, **cover.fields())
 
 

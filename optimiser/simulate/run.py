@@ -10,7 +10,7 @@ import numpy as np
 
 from optimiser.errors import InputError
 from optimiser.simulate.calls import Calls, Stream
-from optimiser.simulate.choosing import COVER, CROW, LEIGH, OUTSIDE, TABLE, VETO
+from optimiser.simulate.choosing import COVER, CROW, JOINT, LEIGH, ONE, OUTSIDE, TABLE, VETO
 from optimiser.simulate.core import advance
 from optimiser.simulate.fleet import WEEK_S, Fleet
 from optimiser.simulate.outputs import Outputs, Replication, read_out
@@ -94,7 +94,7 @@ def simulate(
     def one(k: int) -> Replication:
         trace = draw(k)
         c = call_arrays(trace, rules, n_zones)
-        state = fresh(c, f, rules.n_bins)
+        state = fresh(c, f, rules.n_bins, joint=policy.kind == JOINT)
         _run(c, f, t, r, p, state, policy)
         return read_out(trace, c, f, r, state, n_zones, keep_calls=keep_calls)
 
@@ -169,6 +169,7 @@ def call_arrays(calls: Calls, rules: Rules, n_zones: int) -> CallArrays:
     call = np.zeros(n, dtype=CALL)
     call["time"], call["zone"], call["grade"] = calls.time_s, zone, index
     call["need"] = 1 if calls.need is None else calls.need
+    call["delay"] = 0.0 if calls.delay_s is None else calls.delay_s
     call["after"] = -1.0 if calls.after_s is None else calls.after_s
     call["draw"] = 0.0 if calls.draw is None else calls.draw
     call["pace"] = 1.0 if calls.pace is None else calls.pace
@@ -198,9 +199,9 @@ def _check_policy(policy: Policy, p: PolicyArrays, travel: Travel, fleet: Fleet,
             f"A table policy needs one row a zone ({travel.n_zones}) with units from 0 to {fleet.n_units - 1}, "
             f"got {p.order.shape[0]} rows and unit {p.order.max()}."
         )
-    if policy.kind in (COVER, VETO, LEIGH) and len(p.weight) != travel.n_zones:
+    if policy.kind in (COVER, VETO, LEIGH, ONE, JOINT) and len(p.weight) != travel.n_zones:
         raise InputError(f"Cover is given for {len(p.weight)} zones, the travel table has {travel.n_zones}.")
-    if policy.kind == COVER and len(p.cost) != n_grades:
+    if policy.kind in (COVER, ONE, JOINT) and len(p.cost) != n_grades:
         raise InputError(f"cost_s needs one price a grade, {n_grades}, got {len(p.cost)}.")
     if len(p.posts) and not (p.posts.min() >= 0 and p.posts.max() < travel.n_zones):
         raise InputError(f"A post lies in zone {p.posts.max()}; zones run from 0 to {travel.n_zones - 1}.")

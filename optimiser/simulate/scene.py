@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.simulate.acting import dequeue, send
-from optimiser.simulate.choosing import may_take
+from optimiser.simulate.allowing import may_take
 from optimiser.simulate.moving import place, set_out, time_slice
+from optimiser.simulate.sending import dequeue, send
 from optimiser.simulate.state import (
     FREE,
     N_QUEUE,

@@ -44,11 +44,20 @@ N_COUNTS = 11
 """Places in ``State.n``."""
 
 
+FIRST, LATE, FURTHER, LATE_FULL, UNFILLED, COVER_PRICE, DIVERT_PRICE, PACE, AWAITS = range(9)
+N_TERMS = 9
+"""What an optimised policy keeps in ``PolicyArrays.price[0, grade]``."""
+
+MOST_SLOTS = 48
+"""Units wanted by open calls that one joint decision looks at, the most urgent first."""
+N_REALS = 5
+"""Rows of ``State.match_f`` before those of the costs, one a slot (:mod:`.matching`, :mod:`.joining`)."""
+
 CALL = np.dtype(
     [
-        ("time", "f8"), ("after", "f8"), ("draw", "f8"), ("sent_at", "f8"), ("arrived_at", "f8"), ("full_at", "f8"),
-        ("pace", "f8"), ("zone", "i4"), ("need", "i4"), ("got", "i4"), ("there", "i4"), ("sent", "i4"),
-        ("first_unit", "i4"), ("free_at", "i4"), ("cut", "i2"), ("grade", "i2"),
+        ("time", "f8"), ("after", "f8"), ("sent_at", "f8"), ("arrived_at", "f8"), ("full_at", "f8"), ("pace", "f8"),
+        ("draw", "f4"), ("delay", "f4"), ("zone", "i4"), ("need", "i4"), ("got", "i4"), ("there", "i4"),
+        ("sent", "i4"), ("first_unit", "i4"), ("free_at", "i4"), ("cut", "i2"), ("grade", "i2"),
     ],
     align=True,
 )  # fmt: skip
@@ -148,15 +157,21 @@ class State(NamedTuple):
     unit_use: Array
     block_use: Array
     sector_use: Array
+    match_f: Array
+    match_i: Array
 
 
-def fresh(calls: CallArrays, fleet: FleetArrays, n_bins: int) -> State:
-    """Return the state before anything has happened: every unit off duty at its post."""
+def fresh(calls: CallArrays, fleet: FleetArrays, n_bins: int, *, joint: bool = False) -> State:
+    """Return the state before anything has happened: every unit off duty at its post.
+
+    ``joint``: with room for the matching of a joint policy.
+    """
     n_units = len(fleet.unit)
     leaves = 2
     while leaves < n_units:
         leaves *= 2
     n_sectors = 1 + int(max(fleet.unit["sector"].max(), fleet.zone_sector.max(initial=-1)))
+    width = n_units + MOST_SLOTS + 1 if joint else 1
     win = np.zeros(2 * leaves, dtype=np.int32)
     win[leaves:] = np.arange(leaves)
     for i in range(leaves - 1, 0, -1):
@@ -176,4 +191,6 @@ def fresh(calls: CallArrays, fleet: FleetArrays, n_bins: int) -> State:
         unit_use=np.zeros((n_units, N_DOING)),
         block_use=np.zeros(n_bins),
         sector_use=np.zeros((n_sectors + 1, n_sectors + 1)),
+        match_f=np.zeros((N_REALS + MOST_SLOTS, width) if joint else (1, 1)),
+        match_i=np.zeros((8, width), dtype=np.int64),
     )

@@ -78,6 +78,42 @@ def test_leigh_lets_the_most_urgent_go():
     assert first_units(calls([0.0], [1], [2]), fleet, sim.leigh(told, 0.45, n_nearest=1)) == [0]
 
 
+def test_leigh_waits_for_a_known_end():
+    # unit 0 has its break in zone 2 until 60 s, unit 1 stands 200 s away: a grade 2 in zone 2 at 10 s waits 50 s for
+    # unit 0; a grade 1 takes unit 1; a break that ends after the target of 150 s is no help
+    told = cover([0.2, 0.2, 0.2, 0.2, 0.2])
+    for length, grade, unit, response in ((60.0, 2, 0, 50.0), (60.0, 1, 1, 200.0), (180.0, 2, 1, 200.0)):
+        fleet = sim.always(
+            np.array([2, 4]),
+            break_unit=np.array([0]),
+            break_at_s=np.array([0.0]),
+            break_s=np.array([length]),
+        )
+        rules = sim.Rules(grades=(1, 2), target_s={1: 150.0, 2: 150.0})
+        for awaits in (True, False):
+            policy = sim.leigh(told, 1.0, awaits_ends=awaits)
+            trace = calls([10.0], [2], [grade])
+            found = sim.simulate(trace, fleet, TRAVEL, policy, rules, horizon_s=5000.0).replications[0].calls
+            told_unit, told_s = (unit, response) if awaits else (1, 200.0)
+            assert (found.first_unit[0], found.response_s[0]) == (told_unit, told_s), (length, grade, awaits)
+
+
+def test_leigh_waits_for_a_prisoner_run():
+    # unit 0 is busy with a prisoner until 100 s in zone 0; a grade 2 there at 50 s waits for it, not for 200 s of way
+    fleet = sim.always(np.array([0, 2]))
+    trace = sim.Calls(
+        time_s=np.array([0.0, 50.0]),
+        zone=np.array([0, 0]),
+        grade=np.array([2, 2]),
+        service_s=np.array([10.0, 10.0]),
+        after_s=np.array([90.0, -1.0]),
+    )
+    policy = sim.leigh(cover([0.2, 0.2, 0.2, 0.2, 0.2]), 1.0)
+    rules = sim.Rules(grades=(1, 2), target_s={1: 150.0, 2: 600.0})
+    found = sim.simulate(trace, fleet, TRAVEL, policy, rules, horizon_s=5000.0).replications[0].calls
+    assert found.response_s.tolist() == [0.0, 50.0]
+
+
 def test_price_of_cover_and_standing_by():
     # priced, unit 1 goes; a unit that comes free stands by at the uncovered heavy zone, not at its post
     fleet = sim.always(np.array([0, 3]))
