@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, show, show_json, table
 from optimiser.cli.plan import PLAN_HELP
-from optimiser.units import clock, percent, percent_text
+from optimiser.units import clock, percent_text
 
 if TYPE_CHECKING:
     from optimiser.data.project import Project
     from optimiser.prepare.simulation import Ground
-    from optimiser.simulate import Fleet
+    from optimiser.simulate import Fleet, Interval, Rules
     from optimiser.studies.calibration import Calibration
     from optimiser.studies.what_if import WhatIf
+    from optimiser.studies.what_if_detail import Detail
 
 _SHIFTS_HELP = "who is on duty: a run of shifts, rota, duty, or queue (duty, else rota, else queue)"
 
@@ -41,7 +44,29 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     calibrate.set_defaults(run=run_calibrate)
     simulate.add_argument("--beside", metavar="PLAN", help="a second plan of sectors, on the same calls")
     simulate.add_argument(
-        "--policy", choices=("nearest", "crow", "random"), default="nearest", help="who is sent (nearest)"
+        "--policy",
+        default="nearest",
+        metavar="NAMES",
+        help="who is sent: random, crow, nearest, leigh, veto, priced, one, joint, relocate; several with commas, or "
+        "all, on the same calls, each beside the first (nearest)",
+    )
+    simulate.add_argument(
+        "--turn-round",
+        action="store_true",
+        help="units on their way may be turned round for a more urgent call",
+    )
+    simulate.add_argument(
+        "--interrupt",
+        action="store_true",
+        help="the most urgent grade takes units off the scene of the least urgent ones where none is free",
+    )
+    simulate.add_argument(
+        "--by", choices=("area", "hour"), help="also the slowest areas, or hours of the week"
+    )
+    simulate.add_argument(
+        "--bound",
+        action="store_true",
+        help="also what even a dispatcher who knew every call could not prevent",
     )
     simulate.add_argument("--weeks", type=values.whole(1, 520), default=4, help="weeks of a replication (4)")
     simulate.add_argument("--replications", type=values.whole(2, 1000), default=10, help="replications (10)")
@@ -107,45 +132,153 @@ def _show_calibration(found: Calibration, said: str) -> None:
 
 
 def run_simulate(a: argparse.Namespace) -> int:
-    """Simulate one plan, or two on the same calls."""
+    """Simulate one plan, or two, under one policy or several, on the same calls."""
+    from optimiser.cli.simulation_show import show_difference, show_parts, show_plan
     from optimiser.data.project import load
     from optimiser.prepare.simulation import ground_of
-    from optimiser.simulate import crow, nearest, random_within
     from optimiser.studies.calibration_file import read_calibration
-    from optimiser.studies.what_if import beside, what_if
+    from optimiser.studies.what_if import beside
 
+    asked = _asked(a.policy)
     project = load(a.folder)
     ground = ground_of(project)
     calibration = read_calibration(project.folder)
-    policy = {"nearest": nearest(), "crow": crow(), "random": random_within(900.0)}[a.policy]
-    answers = {}
-    for name in dict.fromkeys(n for n in (a.sectors, a.beside) if n):
-        fleet, said = _fleet(project, ground, name, a.shifts)
-        answers[name] = what_if(
-            ground, fleet, calibration, policy, n_weeks=a.weeks, replications=a.replications, seed=a.seed
-        )
-    marks = _marks(calibration, said)
-    differ = beside(answers[a.sectors], answers[a.beside], ground) if a.beside in answers else {}
+    runs, said = _runs(a, project, ground, calibration, asked)
+    marks = [*_marks(calibration, said), *(f"{label}: {run.words}." for label, run in runs.items())]
+    first, *others = runs
+    differ = {label: beside(runs[first].found, runs[label].found, ground) for label in others}
+    bound = _bound(a, ground, calibration, runs[first]) if a.bound else None
     if a.json:
-        plain = {
-            name: {k: v for k, v in asdict(_bare(found)).items() if k != "outputs"}
-            for name, found in answers.items()
-        }
-        changes = {str(g): {k: asdict(v) for k, v in d.items()} for g, d in differ.items()}
-        show_json({"plans": plain, "difference": changes, "limits": marks})
+        show_json(_as_json(runs, differ, marks, bound, by=a.by))
         return Exit.DONE
-    for name, found in answers.items():
-        _show_plan(name, found)
-    for grade, change in differ.items():
-        moved = change["mean_s"]
-        sure = "" if moved.differs else ", no more than chance"
-        show(
-            f"Grade {grade}: {a.sectors} answers {clock(abs(moved.mean))} {'later' if moved.mean > 0 else 'sooner'} on "
-            f"average than {a.beside} ({clock(moved.low)} to {clock(moved.high)}){sure}."
-        )
+    for label, run in runs.items():
+        show_plan(label, run.found, run.detail)
+        if a.by:
+            show_parts(run.detail.by_area if a.by == "area" else run.detail.by_hour, a.by)
+    for label, changes in differ.items():
+        show_difference(first, label, changes)
+    if bound is not None:
+        show(bound)
     for line in marks:
         show(f"- {line}")
     return Exit.DONE
+
+
+@dataclass(frozen=True)
+class _Run:
+    found: WhatIf
+    detail: Detail
+    fleet: Fleet
+    rules: Rules
+    words: str
+
+
+def _asked(names: str) -> tuple[str, ...]:
+    """Return the policies named, in order."""
+    from optimiser.errors import InputError
+    from optimiser.prepare.simulation_policy import WORDS
+
+    asked = tuple(WORDS) if names == "all" else tuple(n.strip() for n in names.split(",") if n.strip())
+    unknown = [n for n in asked if n not in WORDS]
+    if unknown or not asked:
+        raise InputError(
+            f"--policy {names}: there is no policy {unknown[0] if unknown else names!r}; there are {', '.join(WORDS)}, "
+            "several with commas between them, or all."
+        )
+    return asked
+
+
+def _runs(
+    a: argparse.Namespace,
+    project: Project,
+    ground: Ground,
+    calibration: Calibration | None,
+    asked: tuple[str, ...],
+) -> tuple[dict[str, _Run], str]:
+    """Return every run by its label, and in words who is on duty."""
+    from optimiser.prepare.simulation_policy import cover_of, manner
+    from optimiser.simulate import Watch
+    from optimiser.studies.calibration import rules_of
+    from optimiser.studies.what_if import what_if
+    from optimiser.studies.what_if_detail import detail_of
+
+    habits = None if calibration is None else calibration.habits
+    reach = cover_of(ground, habits).reach
+    watch = Watch(reach=reach, level=np.ones(len(reach), dtype=np.int64))
+    plans = list(dict.fromkeys(n for n in (a.sectors, a.beside) if n))
+    runs, said = {}, ""
+    for plan in plans:
+        fleet, who = _fleet(project, ground, plan, a.shifts)
+        said = said or who
+        for name in asked:
+            way = manner(
+                name,
+                ground,
+                fleet,
+                rules_of(ground, habits),
+                habits,
+                turns=a.turn_round,
+                interrupts=a.interrupt,
+            )
+            found = what_if(
+                ground,
+                fleet,
+                calibration,
+                way.policy,
+                n_weeks=a.weeks,
+                replications=a.replications,
+                seed=a.seed,
+                rules=way.rules,
+                watch=watch,
+            )
+            label = plan if len(asked) == 1 else (name if len(plans) == 1 else f"{plan}, {name}")
+            detail = detail_of(ground, found.outputs, float(a.weeks))
+            runs[label] = _Run(found, detail, fleet, way.rules, f"{way.policy.name}: {way.words}")
+    return runs, said
+
+
+def _bound(a: argparse.Namespace, ground: Ground, calibration: Calibration | None, run: _Run) -> str:
+    """Say what even a dispatcher who knew all calls beforehand could not prevent."""
+    from optimiser.simulate import WEEK_S, clairvoyant
+    from optimiser.studies.what_if import WARM_S, drawn
+
+    horizon_s = a.weeks * WEEK_S + WARM_S
+    least = clairvoyant(
+        drawn(ground, calibration, horizon_s, a.seed),
+        run.fleet,
+        ground.travel,
+        run.rules,
+        replications=a.replications,
+        seed=a.seed,
+        horizon_s=horizon_s,
+        warm_s=WARM_S,
+    )
+    return (
+        f"Bound: {percent_text(float(least.late_frac.mean()))} of grade {ground.grades[0]} are late even where every "
+        "call is known beforehand and a unit may stand wherever is best; no policy with these units has fewer."
+    )
+
+
+def _as_json(
+    runs: Mapping[str, _Run],
+    differ: Mapping[str, Mapping[int, Mapping[str, Interval]]],
+    marks: list[str],
+    bound: str | None,
+    *,
+    by: str | None,
+) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for label, run in runs.items():
+        plain[label] = {k: v for k, v in asdict(_bare(run.found)).items() if k != "outputs"}
+        detail = asdict(run.detail) | {"short_area_frac": run.detail.short_area_frac.tolist()}
+        kept = {"area": "by_area", "hour": "by_hour"}.get(by or "", "")
+        plain[label] |= {k: v for k, v in detail.items() if not k.startswith("by_") or k == kept}
+    changes = {
+        label: {str(g): {k: asdict(v) for k, v in d.items()} for g, d in one.items()}
+        for label, one in differ.items()
+    }
+    first = next(iter(changes.values()), {}) if len(changes) == 1 else changes
+    return {"plans": plain, "difference": first, "limits": marks, "bound": bound}
 
 
 def _bare(found: WhatIf) -> WhatIf:
@@ -162,46 +295,6 @@ def _marks(calibration: Calibration | None, said: str) -> list[str]:
             "UNCALIBRATED: run calibrate first. Calls go at once, and ways take what the road table says.",
         ]
     return [said, *calibration.limits()]
-
-
-def _show_plan(name: str, found: WhatIf) -> None:
-    show(f"{name}, {found.outputs.policy}: response from the call to the first unit, m:ss")
-    rows = [
-        [
-            str(r.grade),
-            round(r.calls_a_week),
-            ""
-            if r.within_frac is None
-            else f"{percent(r.within_frac.mean):.1f} ± {percent(r.within_frac.half):.1f}",
-            f"{clock(r.median_s.mean)} ± {clock(r.median_s.half)}",
-            f"{clock(r.p90_s.mean)} ± {clock(r.p90_s.half)}",
-            clock(r.full_p90_s.mean) if r.full_p90_s.mean < 1e7 else "never",
-            percent_text(r.waited_frac.mean),
-            percent_text(r.no_free_frac.mean),
-            "yes" if r.calibrated else "UNCALIBRATED",
-        ]
-        for r in found.rows
-    ]
-    header = [
-        "grade",
-        "calls a week",
-        "within target %",
-        "median",
-        "p90",
-        "all units p90",
-        "waited",
-        "none free",
-    ]
-    show(table(rows, [*header, "calibrated"]))
-    show(
-        f"On calls {percent_text(found.utilisation.mean)} of time on duty, "
-        f"{percent_text(found.busiest_utilisation)} in the busiest hour of the week; {found.block_h.mean:,.0f} "
-        "unit-hours a week in quiet blocks of half an hour and more; "
-        f"{found.overtime_h:,.1f} of overtime."
-    )
-    if found.own_frac is not None:
-        show(f"{percent_text(found.own_frac.mean)} of call time is taken by the sector's own units.")
-    show("")
 
 
 def _fleet(project: Project, ground: Ground, sectors: str, shifts: str | None) -> tuple[Fleet, str]:

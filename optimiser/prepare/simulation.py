@@ -94,7 +94,8 @@ def ground_of(project: Project, *, seed: int = 0) -> Ground:
     rows = _usable(project.calls, ids, lacks)
     public = (rows["origin"] == _PUBLIC).to_numpy()
     grade = np.where(public, rows["priority"].to_numpy(dtype=np.int64), OWN_WORK)
-    received_s = _since_monday(rows["received_at"], project.settings.timezone)
+    monday = first_monday(project.calls["received_at"], project.settings.timezone)
+    received_s = seconds_since(monday, rows["received_at"], project.settings.timezone)
     # stored to the minute: spread within it, or calls of one minute would come at one moment
     received_s = received_s + np.random.default_rng([seed, 1]).uniform(0.0, _MINUTE_S, len(rows))
     order = np.argsort(received_s, kind="stable")
@@ -150,11 +151,15 @@ def _usable(calls: pd.DataFrame, ids: tuple[str, ...], lacks: list[str]) -> pd.D
     return rows
 
 
-def _since_monday(received_at: pd.Series, timezone: str) -> FloatArray:
-    """Seconds of the wall clock since the Monday before the first call."""
-    wall = received_at.dt.tz_convert(timezone).dt.tz_localize(None)
-    first = wall.min().normalize()
-    monday = first - pd.Timedelta(days=first.weekday())
+def first_monday(received_at: pd.Series, timezone: str) -> pd.Timestamp:
+    """Return the Monday 00:00 of the wall clock from which a project's seconds are counted: that before its calls."""
+    first = received_at.min().tz_convert(timezone).tz_localize(None).normalize()
+    return first - pd.Timedelta(days=first.weekday())
+
+
+def seconds_since(monday: pd.Timestamp, at: pd.Series, timezone: str) -> FloatArray:
+    """Return seconds of the wall clock since a Monday."""
+    wall = at.dt.tz_convert(timezone).dt.tz_localize(None)
     return np.asarray((wall - monday).dt.total_seconds(), dtype=float)
 
 
@@ -193,7 +198,8 @@ def _travel(project: Project, n_grades: int, lacks: list[str]) -> Travel:
         )
     mode = np.zeros((1, n_grades + 1), dtype=np.int64)
     mode[0, 0] = 1
-    return Travel(table_s=tables[:, None], mode=mode, xy_m=points, glide="raster")
+    away_m = DETOUR * np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    return Travel(table_s=tables[:, None], mode=mode, metres=away_m, xy_m=points, glide="raster")
 
 
 def _shares(need: IntArray) -> FloatArray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.data.call_units import PATROL
@@ -13,7 +12,7 @@ from optimiser.data.project import Project
 from optimiser.demand.queueing import least_units
 from optimiser.errors import InputError
 from optimiser.prepare.rota_file import ROTA_FILE, read_rota
-from optimiser.prepare.simulation import OWN_WORK, Ground
+from optimiser.prepare.simulation import OWN_WORK, Ground, first_monday, seconds_since
 from optimiser.simulate import WEEK_S, Fleet, Rules, from_counts, simulate
 from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
@@ -143,19 +142,17 @@ def from_duty(project: Project, ground: Ground, sector_of: Mapping[str, str]) ->
     if duty.empty:
         return None
     names, zone_sector = sectors_of(ground, sector_of)
-    calls_first = project.calls["received_at"].min() if project.calls is not None else duty["start_at"].min()
     zone = project.settings.timezone
-    wall = calls_first.tz_convert(zone).tz_localize(None).normalize()
-    monday = wall - pd.Timedelta(days=wall.weekday())
-
-    def since(at: pd.Series) -> FloatArray:
-        wall = at.dt.tz_convert(zone).dt.tz_localize(None)
-        return np.asarray((wall - monday).dt.total_seconds(), dtype=float)
-
-    start, end = np.maximum(since(duty["start_at"]), 0.0), since(duty["end_at"])
+    # the same Monday as the calls', or tours and calls would lie weeks apart
+    monday = first_monday(duty["start_at"] if project.calls is None else project.calls["received_at"], zone)
+    start = np.maximum(seconds_since(monday, duty["start_at"], zone), 0.0)
+    end = seconds_since(monday, duty["end_at"], zone)
     live = end > start
     duty, start, end = duty[live], start[live], end[live]
-    keys = duty["unit_key"].astype(str) + "|" + duty["sector"].astype(str)
+    # a unit that has another crew or sector in another tour is another unit there
+    keys = (
+        duty["unit_key"].astype(str) + "|" + duty["sector"].astype(str) + "|" + duty["n_officers"].astype(str)
+    )
     unit, first = np.unique(keys.to_numpy(dtype=str), return_index=True)
     number = np.searchsorted(unit, keys.to_numpy(dtype=str))
     home = duty["sector"].to_numpy(dtype=str)[first]

@@ -20,6 +20,7 @@ diversion, breaks, queue. Policies are passed in, never imported.
 """
 
 from optimiser.simulate.calls import Calls, Stream
+from optimiser.simulate.clairvoyant import Clairvoyant, clairvoyant
 from optimiser.simulate.compare import Interval, interval, paired
 from optimiser.simulate.fleet import WEEK_S, Fleet, always, from_counts
 from optimiser.simulate.outputs import Outputs, Records, Replication
@@ -40,11 +41,13 @@ from optimiser.simulate.rules import Rules
 from optimiser.simulate.run import simulate
 from optimiser.simulate.scene import Scene
 from optimiser.simulate.travel import Travel, no_travel
+from optimiser.simulate.watching import Watch
 from optimiser.simulate.worth import Worth, joint, one_at_a_time, usual_worth
 
 __all__ = [
     "WEEK_S",
     "Calls",
+    "Clairvoyant",
     "Cover",
     "Fleet",
     "Interval",
@@ -56,8 +59,10 @@ __all__ = [
     "Scene",
     "Stream",
     "Travel",
+    "Watch",
     "Worth",
     "always",
+    "clairvoyant",
     "covering",
     "crow",
     "from_counts",

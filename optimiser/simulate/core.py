@@ -13,6 +13,8 @@ from optimiser.simulate.state import (
     ASKED,
     DECIDE,
     DONE,
+    LOOK,
+    LOOKS,
     N_CUT,
     N_ENROUTE,
     N_FREE,
@@ -75,6 +77,8 @@ def advance(c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, p: Po
             unit_done(c, f, t, r, p, s, unit, now)
         elif duty_at == now:
             s.n[NEXT_DUTY] += 1
+            if f.duty[event].what == LOOK:
+                return LOOKS
             duty(c, f, t, r, p, s, event, now)
         else:
             s.n[NEXT_CALL] += 1

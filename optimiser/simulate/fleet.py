@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.simulate.state import DUTY, MEAL, PATROL, SHIFT_END, SHIFT_START, UNIT, FleetArrays
+from optimiser.simulate.state import DUTY, LOOK, MEAL, PATROL, SHIFT_END, SHIFT_START, UNIT, FleetArrays
 from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
@@ -86,9 +86,17 @@ class Fleet:
         """U."""
         return len(self.post)
 
-    def arrays(self, horizon_s: float, n_zones: int) -> FleetArrays:
-        """Return the arrays of the engine, planned events laid out over the horizon and a week after it."""
-        at, unit, what, length, zone = self._events(horizon_s + WEEK_S)
+    def arrays(self, horizon_s: float, n_zones: int, look_s: float = np.inf) -> FleetArrays:
+        """Return the arrays of the engine, planned events laid out over the horizon and a week after it.
+
+        ``look_s``: the engine stops this often before the horizon, so that cover can be looked at.
+        """
+        parts = [self._events(horizon_s + WEEK_S)]
+        if np.isfinite(look_s):
+            looks = np.arange(look_s / 2, horizon_s, look_s)
+            n = len(looks)
+            parts.append(_part(looks, np.zeros(n, dtype=np.int64), LOOK, np.zeros(n)))
+        at, unit, what, length, zone = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = np.lexsort((what, at))
         duty = np.zeros(len(at), dtype=DUTY)
         for name, values in (("time", at), ("s", length), ("unit", unit), ("what", what), ("zone", zone)):

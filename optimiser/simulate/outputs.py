@@ -27,6 +27,7 @@ from optimiser.simulate.state import (
     RuleArrays,
     State,
 )
+from optimiser.simulate.watching import Looks
 from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
@@ -87,6 +88,9 @@ class Replication:
         By unit, shape (U,).
     n_interrupted, n_dropped, n_missed_breaks
         Counts over the whole run.
+    short_zone_frac, short_hour
+        Share of time that each zone is below its level of cover, shape (Z,), and zones below it by hour of the week,
+        shape (168,); empty where cover was not watched.
     """
 
     calls: Records | None
@@ -104,6 +108,8 @@ class Replication:
     n_interrupted: int
     n_dropped: int
     n_missed_breaks: int
+    short_zone_frac: FloatArray
+    short_hour: FloatArray
 
     @property
     def utilisation(self) -> FloatArray:
@@ -167,7 +173,15 @@ class Outputs:
 
 
 def read_out(
-    calls: Calls, c: CallArrays, f: FleetArrays, r: RuleArrays, s: State, n_zones: int, *, keep_calls: bool
+    calls: Calls,
+    c: CallArrays,
+    f: FleetArrays,
+    r: RuleArrays,
+    s: State,
+    n_zones: int,
+    *,
+    keep_calls: bool,
+    looks: Looks | None = None,
 ) -> Replication:
     """Read the engine's state at the end."""
     seen = np.flatnonzero((c.call["time"] >= r.warm) & (c.call["time"] < r.end))
@@ -216,6 +230,8 @@ def read_out(
         n_interrupted=int(s.n[N_CUT]),
         n_dropped=int(s.n[N_DROPPED]),
         n_missed_breaks=int(s.n[N_MISSED_BREAKS]),
+        short_zone_frac=np.zeros(0) if looks is None else looks.by_zone(),
+        short_hour=np.zeros(0) if looks is None else looks.by_hour(),
     )
 
 

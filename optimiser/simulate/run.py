@@ -20,6 +20,7 @@ from optimiser.simulate.scene import Scene
 from optimiser.simulate.state import (
     CALL,
     DONE,
+    LOOKS,
     CallArrays,
     FleetArrays,
     PolicyArrays,
@@ -29,6 +30,7 @@ from optimiser.simulate.state import (
     fresh,
 )
 from optimiser.simulate.travel import Travel, no_travel
+from optimiser.simulate.watching import Looks, Watch
 
 Source = Calls | Stream | Sequence[Calls] | Callable[[int], Calls]
 """A trace; a stream to draw from; calls of each replication, as a list or by number."""
@@ -47,6 +49,7 @@ def simulate(
     warm_s: float = 0.0,
     n_threads: int | None = None,
     keep_calls: bool = True,
+    watch: Watch | None = None,
 ) -> Outputs:
     """Simulate a fleet under a policy. The same seed gives the same calls to every fleet, policy and rule.
 
@@ -71,6 +74,8 @@ def simulate(
         Replications at once; one a processor if None. A policy from outside runs on one.
     keep_calls
         Keep a record of every call; without, only the tables by grade, zone and hour are kept.
+    watch
+        Look at the cover of every zone so often; not looked at if None.
 
     Raises
     ------
@@ -78,14 +83,18 @@ def simulate(
         If the parts do not fit: a zone, grade or unit that there is not, or a window without length.
     """
     travel, policy, rules = travel or no_travel(), policy or nearest(), rules or Rules()
-    draw, replications = _source(calls, seed, horizon_s, replications)
+    draw, replications = call_source(calls, seed, horizon_s, replications)
     horizon = horizon_s if horizon_s is not None else _horizon(calls, draw)
     if not 0 <= warm_s < horizon:
         raise InputError(
             f"The measured window runs from {warm_s:g} s to {horizon:g} s; it must have a length."
         )
     n_zones, n_grades = travel.n_zones, len(rules.grades)
-    f = fleet.arrays(horizon, n_zones)
+    if watch is not None and len(watch.level) != n_zones:
+        raise InputError(
+            f"Watch: levels are given for {len(watch.level)} zones, the travel table has {n_zones}."
+        )
+    f = fleet.arrays(horizon, n_zones, np.inf if watch is None else watch.every_s)
     _check_fleet(f, n_zones)
     t = travel.arrays(int(f.unit["kind"].max()) + 1, n_grades)
     r, p = rules.arrays(warm_s, horizon), policy.arrays()
@@ -95,8 +104,9 @@ def simulate(
         trace = draw(k)
         c = call_arrays(trace, rules, n_zones)
         state = fresh(c, f, rules.n_bins, joint=policy.kind == JOINT)
-        _run(c, f, t, r, p, state, policy)
-        return read_out(trace, c, f, r, state, n_zones, keep_calls=keep_calls)
+        looks = None if watch is None else Looks(watch)
+        _run(c, f, t, r, p, state, policy, looks)
+        return read_out(trace, c, f, r, state, n_zones, keep_calls=keep_calls, looks=looks)
 
     threads = 1 if policy.kind == OUTSIDE else min(n_threads or os.cpu_count() or 1, replications)
     if threads <= 1:
@@ -117,15 +127,25 @@ def _run(
     p: PolicyArrays,
     state: State,
     policy: Policy,
+    looks: Looks | None,
 ) -> None:
-    while advance(c, f, t, r, p, state) != DONE:
-        if policy.decide is not None:
+    while (why := advance(c, f, t, r, p, state)) != DONE:
+        if why == LOOKS and looks is not None:
+            looks.look(state, r)
+        elif policy.decide is not None:
             policy.decide(Scene(c, f, t, r, state))
 
 
-def _source(
+def call_source(
     calls: Source, seed: int, horizon_s: float | None, replications: int
 ) -> tuple[Callable[[int], Calls], int]:
+    """Return what gives the calls of each replication, and how many replications there are.
+
+    Raises
+    ------
+    InputError
+        If there is no replication.
+    """
     if replications < 1:
         raise InputError(f"replications must be at least 1, got {replications}.")
     if isinstance(calls, Calls):

@@ -17,11 +17,11 @@ OFF, FREE, TRAVEL, SCENE, CUSTODY, BREAK, PROACTIVE = range(7)
 """What a unit does. FREE is at its post or on the way there; PROACTIVE is a planned block that a call may end."""
 N_DOING = 7
 
-SHIFT_END, SHIFT_START, MEAL, PATROL = range(4)
-"""Planned events of a unit, in the order in which those of one moment happen."""
+SHIFT_END, SHIFT_START, MEAL, PATROL, LOOK = range(5)
+"""Planned events of a unit, in the order in which those of one moment happen; the last is a look at all."""
 
-DONE, DECIDE = 0, 1
-"""Why the engine stopped: nothing is left to do, or a policy from outside has to decide."""
+DONE, DECIDE, LOOKS = 0, 1, 2
+"""Why the engine stopped: nothing is left to do, a policy from outside has to decide, or cover is looked at."""
 
 STAY, EXACT, RASTER = range(3)
 """Where a moving unit is: where it set out until half-way; the zone nearest to a point of the straight line;

@@ -15,6 +15,8 @@ from optimiser.simulate import (
     Interval,
     Outputs,
     Policy,
+    Rules,
+    Watch,
     interval,
     nearest,
     paired,
@@ -39,6 +41,7 @@ class GradeRow:
     p90_s: Interval
     full_p90_s: Interval
     waited_frac: Interval
+    wait_mean_s: Interval
     no_free_frac: Interval
     calibrated: bool
 
@@ -53,8 +56,8 @@ class WhatIf:
         By grade; the officers' own work has none.
     utilisation, busiest_utilisation
         Share of time on duty spent on calls: mean, and of the busiest hour of the week.
-    block_h
-        Unit-hours a week in quiet blocks of at least half an hour.
+    block_frac, block_h
+        Share of time on duty, and unit-hours a week, in quiet blocks of at least half an hour.
     own_frac
         Share of sectors' call time taken by their own units; None without sectors.
     overtime_h
@@ -66,6 +69,7 @@ class WhatIf:
     rows: tuple[GradeRow, ...]
     utilisation: Interval
     busiest_utilisation: float
+    block_frac: float
     block_h: Interval
     own_frac: Interval | None
     overtime_h: float
@@ -81,20 +85,26 @@ def what_if(
     n_weeks: int = N_WEEKS,
     replications: int = N_REPLICATIONS,
     seed: int = 0,
+    rules: Rules | None = None,
+    watch: Watch | None = None,
 ) -> WhatIf:
-    """Simulate the mean week of the project's calls under a plan; the same seed gives every plan the same calls."""
+    """Simulate the mean week of the project's calls under a plan; the same seed gives every plan the same calls.
+
+    ``rules`` None are those of the project; ``watch``: cover to be looked at.
+    """
     horizon_s = n_weeks * WEEK_S + WARM_S
     found = simulate(
         drawn(ground, calibration, horizon_s, seed),
         fleet,
         ground.travel,
         policy or nearest(),
-        rules_of(ground, None if calibration is None else calibration.habits),
+        rules or rules_of(ground, None if calibration is None else calibration.habits),
         replications=replications,
         seed=seed,
         horizon_s=horizon_s,
         warm_s=WARM_S,
         keep_calls=False,
+        watch=watch,
     )
     each = found.replications
     weeks = float(n_weeks)
@@ -103,6 +113,7 @@ def what_if(
         rows=tuple(_row(ground, found, calibration, k, weeks) for k in _public(ground)),
         utilisation=interval([_mean_utilisation(r.use_s) for r in each]),
         busiest_utilisation=float(np.mean([r.utilisation for r in each], axis=0).max()),
+        block_frac=float(np.mean([r.block_s.sum() / max(1.0, r.use_s[:, 1:].sum()) for r in each])),
         block_h=interval([hours(float(r.block_s.sum())) / weeks for r in each]),
         own_frac=None if np.isnan(owned).all() else interval(owned),
         overtime_h=float(np.mean([hours(float(r.overtime_s.sum())) / weeks for r in each])),
@@ -116,6 +127,11 @@ def beside(ours: WhatIf, theirs: WhatIf, ground: Ground) -> dict[int, dict[str, 
         ground.grades[k]: {
             name: paired(ours.outputs.each(name)[:, k], theirs.outputs.each(name)[:, k])
             for name in ("within_frac", "mean_s", "median_s", "p90_s")
+        }
+        | {
+            "late_frac": paired(
+                1.0 - ours.outputs.each("within_frac")[:, k], 1.0 - theirs.outputs.each("within_frac")[:, k]
+            )
         }
         for k in _public(ground)
     }
@@ -154,6 +170,7 @@ def _row(ground: Ground, found: Outputs, calibration: Calibration | None, k: int
         p90_s=of("p90_s"),
         full_p90_s=of("full_p90_s"),
         waited_frac=of("waited_frac"),
+        wait_mean_s=of("wait_mean_s"),
         no_free_frac=of("no_free_frac"),
         calibrated=calibration is not None and grade in calibration.calibrated,
     )

@@ -30,6 +30,33 @@ def test_calibrate_then_simulate(county, capsys):
     assert "than districts" in capsys.readouterr().out
 
 
+def test_policies_beside_each_other(county, capsys):
+    # several policies meet the same calls, each beside the first, with words, parts by area, and the bound below all
+    arguments = [
+        "simulate",
+        str(county),
+        "--weeks",
+        "1",
+        "--replications",
+        "2",
+        "--turn-round",
+        "--interrupt",
+    ]
+    arguments += ["--policy", "nearest,leigh,relocate", "--by", "area", "--bound"]
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found["plans"]) == ["nearest", "leigh", "relocate"]
+    assert set(found["difference"]) == {"leigh", "relocate"}
+    assert {"low", "high", "mean"} <= set(found["difference"]["leigh"]["1"]["late_frac"])
+    one = found["plans"]["relocate"]
+    assert one["short_minutes_a_week"] > 0 and one["km_a_week"] > 0 and one["slowest_s"] >= one["all_s"]
+    assert {p["grade"] for p in one["by_area"]} <= {1, 2, 3, 4} and "by_hour" not in one
+    assert any("turned round" in line for line in found["limits"])
+    assert "no policy with these units has fewer" in found["bound"]
+    assert main(["simulate", str(county), "--policy", "joint,best"]) == 3
+    assert "no policy best" in capsys.readouterr().err
+
+
 def test_simulate_uncalibrated_and_unknown(county, capsys):
     # without a calibration every figure is marked; a rota, duty table or run that there is not is named
     assert main(["simulate", str(county), "--weeks", "1", "--replications", "2"]) == 0
