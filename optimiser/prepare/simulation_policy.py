@@ -64,7 +64,7 @@ def cover_of(ground: Ground, habits: Habits | None) -> Cover:
         left_s -= habits.turnout_s[grade] + float(np.median(habits.delay_s[grade]))
         way_s = way_s * np.exp(habits.pace_log_mean[grade])
     urgent = np.bincount(ground.calls.zone[ground.calls.grade == grade], minlength=len(ground.zone_ids))
-    return Cover(reach=way_s <= left_s, weight=urgent + 1e-6, busy_frac=_BUSY_FRAC)
+    return Cover(reach=way_s <= left_s, weight=np.asarray(urgent + 1e-6, dtype=float), busy_frac=_BUSY_FRAC)
 
 
 def pace_of(ground: Ground, habits: Habits | None) -> dict[int, float]:

@@ -81,7 +81,7 @@ def detail_of(ground: Ground, found: Outputs, n_weeks: float) -> Detail:
 
 
 def _sum_of(reps: tuple[Replication, ...], by: str, name: str) -> FloatArray:
-    return np.sum([getattr(_groups(r, by), name) for r in reps], axis=0)
+    return np.asarray(np.sum([getattr(_groups(r, by), name) for r in reps], axis=0), dtype=float)
 
 
 def _mean_of(reps: tuple[Replication, ...], by: str, name: str) -> FloatArray:
@@ -90,12 +90,9 @@ def _mean_of(reps: tuple[Replication, ...], by: str, name: str) -> FloatArray:
     values = np.array([getattr(_groups(r, by), name) for r in reps], dtype=float)
     weight = np.where(np.isfinite(values), n, 0.0)
     total = weight.sum(axis=0)
-    return np.divide(
-        (weight * np.nan_to_num(values, posinf=0.0)).sum(axis=0),
-        total,
-        out=np.full(total.shape, np.nan),
-        where=total > 0,
-    )
+    summed = (weight * np.nan_to_num(values, posinf=0.0)).sum(axis=0)
+    found: FloatArray = np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0)
+    return found
 
 
 def _groups(one: Replication, by: str) -> Groups:

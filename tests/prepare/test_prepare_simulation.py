@@ -24,7 +24,7 @@ def ground(time_h: list[float]) -> Ground:
     n = len(time_h)
     return Ground(
         zone_ids=("a", "b"),
-        travel=sim.Travel(table_s=np.array([[0.0, 100.0], [100.0, 0.0]])),
+        travel=sim.Travel(table_s=np.tile(np.array([[0.0, 100.0], [100.0, 0.0]]), (2, 1, 1, 1))),
         grades=(1,),
         target_s={1: 600.0},
         calls=sim.Calls(

@@ -107,15 +107,15 @@ def fewest_late(trace: sim.Calls, fleet: sim.Fleet) -> int:
     return fewest
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 def test_no_order_beats_it(seed):
-    # four calls and two units: every way to send or to hold back, tried; the bound is never above the best
+    # three calls and two units: every way to send or to hold back, tried; the bound is never above the best
     rng = np.random.default_rng(seed)
     trace = calls(
-        np.sort(rng.integers(0, 400, 4)),
-        rng.integers(0, 4, 4),
-        rng.choice([1, 2], 4, p=[0.8, 0.2]),
-        rng.integers(50, 900, 4),
+        np.sort(rng.integers(0, 400, 3)),
+        rng.integers(0, 4, 3),
+        rng.choice([1, 2], 3, p=[0.8, 0.2]),
+        rng.integers(50, 900, 3),
     )
     fleet = sim.always(rng.integers(0, 4, 2))
     n_urgent = int((trace.grade == 1).sum())
