@@ -50,10 +50,12 @@ def anneal(
     keep_going: Callable[[], bool],
     hot: float = HOT,
     strict: float = 1.0,
+    only: NDArray[np.bool_] | None = None,
 ) -> State | None:
     """Anneal from ``label``; return the best admissible state met, or None.
 
-    ``keep_going`` is asked every :data:`BATCH` moves; ``strict`` multiplies the price of a broken rule.
+    ``keep_going`` is asked every :data:`BATCH` moves; ``strict`` multiplies the price of a broken rule; ``only``
+    (n,) are the areas that may change hands, None for all.
     """
     scale = _scale(d)
     target = (d.low + np.minimum(d.high, 4 * d.low + d.weight.sum(axis=1, keepdims=True))) / 2
@@ -68,6 +70,8 @@ def anneal(
     temperature, cooling = hot * scale, (COLD / hot) ** (1.0 / max(1, moves))
     free = (d.lock == FREE).copy()
     free[d.centre_area[d.fixed[d.fixed >= 0]]] = False
+    if only is not None:
+        free &= only
     side = np.ascontiguousarray(d.side.transpose(0, 2, 1))
     done = 0
     while done < moves and keep_going():
@@ -89,7 +93,7 @@ def anneal(
         )
         temperature *= cooling**step
         done += step
-        if done < moves:
+        if done < moves and only is None:
             label = relabel(d, label, penalty)
     if not np.isfinite(best_cost):
         return None

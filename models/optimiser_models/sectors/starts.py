@@ -36,6 +36,13 @@ FEW_DISTRICTS = 20
 PATIENT_SHARE = 0.4
 """Share of what is left of a search for one long cooling."""
 MOST_MOVES = 120_000_000
+ANEW_SHARE, ANEW_SHARE_OF_FEW = 0.75, 0.3
+"""Share of a search for arranging some districts of the best plan anew."""
+LEAST_DISTRICTS = 5
+LEAST_ANEW, MOST_ANEW = 3, 12
+MOVES_ANEW = 150_000
+"""Moves for each district that is arranged anew."""
+STRICT_ANEW = (0.2, 0.35, 1.0)
 TRIES = 4
 """Starts without any admissible plan before the proof is tried instead."""
 
@@ -102,8 +109,12 @@ def first_plans(run: Run, start: SectorsPlan | None) -> None:
 
 
 def search_on(run: Run, seed: int, seconds: float) -> None:
-    """Search from what the bound chose, from the best plan, and now and then from new seeds, on every thread."""
+    """Search on every thread: first from what the bound chose, from the best plan and now and then from new seeds.
+
+    Then some neighbouring districts of the best plan are arranged anew, again and again, the others standing still.
+    """
     until = run.report.elapsed_s() + seconds
+    anew = until - (ANEW_SHARE_OF_FEW if run.d.k <= FEW_DISTRICTS else ANEW_SHARE) * seconds
     numbers, taking = count(), Lock()
 
     def keep_going() -> bool:
@@ -111,7 +122,11 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
 
     def search_alone() -> None:
         while keep_going():
-            state = _try(run, seed, next(numbers), until, keep_going)
+            tried = next(numbers)
+            if run.best is not None and run.d.k >= LEAST_DISTRICTS and run.report.elapsed_s() >= anew:
+                state = _some_anew(run, run.best, seed + tried, keep_going)
+            else:
+                state = _try(run, seed, tried, anew if run.best is not None else until, keep_going)
             with taking:
                 run.offer(state)
 
@@ -121,8 +136,26 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
             searching.result()
 
 
+def _some_anew(run: Run, best: State, seed: int, keep_going: Callable[[], bool]) -> State | None:
+    """Anneal a district of the best plan and some around it."""
+    rng = np.random.default_rng(seed)
+    some = int(rng.integers(LEAST_ANEW, min(MOST_ANEW, run.d.k) + 1))
+    middle = best.centre[rng.integers(run.d.k)]
+    near = np.argsort(run.d.apart_s[middle, best.centre], kind="stable")[:some]
+    return search.anneal(
+        run.d,
+        best.label,
+        moves=MOVES_ANEW * some,
+        seed=seed,
+        keep_going=keep_going,
+        hot=1.0,
+        strict=float(rng.choice(STRICT_ANEW)),
+        only=np.isin(best.label, near),
+    )
+
+
 def _try(run: Run, seed: int, tried: int, until: float, keep_going: Callable[[], bool]) -> State | None:
-    """Anneal once."""
+    """Anneal once, all districts."""
     label, hot = _next_start(run, seed, tried)
     if label is None:
         return None
@@ -141,7 +174,7 @@ def _try(run: Run, seed: int, tried: int, until: float, keep_going: Callable[[],
         hot=hot,
         strict=LENIENT if tried % 3 else STRICT,
     )
-    if run.report.elapsed_s() < until:
+    if keep_going():
         run.moves_per_s = moves / max(run.report.elapsed_s() - began, 1e-3)
     return state
 

@@ -127,6 +127,24 @@ def test_every_annealed_state_is_admissible():
     assert found >= 5
 
 
+def test_what_is_to_stand_still_stands_still():
+    """Only the given areas change hands; the rest keeps its district, and the state is admissible."""
+    changed = 0
+    for seed in SEEDS:
+        problem = random_problem(seed)
+        d = arrays.prepare(problem)
+        label = grow(d, seed)
+        if label is None:
+            continue
+        only = np.random.default_rng(seed).random(d.n) < 0.6
+        state = search.anneal(d, label, moves=5000, seed=seed, keep_going=ALWAYS, only=only)
+        if state is not None:
+            assert (state.label == label)[~only].all(), seed
+            assert d.keeps(state.label, state.centre), seed
+            changed += int((state.label != label).any())
+    assert changed >= 2
+
+
 def test_growth_joins_locks_to_their_centre():
     """A locked area far from its centre is joined by a chain; crossing locks cannot be."""
     problem = ring_of_six(fixed_centres=("A", "", ""), locks=(("C", "1"),), balance_frac={})
