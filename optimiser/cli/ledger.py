@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
+from optimiser.cli.ledger_parts import WHOLE, Part, parts_of
 from optimiser.cli.studies import SOLVES_FOLDER, STUDIES_FOLDER
-
-WHOLE = "all"
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -79,7 +78,7 @@ def run_ledger(a: argparse.Namespace) -> int:
         )
         with series:
             try:
-                parts = _parts(a, project, series)
+                parts = parts_of(a, project, series)
                 found: Any = [_one(a, project, series, part) for part in parts]
                 if a.lend:
                     found = {"sectors": found, "lending": _lend(a, project, parts)}
@@ -91,82 +90,7 @@ def run_ledger(a: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-@dataclass(frozen=True)
-class _Part:
-    """The whole, or a sector: its question, plan, recorded calls and the rules of the rota that may hold in it."""
-
-    name: str
-    problem: Any
-    plan: Any
-    calls: Any
-    rules: tuple[Any, ...] = ()
-
-    @property
-    def sector(self) -> str:
-        """As the rules name it."""
-        return "" if self.name == WHOLE else self.name
-
-    def stream(self) -> Any:
-        """Return the stream of its calls."""
-        from optimiser.studies.shift_simulation import stream_of
-
-        c = self.calls
-        return stream_of(c.hour, c.grade, c.units, c.busy_s, c.n_weeks)
-
-
-def _parts(a: argparse.Namespace, project: Any, series: Any) -> list[_Part]:
-    """Return the whole, or each sector."""
-    from optimiser.cli.plans import ROTA, question_and_plans, settings_of
-    from optimiser.demand.workload import from_project
-    from optimiser.errors import InputError
-    from optimiser.prepare.questions import ask
-    from optimiser.prepare.requirement import duty_rules
-    from optimiser.prepare.shift_sectors import recorded_calls
-
-    work = from_project(project)
-    calls = recorded_calls(project, work)
-    table_ = settings_of(a.set, "shifts")
-    if a.sectors:
-        return _sector_parts(a, project, series, work, calls, table_)
-    rules = duty_rules(project)
-    if a.plan and a.plan != ROTA:
-        question, plans, _ = question_and_plans(project, [a.plan], [])
-        if question.family != "shifts":
-            raise InputError(f"Run {a.plan} is about {question.family}, not shifts.")
-        return [_Part(WHOLE, question.problem, plans[a.plan], calls, rules)]
-    problem = ask(project, "shifts", table_, "--set").problem
-    if a.plan == ROTA:
-        if problem.existing is None:
-            raise InputError(
-                f"{a.folder} has no rota.csv; take one in with: optimiser rota import {a.folder} FILE."
-            )
-        return [_Part(WHOLE, problem, problem.existing, calls, rules)]
-    return [_Part(WHOLE, problem, _solved(series, problem), calls, rules)]
-
-
-def _sector_parts(
-    a: argparse.Namespace, project: Any, series: Any, work: Any, calls: Any, table_: dict[str, Any]
-) -> list[_Part]:
-    """Plan every sector by itself, by the rules of the rota that hold in it."""
-    from optimiser.cli.plans import assignment_of
-    from optimiser.prepare import choices
-    from optimiser.prepare.questions import kinds
-    from optimiser.prepare.requirement import duty_rules
-    from optimiser.prepare.shift_sectors import sector_workloads
-    from optimiser.prepare.shifts import sector_problem
-
-    params, setup, service = choices.read(kinds("shifts"), table_, "--set")
-    sector_of = {k: v for k, v in assignment_of(project, a.sectors).items() if v}
-    rules = duty_rules(project, sectors=sorted(set(sector_of.values())))
-    parts = []
-    for name, own in sector_workloads(work, sector_of).items():
-        problem = sector_problem(project, own, params, setup, service, name=name, rules=rules)
-        here = calls.within(frozenset(own.area_ids))
-        parts.append(_Part(name, problem, _solved(series, problem), here, rules))
-    return parts
-
-
-def _lend(a: argparse.Namespace, project: Any, parts: list[_Part]) -> Any:
+def _lend(a: argparse.Namespace, project: Any, parts: list[Part]) -> Any:
     """Show the sectors with lending; return it as JSON holds it."""
     from optimiser.cli.plans import assignment_of
     from optimiser.prepare.shift_sectors import centre_distances_m
@@ -185,24 +109,18 @@ def _lend(a: argparse.Namespace, project: Any, parts: list[_Part]) -> Any:
     return asdict(found) | {"in_words": [s.replace("\u00a0", " ") for s in said]}
 
 
-def _solved(series: Any, problem: Any) -> Any:
-    from optimiser.studies.variants import Variants
-
-    result = series.solve(problem, "plan")
-    if result is None or result.plan is None:
-        raise Variants(series, problem).no_plan("no ledger to show")
-    return result.plan
-
-
-def _one(a: argparse.Namespace, project: Any, series: Any, part: _Part) -> Any:
+def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> Any:
     """Show one sector's ledger; return it as JSON holds it."""
     from optimiser.problems.shifts.ledger import CLASSES, time_split
+    from optimiser.problems.shifts.measures import shortage_h, surplus_h
+    from optimiser.problems.shifts.rules import on_duty
     from optimiser.report import words_ledger
     from optimiser.studies.sector_rules import besides, rules_in
     from optimiser.studies.shift_simulation import simulate_weeks
     from optimiser.studies.split_ledger import best_reachable, side_by_side
 
     name, problem, plan = part.name, part.problem, part.plan
+    duty = on_duty(problem, plan)
     weeks = simulate_weeks(problem, plan, part.stream(), weeks=a.weeks, protected_blocks=a.protected)
     measured, refused = _measured(project, name)
     lines = side_by_side(problem, plan, weeks, measured)
@@ -212,6 +130,7 @@ def _one(a: argparse.Namespace, project: Any, series: Any, part: _Part) -> Any:
     held = rules_in(part.rules, part.sector, problem)
     others = besides(part.rules, part.sector, problem, plan)
     sentences = [
+        *words_ledger.cover(problem, plan),
         *words_ledger.simulated(problem, weeks),
         *words_ledger.rules_of_sector(held, others),
         *words_ledger.points(points),
@@ -231,6 +150,11 @@ def _one(a: argparse.Namespace, project: Any, series: Any, part: _Part) -> Any:
         "split": [asdict(line) for line in lines],
         "best_of_required_hours": reach,
         "points": [asdict(p) for p in points],
+        "short_h": shortage_h(problem, duty),
+        "surplus_h": surplus_h(problem, duty),
+        "best_of_planned_hours": best_reachable(problem, float(duty.sum()) * problem.slot_h)
+        if duty.any()
+        else {},
         "rules": [asdict(r) for r in held],
         "besides": [asdict(o) for o in others],
         "weeks": a.weeks,

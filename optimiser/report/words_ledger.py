@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimiser.problems.shifts import ShiftsProblem
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.measures import shortage_h, surplus_h
+from optimiser.problems.shifts.rules import on_duty
 from optimiser.report.phrases import asked, listed, number, percent
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.studies.sector_lending import Lending
 from optimiser.studies.sector_rules import Besides, RuleLine
 from optimiser.studies.shift_simulation import SimulatedWeeks
-from optimiser.studies.split_ledger import ClassLine, Point, weeks_within
+from optimiser.studies.split_ledger import ClassLine, Point, best_reachable, weeks_within
 from optimiser.units import minutes
 from optimiser.units import percent as percent_of
 
@@ -70,6 +72,24 @@ def simulated(problem: ShiftsProblem, weeks: SimulatedWeeks) -> list[str]:
         if np.isfinite(weeks.wait_p90_s[:, k]).any()
     ]
     said.append(f"Calls by grade: {'; '.join(grades)}.")
+    return said
+
+
+def cover(problem: ShiftsProblem, plan: ShiftsPlan) -> list[str]:
+    """Say what a plan is short of its requirement and beyond it, and the best split that its hours can reach."""
+    duty = on_duty(problem, plan)
+    hours = float(duty.sum()) * problem.slot_h
+    said = [
+        f"{number(hours)} officer-hours a week on duty: {number(shortage_h(problem, duty), 1)} short of the "
+        f"requirement, {number(surplus_h(problem, duty), 1)} beyond it."
+    ]
+    if hours > 0:
+        best = best_reachable(problem, hours)
+        parts = [
+            f"{CLASS_WORDS[name]} {percent(best[name])}"
+            for name in ("calls", "proactive", "admin", "community")
+        ]
+        said.append(f"The best split that so many hours can reach, whatever the rota: {listed(parts)}.")
     return said
 
 

@@ -95,6 +95,8 @@ def test_the_ledger_of_a_rota_and_of_each_sector(told, own, tmp_path):
         assert split["community"]["planned"] >= 0.1 - 1e-6
         assert split["calls"]["p5"] <= split["calls"]["simulated"] <= split["calls"]["p95"]
         assert sector["besides"][0]["role"] == "supervisor"
+        assert sector["short_h"] == 0.0
+        assert sum(sector["best_of_planned_hours"].values()) == pytest.approx(1.0)
     minimum = next(r for r in sectors[0]["rules"] if "Agreement 14.2" in r["title"])
     assert (minimum["hard"], minimum["in_force_h"]) == (True, 168.0)
     assert not any("Agreement 14.2" in r["title"] for s in sectors[1:] for r in s["rules"])

@@ -106,6 +106,16 @@ def test_rules_in_a_sector_say_where_they_decide():
     assert "negotiable" in said[1]
 
 
+def test_cover_is_said_with_the_best_split():
+    # five on for 168 hours against two needed: 504 beyond; 1.5 of 5 on calls, half an hour of reports
+    problem, plan = steady(5)
+    short, best = words_ledger.cover(problem, plan)
+    assert "840" in short
+    assert short.replace("\u00a0", " ").endswith("0 short of the requirement, 504 beyond it.")
+    shares = "calls 30.0 %, proactive work 50.0 %, administration 10.0 % and community engagement 10.0 %"
+    assert shares in best.replace("\u00a0", " ")
+
+
 def test_besides_of_nobody_is_nothing():
     """Without rules nobody else is asked for."""
     problem, _ = steady(5)
