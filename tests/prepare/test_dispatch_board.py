@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from optimiser_models.assignment import milp
 
-from optimiser.data.dispatch_feed import FeedEvent, read_feed
+from optimiser.data.dispatch_feed import NEEDS, FeedEvent, read_feed
 from optimiser.data.project import load
 from optimiser.prepare.dispatch_advice import LiveDesk, cover_ahead, one_by_one
 from optimiser.prepare.dispatch_board import Board
@@ -17,6 +17,7 @@ from optimiser.prepare.dispatch_demo import made_up_feed, write_feed
 from optimiser.prepare.dispatch_events import take
 from optimiser.prepare.dispatch_snapshot import with_project_targets
 from optimiser.problems.assignment import AssignmentParams, check
+from optimiser.report.words_desk import advice_lines
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 
@@ -238,3 +239,41 @@ def test_cover_ahead_counts_known_ends_and_shifts(board):
     assert cover_ahead(on_break, one_by_one(on_break), 900.0) == {}
     leaving = replace(on_break, shift_left_s=np.array([300.0, 300.0]))
     assert len(cover_ahead(leaving, one_by_one(leaving), 900.0)) == len(problem.zone_ids)
+
+
+HOSTILE = {
+    "unit": ["A", "B", "C"], "incident": ["I", "J"], "area_id": ["nowhere"], "lon": ["x", "1e300", "nan", "0"],
+    "lat": ["y", "90", "inf", "0"], "status": ["break", "asleep", "en route", "off duty", "on scene"],
+    "until": ["2026-03-02 08:30:00", "soon", "9999-12-31 23:59:59"], "officers": ["0", "2", "1e99", "many"],
+    "driver": ["pilot", "foot", "advanced"], "skills": ["dog;dog", ";;"], "grade": ["1", "2", "9", "1.5", "inf"],
+    "shift_end": ["0001-01-01 00:00:00"], "nobody_alone": ["yes", "maybe"], "weight": ["0", "inf", "x"],
+    "received": ["2026-03-02 09:00:00"], "road": ["R"], "street": ["No Such Street"], "factor": ["-1", "inf", "3"],
+    "radius_m": ["-5", "inf", "300"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_event_breaks_the_board(board, seed):
+    """Fifty events with cells drawn from what has no business there: each is taken or named, the desk goes on."""
+    rng = np.random.default_rng(seed)
+    areas = board.project.areas["area_id"].tolist()
+    desk = LiveDesk(board)
+    n_named = 0
+    for k in range(50):
+        cells = {c: str(rng.choice(texts)) for c, texts in HOSTILE.items() if rng.random() < 0.5}
+        if rng.random() < 0.7:
+            cells |= {"area_id": str(rng.choice(areas)), "unit": cells.get("unit", "A")}
+            cells = {c: t for c, t in cells.items() if c not in ("lon", "lat")}
+        what = str(rng.choice(sorted(NEEDS)))
+        has = {
+            "place": "area_id" in cells or {"lon", "lat"} <= set(cells),
+            "where": "street" in cells or "lon" in cells,
+        }
+        if any(not has.get(need, need in cells) for need in NEEDS[what]):
+            continue  # the feed's reader leaves these out
+        advice = desk.event(FeedEvent(k, T0 + timedelta(minutes=int(rng.integers(0, 60))), what, cells))
+        n_named += len(advice.taken.findings)
+        if advice.renewed:
+            assert not check(advice.scene.problem, advice.plan)
+            assert advice_lines(advice)
+    assert n_named > 10
