@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from optimiser.batch import studies
 from optimiser.errors import OptimiserError
 from optimiser.report.words import escaped
 from optimiser_apps import sources
@@ -37,7 +38,8 @@ def frame() -> None:
             fault(error)
             return
         st.markdown(f"**{escaped(project.settings.name)}**")
-        running = sum(r.status in LIVE for r in sources.store().runs())
+        asked = [*sources.store().runs(), *studies.studies(project.folder)]
+        running = sum(r.status in LIVE for r in asked)
         st.caption(f"{running} running" if running else "Nothing is running")
     chosen.run()
 
