@@ -102,11 +102,11 @@ class SiteState:
         if self.met:
             text = f"{self.name}: the required response is there within {limit} ({', '.join(self.units)})."
         else:
-            lacks = [f"{self.missing_units} units"] if self.missing_units else []
-            lacks += [f"{self.missing_officers} officers"] if self.missing_officers else []
+            wanted = (self.missing_units, "unit"), (self.missing_officers, "officer")
+            lacks = [f"{n} {noun}{'s' if n > 1 else ''}" for n, noun in wanted if n]
             lacks += [f"{n} with {skill}" for skill, n in sorted(self.missing_skills.items())]
             later = "never" if np.isinf(self.there_s) else f"only after {minutes(self.there_s):.1f} min"
-            text = f"{self.name}: within {limit} {', '.join(lacks)} are missing; complete {later}."
+            text = f"{self.name}: missing within {limit}: {', '.join(lacks)}; complete {later}."
         if self.plans_missing:
             text += f" Plans that are not where they should be: {', '.join(self.plans_missing)}."
         return text

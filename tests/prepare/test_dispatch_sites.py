@@ -53,11 +53,11 @@ def test_who_could_be_there_in_time(desk, tmp_path):
     assert late.there_s == met.there_s
     assert late.plans_missing == ()
     assert late.in_words().startswith(
-        "School: within 0.00833333 min 2 units, 3 officers are missing; complete only after"
+        "School: missing within 0.00833333 min: 2 units, 3 officers; complete only after"
     )
     assert lacks.missing_skills == {"taser": 1}
     assert np.isinf(lacks.there_s)
-    assert lacks.in_words().endswith("1 with taser are missing; complete never.")
+    assert lacks.in_words().endswith("1 with taser; complete never.")
 
 
 def test_sites_are_checked():
