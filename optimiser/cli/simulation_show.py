@@ -75,6 +75,9 @@ def show_plan(name: str, found: WhatIf, detail: Detail) -> None:
 
 def show_parts(parts: tuple[Part, ...], what: str) -> None:
     """Print areas or hours, those with the slowest 90th percentile first; the rest stands in the JSON."""
+    if not parts:
+        show(f"By {what}: no {what} has enough calls to be judged; simulate more weeks or replications.\n")
+        return
     slow = sorted(parts, key=lambda p: -p.p90_s)[:_MOST_ROWS]
     rows = [
         [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimiser.errors import InputError
 from optimiser.prepare.simulation import Ground
@@ -30,6 +31,7 @@ _MOST_BARED_FRAC = 0.02
 _BUSY_FRAC = 0.5
 _NO_TARGET_S = 900.0
 _COVER_S = 1000.0
+_NEAR_FRAC = 0.9
 
 WORDS: Mapping[str, str] = {
     "random": "any free unit that is within the target, drawn by lot",
@@ -55,16 +57,29 @@ class Manner:
     words: str
 
 
-def cover_of(ground: Ground, habits: Habits | None) -> Cover:
-    """Return what covering means here: reached in the time that the usual delay and turn-out leave of the target."""
+def cover_of(ground: Ground, habits: Habits | None, posts: NDArray[np.int64] | None = None) -> Cover:
+    """Return what covering means here: reached in the time that the usual delay and turn-out leave of the target.
+
+    ``posts``: but at most the time in which the nearest post reaches nine tenths of urgent demand. Where every unit
+    reaches everything within the target, such cover would tell no place from another.
+    """
     grade = ground.grades[0]
     left_s = ground.target_s.get(grade, _NO_TARGET_S)
     way_s = np.asarray(ground.travel.table_s, dtype=float)[1, 0]
     if habits is not None and grade in habits.delay_s:
         left_s -= habits.turnout_s[grade] + float(np.median(habits.delay_s[grade]))
         way_s = way_s * np.exp(habits.pace_log_mean[grade])
-    urgent = np.bincount(ground.calls.zone[ground.calls.grade == grade], minlength=len(ground.zone_ids))
-    return Cover(reach=way_s <= left_s, weight=np.asarray(urgent + 1e-6, dtype=float), busy_frac=_BUSY_FRAC)
+    of_grade = ground.calls.zone[ground.calls.grade == grade]
+    urgent = np.bincount(of_grade, minlength=len(ground.zone_ids)).astype(np.float64) + 1e-6
+    if posts is not None:
+        left_s = min(left_s, _weighted_quantile(way_s[posts].min(axis=0), urgent, _NEAR_FRAC))
+    return Cover(reach=way_s <= left_s, weight=urgent, busy_frac=_BUSY_FRAC)
+
+
+def _weighted_quantile(values: NDArray[np.float64], weight: NDArray[np.float64], at: float) -> float:
+    order = np.argsort(values, kind="stable")
+    share = np.cumsum(weight[order]) / weight.sum()
+    return float(values[order][min(int(np.searchsorted(share, at)), len(values) - 1)])
 
 
 def pace_of(ground: Ground, habits: Habits | None) -> dict[int, float]:
@@ -120,7 +135,8 @@ def _policy(
         return random_within(ground.target_s.get(grades[0], _NO_TARGET_S))
     if name in ("nearest", "crow"):
         return nearest() if name == "nearest" else crow()
-    cover, posts = cover_of(ground, habits), np.unique(fleet.post)
+    posts = np.unique(fleet.post)
+    cover = cover_of(ground, habits, posts)
     if name == "leigh":
         return leigh(cover, _MOST_BARED_FRAC)
     if name == "veto":

@@ -1,5 +1,6 @@
 """Who was really on duty, replayed tour by tour from a duty table."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,8 +8,10 @@ import pandas as pd
 import pytest
 
 from optimiser import simulate as sim
+from optimiser.errors import InputError
 from optimiser.prepare.simulation import Ground
 from optimiser.prepare.simulation_fleet import from_duty
+from optimiser.prepare.simulation_policy import WORDS, cover_of, manner
 
 ZONE = "America/New_York"
 MONDAY = pd.Timestamp("2024-01-01", tz=ZONE)
@@ -89,3 +92,25 @@ def test_tours_count_from_the_monday_of_the_calls():
     fleet = from_duty(project([*ROWS, ("19", "patrol", "south", at(176), at(178), 1)], 170.0), g, SECTORS)
     assert fleet.tour_start_s.tolist() == [8 * HOUR_S]
     assert from_duty(project(ROWS[3:]), g, SECTORS) is None  # nobody on patrol
+
+
+def test_cover_tells_places_apart_where_the_target_is_wide():
+    # every area is within the target of 600 s from everywhere; the post in area a reaches all urgent demand, which lies
+    # in b, in 100 s, and a post in b in 0 s: then a no longer covers b
+    g = ground([1.0, 2.0])
+    assert cover_of(g, None).reach.all()
+    assert cover_of(g, None, np.array([0])).reach.all()
+    assert cover_of(g, None, np.array([0, 1])).reach.tolist() == [[True, False], [False, True]]
+
+
+def test_policies_by_name():
+    # each name has a policy and words; turning round and interrupting are rules of their own; others are named
+    g = ground([1.0, 2.0])
+    fleet, rules = sim.always(np.array([0, 1])), sim.Rules(grades=(1, 2, 3))
+    wide = replace(g, grades=(1, 2, 3), travel=replace(g.travel, xy_m=np.array([[0.0, 0.0], [1.0, 0.0]])))
+    for name in WORDS:
+        assert manner(name, wide, fleet, rules).words == WORDS[name]
+    both = manner("joint", wide, fleet, rules, turns=True, interrupts=True)
+    assert (both.rules.diverts, both.rules.interrupts) == ({1: 2, 2: 3}, {1: 3})
+    with pytest.raises(InputError, match="no policy 'best'"):
+        manner("best", wide, fleet, rules)
