@@ -154,7 +154,7 @@ def _usable(calls: pd.DataFrame, ids: tuple[str, ...], lacks: list[str]) -> pd.D
 def first_monday(received_at: pd.Series, timezone: str) -> pd.Timestamp:
     """Return the Monday 00:00 of the wall clock from which a project's seconds are counted: that before its calls."""
     first = received_at.min().tz_convert(timezone).tz_localize(None).normalize()
-    return first - pd.Timedelta(days=first.weekday())
+    return pd.Timestamp(first - pd.Timedelta(days=first.weekday()))
 
 
 def seconds_since(monday: pd.Timestamp, at: pd.Series, timezone: str) -> FloatArray:
