@@ -46,7 +46,7 @@ class SectorsSetup:
     part_tolerance_frac
         The same for each part of the day (day, evening, night) and of the week; 0 for no such rule.
     balance
-        Further kinds: "population", "area km2", "calls", "unit hours", or one with a part of the day.
+        Further kinds: "population", "area km2", "street km", "calls", "unit hours", or one with a part of the day.
     least_cover_frac, least_backup_frac, least_expected_frac, longest_mean_drive_s, most_pieces, limits
         Objectives held within a limit while another is aimed for.
     cover_by

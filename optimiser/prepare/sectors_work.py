@@ -9,13 +9,14 @@ from optimiser.data.project import Project
 from optimiser.demand.workload import Workload
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.sectors_setup import CALLS, WORK
-from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, SECONDS_PER_HOUR
+from optimiser.prepare.street_length import street_m
+from optimiser.units import HOURS_PER_DAY, HOURS_PER_WEEK, METRES_PER_KM, SECONDS_PER_HOUR
 
 PARTS_OF_DAY = {"day": (7, 15), "evening": (15, 23), "night": (23, 7)}
 """From hour to hour of the local wall clock."""
 PARTS_OF_WEEK = {"weekday": (0, 5), "weekend": (5, 7)}
 """From day to day, Monday first."""
-LAND, PEOPLE = "area km2", "population"
+LAND, PEOPLE, STREETS = "area km2", "population", "street km"
 M2_PER_KM2 = 1e6
 
 
@@ -36,8 +37,8 @@ def kinds_of_work(
 ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Return the names and amounts by area, shape (Q, n), of all kinds asked for; calls and unit hours always.
 
-    ``wanted`` may name "calls" and "unit hours", each alone or with a part ("unit hours, night"), "population"
-    and "area km2".
+    ``wanted`` may name "calls" and "unit hours", each alone or with a part ("unit hours, night"), "population",
+    "area km2" and "street km".
 
     Raises
     ------
@@ -57,6 +58,8 @@ def _amount(project: Project, work: Workload, name: str) -> NDArray[np.float64]:
         return np.asarray(tables[base][:, hours_of(part)].sum(axis=1))
     if name == LAND:
         return np.asarray(project.areas.geometry.area.to_numpy() / M2_PER_KM2)
+    if name == STREETS:
+        return street_m(project) / METRES_PER_KM
     if name == PEOPLE:
         people = project.areas["population"].to_numpy(dtype=float)
         if np.isnan(people).all():
@@ -67,5 +70,5 @@ def _amount(project: Project, work: Workload, name: str) -> NDArray[np.float64]:
     parts = ", ".join([*PARTS_OF_DAY, *PARTS_OF_WEEK])
     raise UsageError(
         f"Unknown kind of work {name!r}. Known: {CALLS}, {WORK}, each also with one of {parts} "
-        f"({WORK!r} as '{WORK}, night'), {PEOPLE}, {LAND}."
+        f"({WORK!r} as '{WORK}, night'), {PEOPLE}, {LAND}, {STREETS}."
     )
