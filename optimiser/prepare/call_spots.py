@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from optimiser.data.project import Project
 from optimiser.data.settings import Settings
@@ -40,6 +41,43 @@ def junctions(roads_file: Path, settings: Settings, folder: Path) -> NDArray[np.
         return None
     usable = (roads.junction_core >> driver_named("basic").mode_index) & 1 > 0
     return np.asarray(roads.junction_xy_m[usable], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class CallPlaces:
+    """Where the calls of each area are: P places (P, 2) in projected metres, and the share of each area's calls there.
+
+    ``share`` has shape (P, n); every column sums to 1: an area without a located call has all of them at its point.
+    """
+
+    xy_m: NDArray[np.float64]
+    share: csr_array
+
+
+def call_places(
+    project: Project, area_points: NDArray[np.float64], priorities: Sequence[int] = ()
+) -> CallPlaces:
+    """Return where the calls of a project are.
+
+    Parameters
+    ----------
+    area_points
+        A point inside each area, shape (n, 2).
+    priorities
+        Priorities that count; empty for all.
+    """
+    n, ids = len(area_points), [str(a) for a in project.areas["area_id"]]
+    spots = project.spots
+    if spots is None or not len(spots):
+        return CallPlaces(area_points, csr_array(np.eye(n)))
+    if priorities:
+        spots = spots[spots["priority"].isin(priorities)]
+    places, at = np.unique(spots[["x_m", "y_m"]].to_numpy(dtype=float), axis=0, return_inverse=True)
+    table, known = _by_area(spots, at.ravel(), len(places), ids, ALL)
+    alone = np.flatnonzero(~known)
+    rows, ones = np.arange(alone.size), np.ones(alone.size)
+    own = csr_array((ones, (rows, alone)), shape=(alone.size, n))
+    return CallPlaces(np.concatenate([places, area_points[alone]]), csr_array(vstack([table.T, own])))
 
 
 def shares_within(

@@ -15,6 +15,7 @@ from optimiser.demand.day_parts import ALL_DAY, DayPart, day_parts
 from optimiser.demand.patterns import merge_places
 from optimiser.demand.workload import Workload, from_calls, from_project
 from optimiser.errors import InputError, UsageError
+from optimiser.prepare.call_spots import call_places
 from optimiser.prepare.travel import area_points, network, times_s
 from optimiser.problems.base import choice
 from optimiser.problems.standby import StandbyParams, StandbyPlan, StandbyProblem
@@ -22,6 +23,8 @@ from optimiser.problems.standby.data import ObjectiveName
 from optimiser.units import SECONDS_PER_HOUR, minutes
 
 DEFAULT_TARGET_S = 480.0
+MOST_DRIVES = 100_000_000
+"""Drives from posts to places of calls that are held at once: 0.8 GB a part of the day with its own traffic."""
 _OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
     "cover": ("cover",),
     "cover then backup": ("cover", "backup"),
@@ -60,6 +63,9 @@ class StandbySetup:
         Parts of the day as ``NAME=FROM-TO``; empty for the whole day as one.
     priorities
         Priorities of the calls that count; empty for all.
+    cover_by
+        "calls": each call where it was, at its road junction, where the project has them placed; "areas": all calls
+        of an area at a point inside it.
     move_price_calls
         Calls a week that giving up one of today's posts must be worth; 0 for free moves.
     today
@@ -126,6 +132,15 @@ class StandbySetup:
         default=0.0,
         metadata=choice("calls", "Calls a week that giving up a post must gain", group="advanced", minimum=0),
     )
+    cover_by: Literal["calls", "areas"] = field(
+        default="calls",
+        metadata=choice(
+            "",
+            "Calls count where they were, or all of an area's at one point (also where none is placed)",
+            options=("calls", "areas"),
+            group="advanced",
+        ),
+    )
     driver: str = field(
         default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
     )
@@ -155,8 +170,13 @@ def standby_problem(project: Project, setup: StandbySetup | None = None) -> Stan
     posts = candidate_posts(project, setup)
     parts = day_parts(setup.parts) if setup.parts else (ALL_DAY,)
     calls = _calls(project, setup)
+    points = area_points(project)
     weight = np.column_stack([calls.calls[:, list(part.hours)].sum(axis=1) for part in parts])
-    drives = _drives(project, setup, posts, parts)
+    if setup.cover_by == "calls":
+        places = call_places(project, points, setup.priorities)
+        points, weight = places.xy_m, places.share @ weight
+        _refuse_too_many(len(points) * len(posts.ids))
+    drives = _drives(project, setup, posts, points, parts)
     limits = _limits(project, setup)
     params = _params(project, setup, parts, drives)
     starts, post, band, drive_s = _rows(drives, limits, params.uses("travel"))
@@ -180,6 +200,14 @@ def standby_problem(project: Project, setup: StandbySetup | None = None) -> Stan
         drive_s=drive_s,
         params=params,
     )
+
+
+def _refuse_too_many(n_drives: int) -> None:
+    if n_drives > MOST_DRIVES:
+        raise InputError(
+            f"Calls at their junctions and candidate posts make {n_drives:,} drives, more than {MOST_DRIVES:,}: take "
+            "fewer candidates (candidates = stations, or most_candidates), or cover_by = areas."
+        )
 
 
 def candidate_posts(project: Project, setup: StandbySetup | None = None) -> Posts:
@@ -243,10 +271,13 @@ def _calls(project: Project, setup: StandbySetup) -> Workload:
 
 
 def _drives(
-    project: Project, setup: StandbySetup, posts: Posts, parts: tuple[DayPart, ...]
+    project: Project,
+    setup: StandbySetup,
+    posts: Posts,
+    points: NDArray[np.float64],
+    parts: tuple[DayPart, ...],
 ) -> list[NDArray[np.float64]]:
     """Return the drives (S, n) of each part of the day, by the traffic in its middle."""
-    points = area_points(project)
     hours = [None if part.name == ALL_DAY.name else part.hours[len(part.hours) // 2] for part in parts]
     known: dict[int | None, NDArray[np.float64]] = {}
     for hour in hours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from optimiser.data.project import Project, load
 from optimiser.demand.workload import from_project
-from optimiser.errors import UsageError
+from optimiser.errors import InputError, UsageError
 from optimiser.prepare.questions import ask
 from optimiser.prepare.standby import StandbySetup, candidate_posts, standby_problem, today_plan
 from optimiser.prepare.travel import area_points, times_s
@@ -23,7 +24,7 @@ def project(county: Path) -> Project:
 
 def test_all_calls_are_there_and_cover_is_by_drive(project: Project) -> None:
     """Weights sum to the week's calls; what a post covers is what lies within the target by road."""
-    problem = standby_problem(project, StandbySetup(n_cars=2, target_s=180.0))
+    problem = standby_problem(project, StandbySetup(n_cars=2, target_s=180.0, cover_by="areas"))
     calls = from_project(project).calls.sum(axis=1)
     assert problem.weight.sum() == pytest.approx(calls.sum())
     posts = candidate_posts(project)
@@ -31,6 +32,35 @@ def test_all_calls_are_there_and_cover_is_by_drive(project: Project) -> None:
     post = int(np.argmax((drives <= 180.0) @ calls))
     near = np.unique(problem.pattern_of()[problem.posts == post])
     assert problem.weight[near].sum() == pytest.approx(calls[drives[post] <= 180.0].sum())
+
+
+def test_calls_are_covered_where_they_were(project: Project) -> None:
+    """All the week's calls stay; what a post covers is summed again call by call, at junctions, by another way."""
+    setup = StandbySetup(n_cars=2, target_s=180.0, candidates="stations")
+    problem = standby_problem(project, setup)
+    calls = from_project(project).calls.sum(axis=1)
+    assert problem.weight.sum() == pytest.approx(calls.sum())
+    posts, spots = candidate_posts(project, setup), project.spots
+    assert spots is not None
+    drives = times_s(project, posts.xy_m, spots[["x_m", "y_m"]].to_numpy())
+    weekly = dict(zip(project.areas["area_id"], calls, strict=True))
+    located = spots.groupby("area_id")["calls"].sum()
+    assert set(located.index) == set(weekly)
+    each = spots["calls"] * spots["area_id"].map(weekly) / spots["area_id"].map(located)
+    for post in range(len(posts.ids)):
+        near = np.unique(problem.pattern_of()[problem.posts == post])
+        assert problem.weight[near].sum() == pytest.approx(each[drives[post] <= 180.0].sum())
+    by_areas = standby_problem(project, replace(setup, cover_by="areas"))
+    assert by_areas.weight.sum() == pytest.approx(problem.weight.sum())
+    assert len(problem.weight) > len(by_areas.weight), "junctions tell more posts apart than areas do"
+
+
+def test_too_many_drives_are_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named with both numbers and what to do; by areas it is asked."""
+    monkeypatch.setattr("optimiser.prepare.standby.MOST_DRIVES", 1000)
+    with pytest.raises(InputError, match="more than 1,000: take fewer candidates"):
+        standby_problem(project)
+    assert standby_problem(project, StandbySetup(cover_by="areas")).weight.sum() > 0
 
 
 def test_parts_of_the_day_share_the_calls(project: Project) -> None:
