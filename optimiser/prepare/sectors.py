@@ -43,6 +43,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     project.require_ready()
     work = from_project(project)
     ids = tuple(str(a) for a in project.areas["area_id"])
+    _refuse_unknown(project, setup, ids)
     points = area_points(project)
     centres = _centres(project, setup, ids, points)
     travel_s = times_s(project, centres.places, points, driver=setup.driver, junctions=setup.junctions)
@@ -70,14 +71,24 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
         places=project.places,
     )
     if setup.within:
-        mine = {a for a, d in zip(ids, _level(project, "districts"), strict=True) if d == setup.within}
-        if not mine:
-            raise InputError(
-                f"No area belongs to district {setup.within!r} today: within must name one in use."
-            )
-        problem = restricted(problem, mine)
+        problem = restricted(problem, set(_level_ids(project, setup)))
     limits = limits_of(problem, setup)
     return replace(problem, params=replace(problem.params, limits=limits)) if limits else problem
+
+
+def _refuse_unknown(project: Project, setup: SectorsSetup, ids: tuple[str, ...]) -> None:
+    """Raise InputError where a choice names a district or area that is not there, before anything is worked out."""
+    in_use = sorted(set(_level(project, "districts")) - {""})
+    if setup.within and setup.within not in in_use:
+        raise InputError(
+            f"No area belongs to district {setup.within!r} today: within must name one in use"
+            f"{': ' + ', '.join(in_use) if in_use else ', and there is none'}."
+        )
+    known = set(ids)
+    for group in setup.together:
+        strange = sorted(set(group) - known)
+        if strange:
+            raise InputError(f"together names {', '.join(strange[:5])}, which this map does not have.")
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,11 @@ def test_straight_lines_without_roads(project, county):
         ({"cover_priorities": [7]}, r"priorities \[1, 2, 3"),
         ({"target_shares_pct": [50, 40, 5, 3, 1, 2]}, "sum to 100"),
         ({"locks": [["nowhere", "D1"]]}, "nowhere"),
+        ({"together": [["1A01", "nowhere"]]}, "together names nowhere"),
+        ({"within": "D9"}, "within must name one in use: D1"),
+        ({"least_cover_pct": 101}, "at most 100"),
+        ({"limits": {"moved": 0.1}}, "change_limit_frac"),
+        ({"most_pieces": 0}, "Splits need places"),
     ],
 )
 def test_choices_that_do_not_fit(project, table, message):
@@ -191,3 +196,13 @@ def test_least_driving_without_targets(project):
     assert sectors_problem(bare, SectorsSetup(target_s=300.0)).params.objectives == ("cover", "travel")
     with pytest.raises(InputError, match="Cover needs a target drive"):
         sectors_problem(bare, SectorsSetup(objective="cover"))
+
+
+def test_limits_are_those_of_the_areas_asked_about(project):
+    """Least cover and longest mean drive as sums over the question's own areas, the whole map's or one district's."""
+    setup = SectorsSetup(least_cover_frac=0.5, longest_mean_drive_s=120.0)
+    inside = replace(setup, within="D1", level="beats", centres="free", n_districts=2)
+    for chosen in (setup, inside):
+        problem = sectors_problem(project, chosen)
+        wanted = {"cover": 0.5 * problem.cover_calls.sum(), "travel": 120.0 * problem.calls.sum()}
+        assert problem.params.limits == pytest.approx(wanted)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from optimiser.problems.sectors.data import SectorsProblem
 from optimiser.problems.sectors.measures import NAMES
 from optimiser.problems.sectors.rules import beyond
-from optimiser.units import clock, percent_text
+from optimiser.units import clock, minutes, percent_text
 
 ROUNDING = 1e-6
 SHOWN = 5
@@ -41,11 +41,18 @@ def _limits(problem: SectorsProblem) -> list[str]:
         table, limit = best[name][_usable(problem)], problem.params.limit_of(name)
         most = float((table.max(axis=0) if name == "cover" else table.min(axis=0)).sum())
         if beyond(name, most, limit):
+            told, asked = (_told(value, NAMES[name][1]) for value in (most, limit))
             found.append(
-                f"Even if every area had its best centre, the {NAMES[name][0]} would come to {most:,.6g} "
-                f"{NAMES[name][1]}, and {limit:,.6g} is the limit: loosen the limit, or allow other centres."
+                f"Even if every area had its best centre, the {NAMES[name][0]} would come to {told}, and {asked} is the "
+                "limit: loosen the limit, or allow other centres."
             )
     return found
+
+
+def _told(value: float, unit: str) -> str:
+    if unit == "call-seconds per week":
+        return f"{minutes(value):,.6g} call-minutes a week"
+    return f"{value:,.6g} {unit.replace(' per ', ' a ')}"
 
 
 def too_large(problem: SectorsProblem, name: str) -> dict[str, float]:
