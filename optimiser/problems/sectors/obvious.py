@@ -43,8 +43,8 @@ def _limits(problem: SectorsProblem) -> list[str]:
         if beyond(name, most, limit):
             told, asked = (_told(value, NAMES[name][1]) for value in (most, limit))
             found.append(
-                f"Even if every area had its best centre, the {NAMES[name][0]} would come to {told}, and {asked} is the "
-                "limit: loosen the limit, or allow other centres."
+                f"Even if every area had its best centre, the {NAMES[name][0]} would come to {told}, and {asked} is "
+                "the limit: loosen the limit, or allow other centres."
             )
     return found
 
