@@ -153,14 +153,16 @@ def level_odds(share: Array, doubts: Array, low: int, high: int, odds: Array) ->
 
 
 @_compiled
-def outside_odds(odds: Array, place: Array, low: int, high: int, outside: Array, level: Array) -> None:
+def outside_odds(
+    odds: Array, place: Array, low: int, high: int, first: int, last: int, outside: Array, level: Array
+) -> None:
     """Odds that each unit outside a cube is busy where m of the M are, shape (N, M + 1), and the level they are from.
 
     By the level at which m of M are expected, scaled so that m are.
     """
     n_units, most = outside.shape[0], outside.shape[1] - 1
     left_out = np.flatnonzero(place < 0)
-    for m in range(1, most):
+    for m in range(max(first, 1), min(last, most - 1) + 1):
         k = min(max(int(m * n_units / most + 0.5), max(low, 1)), min(high, n_units - 1))
         level[m] = k
         now = odds[k][left_out]
@@ -354,7 +356,7 @@ def one_round(
     total, often = rate.sum(), ladder / ladder.max()
     nothing, nobody = np.empty((0, 0)), np.empty(0)
     for f in range(n_units):
-        outside_odds(odds, place[f], low, high, outside, level)
+        outside_odds(odds, place[f], low, high, first, last, outside, level)
         mine = areas[begin[f] : begin[f + 1]]
         if len(sends):
             weigh = states[f].copy()

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.simulate.cube import balance, first_choices, level_of, scale_levels, sweep, workloads
+from optimiser.simulate.cube import balance, level_of, scale_levels, sweep, workloads
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -105,8 +105,8 @@ def exact(
     given = rate
     rate, order, member = merged(rate, order)
     total = float(rate.sum())
-    into, out = balance(first_choices(rate, order), mu, total)
     level = level_of(n_units)
+    into, out = balance(rate, order, mu)
     ladder = ladder_of(n_units, total, mu) if np.all(mu == mu[0]) else None
     states = np.zeros(1 << n_units)
     if ladder is None:
