@@ -27,9 +27,10 @@ Units hardly ever sent (nobody's first choice, or second car of a post) suffer m
 Measured by ``python -m tests.benchmarks hypercube`` against the exact model, relative error of single workloads, cubes
 of 9 units: 12 units, nine towns, worst 0.5 % (Larson's equations 13 %); 18 units, nine towns, worst 1.04 %, mean
 0.16 %, mean way 0.5 % (Larson's 15 %). Of 14 units, calls lost, loads 0.2 to 0.8, thirty towns of each make: even towns
-worst 2.2 %, posts in clumps 4.4 %, two cars a post 2.3 %, all units within 2 % in 93, 96 and 96 of 100 towns, mean 0.1
-to 0.2 % (Larson's worst 31, 53 and 75 %). So 2 % holds nearly everywhere, not everywhere. Smaller cubes are worse: of
-6 to 8 units, worst 2.5 to 12 %. Beyond 20 units no exact answer says how far off it is; cubes get smaller there.
+worst 2.1 %, posts in clumps 4.3 %, two cars a post 2.3 %, all units within 2 % in 28, 29 and 29 of 30, mean 0.1 to
+0.2 % (Larson's worst 31, 53 and 75 %). So 2 % holds nearly everywhere, not everywhere. Smaller cubes are worse: of
+8 units up to 3 % on even towns and 9 % in clumps, of 6 units 5 and 13 %. Beyond 20 units no exact answer says how far
+off it is; cubes get smaller there.
 
 Sources: Larson, Approximating the performance of urban emergency service systems, Operations Research 23 (1975);
 Boyaci and Geroliminis, Approximation methods for large-scale spatial queueing systems, Transportation Research B 74
