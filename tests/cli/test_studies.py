@@ -171,3 +171,18 @@ def test_nest(told, county):
     code, _, err = told("nest", county, "--beats", 12, "--quiet")
     assert code == Exit.INPUT
     assert "already" in err
+
+
+def test_between_goes_without_relax(told, county):
+    """Neither or both of --relax and --between, or --within alone: told before anything is loaded."""
+    for more in (
+        [],
+        ["--relax", "balance=5", "--between", "cover,moved"],
+        ["--relax", "balance=5", "--within", "5"],
+    ):
+        code, _, err = told("frontier", "sectors", county, *more)
+        assert code == Exit.USAGE
+        assert "--between" in err
+    code, _, err = told("frontier", "sectors", county, "--between", "cover,boundary")
+    assert code == Exit.INPUT
+    assert "cannot be set against" in err
