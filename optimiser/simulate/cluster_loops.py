@@ -324,7 +324,7 @@ def read(states: Array, bits: Array, sets: Array, low: int, high: int, share: Ar
             together[state, bits[state] + m] = states[state, m]
     at_least(together, 0)
     for k in range(low, high + 1):
-        share[k] = together[1, k] / together[0, k]
+        share[k] = together[1, k] / together[0, k] if together[0, k] > 0.0 else 0.0
     for i in range(len(sets)):
         ahead, n_ahead = sets[i], bits[sets[i]]
         for k in range(low, high + 1):
@@ -371,6 +371,10 @@ def one_round(
             rate, order, mine, place[f], first, last, outside, level, often,
             chain, ties, number, ahead_of, unit_of, flow, nothing, nobody,
         )  # fmt: skip
+        if count == 0:
+            # nobody ever calls for any unit of the cube
+            share[f] = 0.0
+            continue
         spread(low, high, total, count, ahead_of, unit_of, flow, bits, up, away)
         for k in range(sweeps):
             sweep(states[f], up, away, low, high, total, bits, ladder, k % 2 == 1)

@@ -99,3 +99,13 @@ def test_areas_without_calls_and_sizes():
     assert sizes == sorted(sizes[:2]) + sorted(sizes[2:], reverse=True)
     with pytest.raises(InputError, match="1 unit"):
         approximate(rate, order, cube=0)
+
+
+def test_units_that_nobody_calls():
+    # five areas and 30 units, little to do: units far down every list are idle, and all numbers are finite
+    rate, order, _ = town(30, 0.3, 1)
+    found = approximate(rate[:5], order[:5], cube=2)
+    assert np.isfinite(found.workload).all()
+    assert np.isfinite(found.sends).all()
+    assert found.workload.sum() == pytest.approx(rate[:5].sum())
+    assert found.workload.min() < 1e-3
