@@ -11,6 +11,7 @@ from optimiser.prepare.simulation import OWN_WORK, Ground
 from optimiser.simulate import Outputs
 from optimiser.simulate.groups import Groups
 from optimiser.simulate.outputs import Replication
+from optimiser.units import HOURS_PER_WEEK, minutes, seconds_from_hours
 
 FloatArray = NDArray[np.float64]
 FEWEST = 20
@@ -75,7 +76,9 @@ def detail_of(ground: Ground, found: Outputs, n_weeks: float) -> Detail:
         slowest_s=slowest_s,
         all_s=all_s,
         short_area_frac=short,
-        short_minutes_a_week=float(short.sum()) * 7 * 24 * 60 if short.size else None,
+        short_minutes_a_week=minutes(seconds_from_hours(float(short.sum()) * HOURS_PER_WEEK))
+        if short.size
+        else None,
         km_a_week=metres * window / 1000.0 / n_weeks if metres > 0 else None,
     )
 

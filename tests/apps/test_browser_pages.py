@@ -54,9 +54,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     hand_run(project, "strength", "Another share", {"new_officers": 2, "most_moved": 3})
     options = SolveOptions(time_limit_s=20.0, confirm=False)
     given = {"axes": [["balance", 0.2]], "points": 3}
-    asked = Asked(
-        "frontier", "sectors", "What loosening buys", {"tolerance_pct": 20}, "", options, 60.0, given
-    )
+    choices = {"tolerance_pct": 5, "objective": "travel"}
+    asked = Asked("frontier", "sectors", "What loosening buys", choices, "", options, 60.0, given)
     study = studies.create(folder, asked, "content")
     study_runner.work(study, project=project)
     port = free_port()

@@ -29,7 +29,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
     ids = {}
     for kind, choices, given in (
         ("explain", {"tolerance_pct": 30, "longest_drive_min": 1}, {}),
-        ("frontier", {"tolerance_pct": 20}, {"axes": [["balance", 0.2]], "points": 3}),
+        ("frontier", {"tolerance_pct": 5, "objective": "travel"}, {"axes": [["balance", 0.2]], "points": 3}),
     ):
         asked = Asked(kind, "sectors", f"Try {kind}", choices, "", OPTIONS, 120.0, given)
         study = studies.create(folder, asked, "content")

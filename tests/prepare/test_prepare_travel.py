@@ -55,6 +55,8 @@ def test_a_cache_that_cannot_be_written(project, monkeypatch):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
+    for kept in (project.folder / travel.CACHE_FOLDER).iterdir():
+        kept.unlink()
     monkeypatch.setattr(travel, "write_network", full)
     assert travel.network(project).n_junctions > 10
     assert list((project.folder / travel.CACHE_FOLDER).iterdir()) == []
