@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,11 +62,37 @@ def add_board(parser: argparse.ArgumentParser) -> None:
 
 def opened(a: argparse.Namespace) -> Opened:
     """Return the board asked for and its feed; without a feed an hour is made up and written beside the project."""
-    from optimiser.cli.plans import settings_of
     from optimiser.data.dispatch_feed import read_feed
+    from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER, MADE_UP, made_up_feed, write_feed
+
+    board, said = empty(a)
+    path = a.feed
+    if path is None:
+        path = a.folder / DISPATCH_FOLDER / f"{MADE_UP}{a.seed}.jsonl"
+        rows = made_up_feed(
+            board.project, board.params, seed=a.seed, n_units=a.units, n_calls=a.calls, travel=board.travel
+        )
+        write_feed(path, rows)
+        cover = (
+            f"cover within {minutes(board.params.coverage_s):g} minutes is asked for (--set coverage_min=...)"
+        )
+        said = (
+            f"No feed is named: an hour was made up (seed {a.seed}) and written to {path}; {cover}.",
+            *said,
+        )
+        board = replace(board)
+    feed = read_feed(path, board.project.settings.timezone)
+    said += tuple(f"{path}, {bad}" for bad in feed.bad)
+    if feed.unknown_columns:
+        said += (f"{path}: not understood and not used: {', '.join(feed.unknown_columns)}.",)
+    return Opened(board, feed, path, a.feed is None, said)
+
+
+def empty(a: argparse.Namespace) -> tuple[Board, tuple[str, ...]]:
+    """Return the board asked for before any event, and what is to be said of its roads."""
+    from optimiser.cli.plans import settings_of
     from optimiser.data.project import load
     from optimiser.prepare.dispatch_board import Board, desk_params
-    from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER, MADE_UP, made_up_feed, write_feed
     from optimiser.prepare.dispatch_live import STATUS_WORDS, read_statuses
     from optimiser.prepare.travel import road_assumptions
     from optimiser.roads import factors_from
@@ -75,24 +101,8 @@ def opened(a: argparse.Namespace) -> Opened:
     params = desk_params(project, settings_of(a.set, "assignment"), made_up=a.feed is None)
     factors = None if a.traffic is None else factors_from(a.traffic)
     words = STATUS_WORDS if a.statuses is None else read_statuses(a.statuses)
-    board = Board(project, params, factors, words)
-    said: list[str] = []
-    path = a.feed
-    if path is None:
-        path = a.folder / DISPATCH_FOLDER / f"{MADE_UP}{a.seed}.jsonl"
-        rows = made_up_feed(
-            project, params, seed=a.seed, n_units=a.units, n_calls=a.calls, travel=board.travel
-        )
-        write_feed(path, rows)
-        cover = f"cover within {minutes(params.coverage_s):g} minutes is asked for (--set coverage_min=...)"
-        said.append(f"No feed is named: an hour was made up (seed {a.seed}) and written to {path}; {cover}.")
-        board = Board(project, params, factors, words)
-    said += [f"Roads: {sentence}" for sentence in road_assumptions(project)]
-    feed = read_feed(path, project.settings.timezone)
-    said += [f"{path}, {bad}" for bad in feed.bad]
-    if feed.unknown_columns:
-        said.append(f"{path}: not understood and not used: {', '.join(feed.unknown_columns)}.")
-    return Opened(board, feed, path, a.feed is None, tuple(said))
+    said = tuple(f"Roads: {sentence}" for sentence in road_assumptions(project))
+    return Board(project, params, factors, words), said
 
 
 def until(opened: Opened, asked: datetime | None) -> list[FeedEvent]:

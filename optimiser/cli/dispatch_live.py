@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from optimiser.cli import dispatch_board, values
+from optimiser.cli import dispatch_board, dispatch_follow, values
 from optimiser.cli.console import Exit, as_json, say, show, show_json, stop_on_interrupt
 
 if TYPE_CHECKING:
+    from optimiser.data.dispatch_feed import FeedEvent
     from optimiser.prepare.dispatch_advice import Advice, Solve
+
+    Source = dispatch_follow.Finished | dispatch_follow.Growing
 
 LIMIT_S, EXACT_LIMIT_S = 2.0, 60.0
 
@@ -43,50 +47,91 @@ def add(within: Any, common: argparse.ArgumentParser) -> None:
     live.add_argument(
         "--out", type=Path, metavar="FILE", help="write the advice after each event here, as JSON lines"
     )
+    dispatch_follow.add_follow(live)
     live.set_defaults(run=run_live)
 
 
 def run_live(a: argparse.Namespace) -> int:
-    """Follow the feed; print and write the advice after each event."""
-    from optimiser.prepare.dispatch_advice import LiveDesk
+    """Follow the feed, finished or growing; print and write the advice after each event."""
     from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER
-    from optimiser.report.words_desk import advice_lines, advice_record, terms, terms_line
 
-    opened = dispatch_board.opened(a)
-    for sentence in opened.said:
+    source = dispatch_follow.Growing(a) if a.follow else dispatch_follow.Finished(a)
+    for sentence in source.said:
         say(f"! {sentence}")
-    path = a.out or a.folder / DISPATCH_FOLDER / f"advice-{opened.path.stem}.jsonl"
+    path = a.out or a.folder / DISPATCH_FOLDER / f"advice-{source.path.stem}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    records = []
-    before: Advice | None = None
     with solver(a) as solve, path.open("w", encoding="utf-8") as file, stop_on_interrupt() as asked:
-        desk = LiveDesk(opened.board, solve, exact=a.exact, most=a.choices)
-        events = dispatch_board.until(opened, a.until)
-        for event, following in zip(events, [*events[1:], None], strict=True):
-            advice = desk.event(event, more_now=following is not None and following.at == event.at)
-            record = as_json(advice_record(advice))
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            file.flush()
-            records.append(record)
-            if not a.json:
-                for line in advice_lines(advice, before):
-                    show(line)
-                if a.terms and advice.renewed:
-                    show(f"  {terms_line(terms(advice))}")
-            if advice.renewed:
-                before = advice
-            if asked():
-                say("Stopped; the advice so far is written.")
-                break
-    counted = summary(records, len(opened.feed.bad))
+        told = _Told(a, file)
+        _advise(a, source, solve, told, asked)
+    counted = told.tally.summary(source.n_bad)
     if a.json:
         show_json(
-            {"advice_file": str(path), "summary": counted, "left_out": list(opened.said), "advice": records}
+            {"advice_file": str(path), "summary": counted, "left_out": source.said, "advice": told.records}
         )
         return Exit.DONE
     say(_in_words(counted))
     say(f"Advice after each event: {path}. It advises only: the dispatcher decides.")
     return Exit.DONE
+
+
+def _advise(
+    a: argparse.Namespace, source: Source, solve: Solve | None, told: _Told, asked: Callable[[], bool]
+) -> None:
+    """Advise after each event; one that no advice can be given after is told, and the next goes on."""
+    from optimiser.errors import OptimiserError
+    from optimiser.prepare.dispatch_advice import LiveDesk
+
+    desk = LiveDesk(source.board, solve, exact=a.exact, most=a.choices)
+    for event, more_now in source.events(asked, lambda: None):
+        try:
+            advice = desk.event(event, more_now=more_now)
+        except OptimiserError as fault:
+            told.fault(event, fault)
+        else:
+            told.advice(advice)
+
+
+class _Told:
+    """Advice as it is printed and written, and what is counted of it."""
+
+    def __init__(self, a: argparse.Namespace, file: TextIO) -> None:
+        self._a, self._file = a, file
+        self._before: Advice | None = None
+        self.tally = Tally()
+        self.records: list[dict[str, Any]] = []
+
+    def advice(self, advice: Advice) -> None:
+        """Print what is new, write the record."""
+        from optimiser.report.words_desk import advice_lines, advice_record, terms, terms_line
+
+        self._record(as_json(advice_record(advice)))
+        if not self._a.json:
+            for line in advice_lines(advice, self._before):
+                show(line)
+            if self._a.terms and advice.renewed:
+                show(f"  {terms_line(terms(advice))}")
+        if advice.renewed:
+            self._before = advice
+
+    def fault(self, event: FeedEvent, fault: Exception) -> None:
+        """Say that there is no advice after an event, and why."""
+        self._record(
+            {
+                "at": str(event.at),
+                "line": event.line,
+                "event": "",
+                "findings": [f"no advice: {fault}"],
+                "renewed": False,
+            }
+        )
+        say(f"! {event.at:%H:%M:%S} line {event.line}: no advice after it: {fault}")
+
+    def _record(self, record: dict[str, Any]) -> None:
+        self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        self._file.flush()
+        self.tally.add(record)
+        if self._a.json:
+            self.records.append(record)
 
 
 @contextmanager
@@ -106,19 +151,32 @@ def solver(a: argparse.Namespace) -> Iterator[Solve | None]:
         yield lambda problem, before: worker.solve(problem, name, options, start=before)
 
 
-def summary(records: list[dict[str, Any]], n_bad: int) -> dict[str, Any]:
-    """Count what was followed and how good the answers are."""
-    renewed = [r for r in records if r["renewed"]]
-    gaps = [r["gap_frac"] for r in renewed if r.get("gap_frac") is not None]
-    return {
-        "events": len(records),
-        "lines_left_out": n_bad,
-        "findings": sum(len(r["findings"]) for r in records),
-        "answers": len(renewed),
-        "proved": sum(r.get("status") == "optimal" for r in renewed),
-        "kept": sum(bool(r.get("kept")) for r in renewed),
-        "largest_gap_frac": max(gaps, default=None),
-    }
+@dataclass
+class Tally:
+    """What was followed and how good the answers are, counted as they come: a day may be long."""
+
+    events: int = 0
+    findings: int = 0
+    answers: int = 0
+    proved: int = 0
+    kept: int = 0
+    largest_gap_frac: float | None = None
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Count one record."""
+        self.events += 1
+        self.findings += len(record["findings"])
+        if not record["renewed"]:
+            return
+        self.answers += 1
+        self.proved += record.get("status") == "optimal"
+        self.kept += bool(record.get("kept"))
+        if record.get("gap_frac") is not None:
+            self.largest_gap_frac = max(self.largest_gap_frac or 0.0, record["gap_frac"])
+
+    def summary(self, n_bad: int) -> dict[str, Any]:
+        """Return the counts by name."""
+        return asdict(self) | {"lines_left_out": n_bad}
 
 
 def _in_words(counted: dict[str, Any]) -> str:

@@ -40,6 +40,18 @@ def positive(text: str) -> float:
     return value
 
 
+def between(least: float, most: float) -> Callable[[str], float]:
+    """Return a reader of numbers from ``least`` to ``most``."""
+
+    def read(text: str) -> float:
+        value = _number(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} should be a number from {least:g} to {most:g}")
+        return value
+
+    return read
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``least`` to ``most``."""
 

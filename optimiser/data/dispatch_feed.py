@@ -25,12 +25,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from optimiser.data.text_file import read_bytes, refuse_container
@@ -105,14 +105,16 @@ def read_feed(path: Path, timezone: str = "UTC") -> Feed:
     strange: set[str] = set()
     zone = ZoneInfo(timezone)
     found = []
-    for line, row in (_json_rows if as_json else _csv_rows)(path, _lines(raw, bad), bad):
+    lines = text_lines(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1, bad)
+    rows = json_rows(lines, bad) if as_json else csv_rows(csv_head(path, next(lines, (0, ""))[1]), lines, bad)
+    for line, row in rows:
         strange |= {k for k in row if k not in COLUMNS}
-        event = _event(line, {k: v for k, v in row.items() if k in COLUMNS and v}, zone)
+        event = as_event(line, {k: v for k, v in row.items() if k in COLUMNS and v}, zone)
         if isinstance(event, BadLine):
             bad.append(event)
         else:
             found.append(event)
-    events = _near_in_time(found, bad)
+    events = near_in_time(found, bad)
     bad.sort(key=lambda b: b.line)
     if not events:
         first = f" The first: {bad[0]}" if bad else ""
@@ -120,11 +122,9 @@ def read_feed(path: Path, timezone: str = "UTC") -> Feed:
     return Feed(tuple(events), tuple(bad), tuple(sorted(s[:MOST_CELL] for s in strange)))
 
 
-def _lines(raw: bytes, bad: list[BadLine]) -> Iterator[tuple[int, str]]:
-    """Yield the number and text of each line that is text and not empty."""
-    if raw.startswith(b"\xef\xbb\xbf"):
-        raw = raw[3:]
-    for number, line in enumerate(raw.split(b"\n"), start=1):
+def text_lines(lines: Iterable[bytes], first: int, bad: list[BadLine]) -> Iterator[tuple[int, str]]:
+    """Yield the number, from ``first`` on, and text of each line that is text and not empty."""
+    for number, line in enumerate(lines, start=first):
         if not line.strip():
             continue
         try:
@@ -138,9 +138,8 @@ def _lines(raw: bytes, bad: list[BadLine]) -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def _json_rows(
-    path: Path, lines: Iterator[tuple[int, str]], bad: list[BadLine]
-) -> Iterator[tuple[int, dict[str, str]]]:
+def json_rows(lines: Iterable[tuple[int, str]], bad: list[BadLine]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and cells of each line that holds a JSON object of plain values."""
     for number, text in lines:
         try:
             twice: list[str] = []
@@ -183,17 +182,36 @@ def _cell(value: Any) -> str | None:
     return None
 
 
-def _csv_rows(
-    path: Path, lines: Iterator[tuple[int, str]], bad: list[BadLine]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    _, head = next(lines, (0, ""))
-    mark = max(",;\t", key=head.count)
-    names = [c.strip().strip('"').casefold() for c in head.split(mark)]
+class CsvHead(NamedTuple):
+    """Columns of a CSV feed, and what stands between its cells."""
+
+    names: tuple[str, ...]
+    mark: str
+
+
+def csv_head(path: Path, line: str) -> CsvHead:
+    """Read the first line of a CSV feed.
+
+    Raises
+    ------
+    InputError
+        If a column that every event needs is missing.
+    """
+    mark = max(",;\t", key=line.count)
+    names = tuple(c.strip().strip('"').casefold() for c in line.split(mark))
     missing = [c for c in ("time", "event") if c not in names]
     if missing:
         raise InputError(
             f"{path}, line 1: no column {', '.join(missing)}; it has {', '.join(names)[:MOST_CELL]}."
         )
+    return CsvHead(names, mark)
+
+
+def csv_rows(
+    head: CsvHead, lines: Iterable[tuple[int, str]], bad: list[BadLine]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and cells of each line of a CSV feed after its first."""
+    names, mark = head
     for number, text in lines:
         try:
             cells = next(csv.reader([text], delimiter=mark, strict=True))
@@ -206,7 +224,8 @@ def _csv_rows(
             yield number, {n: c.strip() for n, c in zip(names, cells, strict=False) if n}
 
 
-def _event(line: int, cells: dict[str, str], zone: ZoneInfo) -> FeedEvent | BadLine:
+def as_event(line: int, cells: dict[str, str], zone: ZoneInfo) -> FeedEvent | BadLine:
+    """Return the event of a line, or why it is none."""
     long = next((k for k, v in cells.items() if len(v) > MOST_CELL), "")
     if long:
         return BadLine(line, f"its {long} has {len(cells[long]):,} characters (most: {MOST_CELL})")
@@ -233,7 +252,7 @@ def local_time(text: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
-def _near_in_time(events: list[FeedEvent], bad: list[BadLine]) -> list[FeedEvent]:
+def near_in_time(events: list[FeedEvent], bad: list[BadLine]) -> list[FeedEvent]:
     """Leave out events whose time cannot be: one of another year would turn the clock for all that follow."""
     if not events:
         return events

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import pytest
 
@@ -165,3 +167,54 @@ def test_critical_locations_with_links_to_their_plans(told, county, tmp_path):
     assert [s["site_id"] for s in found["sites"]] == ["S1"]
     assert found["sites"][0]["plans_missing"] == ["hall.pdf"]
     assert sum("sites.csv, line" in f for f in found["findings"]) == 3
+
+
+def test_live_follows_a_feed_that_grows(told, county, tmp_path):
+    """The writer's pieces end inside lines; bad lines are named, sound ones answered, and a stop file ends it."""
+    from optimiser.data.project import load
+
+    names = load(county).areas["area_id"].tolist()
+    rows = [
+        {"time": "2026-03-02 08:00:00", "event": "on", "unit": "A", "area_id": names[0]},
+        {"time": "2026-03-02 08:00:00", "event": "on", "unit": "B", "area_id": names[30]},
+        {"time": "2026-03-02 08:01:00", "event": "call", "incident": "I1", "area_id": names[1], "grade": 2},
+        {"time": "2026-03-02 08:01:20", "event": "explode", "unit": "A"},
+        {"time": "2026-03-02 08:01:30", "event": "move", "unit": "Z", "area_id": names[0]},
+        {"time": "2026-03-02 08:02:00", "event": "call", "incident": "I2", "area_id": names[31], "grade": 2},
+    ]
+    raw = "".join(json.dumps(r) + "\n" for r in rows).encode() + b'{"time": "2026-03-02 08:03'
+    feed, stop, advice = (tmp_path / n for n in ("feed.jsonl", "stop", "advice.jsonl"))
+
+    def write():
+        """Append in pieces; wait until what is whole has been answered; then ask for the end."""
+        for k in range(0, len(raw), 100):
+            with feed.open("ab") as file:
+                file.write(raw[k : k + 100])
+            time.sleep(0.02)
+        for _ in range(3000):
+            if advice.exists() and "I2" in advice.read_text():
+                break
+            time.sleep(0.05)
+        stop.touch()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    options = ["--feed", feed, "--follow", "--poll", "0.05", "--stop", stop, "--out", advice, "--idle", "300"]
+    code, out, err = told("dispatch", "live", county, *options, "--no-joint", "--quiet")
+    writer.join()
+    assert code == Exit.DONE, err
+    assert "I2 (grade 2, 0:00 old" in out
+    assert "send B" in out
+    assert "unit Z: it is not on duty as far as is known" in out
+    assert "line 4: there is no event 'explode'" in err
+    assert "line 7: it is only half written" in err
+    assert f"Ended: {stop} is there." in err
+    assert "2 lines left out" in err
+    records = [json.loads(text) for text in advice.read_text().splitlines()]
+    assert [r["line"] for r in records] == [1, 2, 3, 5, 6]
+    code, out, err = told("dispatch", "live", county, *options)
+    assert (code, out) == (Exit.USAGE, "")
+    assert "is there already" in err
+    code, _, err = told("dispatch", "live", county, "--follow")
+    assert code == Exit.USAGE
+    assert "--follow needs the file to follow" in err
