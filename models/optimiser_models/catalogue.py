@@ -8,6 +8,10 @@ CATALOGUE = {
         "Lagrangian bound, recombination search and a branch-and-cut with separators",
         default=True,
     ),
+    "sectors.border": Entry(
+        "optimiser_models.sectors.border:FORMULATION",
+        "Shortest border between districts: search, priced districts and a labelling model with separators",
+    ),
     "sectors.flow": Entry(
         "optimiser_models.sectors.flow:FORMULATION", "One readable MILP: Hess assignment with flow contiguity"
     ),

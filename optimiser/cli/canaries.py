@@ -52,6 +52,15 @@ def path_of_four() -> tuple[Any, float]:
     return problem, 120.0
 
 
+def one_link_to_cut() -> tuple[Any, float]:
+    """Return the same four areas with borders of 5, 3 and 7 m as aim: halves cut the one in the middle."""
+    from dataclasses import replace
+
+    problem, _ = path_of_four()
+    aimed = replace(problem.params, objectives=("boundary",))
+    return replace(problem, params=aimed, border_m=np.array([5.0, 3.0, 7.0])), 3.0
+
+
 def path_without_balance() -> tuple[Any, float]:
     """Return the same four areas without a window for their work: two drives of a minute still."""
     from dataclasses import replace
@@ -309,6 +318,7 @@ def two_corners() -> tuple[Any, float]:
 
 _CASES = {
     "sectors": path_of_four,
+    "sectors.border": one_link_to_cut,
     "sectors.median": path_without_balance,
     "sectors.moves": one_area_to_move,
     "shifts": one_early_shift,

@@ -185,6 +185,32 @@ def random_problem_of_moves(seed: int) -> SectorsProblem:
     )
 
 
+def random_problem_of_borders(seed: int) -> SectorsProblem:
+    """As :func:`random_problem`, with the border as aim: whole lengths, cut links alone, or metres with fractions.
+
+    Drives are limited where all centres are given; wards are split at most twice; one rule is relaxed at times.
+    """
+    problem = random_problem(seed)
+    rng = np.random.default_rng((seed, 5))
+    p, m = problem.params, len(problem.edges)
+    far = all(p.centres())
+    lengths = (rng.integers(0, 9, m) * 3.0, np.ones(m), rng.random(m) * 900.0)
+    return replace(
+        problem,
+        border_m=lengths[seed % 3],
+        respond_within_s=problem.respond_within_s if far else np.zeros(0),
+        places={"ward": tuple(str(w) for w in rng.choice(["", "x", "y"], len(problem.area_ids)))},
+        params=replace(
+            p,
+            objectives=("boundary",),
+            longest_drive_s=p.longest_drive_s if far else float("inf"),
+            contiguity=bool(rng.random() < 0.8),
+            split_limits={"ward": 2} if rng.random() < 0.3 else {},
+            relax={str(rng.choice(["balance", "ceiling", "splits"])): 0.2} if rng.random() < 0.3 else {},
+        ),
+    )
+
+
 SHAPES = ("", "closer neighbour", "smooth", "round")
 FLOWER = [(0, k) for k in range(1, 7)] + [(k, k % 6 + 1) for k in range(1, 7)] + [(1, 7), (2, 7)]
 """A cell with its six neighbours, and one more area at their edge: from there the middle is under the third rule."""
@@ -247,7 +273,11 @@ def monotone_pairs_of_shape(seed: int):
     return [(replace(problem, params=q), problem) for q in (chain, none, further, unlocked)]
 
 
-OWN_RANDOM = {"sectors.moves": random_problem_of_moves, "sectors.median": random_problem_of_shape}
+OWN_RANDOM = {
+    "sectors.border": random_problem_of_borders,
+    "sectors.moves": random_problem_of_moves,
+    "sectors.median": random_problem_of_shape,
+}
 """What makes the random problems of a formulation that does not answer those of :func:`random_problem`."""
 
 

@@ -79,9 +79,13 @@ def moves(  # type: ignore[no-untyped-def]
     label, best, best_cost, cost, side, side_limit, price, weight, low, high, target, may, fixed, centre_area, free,
     starts, neighbours, border, same, apart, slack_same, slack_apart,
     place_starts, place_ids, place_kind, place_limit, place_most, w_border, w_splits, w_deviation,
-    n_moves, temperature, cooling, penalty, seed, contiguity,
+    border_limit, border_price, n_moves, temperature, cooling, penalty, seed, contiguity,
 ):  # fmt: skip
-    """Make ``n_moves`` moves from ``label``; return the best cost met and which further sums ended over their limit."""
+    """Make ``n_moves`` moves from ``label``.
+
+    Return the best cost met, which further sums ended over their limit, and whether the border did. ``border_price``
+    is paid for each metre on top of its weight in the objective, where the border has a limit.
+    """
     np.random.seed(seed)
     n, n_centres = cost.shape
     k = may.shape[0]
@@ -225,11 +229,11 @@ def moves(  # type: ignore[no-untyped-def]
             worse = _over(after, place_limit, place_most) - _over(pieces, place_limit, place_most)
             change += penalty * worse + w_splits * (after.sum() - pieces.sum())
         longer = 0.0
-        if w_border > 0:
+        if w_border + border_price > 0:
             for e in range(starts[i], starts[i + 1]):
                 d = label[neighbours[e]]
                 longer += border[e] * (int(d != b) - int(d != a))
-            change += w_border * longer
+            change += (w_border + border_price) * longer
         if change > 0 and np.random.random() >= np.exp(-change / temperature):
             continue
         stamp += 1
@@ -274,7 +278,7 @@ def moves(  # type: ignore[no-untyped-def]
             continue
         if with_places and _over(pieces, place_limit, place_most) > 0:
             continue
-        fits = True
+        fits = length <= border_limit
         for r in range(n_side):
             amount = 0.0
             for d in range(k):
@@ -290,4 +294,4 @@ def moves(  # type: ignore[no-untyped-def]
         for d in range(k):
             amount += used[r, d, seat[d]]
         over[r] = amount > side_limit[r] + 1e-9 * max(1.0, abs(side_limit[r]))
-    return best_cost, over
+    return best_cost, over, length > border_limit

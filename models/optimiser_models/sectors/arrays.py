@@ -91,6 +91,8 @@ class Districting:
         Pairs of areas wanted in one district or in different ones; up to ``slack_same`` and ``slack_apart`` fail.
     contraction
         Which areas of the problem make up an area here.
+    border_limit
+        Most metres of border between districts: what a more important objective reached.
     contradiction
         Why no plan can exist, where that shows without a search.
     """
@@ -120,6 +122,7 @@ class Districting:
     slack_same: int = 0
     slack_apart: int = 0
     extras: Extras = Extras()
+    border_limit: float = np.inf
     contradiction: str = ""
     stage: int = 0
     apart_s: Floats = field(default_factory=lambda: np.zeros((0, 0)))
@@ -145,13 +148,17 @@ class Districting:
         total = float(self.cost[centre[label], np.arange(self.n)].sum())
         e = self.extras
         if e.boundary:
-            ends = np.repeat(np.arange(self.n), np.diff(self.starts))
-            total += e.boundary * float(self.border[label[ends] != label[self.neighbours]].sum()) / 2
+            total += e.boundary * self.border_between(label)
         if e.splits:
             total += e.splits * float(self.further_pieces(label).sum())
         if e.deviation:
             total += e.deviation * self.deviation(label)
         return total
+
+    def border_between(self, label: Ints) -> float:
+        """Return the metres of border between districts."""
+        ends = np.repeat(np.arange(self.n), np.diff(self.starts))
+        return float(self.border[label[ends] != label[self.neighbours]].sum()) / 2
 
     def further_pieces(self, label: Ints) -> Ints:
         """Return the further pieces of each kind of place, shape (K,)."""
@@ -172,8 +179,10 @@ class Districting:
         return worst
 
     def keeps(self, label: Ints, centre: Ints) -> bool:
-        """Are the further sums within their limits?"""
+        """Are the border and the further sums within their limits?"""
         areas = np.arange(self.n)
+        if np.isfinite(self.border_limit) and self.border_between(label) > self.border_limit:
+            return False
         for row, limit in zip(self.side, self.side_limit, strict=True):
             if float(row[centre[label], areas].sum()) > limit + 1e-9 * max(1.0, abs(limit)):
                 return False
@@ -261,6 +270,8 @@ def next_stage(d: Districting, problem: SectorsProblem, kept: str, name: str, va
     if kept == "deviation":
         wide = np.where(d.target > 0, d.target * value * (1 + 1e-9), np.inf)
         d = replace(d, low=np.maximum(d.low, d.target - wide), high=np.minimum(d.high, d.target + wide))
+    elif kept == "boundary":
+        d = replace(d, border_limit=value * (1 + 1e-9) + 1e-9)
     elif kept == "splits":
         d = replace(d, places=replace(d.places, most=value))
     else:

@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
-from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.sectors import centres, lagrange
+from optimiser.solve.result import PROOF_GAP, Outcome
+from optimiser_models.sectors import border, centres, lagrange
 from optimiser_models.sectors.arrays import (
-    Districting,
     next_stage,
     prepare,
     to_plan,
 )
 from optimiser_models.sectors.branch import close
-from optimiser_models.sectors.run import Run
+from optimiser_models.sectors.grow import cannot_be
+from optimiser_models.sectors.run import Run, outcome_of
 from optimiser_models.sectors.slots import Slots, slots_of
 from optimiser_models.sectors.starts import SEARCH_SHARE, SMALL_MODEL, first_plans, remember, search_on
 from optimiser_models.sectors.warm import compile_loops
@@ -70,16 +70,18 @@ def solve(
             break
         start = to_plan(problem, d, run.best.label, run.best.centre)
         d = next_stage(d, problem, name, names[stage + 1], run.best.cost)
-    return replace(_outcome(runs, notes), confirmed_by=tuple(routes))
+    return replace(outcome_of(runs, notes), confirmed_by=tuple(routes))
 
 
 def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     """Search, bound and close for one objective; return what to note."""
     notes: dict[str, Any] = {}
-    why = run.d.contradiction or _cannot_be(run.d)
+    why = run.d.contradiction or cannot_be(run.d)
     if why:
         run.infeasible = True
         return {"confirmed_by": f"plain sums ({why})"}
+    if run.name == "boundary" and not run.d.stage and not border.refuses(run.problem):
+        return border.stage(run, start)
     slots = slots_of(run.d)
     run.report(phase="searching")
     # each area served by its best centre: nothing can beat that, and it costs nothing to know
@@ -150,22 +152,6 @@ def _part(
     return parted.pairs, replace(slots, may=parted.may), parted.nodes
 
 
-def _cannot_be(d: Districting) -> str:
-    """Say why there is no plan where that shows at once, "" otherwise."""
-    seats = d.fixed[d.fixed >= 0]
-    if np.unique(d.centre_area[seats]).size < seats.size:
-        return "two given centres lie in one area, or in areas kept together"
-    if not d.contiguity or d.slack_areas:
-        return ""
-    component = d.components()
-    pieces = set(component.tolist())
-    given = set(component[d.centre_area[seats]].tolist())
-    alone = len(pieces) > d.k or pieces - set(component[d.centre_area].tolist())
-    if alone or (seats.size == d.k and pieces - given):
-        return "a piece of the map has no centre of its own"
-    return ""
-
-
 def _bound(
     run: Run,
     slots: Slots,
@@ -198,33 +184,6 @@ def _useful(run: Run, bound: lagrange.Bound, allowed: NDArray[np.bool_]) -> NDAr
     if run.best is None:
         return allowed & np.isfinite(bound.needs)
     return allowed & (bound.needs < run.best.cost - 1e-9 * abs(run.best.cost))
-
-
-def _outcome(runs: list[Run], notes: dict[str, Any]) -> Outcome[SectorsPlan]:
-    first = runs[0]
-    if first.infeasible:
-        return Outcome(None, infeasible=True, notes=notes)
-    open_ = next((r for r in runs if r.gap() > PROOF_GAP), runs[-1])
-    stopped = StoppedBy.TIME
-    if first.report.should_stop():
-        stopped = StoppedBy.PLANNER
-    elif open_.gap() <= PROOF_GAP:
-        stopped = StoppedBy.PROOF
-    elif open_.gap() <= first.options.gap_frac:
-        stopped = StoppedBy.GAP
-    bounds = tuple(r.sign * r.bound if np.isfinite(r.bound) else None for r in runs)
-    if first.best is None:
-        return Outcome(None, bound=bounds, stopped_by=stopped, notes=notes)
-    best = next(r.best for r in reversed(runs) if r.best is not None)
-    valid = "exact contiguity and these rules" if first.d.contiguity else "these rules"
-    return Outcome(
-        plan=to_plan(first.problem, first.d, best.label, best.centre),
-        objective=tuple(r.sign * r.d.value(best.label, best.centre) for r in runs),
-        bound=bounds,
-        stopped_by=stopped,
-        bound_valid_for=valid,
-        notes=notes,
-    )
 
 
 def refuses(problem: SectorsProblem) -> str:

@@ -95,16 +95,21 @@ LARGEST_SHARE = 1e3
 
 
 def add_boundary(m: Hess) -> None:
-    """Metres of border between districts (13)."""
+    """Metres of border between districts, aimed at or limited (13)."""
     d = m.d
-    if not d.extras.boundary:
+    limited = np.isfinite(d.border_limit)
+    if not (d.extras.boundary or limited):
         return
+    lengths: list[float] = []
+    columns_of: list[int] = []
     for i in range(d.n):
         for e in range(int(d.starts[i]), int(d.starts[i + 1])):
             v = int(d.neighbours[e])
             if v < i or d.border[e] <= 0:
                 continue
             b = m.new_columns(1, cost=d.extras.boundary * float(d.border[e]), integer=False)
+            lengths.append(float(d.border[e]))
+            columns_of.append(b)
             for j in np.unique(m.y_centre):
                 for one, other in ((i, v), (v, i)):
                     x, w = int(m.column[j, one]), int(m.column[j, other])
@@ -112,3 +117,8 @@ def add_boundary(m: Hess) -> None:
                         columns = np.array([x, b, *([w] if w >= 0 else [])])
                         values = np.array([1.0, -1.0, -1.0])[: columns.size]
                         m.rows.add(columns, values, -np.inf, 0, "boundary")
+    if limited and lengths:
+        unit = max(lengths) / MEAN_TARGET
+        m.rows.add(
+            np.array(columns_of), np.array(lengths) / unit, -np.inf, d.border_limit / unit + 1e-6, "boundary"
+        )

@@ -142,3 +142,19 @@ def _fill(d: Districting, label: NDArray[np.int64], root: NDArray[np.int64]) -> 
     left = np.flatnonzero(label == FREE)
     label[left] = np.argmin(d.cost[centre][:, left], axis=0)
     return label
+
+
+def cannot_be(d: Districting) -> str:
+    """Say why there is no plan where that shows at once, "" otherwise."""
+    seats = d.fixed[d.fixed >= 0]
+    if np.unique(d.centre_area[seats]).size < seats.size:
+        return "two given centres lie in one area, or in areas kept together"
+    if not d.contiguity or d.slack_areas:
+        return ""
+    component = d.components()
+    pieces = set(component.tolist())
+    given = set(component[d.centre_area[seats]].tolist())
+    alone = len(pieces) > d.k or pieces - set(component[d.centre_area].tolist())
+    if alone or (seats.size == d.k and pieces - given):
+        return "a piece of the map has no centre of its own"
+    return ""

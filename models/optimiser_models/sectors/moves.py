@@ -16,7 +16,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
 from optimiser.solve.backends.confirm import confirm
@@ -27,7 +26,8 @@ from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE, Districting, from_plan, prepare
 from optimiser_models.sectors.labels import GRID, Labels, label_costs
-from optimiser_models.sectors.mending import TINY, Floats, Ints, Mending, seated_plan
+from optimiser_models.sectors.mending import Ints, Mending, seated_plan
+from optimiser_models.sectors.pieces import anchor, cut_pieces, filled
 from optimiser_models.sectors.separate import reach
 from optimiser_models.sectors.warm import compile_loops
 
@@ -42,8 +42,6 @@ RELAXED_ROUNDS = 5
 NEAR = (2, 4)
 """How many links from a district the areas are that the first models let it take."""
 NEAR_ROUNDS, NEAR_SHARE = 12, 0.15
-MOST_CUTS = 10
-"""Areas of one piece that are cut off in one round."""
 
 
 def solve(
@@ -59,7 +57,7 @@ def solve(
     for plan in (start, today):
         if plan is not None:
             run.offer(from_plan(problem, d, plan))
-            _search(run, _filled(run.d, from_plan(problem, d, plan)), FIRST_MOVES, FIRST_SHARE)
+            _search(run, filled(run.d, from_plan(problem, d, plan)), FIRST_MOVES, FIRST_SHARE)
     for deepest in NEAR:
         _nearby(run, deepest)
     notes = _close(run)
@@ -78,10 +76,10 @@ def _nearby(run: Mending, deepest: int) -> None:
         solved = _highs(run, model, limit_s=left)
         if solved.x is None:
             return
-        if not _separate(run, model, solved.x):
+        if not cut_pieces(model, solved.x):
             run.offer(model.read(solved.x))
             return
-        _search(run, _filled(run.d, model.read(solved.x)), FIRST_MOVES, 0.03)
+        _search(run, filled(run.d, model.read(solved.x)), FIRST_MOVES, 0.03)
 
 
 def _close(run: Mending) -> dict[str, Any]:
@@ -108,11 +106,11 @@ def _close(run: Mending) -> dict[str, Any]:
         if solved.x is None:
             continue
         label = model.read(solved.x)
-        cut = _separate(run, model, solved.x)
+        cut = cut_pieces(model, solved.x)
         if not cut:
             run.offer(label)
         elif not run.done():
-            _search(run, _filled(run.d, label), MORE_MOVES, 0.1)
+            _search(run, filled(run.d, label), MORE_MOVES, 0.1)
         if not cut and solved.stopped_by in (StoppedBy.PROOF, StoppedBy.GAP):
             break
     if run.gap() <= PROOF_GAP:
@@ -178,46 +176,8 @@ def _relax(run: Mending, model: Labels) -> None:
         if solved.x is None or solved.objective is None:
             return
         run.prove(_whole(model, solved.objective) * model.unit)
-        if run.done() or not _separate(run, model, solved.x):
+        if run.done() or not cut_pieces(model, solved.x):
             return
-
-
-def _separate(run: Mending, model: Labels, x: Floats) -> int:
-    """Add separators between the largest piece of each district's support and its other pieces."""
-    d = run.d
-    if not d.contiguity:
-        return 0
-    added = 0
-    inside = x[: model.n_pairs] > TINY
-    for k in range(d.k):
-        members = np.zeros(d.n, dtype=bool)
-        members[model.area[inside & (model.district == k)]] = True
-        if not members.any():
-            continue
-        level = np.zeros(d.n)
-        level[members] = x[model.column[k, np.flatnonzero(members)]]
-        root = int(model.root[k]) if model.root[k] != FREE else _anchor(d, members, level)
-        left = members & ~reach(np.array([root]), members, d.starts, d.neighbours)
-        while left.any():
-            inner = reach(np.flatnonzero(left)[:1], left, d.starts, d.neighbours) & left
-            left &= ~inner
-            piece = np.flatnonzero(inner)
-            for area in piece[np.argsort(-level[piece])][:MOST_CUTS].tolist():
-                if level[area] > TINY:
-                    added += model.add_cut(k, area, piece, root)
-    return added
-
-
-def _anchor(d: Districting, members: NDArray[np.bool_], level: Floats) -> int:
-    """Return the surest area of the largest piece."""
-    left, best, largest = members.copy(), FREE, -1.0
-    while left.any():
-        piece = reach(np.flatnonzero(left)[:1], left, d.starts, d.neighbours) & left
-        left &= ~piece
-        if level[piece].sum() > largest:
-            largest = float(level[piece].sum())
-            best = int(np.flatnonzero(piece)[np.argmax(level[piece])])
-    return best
 
 
 def _seated(problem: SectorsProblem, d: Districting) -> Districting:
@@ -232,7 +192,7 @@ def _seated(problem: SectorsProblem, d: Districting) -> Districting:
         may = np.array([j for j in may.tolist() if j not in rows], dtype=np.int64)
         mine = label == k
         if mine.any() and d.fixed[k] == FREE:
-            root = _anchor(d, mine, mine.astype(np.float64))
+            root = anchor(d, mine, mine.astype(np.float64))
             piece = reach(np.array([root]), mine, d.starts, d.neighbours) & mine
             within = may[piece[d.centre_area[may]]]
             may = within if within.size else may
@@ -267,27 +227,6 @@ def _search(run: Mending, label: Ints | None, moves: int, share: float) -> None:
         hot=COOL if run.rounds else 10 * COOL,
     )
     run.offer(None if state is None else state.label)
-
-
-def _filled(d: Districting, label: Ints) -> Ints | None:
-    """Give each piece that is cut off from the largest of its district to a neighbour; None where that cannot be."""
-    fixed = np.full(d.n, FREE, dtype=np.int64)
-    for k in range(d.k):
-        mine = label == k
-        if not mine.any():
-            return None
-        root = np.array([_anchor(d, mine, mine.astype(np.float64))])
-        fixed[reach(root, mine, d.starts, d.neighbours) & mine] = k
-    while (fixed == FREE).any():
-        before = int((fixed == FREE).sum())
-        for i in np.flatnonzero(fixed == FREE):
-            near = fixed[d.neighbours[d.starts[i] : d.starts[i + 1]]]
-            near = near[near != FREE]
-            if near.size:
-                fixed[i] = near[0]
-        if int((fixed == FREE).sum()) == before:
-            return None
-    return fixed
 
 
 def _outcome(run: Mending, notes: dict[str, Any]) -> Outcome[SectorsPlan]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.problems.sectors import SectorsProblem
+from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.rules import check
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Report
-from optimiser.solve.result import PROOF_GAP
+from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors.arrays import Districting, sign_of, to_plan
 from optimiser_models.sectors.search import State
 
@@ -89,3 +90,31 @@ class Run:
             self.bound = bound
             if self.first and self.whole:
                 self.report(bound=self.sign * bound)
+
+
+def outcome_of(runs: list[Run], notes: dict[str, Any]) -> Outcome[SectorsPlan]:
+    """Return what the stages found, the first objective first."""
+    first = runs[0]
+    if first.infeasible:
+        return Outcome(None, infeasible=True, notes=notes)
+    open_ = next((r for r in runs if r.gap() > PROOF_GAP), runs[-1])
+    stopped = StoppedBy.TIME
+    if first.report.should_stop():
+        stopped = StoppedBy.PLANNER
+    elif open_.gap() <= PROOF_GAP:
+        stopped = StoppedBy.PROOF
+    elif open_.gap() <= first.options.gap_frac:
+        stopped = StoppedBy.GAP
+    bounds = tuple(r.sign * r.bound if np.isfinite(r.bound) else None for r in runs)
+    if first.best is None:
+        return Outcome(None, bound=bounds, stopped_by=stopped, notes=notes)
+    best = next(r.best for r in reversed(runs) if r.best is not None)
+    valid = "exact contiguity and these rules" if first.d.contiguity else "these rules"
+    return Outcome(
+        plan=to_plan(first.problem, first.d, best.label, best.centre),
+        objective=tuple(r.sign * r.d.value(best.label, best.centre) for r in runs),
+        bound=bounds,
+        stopped_by=stopped,
+        bound_valid_for=valid,
+        notes=notes,
+    )

@@ -62,9 +62,10 @@ def anneal(
     mean = np.maximum(target, 1e-9).mean(axis=1) if target.size else np.ones(0)
     penalty = strict * scale * d.n / d.k
     barred = np.where(d.allowed, 0.0, 1e3 * scale)
+    edge = scale / max(float(d.border.mean()), 1e-9) if np.isfinite(d.border_limit) else 0.0  # for each metre
     usual = np.array([max(float(np.abs(r[r != 0]).mean()) if r.any() else 1.0, 1e-12) for r in d.side])
     price = KEEP * scale / usual if usual.size else usual
-    batch = SMALL_BATCH if price.size else BATCH
+    batch = SMALL_BATCH if price.size or edge else BATCH
     label, best = label.copy(), label.copy()
     best_cost = np.inf
     temperature, cooling = hot * scale, (COLD / hot) ** (1.0 / max(1, moves))
@@ -79,18 +80,19 @@ def anneal(
         priced = d.cost + barred
         if price.size:
             priced = priced + np.tensordot(price, d.side, axes=1)
-        best_cost, over = _moves(
+        best_cost, over, longer = _moves(
             label, best, best_cost, np.ascontiguousarray(priced.T), side, d.side_limit, price,
             d.weight / mean[:, None], d.low / mean[:, None], d.high / mean[:, None], d.target / mean[:, None],
             d.may, d.fixed, d.centre_area, free, d.starts, d.neighbours, d.border,
-            _partners(d.same, d.n), _partners(d.apart, d.n), d.slack_same, d.slack_apart,
+            partners(d.same, d.n), partners(d.apart, d.n), d.slack_same, d.slack_apart,
             d.places.starts, d.places.ids, d.places.kind, d.places.limit, d.places.most,
-            d.extras.boundary, d.extras.splits, d.extras.deviation,
+            d.extras.boundary, d.extras.splits, d.extras.deviation, d.border_limit, edge,
             step, temperature, cooling, penalty, seed + done, d.contiguity,
         )  # fmt: skip
         price = np.where(
             over, price * RAISE, np.maximum(price * LOWER, 0.01 * scale / np.maximum(usual, 1e-12))
         )
+        edge *= RAISE if longer else LOWER
         temperature *= cooling**step
         done += step
         if done < moves and only is None:
@@ -150,7 +152,7 @@ def _scale(d: Districting) -> float:
     return max(*typical, 1e-9)
 
 
-def _partners(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def partners(pairs: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return pairs as CSR: starts (n + 1,), partners (2p,)."""
     both = np.concatenate([pairs, pairs[:, ::-1]])
     order = np.argsort(both[:, 0], kind="stable")

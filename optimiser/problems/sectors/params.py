@@ -112,7 +112,7 @@ class SectorsParams:
         drive; "backup" counts calls within target of a second centre too, "expected" those that find a free car
         (``busy_frac``); "compactness" is work times squared distance to the centre; "moved" the work that changes
         its district; "deviation" the largest deviation from a target share; "splits" the further pieces of named
-        places; "boundary" the length of border between districts (last only). "score" adds up ``weights``.
+        places; "boundary" the length of border between districts. "score" adds up ``weights``.
     weights
         Of each objective in the score, per unit of it: cover counts against the score, travel for it.
     busy_frac
@@ -255,8 +255,6 @@ class SectorsParams:
             raise InputError(
                 f"objectives must be of {', '.join(SENSES)}, each once; got {list(self.objectives)}."
             )
-        if "boundary" in self.objectives[:-1]:
-            raise InputError("boundary can only be the last objective: put it at the end of objectives.")
         if set(self.weights) - (set(SENSES) - {"score"}):
             raise InputError(
                 f"weights may name {', '.join(n for n in SENSES if n != 'score')}; got {list(self.weights)}."

@@ -1,0 +1,62 @@
+"""One stage that aims at the border: search for plans, then the proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from optimiser.problems.sectors import SectorsPlan
+from optimiser.solve.result import PROOF_GAP
+from optimiser_models.sectors.arrays import FREE, from_plan
+from optimiser_models.sectors.border.close import close, offer
+from optimiser_models.sectors.border.ground import Ground, survey
+from optimiser_models.sectors.border.walk import walk
+from optimiser_models.sectors.grow import cannot_be, grow
+from optimiser_models.sectors.run import Run
+
+SEARCH_SHARE = 0.25
+"""Share of the time for searching, before the proof."""
+MOVES_PER_AREA, MOST_MOVES = 20_000, 8_000_000
+LEAST_WALKS = 4
+GROWTHS = 200
+
+
+def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
+    """Search and prove; return what to note."""
+    why = run.d.contradiction or cannot_be(run.d)
+    if why:
+        run.infeasible = True
+        return {"confirmed_by": f"plain sums ({why})"}
+    ground = survey(run.d)
+    run.prove(0.0)
+    run.report(phase="searching")
+    first_plans(run, ground, start)
+    if run.done():
+        nothing = run.best is not None and run.best.cost <= 0 and run.gap() <= PROOF_GAP
+        return {"confirmed_by": "plain sums (no border at all)"} if nothing else {}
+    return close(run, ground)
+
+
+def first_plans(run: Run, ground: Ground, start: SectorsPlan | None) -> None:
+    """Anneal from the given plan and from one growth after another while the first share of the time lasts."""
+    until = run.began_s + run.budget_s(SEARCH_SHARE)
+    if start is not None:
+        label = from_plan(run.problem, run.d, start)
+        if (label != FREE).all() and np.unique(label).size == run.d.k:
+            offer(run, ground, label)
+    moves = min(MOVES_PER_AREA * run.d.n, MOST_MOVES)
+    walks = 0
+    small = run.d.n * run.d.k <= 100
+    for seed in range(run.options.seed, run.options.seed + GROWTHS):
+        if run.done() or (walks >= LEAST_WALKS and (small or run.report.elapsed_s() >= until)):
+            return
+        label_or_none = grow(run.d, seed)
+        if label_or_none is None:
+            continue
+        walks += 1
+        offer(
+            run,
+            ground,
+            walk(ground, label_or_none, moves=moves, seed=seed, keep_going=lambda: not run.done()),
+        )
