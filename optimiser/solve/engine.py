@@ -31,20 +31,24 @@ ARITHMETIC = "arithmetic on the data, before any search"
 """What confirms an infeasibility that shows at once."""
 
 _warmed: set[str] = set()
-"""Formulations that this process has compiled."""
+"""Formulations that this process has made ready."""
 
 BOUND_TOLERANCE = 1e-5
 """Solvers hold rows only to about 1e-6: a bound may miss the plan's value by this share."""
 
 
 def warm(formulation: Formulation[Any, Any]) -> None:
-    """Let a formulation compile its loops, once a process; one that has none costs nothing.
+    """Let a formulation import its back end and compile its loops, once a process.
 
     Whoever times a solve calls this before the clock starts: on a fresh machine it takes seconds.
     """
-    if formulation.warm is not None and formulation.name not in _warmed:
+    if formulation.name in _warmed:
+        return
+    if formulation.backend is not None:
+        backend(formulation.backend)
+    if formulation.warm is not None:
         formulation.warm()
-        _warmed.add(formulation.name)
+    _warmed.add(formulation.name)
 
 
 def solve(

@@ -27,12 +27,20 @@ from optimiser.problems import portable
 from optimiser.problems.base import Family
 from optimiser.solve import engine, jobs
 from optimiser.solve.options import SolveOptions
-from optimiser.solve.progress import INCUMBENT_FILE, STOP_FILE, Progress, read_progress
+from optimiser.solve.progress import (
+    INCUMBENT_FILE,
+    STARTING,
+    STOP_FILE,
+    FileRecorder,
+    Progress,
+    read_progress,
+)
 from optimiser.solve.result import Result, StoppedBy
 
 GRACE_S = 4.0
 """Seconds after the limit, or after a polite stop, before a kill."""
 POLL_S = 0.05
+WORKER = ("-m", "optimiser.solve.worker")
 _DISK_FULL_BYTES = 100_000
 
 
@@ -86,11 +94,12 @@ def run_worker(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> StoppedBy:
     """Run a worker on a job folder until it ends or has to be killed; say why it ended."""
-    for mark in (jobs.COMPILING_FILE, jobs.MEMORY_FILE):  # of a worker before this one
-        (folder / mark).unlink(missing_ok=True)
+    (folder / jobs.MEMORY_FILE).unlink(missing_ok=True)  # of a worker before this one
+    (folder / jobs.STARTING_FILE).touch()
+    FileRecorder(folder, "min").tell(Progress(0.0, STARTING))
     with (folder / "solver.log").open("ab") as log_file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "optimiser.solve.worker", str(folder)],
+            worker_command(str(folder)),
             stdin=subprocess.DEVNULL,
             stdout=log_file,
             stderr=subprocess.STDOUT,
@@ -102,14 +111,26 @@ def run_worker(
         kill(process)
 
 
+def worker_command(argument: str) -> list[str]:
+    """Return what starts a worker that ends with this process, also where this process ends before it is up.
+
+    On Windows a launcher may stand between the two, so that this process's number would say nothing there.
+    """
+    mine = () if sys.platform == "win32" else ("--parent", str(os.getpid()))
+    return [sys.executable, *WORKER, *mine, argument]
+
+
 class Deadline:
-    """When a job's worker is killed; the clock stands still while the worker compiles, unless a stop was asked."""
+    """When a job's worker is killed; the clock stands still while the worker starts, unless a stop was asked.
+
+    A start is waited for too, but not for ever: a worker that hangs in it is killed as well.
+    """
 
     def __init__(self, folder: Path, seconds: float) -> None:
-        self._marker = folder / jobs.COMPILING_FILE
+        self._marker = folder / jobs.STARTING_FILE
         self._looked = time.monotonic()
         self._at = self._looked + seconds
-        self._latest = self._at + jobs.LONGEST_COMPILE_S
+        self._latest = self._at + jobs.LONGEST_START_S
 
     def look(self) -> None:
         """Let the clock go on, or stand still; to be called often."""
@@ -198,7 +219,7 @@ def salvage(
     Raises
     ------
     BackendError
-        If the worker died by itself, or for want of memory, before it had any plan.
+        If the worker died by itself, for want of memory, or without ever having started, before it had any plan.
     """
     lines = read_progress(folder)
     plan = None
@@ -216,6 +237,12 @@ def salvage(
         raise BackendError(
             f"The solve needs more than the memory cap of {options.memory_mib} MiB and had no plan by then. Raise "
             "memory_mib, or ask for less: fewer centres, a coarser grid, fewer shift starts."
+        )
+    if stopped_by is StoppedBy.TIME and (folder / jobs.STARTING_FILE).exists():
+        raise BackendError(
+            f"The solver's process had not started to search after {jobs.LONGEST_START_S:g} s and was ended. The "
+            "machine may be overloaded, or a library may hang while it loads: run optimiser doctor, or start the run "
+            "again."
         )
     bound = lines[-1].bound if lines else None
     outcome = engine.killed(plan, bound, stopped_by)

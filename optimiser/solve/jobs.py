@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,12 @@ JOB_FILE = "job.json"
 PROBLEM_FILE = "problem.npz"
 START_FILE = "start.json"
 RESULT_FILE = "result.json"
-COMPILING_FILE = "compiling"
-"""There as long as the worker compiles: the job's clock stands still."""
+STARTING_FILE = "starting"
+"""There until the worker has all it needs to search: the job's clock stands still."""
 MEMORY_FILE = "out_of_memory"
 """There where the worker met its memory cap: the parent judges the best plan told by then."""
-LONGEST_COMPILE_S = 180.0
-"""A parent waits no longer than this for a compiler."""
+LONGEST_START_S = 240.0
+"""A parent waits no longer than this for a worker to start: imports, the question, a compiler on a fresh machine."""
 _ERRORS: dict[str, type[OptimiserError]] = {
     e.__name__: e for e in (InputError, UsageError, RejectedPlan, BackendError, OptimiserError)
 }
@@ -32,14 +31,13 @@ _ERRORS: dict[str, type[OptimiserError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker is asked: a formulation, its options, when the clock started, and whether its folder is kept.
+    """What a worker is asked: a formulation, its options, and whether its folder is kept.
 
     What is not kept need not outlive a crash of the machine, and is not waited for until the disk has it.
     """
 
     formulation: str
     options: SolveOptions
-    began_monotonic_s: float
     kept: bool = True
 
 
@@ -59,7 +57,7 @@ def write_job(
     if start is not None:
         text = json.dumps(portable.to_json(start), ensure_ascii=False)
         write_atomically(folder / START_FILE, text, durable=kept)
-    job = Job(formulation, options, time.monotonic(), kept)
+    job = Job(formulation, options, kept)
     write_atomically(folder / JOB_FILE, json.dumps(asdict(job)), durable=kept)
 
 

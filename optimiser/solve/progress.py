@@ -17,8 +17,12 @@ PROGRESS_FILE = "progress.jsonl"
 INCUMBENT_FILE = "incumbent.json"
 STOP_FILE = "stop"
 PLAN_INTERVAL_S = 0.5
+STARTING = "starting"
+"""Phase of a worker that loads its solver and reads the question."""
 COMPILING = "compiling (first run on this machine)"
-"""Phase of a worker whose formulation compiles its loops; it is not counted as time of the solve."""
+"""Phase of a worker whose formulation compiles its loops."""
+BEFORE_THE_CLOCK = (STARTING, COMPILING)
+"""Phases that are not counted as time of the solve: a time limit is for searching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,10 @@ class Recorder:
 class FileRecorder(Recorder):
     """Writes progress lines and the best plan into a job folder, and stops when a file ``stop`` is there."""
 
-    def __init__(self, folder: Path, sense: str, already_s: float = 0.0, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, sense: str, *, durable: bool = True) -> None:
         super().__init__(sense)
         self._durable = durable
         self._folder = folder
-        self._began -= already_s
         self._kept_at = -PLAN_INTERVAL_S
 
     def tell(self, progress: Progress) -> None:

@@ -10,7 +10,6 @@ import contextlib
 import queue
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,7 +19,7 @@ from typing import Any
 
 from optimiser import registry
 from optimiser.solve import jobs
-from optimiser.solve.isolated import GRACE_S, POLL_S, Deadline, _rss_mib, kill, salvage, tell
+from optimiser.solve.isolated import GRACE_S, POLL_S, Deadline, _rss_mib, kill, salvage, tell, worker_command
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import STOP_FILE, Progress
 from optimiser.solve.result import Result, StoppedBy
@@ -73,6 +72,7 @@ class WarmWorker:
         family = registry.family(formulation.split(".")[0])
         folder = self._folder / f"{time.monotonic_ns()}"
         jobs.write_job(folder, problem, formulation, options, start, kept=False)
+        (folder / jobs.STARTING_FILE).touch()
         process = self._ready()
         assert process.stdin is not None
         stopped_by = StoppedBy.FAULT
@@ -138,7 +138,7 @@ class WarmWorker:
             self._drop()
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "optimiser.solve.worker", "--serve"],
+                worker_command("--serve"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """The process that loads a solver: ``python -m optimiser.solve.worker FOLDER`` or ``--serve``.
 
+``--parent PID`` before either names the process that it ends with; it is the one that started it otherwise.
 With a folder it does one job and ends. With ``--serve`` it reads one folder a line from standard input
 and answers each with a line, so that many short solves share one import of the solvers.
 """
@@ -23,13 +24,14 @@ from optimiser.solve.progress import COMPILING, FileRecorder, Progress
 LOOK_S = 0.5
 TELL_AFTER_S = 1.0
 """Loops that were compiled before are loaded sooner than this."""
-SHORTEST_S = 1.0
-"""A job that began late (imports took its time) still gets this long."""
 
 
 def main(arguments: list[str]) -> int:
     """Run as a process; 0 unless the arguments are wrong."""
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    parent = os.getppid()
+    if arguments[:1] == ["--parent"]:
+        parent, arguments = int(arguments[1]), arguments[2:]
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     if arguments == ["--serve"]:
         return serve()
     if len(arguments) != 1:
@@ -75,11 +77,9 @@ def work(folder: Path) -> None:
         if (folder / jobs.START_FILE).exists():
             data = json.loads((folder / jobs.START_FILE).read_text(encoding="utf-8"))
             start = portable.from_json(formulation.family.plan_type, data)
-        paused_s = compile_first(folder, formulation, time.monotonic() - job.began_monotonic_s)
-        used = max(0.0, time.monotonic() - job.began_monotonic_s - paused_s)
-        late = max(0.0, used - max(0.0, job.options.time_limit_s - SHORTEST_S))
-        sense = engine.sense_of(problem, formulation.family)
-        report = FileRecorder(folder, sense, used - late, durable=job.kept)
+        make_ready(folder, formulation)
+        report = FileRecorder(folder, engine.sense_of(problem, formulation.family), durable=job.kept)
+        (folder / jobs.STARTING_FILE).unlink(missing_ok=True)
         report(phase="reading")
         result = engine.solve(problem, formulation, job.options, start=start, report=report)
         jobs.write_result(folder, result, kept=job.kept)
@@ -89,26 +89,18 @@ def work(folder: Path) -> None:
         jobs.write_error(folder, error)
 
 
-def compile_first(folder: Path, formulation: Formulation[Any, Any], used_s: float) -> float:
-    """Let a formulation compile while the job's clock stands still; return the seconds it took.
-
-    Where that takes long it is told as a phase, at ``used_s`` seconds of the clock.
-    """
-    if formulation.warm is None:
-        return 0.0
-    began = time.monotonic()
-    marker = folder / jobs.COMPILING_FILE
-    marker.touch()
+def make_ready(folder: Path, formulation: Formulation[Any, Any]) -> None:
+    """Load and compile what a formulation needs, before its clock starts; a long compile is told as a phase."""
     tell = FileRecorder(folder, "min").tell
-    telling = threading.Timer(TELL_AFTER_S, tell, (Progress(used_s, COMPILING),))
-    telling.start()
+    telling = threading.Timer(TELL_AFTER_S, tell, (Progress(0.0, COMPILING),))
+    if formulation.warm is not None:
+        telling.start()
     try:
         engine.warm(formulation)
     finally:
         telling.cancel()
-        telling.join()
-        marker.unlink(missing_ok=True)
-    return time.monotonic() - began
+        if formulation.warm is not None:
+            telling.join()
 
 
 def cap_memory(memory_mib: int) -> None:

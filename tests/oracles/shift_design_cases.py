@@ -105,6 +105,15 @@ def random_problem(seed: int) -> ShiftDesignProblem:
     )
 
 
+def week_of_starts(n_starts: int, seed: int = 3) -> ShiftDesignProblem:
+    """A made-up week by the half-hour: so many starts a day, each of 8, 9, 10 or 12 hours."""
+    rng = np.random.default_rng(seed)
+    starts = {f"{a}+{n}": (a, n) for a in range(0, 48, 48 // n_starts) for n in (16, 18, 20, 24)}
+    of_day = 12 + np.round(6 * np.sin(np.arange(48) / 48 * 2 * np.pi)).astype(int)
+    need = np.tile(of_day, 7) + rng.integers(0, 4, 7 * 48)
+    return day(need.tolist(), starts, n_days=7, slot_s=1800, most=40)
+
+
 def enumerate_best(problem: ShiftDesignProblem):
     """Look at every design: (best or None, its cost)."""
     best, value = None, None

@@ -14,7 +14,7 @@ from optimiser.errors import OptimiserError
 from optimiser.problems.base import Objective
 from optimiser.report.phrases import number, planner_value
 from optimiser.report.words import escaped
-from optimiser.solve.progress import COMPILING, PROGRESS_FILE, Progress
+from optimiser.solve.progress import BEFORE_THE_CLOCK, COMPILING, PROGRESS_FILE, STARTING, Progress
 from optimiser.solve.result import Judged
 from optimiser.units import clock
 from optimiser_apps import charts
@@ -25,7 +25,8 @@ EVERY_S = 1.0
 PATIENCE_S = 15.0
 LIVE = ("queued", "running")
 PHASES = {
-    "": "Starting",
+    "": "Waiting for its turn",
+    STARTING: "Starting the solver: not counted as time",
     COMPILING: "Compiling its loops: only on the first run on this machine, and not counted as time",
     "reading": "Reading the question",
     "building model": "Setting up the search",
@@ -74,7 +75,7 @@ def _clock(run: Run, last: Progress) -> None:
 
 def _elapsed_s(run: Run, last: Progress) -> float:
     """Return the seconds that the search has had: its own clock at its last line and what has passed since."""
-    if last.phase == COMPILING:
+    if last.phase in BEFORE_THE_CLOCK:
         return last.seconds
     told = run.folder / PROGRESS_FILE
     since = told if told.exists() else run.folder / CLAIM_FILE

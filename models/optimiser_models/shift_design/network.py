@@ -15,7 +15,8 @@ at b, u_t and o_t officers missing and beyond the need r_t; n_t = r_t - u_t + o_
 (6): where nothing starts between two slots, no more are on duty in the second than in the first, so what the need rises
 by is missing in the second or was beyond the need in the first. (6) and (7) force start and end times, of which every
 shift has one each: without them the relaxation hardly sees f. u, o and M are bounded by what a design as good as the
-known one can deviate. First the designs without any deviation are searched (M is then least), then all.
+known one can deviate. A design is put together at once (``greedy``); then the designs without any deviation are
+searched (M is then least), then all.
 
 Source of the network form: Kletzander and Musliu, "Modelling and solving the minimum shift design problem", CPAIOR
 2019; of the problem: Di Gaspero, Gaertner, Kortsarz, Musliu, Schaerf, Slany (2007). (4)-(7) are our own.
@@ -38,6 +39,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import Outcome, StoppedBy
 from optimiser_models.shift_design.bounds import Limits, covered, grid, lifted, limits
+from optimiser_models.shift_design.greedy import first_design
 
 WINDOW_SLOTS = 4
 """(6) and (7) look back so many slots."""
@@ -232,7 +234,8 @@ def run(
 ) -> Outcome[ShiftDesignPlan]:
     """Search designs without deviation, then all, each within what is still worth looking at."""
     best = _Best(problem, report)
-    for plan in (ShiftDesignPlan({}), start):
+    first = first_design(problem, report.should_stop, covering=problem.params.full_cover)
+    for plan in (ShiftDesignPlan({}), start, first):
         if plan is not None:
             best.offer(plan)
     report(phase="searching designs without deviation")

@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 from optimiser_models.shift_design import cpsat, network
 from optimiser_models.shift_design.bounds import grid, lifted, limits
+from optimiser_models.shift_design.greedy import first_design
 
-from optimiser.problems.shift_design import FAMILY
+from optimiser.problems.shift_design import FAMILY, ShiftDesignPlan
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Status
 from tests.benchmarks.shift_design import FOLDER, made_up, problem_of, read, value_of
 from tests.oracles.shift_design_cases import (
+    day,
     enumerate_best,
     random_problem,
     two_shifts,
     union_airways,
+    week_of_starts,
     winston,
 )
 
@@ -115,3 +118,32 @@ def test_published_toys_with_hard_cover():
         )
         assert result.objectives[0].value == value
         assert np.isclose(value_of(file, result.plan), value)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_first_design_keeps_the_limits_and_is_better_than_nobody(seed):
+    """Put together without a solver, it is between the best of all designs and nobody on duty at all."""
+    problem = random_problem(seed)
+    problem = replace(problem, params=replace(problem.params, full_cover=False))
+    first = first_design(problem, lambda: False)
+    assert FAMILY.check(problem, first) == []
+    value, nobody = (FAMILY.objectives(problem, p)[0].value for p in (first, ShiftDesignPlan({})))
+    assert enumerate_best(problem)[1] - 1e-9 <= value <= nobody + 1e-9
+
+
+def test_the_first_design_by_hand():
+    """One shift at most: the long one, 1 + 8 officer-hours missing; cover is reached where the two that fit are all."""
+    problem = two_shifts(most_shifts=1)
+    assert FAMILY.objectives(problem, first_design(problem, lambda: False))[0].value == 9.0
+    covering = two_shifts(full_cover=True)
+    assert FAMILY.check(covering, first_design(covering, lambda: False, covering=True)) == []
+    assert first_design(day([0] * 12, {"early": (3, 4)}), lambda: False).used() == ()
+
+
+def test_officers_are_on_shift_however_short_the_time():
+    """Forty-eight starts a day: the time is up before a search begins, and people are on duty all the same."""
+    problem = week_of_starts(48)
+    result = solve(problem, network.FORMULATION, SolveOptions(time_limit_s=0.01, confirm=False))
+    met = next(m for m in result.measures if m.name == "share of the need met")
+    assert met.value > 0.9
+    assert first_design(problem, lambda: True).used() == (), "a stop is heard"
