@@ -9,10 +9,10 @@ many positions it takes to have so many officers. Wilson and Weiss, COPS (2012);
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.units import HOURS_PER_DAY
 
 DAYS_PER_YEAR = 365
@@ -25,20 +25,14 @@ ABSENCES = ("leave_h", "training_h", "court_h", "sickness_h", "other_h")
 class ReliefParams:
     """An officer's year in hours; the defaults leave 1,680 of 2,080 paid hours (days off are not paid)."""
 
-    shift_h: float = field(default=8.0, metadata=choice("h", "Length of a shift", minimum=1, maximum=24))
-    week_h: float = field(
-        default=40.0, metadata=choice("h", "Paid hours a week, days off taken out", minimum=1, maximum=168)
-    )
-    leave_h: float = field(default=200.0, metadata=choice("h", "Leave and holidays a year", minimum=0))
-    training_h: float = field(default=80.0, metadata=choice("h", "Training a year", minimum=0))
-    court_h: float = field(default=24.0, metadata=choice("h", "Court a year, within paid hours", minimum=0))
-    sickness_h: float = field(default=72.0, metadata=choice("h", "Sickness and injury a year", minimum=0))
-    other_h: float = field(
-        default=24.0, metadata=choice("h", "Other duty away from the post a year", minimum=0)
-    )
-    vacancy_frac: float = field(
-        default=0.0, metadata=choice("frac", "Share of positions without an officer", minimum=0, maximum=0.99)
-    )
+    shift_h: float = asked(8.0, "h", "Length of a shift", minimum=1, maximum=24)
+    week_h: float = asked(40.0, "h", "Paid hours a week, days off taken out", minimum=1, maximum=168)
+    leave_h: float = asked(200.0, "h", "Leave and holidays a year", minimum=0)
+    training_h: float = asked(80.0, "h", "Training a year", minimum=0)
+    court_h: float = asked(24.0, "h", "Court a year, within paid hours", minimum=0)
+    sickness_h: float = asked(72.0, "h", "Sickness and injury a year", minimum=0)
+    other_h: float = asked(24.0, "h", "Other duty away from the post a year", minimum=0)
+    vacancy_frac: float = asked(0.0, "frac", "Share of positions without an officer", minimum=0, maximum=0.99)
 
     def __post_init__(self) -> None:
         faults = []
@@ -143,38 +137,19 @@ class PipelineParams:
         How far to look.
     """
 
-    positions: int = field(
-        default=200, metadata=choice("officers", "Officers that the budget pays for", minimum=1)
-    )
-    trained: int = field(
-        default=-1, metadata=choice("officers", "Officers fit for duty now (-1: all positions)", minimum=-1)
-    )
-    leave_frac: float = field(
-        default=0.08, metadata=choice("frac", "Share of officers that leaves in a year", minimum=0, maximum=1)
-    )
-    intake: int = field(default=10, metadata=choice("officers", "Recruits in a class at most", minimum=0))
-    intake_every: int = field(default=6, metadata=choice("months", "Months between two classes", minimum=1))
-    academy_months: int = field(
-        default=12, metadata=choice("months", "Months from the first day to duty", minimum=0)
-    )
-    fail_frac: float = field(
-        default=0.1,
-        metadata=choice("frac", "Share of recruits that does not finish", minimum=0, maximum=0.99),
-    )
-    hire_ahead: bool = field(
-        default=False, metadata=choice("", "Hire for those expected to leave before the class is ready")
-    )
-    months: int = field(default=36, metadata=choice("months", "How far to look", minimum=1, maximum=240))
-    officer_cost: float = field(
-        default=110_000.0, metadata=choice("cost", "What an officer costs a year, all in", minimum=0)
-    )
-    recruit_cost: float = field(
-        default=60_000.0, metadata=choice("cost", "What recruiting and training one officer costs", minimum=0)
-    )
-    hourly_pay: float = field(default=38.0, metadata=choice("cost", "Pay of an hour", minimum=0))
-    overtime_factor: float = field(
-        default=1.5, metadata=choice("", "Pay of an hour of overtime by that of an hour", minimum=1)
-    )
+    positions: int = asked(200, "officers", "Officers that the budget pays for", minimum=1)
+    trained: int = asked(-1, "officers", "Officers fit for duty now (-1: all positions)", minimum=-1)
+    leave_frac: float = asked(0.08, "frac", "Share of officers that leaves in a year", minimum=0, maximum=1)
+    intake: int = asked(10, "officers", "Recruits in a class at most", minimum=0)
+    intake_every: int = asked(6, "months", "Months between two classes", minimum=1)
+    academy_months: int = asked(12, "months", "Months from the first day to duty", minimum=0)
+    fail_frac: float = asked(0.1, "frac", "Share of recruits that does not finish", minimum=0, maximum=0.99)
+    hire_ahead: bool = asked(False, "", "Hire for those expected to leave before the class is ready")
+    months: int = asked(36, "months", "How far to look", minimum=1, maximum=240)
+    officer_cost: float = asked(110_000.0, "cost", "What an officer costs a year, all in", minimum=0)
+    recruit_cost: float = asked(60_000.0, "cost", "What recruiting and training one officer costs", minimum=0)
+    hourly_pay: float = asked(38.0, "cost", "Pay of an hour", minimum=0)
+    overtime_factor: float = asked(1.5, "", "Pay of an hour of overtime by that of an hour", minimum=1)
 
     def __post_init__(self) -> None:
         faults = []

@@ -2,68 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementParams:
     """What good service means, slot by slot. None leaves a reason out."""
 
-    no_free_unit_frac: float | None = field(
-        default=0.02,
-        metadata=choice("frac", "At most this share of calls finds no free unit", minimum=0, maximum=1),
+    no_free_unit_frac: float | None = asked(
+        0.02, "frac", "At most this share of calls finds no free unit", minimum=0, maximum=1
     )
-    minimum_units: int = field(default=2, metadata=choice("units", "Never fewer units than this", minimum=0))
-    officers_per_unit: int = field(default=1, metadata=choice("officers", "Officers in a unit", minimum=1))
-    urgent_wait_s: float | None = field(
-        default=None,
-        metadata=choice("s", "Urgent calls get a unit within this time", group="advanced", minimum=0),
+    minimum_units: int = asked(2, "units", "Never fewer units than this", minimum=0)
+    officers_per_unit: int = asked(1, "officers", "Officers in a unit", minimum=1)
+    urgent_wait_s: float | None = asked(
+        None, "s", "Urgent calls get a unit within this time", group="advanced", minimum=0
     )
-    urgent_late_frac: float = field(
-        default=0.05, metadata=choice("frac", "Share of urgent calls that may wait longer", group="advanced")
+    urgent_late_frac: float = asked(
+        0.05, "frac", "Share of urgent calls that may wait longer", group="advanced"
     )
-    reserve_units: int = field(
-        default=0,
-        metadata=choice("units", "Free units kept for urgent calls only", group="advanced", minimum=0),
+    reserve_units: int = asked(
+        0, "units", "Free units kept for urgent calls only", group="advanced", minimum=0
     )
-    held_back_frac: float | None = field(
-        default=None,
-        metadata=choice(
-            "frac",
-            "At most this share of the other calls waits for a unit or for the reserve",
-            group="advanced",
-        ),
+    held_back_frac: float | None = asked(
+        None,
+        "frac",
+        "At most this share of the other calls waits for a unit or for the reserve",
+        group="advanced",
     )
-    response_s: float | None = field(
-        default=None,
-        metadata=choice("s", "Urgent calls are reached within this time, wait and drive", group="advanced"),
+    response_s: float | None = asked(
+        None, "s", "Urgent calls are reached within this time, wait and drive", group="advanced"
     )
-    response_late_frac: float | None = field(
-        default=None,
-        metadata=choice(
-            "frac",
-            "Share of urgent calls that may be reached later; else the mean keeps it",
-            group="advanced",
-        ),
+    response_late_frac: float | None = asked(
+        None,
+        "frac",
+        "Share of urgent calls that may be reached later; else the mean keeps it",
+        group="advanced",
     )
-    area_m2: float = field(
-        default=0.0, metadata=choice("m2", "Area that units are spread over", group="advanced")
+    area_m2: float = asked(0.0, "m2", "Area that units are spread over", group="advanced")
+    speed_m_per_s: float = asked(11.0, "m/s", "Mean speed to a call", group="advanced")
+    interval_ceiling_frac: float | None = asked(
+        None, "frac", "Hold this share on calls in every slot, not only over the cycle", group="advanced"
     )
-    speed_m_per_s: float = field(
-        default=11.0, metadata=choice("m/s", "Mean speed to a call", group="advanced")
-    )
-    interval_ceiling_frac: float | None = field(
-        default=None,
-        metadata=choice(
-            "frac", "Hold this share on calls in every slot, not only over the cycle", group="advanced"
-        ),
-    )
-    officers_per_supervisor: int | None = field(
-        default=None,
-        metadata=choice("officers", "At most so many officers to a supervisor", group="advanced", minimum=1),
+    officers_per_supervisor: int | None = asked(
+        None, "officers", "At most so many officers to a supervisor", group="advanced", minimum=1
     )
 
     def __post_init__(self) -> None:

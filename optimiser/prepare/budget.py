@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from optimiser.demand.workload import OFFICER_INITIATED
 from optimiser.errors import InputError
 from optimiser.prepare.requirement import duty_rules, project_mix
 from optimiser.prepare.strength import district_of_plan, same_districts
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 
 FloatArray = NDArray[np.float64]
 SUMMER_MONTHS = 3
@@ -51,94 +51,53 @@ class BudgetSetup:
         What an officer costs a year, and an hour of overtime.
     """
 
-    officers: str = field(
-        default="strength.csv", metadata=choice("", "Table: district_id,assigned[,unfit,minimum,most]")
+    officers: str = asked("strength.csv", "", "Table: district_id,assigned[,unfit,minimum,most]")
+    plan: str = asked("districts", "", "Districts that hand over their work: districts, beats or a plan")
+    patrol_frac: float = asked(1.0, "frac", "Share of the assigned officers on patrol", minimum=0, maximum=1)
+    n_points: int = asked(25, "points", "Numbers of officers to look at", minimum=2)
+    n_grid: int = asked(13, "points", "Headcounts of a curve solved first", group="advanced", minimum=2)
+    from_frac: float = asked(0.7, "frac", "From this share of today's officers", minimum=0.05)
+    to_frac: float = asked(1.3, "frac", "To this share of today's officers", maximum=5)
+    week_h: float = asked(
+        round(ReliefParams().net_week_h, 2),
+        "h",
+        "Hours a week that an officer is at work, absence taken out",
+        minimum=1,
     )
-    plan: str = field(
-        default="districts",
-        metadata=choice("", "Districts that hand over their work: districts, beats or a plan"),
+    ceiling_frac: float = asked(
+        0.30, "frac", "Share of on-duty time that calls may take", group="time split", minimum=0.01, maximum=1
     )
-    patrol_frac: float = field(
-        default=1.0, metadata=choice("frac", "Share of the assigned officers on patrol", minimum=0, maximum=1)
+    proactive_floor_frac: float = asked(
+        0.30, "frac", "At least this share for proactive work", group="time split", minimum=0, maximum=1
     )
-    n_points: int = field(default=25, metadata=choice("points", "Numbers of officers to look at", minimum=2))
-    n_grid: int = field(
-        default=13,
-        metadata=choice("points", "Headcounts of a curve solved first", group="advanced", minimum=2),
+    community_floor_frac: float = asked(
+        0.10, "frac", "At least this share with the community", group="time split", minimum=0, maximum=1
     )
-    from_frac: float = field(
-        default=0.7, metadata=choice("frac", "From this share of today's officers", minimum=0.05)
+    split: str = asked(
+        CYCLE,
+        "",
+        "Hold the split over the cycle, or its ceiling in every hour",
+        options=(CYCLE, INTERVAL),
+        group="time split",
     )
-    to_frac: float = field(
-        default=1.3, metadata=choice("frac", "To this share of today's officers", maximum=5)
+    more_calls_frac: float = asked(0.1, "frac", "More calls of that scenario", group="scenarios", minimum=0)
+    summer_frac: float = asked(0.0, "frac", "More calls in summer (0: as measured)", group="scenarios")
+    event_h: float = asked(200.0, "h", "Officer-hours of an event", group="scenarios", minimum=0)
+    fewer_frac: float = asked(
+        0.05, "frac", "Officers missing in that scenario", group="scenarios", minimum=0, maximum=0.9
     )
-    week_h: float = field(
-        default=round(ReliefParams().net_week_h, 2),
-        metadata=choice("h", "Hours a week that an officer is at work, absence taken out", minimum=1),
+    officer_cost: float = asked(110_000.0, "cost", "What an officer costs a year", minimum=0)
+    overtime_per_h: float = asked(57.0, "cost", "What an hour of overtime costs", minimum=0)
+    pay_rise_frac: float = asked(
+        0.03, "frac", "Rise of pay a year (pay steps included, where none are given)", minimum=0
     )
-    ceiling_frac: float = field(
-        default=0.30,
-        metadata=choice(
-            "frac", "Share of on-duty time that calls may take", group="time split", minimum=0.01, maximum=1
-        ),
+    pay_steps: tuple[float, ...] = asked(
+        (), "cost", "What an officer costs in the first year of service, the second, ..., the last step"
     )
-    proactive_floor_frac: float = field(
-        default=0.30,
-        metadata=choice(
-            "frac", "At least this share for proactive work", group="time split", minimum=0, maximum=1
-        ),
+    leave_frac: float = asked(
+        0.06, "frac", "Officers who leave in a year; with pay steps", minimum=0, maximum=0.9
     )
-    community_floor_frac: float = field(
-        default=0.10,
-        metadata=choice(
-            "frac", "At least this share with the community", group="time split", minimum=0, maximum=1
-        ),
-    )
-    split: str = field(
-        default=CYCLE,
-        metadata=choice(
-            "",
-            "Hold the split over the cycle, or its ceiling in every hour",
-            options=(CYCLE, INTERVAL),
-            group="time split",
-        ),
-    )
-    more_calls_frac: float = field(
-        default=0.1, metadata=choice("frac", "More calls of that scenario", group="scenarios", minimum=0)
-    )
-    summer_frac: float = field(
-        default=0.0, metadata=choice("frac", "More calls in summer (0: as measured)", group="scenarios")
-    )
-    event_h: float = field(
-        default=200.0, metadata=choice("h", "Officer-hours of an event", group="scenarios", minimum=0)
-    )
-    fewer_frac: float = field(
-        default=0.05,
-        metadata=choice(
-            "frac", "Officers missing in that scenario", group="scenarios", minimum=0, maximum=0.9
-        ),
-    )
-    officer_cost: float = field(
-        default=110_000.0, metadata=choice("cost", "What an officer costs a year", minimum=0)
-    )
-    overtime_per_h: float = field(
-        default=57.0, metadata=choice("cost", "What an hour of overtime costs", minimum=0)
-    )
-    pay_rise_frac: float = field(
-        default=0.03,
-        metadata=choice("frac", "Rise of pay a year (pay steps included, where none are given)", minimum=0),
-    )
-    pay_steps: tuple[float, ...] = field(
-        default=(),
-        metadata=choice(
-            "cost", "What an officer costs in the first year of service, the second, ..., the last step"
-        ),
-    )
-    leave_frac: float = field(
-        default=0.06,
-        metadata=choice("frac", "Officers who leave in a year; with pay steps", minimum=0, maximum=0.9),
-    )
-    n_years: int = field(default=5, metadata=choice("years", "Years of the budget", minimum=1, maximum=30))
+    n_years: int = asked(5, "years", "Years of the budget", minimum=1, maximum=30)
 
     def __post_init__(self) -> None:
         faults = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from optimiser.errors import InputError, UsageError
 from optimiser.prepare.containment_scene import ContainmentScene, Suspect, Unit, scene
 from optimiser.prepare.reach import hour_from
 from optimiser.prepare.travel import area_points, network, refuse_far
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.containment import ContainmentParams
 from optimiser.problems.containment.data import BLOCK
 from optimiser.roads import Positions, RoadNetwork, conditions_from, factors_from, nearest_junctions, snap
@@ -54,28 +54,18 @@ class ContainmentSetup:
         Hour of the week and tables as for ``optimiser reach``.
     """
 
-    seen_at: str = field(
-        default="", metadata=choice("", "Where the suspect was last seen: LON,LAT or an area id")
-    )
-    seen_ago_s: float = field(default=180.0, metadata=choice("s", "How long ago", minimum=0))
-    suspect_driver: str = field(
-        default="basic", metadata=choice("", "How the suspect moves: basic, foot ...")
-    )
-    keeps_one_ways: bool = field(
-        default=False, metadata=choice("", "The suspect obeys one-way signs", group="advanced")
-    )
-    horizon_s: float = field(
-        default=900.0, metadata=choice("s", "Drive beyond which the suspect is gone", minimum=60)
-    )
-    units: str = field(default="", metadata=choice("", "Table of units: unit_id,lon,lat,driver,free_in_min"))
-    exits: str = field(default="", metadata=choice("", "Table of exits: exit_id,lon,lat"))
-    driver: str = field(default="standard", metadata=choice("", "Driver class of units that state none"))
-    setup_s: float = field(default=30.0, metadata=choice("s", "Time to set up a post", minimum=0))
-    hour: str = field(default="", metadata=choice("", "Hour of the week, as Mon 08:00; free flow if empty"))
-    traffic: str = field(default="", metadata=choice("", "Table of traffic by hour", group="advanced"))
-    incidents: str = field(
-        default="", metadata=choice("", "Table of closed and slow roads", group="advanced")
-    )
+    seen_at: str = asked("", "", "Where the suspect was last seen: LON,LAT or an area id")
+    seen_ago_s: float = asked(180.0, "s", "How long ago", minimum=0)
+    suspect_driver: str = asked("basic", "", "How the suspect moves: basic, foot ...")
+    keeps_one_ways: bool = asked(False, "", "The suspect obeys one-way signs", group="advanced")
+    horizon_s: float = asked(900.0, "s", "Drive beyond which the suspect is gone", minimum=60)
+    units: str = asked("", "", "Table of units: unit_id,lon,lat,driver,free_in_min")
+    exits: str = asked("", "", "Table of exits: exit_id,lon,lat")
+    driver: str = asked("standard", "", "Driver class of units that state none")
+    setup_s: float = asked(30.0, "s", "Time to set up a post", minimum=0)
+    hour: str = asked("", "", "Hour of the week, as Mon 08:00; free flow if empty")
+    traffic: str = asked("", "", "Table of traffic by hour", group="advanced")
+    incidents: str = asked("", "", "Table of closed and slow roads", group="advanced")
 
 
 def containment_scene(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from optimiser.prepare import choices, travel
 from optimiser.prepare.dispatch_scene import Floats, IncidentsAt, Ints, Snapshot, UnitsAt, ZonesAt, assemble
 from optimiser.problems.assignment import AssignmentParams
 from optimiser.problems.assignment.data import ENDS, FREE
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text
 from optimiser.units import minutes as units_minutes
 
@@ -31,20 +31,12 @@ YOUNGEST_AGE_S = 900.0
 class SnapshotSetup:
     """How many units and open calls there are, and how they are made up. All of it is drawn, by seed."""
 
-    n_incidents: int = field(default=10, metadata=choice("incidents", "Open incidents", minimum=1))
-    n_units: int = field(
-        default=0, metadata=choice("units", "Units on duty; 0 for twice the work of the hour", minimum=0)
-    )
-    double_crewed_frac: float = field(
-        default=0.35, metadata=choice("frac", "Units with two officers", minimum=0, maximum=1)
-    )
-    busy_frac: float = field(
-        default=0.30, metadata=choice("frac", "Units on a break or with a prisoner", minimum=0, maximum=1)
-    )
-    advanced_frac: float = field(
-        default=0.5, metadata=choice("frac", "Drivers trained for blue lights", minimum=0, maximum=1)
-    )
-    seed: int = field(default=1, metadata=choice("", "Seed of every draw", group="advanced", minimum=0))
+    n_incidents: int = asked(10, "incidents", "Open incidents", minimum=1)
+    n_units: int = asked(0, "units", "Units on duty; 0 for twice the work of the hour", minimum=0)
+    double_crewed_frac: float = asked(0.35, "frac", "Units with two officers", minimum=0, maximum=1)
+    busy_frac: float = asked(0.30, "frac", "Units on a break or with a prisoner", minimum=0, maximum=1)
+    advanced_frac: float = asked(0.5, "frac", "Drivers trained for blue lights", minimum=0, maximum=1)
+    seed: int = asked(1, "", "Seed of every draw", group="advanced", minimum=0)
 
     def __post_init__(self) -> None:
         for name in ("double_crewed_frac", "busy_frac", "advanced_frac"):

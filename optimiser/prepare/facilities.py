@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from optimiser.data.project import Project
 from optimiser.demand.workload import Workload, from_project
 from optimiser.errors import InputError
 from optimiser.prepare.travel import area_points, times_s
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
 
 
@@ -38,31 +38,17 @@ class FacilitiesSetup:
         Priorities of the calls that count; empty for all.
     """
 
-    sites: str = field(
-        default="sites.csv", metadata=choice("", "Table of sites: site_id, area_id, cost, opens")
+    sites: str = asked("sites.csv", "", "Table of sites: site_id, area_id, cost, opens")
+    growth: str = asked("growth.csv", "", "Table of growth: area_id or place, year, factor")
+    budget: float = asked(math.inf, "cost", "Most that may be spent up to any year", minimum=0)
+    budget_by_year: tuple[float, ...] = asked(
+        (), "cost", "The same by year, where it grows", group="advanced"
     )
-    growth: str = field(
-        default="growth.csv", metadata=choice("", "Table of growth: area_id or place, year, factor")
-    )
-    budget: float = field(
-        default=math.inf, metadata=choice("cost", "Most that may be spent up to any year", minimum=0)
-    )
-    budget_by_year: tuple[float, ...] = field(
-        default=(), metadata=choice("cost", "The same by year, where it grows", group="advanced")
-    )
-    kept: tuple[str, ...] = field(default=(), metadata=choice("", "Sites that stay open"))
-    target_s: float = field(
-        default=0.0, metadata=choice("s", "Drive that covers a call (0: the most urgent target)", minimum=0)
-    )
-    priorities: tuple[int, ...] = field(
-        default=(), metadata=choice("", "Priorities that count (empty: all)", group="advanced")
-    )
-    driver: str = field(
-        default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    kept: tuple[str, ...] = asked((), "", "Sites that stay open")
+    target_s: float = asked(0.0, "s", "Drive that covers a call (0: the most urgent target)", minimum=0)
+    priorities: tuple[int, ...] = asked((), "", "Priorities that count (empty: all)", group="advanced")
+    driver: str = asked("basic", "", "Driver class of the drive times", group="advanced")
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
 
 def facilities_problem(project: Project, setup: FacilitiesSetup | None = None) -> FacilitiesProblem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from optimiser.demand.workload import Workload, from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.beats import Beats, beats
 from optimiser.prepare.sectors import districts_in_use
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.fold import FoldParams, FoldProblem
 from optimiser.units import SECONDS_PER_HOUR
 
@@ -40,18 +40,12 @@ class FoldSetup:
         What is shared out evenly.
     """
 
-    plan: str = field(default="current", metadata=choice("", "Plan of beats"))
-    districts: str = field(
-        default="none", metadata=choice("", "Districts above the beats: use, a plan's name, or none")
-    )
-    district: str = field(
-        default="", metadata=choice("", "District whose beats are folded (empty: all beats)")
-    )
-    part: str = field(
-        default="all day", metadata=choice("", "Part of the day: day, evening, night, or night=23-07")
-    )
-    work_on: Literal["unit hours", "calls"] = field(
-        default="unit hours", metadata=choice("", "What is shared out evenly", options=(WORK, CALLS))
+    plan: str = asked("current", "", "Plan of beats")
+    districts: str = asked("none", "", "Districts above the beats: use, a plan's name, or none")
+    district: str = asked("", "", "District whose beats are folded (empty: all beats)")
+    part: str = asked("all day", "", "Part of the day: day, evening, night, or night=23-07")
+    work_on: Literal["unit hours", "calls"] = asked(
+        "unit hours", "", "What is shared out evenly", options=(WORK, CALLS)
     )
 
 

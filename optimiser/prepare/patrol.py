@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from optimiser.data.project import Project
 from optimiser.demand.day_parts import DAY_EVENING_NIGHT, DayPart, day_parts
 from optimiser.demand.workload import OFFICER_INITIATED, from_project
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.patrol import PatrolParams, PatrolProblem
 from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR
 
@@ -40,12 +40,10 @@ class PatrolSetup:
         far, part by part.
     """
 
-    harm: str = field(default="", metadata=choice("", "Table of harm by type: call_type, harm, injury"))
-    parts: tuple[str, ...] = field(default=DAY_EVENING_NIGHT, metadata=choice("", "Parts of the day"))
-    by_day: bool = field(default=True, metadata=choice("", "Each day of the week apart"))
-    hours: float = field(
-        default=0.0, metadata=choice("h", "Proactive hours a week (0: as many as so far)", minimum=0)
-    )
+    harm: str = asked("", "", "Table of harm by type: call_type, harm, injury")
+    parts: tuple[str, ...] = asked(DAY_EVENING_NIGHT, "", "Parts of the day")
+    by_day: bool = asked(True, "", "Each day of the week apart")
+    hours: float = asked(0.0, "h", "Proactive hours a week (0: as many as so far)", minimum=0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from optimiser.data.pattern_need import PatternNeed, read_pattern_need
 from optimiser.data.project import Project
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.patterns import PatternsParams, PatternsProblem
 from optimiser.problems.patterns.data import MOST_ROWS
 from optimiser.problems.patterns.plan import DAYS
@@ -32,18 +32,9 @@ class PatternsSetup:
         Most rows that are tried where ``rows`` is 0; 0 for one and a half times what the hours ask for.
     """
 
-    need: str = field(
-        default="pattern_need.csv",
-        metadata=choice("", "Table of needs: shift, start, hours, mon to sun"),
-    )
-    rows: int = field(
-        default=0,
-        metadata=choice("officers", "Officers (or teams) on the pattern (0: as few as can be)", minimum=0),
-    )
-    most_rows: int = field(
-        default=0,
-        metadata=choice("officers", "Most officers tried where rows is 0", minimum=0, group="advanced"),
-    )
+    need: str = asked("pattern_need.csv", "", "Table of needs: shift, start, hours, mon to sun")
+    rows: int = asked(0, "officers", "Officers (or teams) on the pattern (0: as few as can be)", minimum=0)
+    most_rows: int = asked(0, "officers", "Most officers tried where rows is 0", minimum=0, group="advanced")
 
 
 def patterns_problem(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from optimiser.demand.requirement import (
 from optimiser.demand.scenarios import mix_of_period
 from optimiser.demand.workload import from_table
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 
 FloatArray = NDArray[np.float64]
 SLOT_LENGTHS_S = (900, 1800, 3600)
@@ -32,32 +32,24 @@ SLOT_LENGTHS_S = (900, 1800, 3600)
 class RequirementSetup:
     """Intervals, the time split of the cycle, and the administration that a call leaves behind."""
 
-    slot_s: int = field(
-        default=1800, metadata=choice("s", "Length of an interval", options=("3600", "1800", "900"))
+    slot_s: int = asked(1800, "s", "Length of an interval", options=("3600", "1800", "900"))
+    call_ceiling_frac: float = asked(
+        0.30, "frac", "At most this share of on-duty time on calls", group="time split"
     )
-    call_ceiling_frac: float = field(
-        default=0.30,
-        metadata=choice("frac", "At most this share of on-duty time on calls", group="time split"),
+    proactive_floor_frac: float = asked(
+        0.30, "frac", "At least this share for proactive work", group="time split"
     )
-    proactive_floor_frac: float = field(
-        default=0.30, metadata=choice("frac", "At least this share for proactive work", group="time split")
+    admin_ceiling_frac: float = asked(
+        0.30, "frac", "At most this share on administration", group="time split"
     )
-    admin_ceiling_frac: float = field(
-        default=0.30, metadata=choice("frac", "At most this share on administration", group="time split")
+    community_floor_frac: float = asked(
+        0.10, "frac", "At least this share with the community", group="time split"
     )
-    community_floor_frac: float = field(
-        default=0.10, metadata=choice("frac", "At least this share with the community", group="time split")
+    hold_split: bool = asked(True, "", "Hold the time split over the cycle", group="time split")
+    admin_per_call_s: float = asked(
+        1200.0, "s", "Report and paper work that a call leaves, for all its officers", minimum=0
     )
-    hold_split: bool = field(
-        default=True, metadata=choice("", "Hold the time split over the cycle", group="time split")
-    )
-    admin_per_call_s: float = field(
-        default=1200.0,
-        metadata=choice("s", "Report and paper work that a call leaves, for all its officers", minimum=0),
-    )
-    demand_factor: float = field(
-        default=1.0, metadata=choice("", "Calls against the period's: 1.1 is a tenth more", minimum=0)
-    )
+    demand_factor: float = asked(1.0, "", "Calls against the period's: 1.1 is a tenth more", minimum=0)
 
     def __post_init__(self) -> None:
         if self.slot_s not in SLOT_LENGTHS_S:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from optimiser.data.pattern_need import read_pattern_need
 from optimiser.data.project import Project
 from optimiser.data.roster_files import TeamRow, read_patterns, read_teams, read_worked
 from optimiser.errors import InputError, UsageError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.rosters import RostersParams, RostersProblem
 
 DAYS_A_WEEK = 7
@@ -41,32 +41,21 @@ class RostersSetup:
         Officers of each skill on every shift that wants anybody.
     """
 
-    first_date: str = field(default="", metadata=choice("", "First day of the roster, as 2027-01-04"))
-    weeks: int = field(default=4, metadata=choice("weeks", "Length of the roster", minimum=1, maximum=52))
-    teams: str = field(
-        default="teams.csv",
-        metadata=choice("", "Table of teams: team, officers, supervisors, vehicles, pattern, phase, skills"),
+    first_date: str = asked("", "", "First day of the roster, as 2027-01-04")
+    weeks: int = asked(4, "weeks", "Length of the roster", minimum=1, maximum=52)
+    teams: str = asked(
+        "teams.csv", "", "Table of teams: team, officers, supervisors, vehicles, pattern, phase, skills"
     )
-    patterns: str = field(
-        default="roster_patterns.csv", metadata=choice("", "Table of patterns: pattern, days")
+    patterns: str = asked("roster_patterns.csv", "", "Table of patterns: pattern, days")
+    need: str = asked("roster_need.csv", "", "Table of needs: shift, start, hours, mon to sun")
+    worked: str = asked(
+        "roster_worked.csv", "", "Table of days before: team, date, shift; an earlier roster will do"
     )
-    need: str = field(
-        default="roster_need.csv", metadata=choice("", "Table of needs: shift, start, hours, mon to sun")
+    minimum_frac: float = asked(
+        0.0, "frac", "Share of the officers wanted that is the least", minimum=0, maximum=1
     )
-    worked: str = field(
-        default="roster_worked.csv",
-        metadata=choice("", "Table of days before: team, date, shift; an earlier roster will do"),
-    )
-    minimum_frac: float = field(
-        default=0.0,
-        metadata=choice("frac", "Share of the officers wanted that is the least", minimum=0, maximum=1),
-    )
-    supervisors: int = field(
-        default=0, metadata=choice("supervisors", "Supervisors on every shift", minimum=0)
-    )
-    skills: Mapping[str, int] = field(
-        default_factory=dict, metadata=choice("officers", "Officers of a skill on every shift, by skill")
-    )
+    supervisors: int = asked(0, "supervisors", "Supervisors on every shift", minimum=0)
+    skills: Mapping[str, int] = asked({}, "officers", "Officers of a skill on every shift, by skill")
 
 
 def rosters_problem(

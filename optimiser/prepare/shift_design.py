@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from optimiser.data.project import Project
 from optimiser.demand.requirement import RequirementParams
 from optimiser.prepare.shifts import shifts_problem
 from optimiser.prepare.shifts_setup import ShiftsSetup
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.shift_design import ShiftDesignParams, ShiftDesignProblem
 from optimiser.problems.shifts.data import DAYS
 
@@ -19,15 +19,9 @@ from optimiser.problems.shifts.data import DAYS
 class ShiftDesignSetup:
     """The shifts on offer."""
 
-    slot_s: int = field(
-        default=3600, metadata=choice("s", "Length of a slot", options=("3600", "1800", "900"))
-    )
-    lengths_h: tuple[float, ...] = field(
-        default=(8.0, 9.0, 10.0), metadata=choice("h", "Shift lengths on offer")
-    )
-    start_every_h: float = field(
-        default=1.0, metadata=choice("h", "Shifts may start every so many hours", minimum=0.25)
-    )
+    slot_s: int = asked(3600, "s", "Length of a slot", options=("3600", "1800", "900"))
+    lengths_h: tuple[float, ...] = asked((8.0, 9.0, 10.0), "h", "Shift lengths on offer")
+    start_every_h: float = asked(1.0, "h", "Shifts may start every so many hours", minimum=0.25)
 
 
 def shift_design_problem(

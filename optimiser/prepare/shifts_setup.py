@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.shifts.data import SLOT_LENGTHS_S
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
@@ -16,61 +16,41 @@ from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 class ShiftsSetup:
     """What the shifts on offer are, what an hour costs, and how much administration a call leaves behind."""
 
-    slot_s: int = field(
-        default=3600, metadata=choice("s", "Length of a slot", options=("3600", "1800", "900"))
+    slot_s: int = asked(3600, "s", "Length of a slot", options=("3600", "1800", "900"))
+    lengths_h: tuple[float, ...] = asked((8.0, 10.0, 12.0), "h", "Shift lengths on offer")
+    start_every_h: float = asked(1.0, "h", "Shifts may start every so many hours", minimum=0.25)
+    admin_per_call_s: float = asked(
+        1200.0, "s", "Report and paper work that a call leaves, for all its officers", minimum=0
     )
-    lengths_h: tuple[float, ...] = field(
-        default=(8.0, 10.0, 12.0), metadata=choice("h", "Shift lengths on offer")
+    demand: str = asked(
+        "today", "", "Demand scenario: today, plus10, summer, event, p80 or one of demand.toml"
     )
-    start_every_h: float = field(
-        default=1.0, metadata=choice("h", "Shifts may start every so many hours", minimum=0.25)
+    officer_cost_per_h: float = asked(1.0, "cost", "Cost of an officer-hour", minimum=0)
+    night_premium_frac: float = asked(
+        0.0, "frac", "Added to the cost of an hour from 22 to 06", group="advanced", minimum=0
     )
-    admin_per_call_s: float = field(
-        default=1200.0,
-        metadata=choice("s", "Report and paper work that a call leaves, for all its officers", minimum=0),
+    most_per_shift: int | None = asked(
+        None, "officers", "Most officers on one shift of one day", group="advanced", minimum=1
     )
-    demand: str = field(
-        default="today",
-        metadata=choice("", "Demand scenario: today, plus10, summer, event, p80 or one of demand.toml"),
+    shortage_bands_frac: tuple[float, ...] = asked(
+        (0.1, 0.25),
+        "frac",
+        "Shares of a requirement beyond which a missing officer is dearer",
+        group="advanced",
     )
-    officer_cost_per_h: float = field(
-        default=1.0, metadata=choice("cost", "Cost of an officer-hour", minimum=0)
+    shortage_prices: tuple[float, ...] = asked(
+        (1.0, 2.0, 4.0), "per officer-hour", "Price of an officer-hour short in each band", group="advanced"
     )
-    night_premium_frac: float = field(
-        default=0.0,
-        metadata=choice("frac", "Added to the cost of an hour from 22 to 06", group="advanced", minimum=0),
+    hold_over_h: tuple[float, ...] = asked(
+        (), "h", "Shifts may be held over by so many hours, as overtime", group="rota"
     )
-    most_per_shift: int | None = field(
-        default=None,
-        metadata=choice("officers", "Most officers on one shift of one day", group="advanced", minimum=1),
+    call_back_h: tuple[float, ...] = asked(
+        (), "h", "Officers may be called back for so many hours", group="rota"
     )
-    shortage_bands_frac: tuple[float, ...] = field(
-        default=(0.1, 0.25),
-        metadata=choice(
-            "frac", "Shares of a requirement beyond which a missing officer is dearer", group="advanced"
-        ),
-    )
-    shortage_prices: tuple[float, ...] = field(
-        default=(1.0, 2.0, 4.0),
-        metadata=choice("per officer-hour", "Price of an officer-hour short in each band", group="advanced"),
-    )
-    hold_over_h: tuple[float, ...] = field(
-        default=(),
-        metadata=choice("h", "Shifts may be held over by so many hours, as overtime", group="rota"),
-    )
-    call_back_h: tuple[float, ...] = field(
-        default=(), metadata=choice("h", "Officers may be called back for so many hours", group="rota")
-    )
-    week_of: str = field(
-        default="",
-        metadata=choice("", "A date: the week whose court, training and events count", group="rota"),
-    )
-    season: bool = field(
-        default=False,
-        metadata=choice("", "Scale the calls to the months of that week", group="rota"),
-    )
-    leave_cap: int | None = field(
-        default=None, metadata=choice("officers", "At most so many on leave at once", group="rota", minimum=0)
+    week_of: str = asked("", "", "A date: the week whose court, training and events count", group="rota")
+    season: bool = asked(False, "", "Scale the calls to the months of that week", group="rota")
+    leave_cap: int | None = asked(
+        None, "officers", "At most so many on leave at once", group="rota", minimum=0
     )
 
     def __post_init__(self) -> None:

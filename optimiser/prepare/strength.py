@@ -7,7 +7,7 @@ officers of a district spread evenly over the week (shifts that follow the calls
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -20,7 +20,7 @@ from optimiser.demand.relief import ReliefParams
 from optimiser.demand.workload import Workload, from_calls, from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.sectors import beats_in_use, districts_in_use
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.strength import StrengthParams, StrengthProblem
 from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
@@ -47,46 +47,31 @@ class StrengthSetup:
         Officers that a car takes.
     """
 
-    officers: str = field(
-        default="strength.csv", metadata=choice("", "Table: district_id,assigned[,unfit,minimum,most]")
+    officers: str = asked("strength.csv", "", "Table: district_id,assigned[,unfit,minimum,most]")
+    new_officers: int = asked(0, "officers", "New officers to be placed", minimum=0)
+    plan: str = asked("districts", "", "Districts that hand over their work: districts, beats or a plan")
+    aim: Literal["fair", "equal", "proportional"] = asked(
+        "fair",
+        "",
+        "Worst service first, equal work per officer, or shares of work",
+        options=("fair", "equal", "proportional"),
     )
-    new_officers: int = field(default=0, metadata=choice("officers", "New officers to be placed", minimum=0))
-    plan: str = field(
-        default="districts",
-        metadata=choice("", "Districts that hand over their work: districts, beats or a plan"),
+    most_moved: int = asked(-1, "officers", "Most officers that change the district (-1: any)", minimum=-1)
+    most_given: int = asked(-1, "officers", "Most officers that a district gives up (-1: any)", minimum=-1)
+    move_price: float = asked(
+        0.0, "", "Price of an officer who moves, for shares of work", group="advanced", minimum=0
     )
-    aim: Literal["fair", "equal", "proportional"] = field(
-        default="fair",
-        metadata=choice(
-            "",
-            "Worst service first, equal work per officer, or shares of work",
-            options=("fair", "equal", "proportional"),
-        ),
+    weights: Mapping[str, float] = asked(
+        {}, "", "What an hour of a priority's calls counts", group="advanced", hidden=True
     )
-    most_moved: int = field(
-        default=-1,
-        metadata=choice("officers", "Most officers that change the district (-1: any)", minimum=-1),
+    week_h: float = asked(
+        round(ReliefParams().net_week_h, 2),
+        "h",
+        "Hours a week that an officer is at work, absence taken out",
+        minimum=1,
     )
-    most_given: int = field(
-        default=-1,
-        metadata=choice("officers", "Most officers that a district gives up (-1: any)", minimum=-1),
-    )
-    move_price: float = field(
-        default=0.0,
-        metadata=choice("", "Price of an officer who moves, for shares of work", group="advanced", minimum=0),
-    )
-    weights: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("", "What an hour of a priority's calls counts", group="advanced", hidden=True),
-    )
-    week_h: float = field(
-        default=round(ReliefParams().net_week_h, 2),
-        metadata=choice("h", "Hours a week that an officer is at work, absence taken out", minimum=1),
-    )
-    officers_per_unit: int = field(default=1, metadata=choice("officers", "Officers in a car", minimum=1))
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    officers_per_unit: int = asked(1, "officers", "Officers in a car", minimum=1)
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
 
 def strength_problem(project: Project, setup: StrengthSetup | None = None) -> StrengthProblem:

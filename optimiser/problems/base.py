@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from optimiser.errors import UsageError
 
 Sense = Literal["min", "max"]
 
+T = TypeVar("T")
 ProblemT = TypeVar("ProblemT")
 PlanT = TypeVar("PlanT")
 
@@ -41,6 +42,20 @@ def choice(
         "maximum": maximum,
         "hidden": hidden,
     }
+
+
+def asked(default: T, unit: str, help_text: str, **more: Any) -> T:
+    """Return a dataclass field that holds one planner's choice; the rest as for :func:`choice`.
+
+    To a type checker it is its default, so that a default of the wrong type is found.
+    """
+    metadata = choice(unit, help_text, **more)
+    made: Any = (
+        field(default_factory=dict, metadata=metadata)
+        if default == {}
+        else field(default=default, metadata=metadata)
+    )
+    return cast("T", made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 
 SHARE_OF_TIME_TO_CONFIRM = 1.0
 """Of the time that a proof took, what may be spent on confirming it."""
@@ -21,7 +21,8 @@ class SolveOptions:
     Parameters
     ----------
     time_limit_s
-        Wall-clock limit in seconds, kept by the parent process: at most 5 s more, then a kill.
+        Wall-clock seconds of searching, kept by the parent process: at most 5 s more, then a kill. What a process
+        needs to start (imports, reading the question, compiling) comes before and is told as a phase of its own.
     gap_frac
         Stop when at most this share better can exist. 0 asks for a proof.
     threads
@@ -36,25 +37,14 @@ class SolveOptions:
         Look for a second route to "optimal" and "infeasible" in a part of the time left.
     """
 
-    time_limit_s: float = field(default=60.0, metadata=choice("s", "Longest time to search", minimum=1))
-    gap_frac: float = field(
-        default=0.0,
-        metadata=choice("frac", "Stop when at most this much better can exist", minimum=0, maximum=1),
-    )
-    threads: int = field(default=2, metadata=choice("threads", "Threads a solver may use", group="advanced"))
-    seed: int = field(
-        default=1,
-        metadata=choice("", "Seed of every random choice", group="advanced", minimum=0, maximum=LARGEST_SEED),
-    )
-    reproducible: bool = field(
-        default=False,
-        metadata=choice("", "The same plan again on the same machine, slower", group="advanced"),
-    )
-    memory_mib: int = field(default=8192, metadata=choice("MiB", "Memory cap of a solve", group="advanced"))
+    time_limit_s: float = asked(60.0, "s", "Longest time to search", minimum=1)
+    gap_frac: float = asked(0.0, "frac", "Stop when at most this much better can exist", minimum=0, maximum=1)
+    threads: int = asked(2, "threads", "Threads a solver may use", group="advanced")
+    seed: int = asked(1, "", "Seed of every random choice", group="advanced", minimum=0, maximum=LARGEST_SEED)
+    reproducible: bool = asked(False, "", "The same plan again on the same machine, slower", group="advanced")
+    memory_mib: int = asked(8192, "MiB", "Memory cap of a solve", group="advanced")
 
-    confirm: bool = field(
-        default=True, metadata=choice("", "Confirm a proof by a second route", group="advanced")
-    )
+    confirm: bool = asked(True, "", "Confirm a proof by a second route", group="advanced")
 
     def __post_init__(self) -> None:
         if not 0 < self.time_limit_s < float("inf"):

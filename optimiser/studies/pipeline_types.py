@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 
 ROSTER_DAYS = 28
 
@@ -30,23 +30,20 @@ class PipelineSetup:
         Officers of a team; teams are made of officers on neighbouring rows.
     """
 
-    start_times: int = field(
-        default=4, metadata=choice("start times", "Most different start times", minimum=1)
+    start_times: int = asked(4, "start times", "Most different start times", minimum=1)
+    longest_work: int = asked(5, "days", "Most working days in a row", minimum=1)
+    shortest_work: int = asked(3, "days", "Fewest working days in a row", minimum=1)
+    longest_off: int = asked(4, "days", "Most days off in a row", minimum=1)
+    shortest_off: int = asked(2, "days", "Fewest days off in a row", minimum=1)
+    week_h: float = asked(40.0, "h", "Paid hours a week on the pattern, at most", minimum=1)
+    absent_frac: float = asked(
+        round(400 / 2080, 4),
+        "frac",
+        "Share of paid hours taken by leave, training, court, sickness",
+        minimum=0,
+        maximum=0.9,
     )
-    longest_work: int = field(default=5, metadata=choice("days", "Most working days in a row", minimum=1))
-    shortest_work: int = field(default=3, metadata=choice("days", "Fewest working days in a row", minimum=1))
-    longest_off: int = field(default=4, metadata=choice("days", "Most days off in a row", minimum=1))
-    shortest_off: int = field(default=2, metadata=choice("days", "Fewest days off in a row", minimum=1))
-    week_h: float = field(
-        default=40.0, metadata=choice("h", "Paid hours a week on the pattern, at most", minimum=1)
-    )
-    absent_frac: float = field(
-        default=round(400 / 2080, 4),
-        metadata=choice(
-            "frac", "Share of paid hours taken by leave, training, court, sickness", minimum=0, maximum=0.9
-        ),
-    )
-    team_size: int = field(default=8, metadata=choice("officers", "Officers of a team", minimum=1))
+    team_size: int = asked(8, "officers", "Officers of a team", minimum=1)
 
     def __post_init__(self) -> None:
         if not 0 <= self.absent_frac < 1:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked, choice
 
 CoverageMode = Literal["available", "present", "expected"]
 CoverageCounts = Literal["officers", "units"]
@@ -101,9 +101,8 @@ class AssignmentParams:
         default_factory=lambda: {1: 900.0, 2: 3600.0},
         metadata=choice("s", "Attend-within target of each grade", label="Targets by grade"),
     )
-    free_only_grades: tuple[int, ...] = field(
-        default=(1,),
-        metadata=choice("grade", "Grades that take only units free now", label="Grades for free units only"),
+    free_only_grades: tuple[int, ...] = asked(
+        (1,), "grade", "Grades that take only units free now", label="Grades for free units only"
     )
     first_weight: Mapping[int, float] = field(
         default_factory=lambda: {1: 1.0, 2: 0.25},
@@ -115,128 +114,75 @@ class AssignmentParams:
         default_factory=lambda: {1: 4.0, 2: 1.0},
         metadata=choice("weight", "Weight of a second past the target, by grade", group="weights"),
     )
-    journey_weight: float = field(
-        default=0.05,
-        metadata=choice("weight", "Weight of a second of any unit's way", group="weights", minimum=0),
+    journey_weight: float = asked(
+        0.05, "weight", "Weight of a second of any unit's way", group="weights", minimum=0
     )
     unfilled_price_s: Mapping[int, float] = field(
         default_factory=lambda: {1: 20_000.0, 2: 10_000.0},
         metadata=choice("s", "Price of one officer missing at an incident, by grade", group="weights"),
     )
-    coverage: CoverageMode = field(
-        default="available",
-        metadata=choice(
-            "",
-            "Whose presence covers a zone: units available, all units present even if busy, or available as expected",
-            label="Coverage by",
-            options=_MODES,
-        ),
+    coverage: CoverageMode = asked(
+        "available",
+        "",
+        "Whose presence covers a zone: units available, all units present even if busy, or available as expected",
+        label="Coverage by",
+        options=_MODES,
     )
-    coverage_counts: CoverageCounts = field(
-        default="officers",
-        metadata=choice(
-            "", "What one level of coverage is", label="A level is", options=("officers", "units")
-        ),
+    coverage_counts: CoverageCounts = asked(
+        "officers", "", "What one level of coverage is", label="A level is", options=("officers", "units")
     )
-    coverage_s: float = field(
-        default=900.0, metadata=choice("s", "Reach time that covers a zone", label="Coverage time", minimum=1)
+    coverage_s: float = asked(900.0, "s", "Reach time that covers a zone", label="Coverage time", minimum=1)
+    shortfall_price_s: tuple[float, ...] = asked(
+        (300.0, 600.0, 1200.0),
+        "s",
+        "Price of the first, second, ... missing level of a zone, rising",
+        group="weights",
     )
-    shortfall_price_s: tuple[float, ...] = field(
-        default=(300.0, 600.0, 1200.0),
-        metadata=choice(
-            "s", "Price of the first, second, ... missing level of a zone, rising", group="weights"
-        ),
+    coverage_hard: bool = asked(False, "", "No zone may fall below its level", label="Coverage is a must")
+    max_units: int = asked(4, "units", "Most units sent to one incident", label="Most units", minimum=1)
+    deploy_targets_s: Mapping[int, float] = asked(
+        {}, "s", "Deploy-within target of each grade", label="Deploy targets by grade"
     )
-    coverage_hard: bool = field(
-        default=False, metadata=choice("", "No zone may fall below its level", label="Coverage is a must")
+    deploy_weight: float = asked(
+        1.0, "weight", "Weight of a second past the deploy target", group="weights", minimum=0
     )
-    max_units: int = field(
-        default=4, metadata=choice("units", "Most units sent to one incident", label="Most units", minimum=1)
+    complement_weight: float = asked(
+        0.25, "weight", "Share of lateness counted until all officers are there", group="weights", minimum=0
     )
-    deploy_targets_s: Mapping[int, float] = field(
-        default_factory=dict,
-        metadata=choice("s", "Deploy-within target of each grade", label="Deploy targets by grade"),
+    ageing: float = asked(
+        0.0, "weight", "Growth of an incident's weight per target waited", group="weights", minimum=0
     )
-    deploy_weight: float = field(
-        default=1.0,
-        metadata=choice("weight", "Weight of a second past the deploy target", group="weights", minimum=0),
+    skill_price_s: float = asked(5_000.0, "s", "Price of one skill missing", group="weights", minimum=0)
+    surplus_price_s: float = asked(
+        0.0, "s", "Price of one officer sent beyond the need", group="weights", minimum=0
     )
-    complement_weight: float = field(
-        default=0.25,
-        metadata=choice(
-            "weight", "Share of lateness counted until all officers are there", group="weights", minimum=0
-        ),
+    divert_gain_s: float = asked(60.0, "s", "Least gain of a diversion", group="diversion", minimum=0)
+    divert_price_s: float = asked(120.0, "s", "Price of a diversion", group="diversion", minimum=0)
+    recall: bool = asked(
+        False, "", "Units on their way may turn back", label="Recall what is not needed", group="diversion"
     )
-    ageing: float = field(
-        default=0.0,
-        metadata=choice(
-            "weight", "Growth of an incident's weight per target waited", group="weights", minimum=0
-        ),
+    recall_price_s: float = asked(30.0, "s", "Price of a recall", group="diversion", minimum=0)
+    shift_margin_s: float = asked(0.0, "s", "Arrive this long before the shift ends", minimum=0)
+    reserve_units: Mapping[int, int] = asked(
+        {}, "units", "Free units kept back, by grade", label="Reserve by grade", group="reserve"
     )
-    skill_price_s: float = field(
-        default=5_000.0, metadata=choice("s", "Price of one skill missing", group="weights", minimum=0)
+    reserve_due_frac: float = asked(
+        0.5,
+        "frac",
+        "Share of the target after which the reserve is open",
+        group="reserve",
+        minimum=0,
+        maximum=1,
     )
-    surplus_price_s: float = field(
-        default=0.0,
-        metadata=choice("s", "Price of one officer sent beyond the need", group="weights", minimum=0),
+    max_moves: int = asked(3, "units", "Most units moved to posts", group="moves", minimum=0)
+    move_limit_s: float = asked(900.0, "s", "Longest move to a post", group="moves", minimum=0)
+    move_weight: float = asked(0.1, "weight", "Weight of a second of a move", group="moves", minimum=0)
+    move_price_s: float = asked(60.0, "s", "Price of each move", group="moves", minimum=0)
+    expected_busy_frac: float = asked(
+        0.3, "frac", "Chance that a unit is busy when called", group="weights", minimum=0, maximum=0.99
     )
-    divert_gain_s: float = field(
-        default=60.0, metadata=choice("s", "Least gain of a diversion", group="diversion", minimum=0)
-    )
-    divert_price_s: float = field(
-        default=120.0, metadata=choice("s", "Price of a diversion", group="diversion", minimum=0)
-    )
-    recall: bool = field(
-        default=False,
-        metadata=choice(
-            "", "Units on their way may turn back", label="Recall what is not needed", group="diversion"
-        ),
-    )
-    recall_price_s: float = field(
-        default=30.0, metadata=choice("s", "Price of a recall", group="diversion", minimum=0)
-    )
-    shift_margin_s: float = field(
-        default=0.0, metadata=choice("s", "Arrive this long before the shift ends", minimum=0)
-    )
-    reserve_units: Mapping[int, int] = field(
-        default_factory=dict,
-        metadata=choice("units", "Free units kept back, by grade", label="Reserve by grade", group="reserve"),
-    )
-    reserve_due_frac: float = field(
-        default=0.5,
-        metadata=choice(
-            "frac",
-            "Share of the target after which the reserve is open",
-            group="reserve",
-            minimum=0,
-            maximum=1,
-        ),
-    )
-    max_moves: int = field(
-        default=3, metadata=choice("units", "Most units moved to posts", group="moves", minimum=0)
-    )
-    move_limit_s: float = field(
-        default=900.0, metadata=choice("s", "Longest move to a post", group="moves", minimum=0)
-    )
-    move_weight: float = field(
-        default=0.1, metadata=choice("weight", "Weight of a second of a move", group="moves", minimum=0)
-    )
-    move_price_s: float = field(
-        default=60.0, metadata=choice("s", "Price of each move", group="moves", minimum=0)
-    )
-    expected_busy_frac: float = field(
-        default=0.3,
-        metadata=choice(
-            "frac", "Chance that a unit is busy when called", group="weights", minimum=0, maximum=0.99
-        ),
-    )
-    expected_price_s: float = field(
-        default=1_800.0, metadata=choice("s", "Price of a zone without cover", group="weights", minimum=0)
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("", "Relaxed rules and by how much", group="advanced", hidden=True),
-    )
+    expected_price_s: float = asked(1_800.0, "s", "Price of a zone without cover", group="weights", minimum=0)
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules and by how much", group="advanced", hidden=True)
 
     def __post_init__(self) -> None:
         for name in _PER_GRADE:

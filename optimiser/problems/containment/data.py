@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations
 
 BLOCK, CONTAIN = "block", "contain"
 POSTS_FIRST, AREA_FIRST = "posts", "area"
@@ -48,20 +48,15 @@ class ContainmentParams:
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
 
-    aim: str = field(default=CONTAIN, metadata=choice("", "What is asked", options=(BLOCK, CONTAIN)))
-    first: str = field(
-        default=POSTS_FIRST,
-        metadata=choice("", "Fewest posts or smallest area first", options=(POSTS_FIRST, AREA_FIRST)),
+    aim: str = asked(CONTAIN, "", "What is asked", options=(BLOCK, CONTAIN))
+    first: str = asked(
+        POSTS_FIRST, "", "Fewest posts or smallest area first", options=(POSTS_FIRST, AREA_FIRST)
     )
-    band: str = field(default="", metadata=choice("", "Speed of the suspect that is guarded against"))
-    margin_s: float = field(
-        default=0.0, metadata=choice("s", "Time at a post before the suspect can be there", minimum=0)
-    )
-    lost_units: tuple[str, ...] = field(default=(), metadata=choice("", "Units that are lost"))
-    lost_places: tuple[str, ...] = field(default=(), metadata=choice("", "Places that cannot be held"))
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    band: str = asked("", "", "Speed of the suspect that is guarded against")
+    margin_s: float = asked(0.0, "s", "Time at a post before the suspect can be there", minimum=0)
+    lost_units: tuple[str, ...] = asked((), "", "Units that are lost")
+    lost_places: tuple[str, ...] = asked((), "", "Places that cannot be held")
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         if self.aim not in (BLOCK, CONTAIN):

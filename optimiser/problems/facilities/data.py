@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations
 
 RULES = (
     Rule("known years", "a plan names only the years asked for", "sites", relaxable=False),
@@ -37,13 +37,9 @@ class FacilitiesParams:
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
 
-    budget: tuple[float, ...] = field(
-        default=(math.inf,), metadata=choice("cost", "Most that may be spent up to each year")
-    )
-    kept: tuple[str, ...] = field(default=(), metadata=choice("", "Sites that stay open"))
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    budget: tuple[float, ...] = asked((math.inf,), "cost", "Most that may be spent up to each year")
+    kept: tuple[str, ...] = asked((), "", "Sites that stay open")
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         if not self.budget or any(not b >= 0 for b in self.budget):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, check_relaxations, choice
+from optimiser.problems.base import Rule, asked, check_relaxations
 
 RULES = (
     Rule("known beats", "a table names only beats of this map", "beats", relaxable=False),
@@ -50,24 +50,14 @@ class FoldParams:
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
 
-    fewest_cars: int = field(default=1, metadata=choice("cars", "Fewest cars", minimum=1))
-    part_name: str = field(default="", metadata=choice("", "Name of the part of the day", hidden=True))
-    car_weights: tuple[float, ...] = field(
-        default=(), metadata=choice("h", "Hours a week with each number of cars, fewest first")
-    )
-    apart: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Pairs of beats one car never takes together")
-    )
-    most_beats: int = field(
-        default=0, metadata=choice("beats", "Most beats one car takes (0: no limit)", minimum=0)
-    )
-    most_over_frac: float = field(
-        default=float("inf"), metadata=choice("frac", "Most work above the even share", minimum=0)
-    )
-    contiguity: bool = field(default=True, metadata=choice("", "The beats of a car hang together"))
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    fewest_cars: int = asked(1, "cars", "Fewest cars", minimum=1)
+    part_name: str = asked("", "", "Name of the part of the day", hidden=True)
+    car_weights: tuple[float, ...] = asked((), "h", "Hours a week with each number of cars, fewest first")
+    apart: tuple[tuple[str, str], ...] = asked((), "", "Pairs of beats one car never takes together")
+    most_beats: int = asked(0, "beats", "Most beats one car takes (0: no limit)", minimum=0)
+    most_over_frac: float = asked(float("inf"), "frac", "Most work above the even share", minimum=0)
+    contiguity: bool = asked(True, "", "The beats of a car hang together")
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         if self.fewest_cars < 1:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations
 
 RULES = (
     Rule("known places", "a plan names only places of the list", "places", relaxable=False),
@@ -42,23 +42,12 @@ class PatrolParams:
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
 
-    block_h: float = field(default=0.5, metadata=choice("h", "Hours of one block", minimum=0.05))
-    half_h: float = field(
-        default=2.0,
-        metadata=choice("h", "Hours in one place and part that reach half its harm", minimum=0.01),
-    )
-    most_at_once: int = field(
-        default=4, metadata=choice("blocks", "Most blocks in one place and part (0: no limit)", minimum=0)
-    )
-    flood_factor: float = field(
-        default=5.0, metadata=choice("", "Most a place gets, in even shares of all time", minimum=1.0)
-    )
-    least_blocks: int = field(
-        default=0, metadata=choice("blocks", "Blocks a week that every place gets", minimum=0)
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    block_h: float = asked(0.5, "h", "Hours of one block", minimum=0.05)
+    half_h: float = asked(2.0, "h", "Hours in one place and part that reach half its harm", minimum=0.01)
+    most_at_once: int = asked(4, "blocks", "Most blocks in one place and part (0: no limit)", minimum=0)
+    flood_factor: float = asked(5.0, "", "Most a place gets, in even shares of all time", minimum=1.0)
+    least_blocks: int = asked(0, "blocks", "Blocks a week that every place gets", minimum=0)
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         if not (self.block_h > 0 and self.half_h > 0 and self.flood_factor >= 1):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, check_standing, choice, relaxed
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations, check_standing, relaxed
 from optimiser.units import SECONDS_PER_HOUR
 
 RULES = (
@@ -67,53 +67,33 @@ class PatternsParams:
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
 
-    objective: Literal["officers", "weekends"] = field(
-        default="weekends",
-        metadata=choice(
-            "", "Fewest officers, or fewest weekends with work", options=("officers", "weekends")
-        ),
+    objective: Literal["officers", "weekends"] = asked(
+        "weekends", "", "Fewest officers, or fewest weekends with work", options=("officers", "weekends")
     )
-    exact: bool = field(default=False, metadata=choice("", "Needs are met exactly, not at least"))
-    shortest_off: int = field(default=2, metadata=choice("days", "Fewest days off in a row", minimum=1))
-    longest_off: int = field(default=5, metadata=choice("days", "Most days off in a row", minimum=1))
-    shortest_work: int = field(default=2, metadata=choice("days", "Fewest working days in a row", minimum=1))
-    longest_work: int = field(default=6, metadata=choice("days", "Most working days in a row", minimum=1))
-    shortest_run: Mapping[str, int] = field(
-        default_factory=dict, metadata=choice("days", "Fewest days in a row on a shift, by shift")
+    exact: bool = asked(False, "", "Needs are met exactly, not at least")
+    shortest_off: int = asked(2, "days", "Fewest days off in a row", minimum=1)
+    longest_off: int = asked(5, "days", "Most days off in a row", minimum=1)
+    shortest_work: int = asked(2, "days", "Fewest working days in a row", minimum=1)
+    longest_work: int = asked(6, "days", "Most working days in a row", minimum=1)
+    shortest_run: Mapping[str, int] = asked({}, "days", "Fewest days in a row on a shift, by shift")
+    longest_run: Mapping[str, int] = asked({}, "days", "Most days in a row on a shift, by shift")
+    rest_s: float = asked(
+        11 * SECONDS_PER_HOUR, "s", "Least rest between two shifts", minimum=0, maximum=DAY_S
     )
-    longest_run: Mapping[str, int] = field(
-        default_factory=dict, metadata=choice("days", "Most days in a row on a shift, by shift")
+    forward: bool = asked(False, "", "Shifts move forward only from day to day")
+    off_after_nights: int = asked(1, "days", "Fewest days off after a night", minimum=1)
+    forbidden: tuple[tuple[str, str], ...] = asked((), "", "Pairs of shifts that may not follow each other")
+    forbidden_after_off: tuple[tuple[str, str], ...] = asked(
+        (), "", "Pairs that may not follow each other after one day off"
     )
-    rest_s: float = field(
-        default=11 * SECONDS_PER_HOUR,
-        metadata=choice("s", "Least rest between two shifts", minimum=0, maximum=DAY_S),
+    least_week_h: float = asked(0.0, "h", "Least mean hours a week", minimum=0)
+    most_week_h: float = asked(48.0, "h", "Most mean hours a week", minimum=0)
+    free_weekends: int = asked(0, "weekends", "Fewest free weekends of the cycle", minimum=0)
+    clauses: Mapping[str, str] = asked({}, "", "The clause that each rule comes from, by rule", group="rota")
+    hard_rules: tuple[str, ...] = asked(
+        (), "", "Rules that are not negotiable: never relaxed, never priced", group="rota"
     )
-    forward: bool = field(default=False, metadata=choice("", "Shifts move forward only from day to day"))
-    off_after_nights: int = field(
-        default=1, metadata=choice("days", "Fewest days off after a night", minimum=1)
-    )
-    forbidden: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Pairs of shifts that may not follow each other")
-    )
-    forbidden_after_off: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Pairs that may not follow each other after one day off")
-    )
-    least_week_h: float = field(default=0.0, metadata=choice("h", "Least mean hours a week", minimum=0))
-    most_week_h: float = field(default=48.0, metadata=choice("h", "Most mean hours a week", minimum=0))
-    free_weekends: int = field(
-        default=0, metadata=choice("weekends", "Fewest free weekends of the cycle", minimum=0)
-    )
-    clauses: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata=choice("", "The clause that each rule comes from, by rule", group="rota"),
-    )
-    hard_rules: tuple[str, ...] = field(
-        default=(),
-        metadata=choice("", "Rules that are not negotiable: never relaxed, never priced", group="rota"),
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         faults = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, check_standing, choice
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations, check_standing
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 RULES = (
@@ -52,38 +52,21 @@ class RostersParams:
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
 
-    shortage_price: float = field(
-        default=1.0, metadata=choice("cost", "Price of an officer missing on a shift", minimum=0)
+    shortage_price: float = asked(1.0, "cost", "Price of an officer missing on a shift", minimum=0)
+    surplus_price: float = asked(0.0, "cost", "Price of an officer beyond what is wanted", minimum=0)
+    change_price: float = asked(1.0, "cost", "Price of a team that changes pattern or phase", minimum=0)
+    rest_s: float = asked(
+        11 * SECONDS_PER_HOUR, "s", "Least rest between two shifts", minimum=0, maximum=DAY_S
     )
-    surplus_price: float = field(
-        default=0.0, metadata=choice("cost", "Price of an officer beyond what is wanted", minimum=0)
+    longest_work: int = asked(7, "days", "Most working days in a row", minimum=1)
+    most_week_h: float = asked(48.0, "h", "Most mean hours a week of a team", minimum=0)
+    fleet: int = asked(0, "vehicles", "Vehicles there are (0: not counted)", minimum=0)
+    kept: tuple[str, ...] = asked((), "", "Teams that keep their pattern and phase")
+    clauses: Mapping[str, str] = asked({}, "", "The clause that each rule comes from, by rule", group="rota")
+    hard_rules: tuple[str, ...] = asked(
+        (), "", "Rules that are not negotiable: never relaxed, never priced", group="rota"
     )
-    change_price: float = field(
-        default=1.0, metadata=choice("cost", "Price of a team that changes pattern or phase", minimum=0)
-    )
-    rest_s: float = field(
-        default=11 * SECONDS_PER_HOUR,
-        metadata=choice("s", "Least rest between two shifts", minimum=0, maximum=DAY_S),
-    )
-    longest_work: int = field(default=7, metadata=choice("days", "Most working days in a row", minimum=1))
-    most_week_h: float = field(
-        default=48.0, metadata=choice("h", "Most mean hours a week of a team", minimum=0)
-    )
-    fleet: int = field(
-        default=0, metadata=choice("vehicles", "Vehicles there are (0: not counted)", minimum=0)
-    )
-    kept: tuple[str, ...] = field(default=(), metadata=choice("", "Teams that keep their pattern and phase"))
-    clauses: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata=choice("", "The clause that each rule comes from, by rule", group="rota"),
-    )
-    hard_rules: tuple[str, ...] = field(
-        default=(),
-        metadata=choice("", "Rules that are not negotiable: never relaxed, never priced", group="rota"),
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         faults = [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 RULES = (
@@ -43,22 +43,12 @@ class ShiftDesignParams:
         By rule name, the amount by which a hard rule is relaxed in its own unit.
     """
 
-    under_price: float = field(
-        default=1.0, metadata=choice("cost per h", "Price of an officer-hour missing", minimum=0)
-    )
-    over_price: float = field(
-        default=1.0, metadata=choice("cost per h", "Price of an officer-hour beyond the need", minimum=0)
-    )
-    shift_price: float = field(
-        default=1.0, metadata=choice("cost", "Price of each different shift", minimum=0)
-    )
-    full_cover: bool = field(default=False, metadata=choice("", "Nobody may be missing"))
-    most_shifts: int = field(
-        default=0, metadata=choice("shifts", "Most different shifts (0: any number)", minimum=0)
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    under_price: float = asked(1.0, "cost per h", "Price of an officer-hour missing", minimum=0)
+    over_price: float = asked(1.0, "cost per h", "Price of an officer-hour beyond the need", minimum=0)
+    shift_price: float = asked(1.0, "cost", "Price of each different shift", minimum=0)
+    full_cover: bool = asked(False, "", "Nobody may be missing")
+    most_shifts: int = asked(0, "shifts", "Most different shifts (0: any number)", minimum=0)
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         faults = [

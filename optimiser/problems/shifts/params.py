@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from optimiser.errors import InputError
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.shifts.rota import rota_faults
 from optimiser.units import HOURS_PER_DAY
 
@@ -22,137 +22,81 @@ class ShiftsParams:
     ceiling soft slot by slot.
     """
 
-    objective: Literal["cost", "shortage"] = field(
-        default="cost",
-        metadata=choice(
-            "", "Meet the requirement at least cost, or miss it least", options=("cost", "shortage")
-        ),
+    objective: Literal["cost", "shortage"] = asked(
+        "cost", "", "Meet the requirement at least cost, or miss it least", options=("cost", "shortage")
     )
-    call_ceiling_frac: float = field(
-        default=0.30,
-        metadata=choice(
-            "frac", "At most this share of on-duty time on calls", group="time split", minimum=0, maximum=1
-        ),
+    call_ceiling_frac: float = asked(
+        0.30, "frac", "At most this share of on-duty time on calls", group="time split", minimum=0, maximum=1
     )
-    proactive_floor_frac: float = field(
-        default=0.30,
-        metadata=choice(
-            "frac", "At least this share for proactive work", group="time split", minimum=0, maximum=1
-        ),
+    proactive_floor_frac: float = asked(
+        0.30, "frac", "At least this share for proactive work", group="time split", minimum=0, maximum=1
     )
-    admin_ceiling_frac: float = field(
-        default=0.30,
-        metadata=choice(
-            "frac", "At most this share on administration", group="time split", minimum=0, maximum=1
-        ),
+    admin_ceiling_frac: float = asked(
+        0.30, "frac", "At most this share on administration", group="time split", minimum=0, maximum=1
     )
-    community_floor_frac: float = field(
-        default=0.10,
-        metadata=choice(
-            "frac", "At least this share with the community", group="time split", minimum=0, maximum=1
-        ),
+    community_floor_frac: float = asked(
+        0.10, "frac", "At least this share with the community", group="time split", minimum=0, maximum=1
     )
-    tolerance_frac: float = field(
-        default=0.0,
-        metadata=choice(
-            "frac", "Slack on each of the four shares", group="time split", minimum=0, maximum=0.5
-        ),
+    tolerance_frac: float = asked(
+        0.0, "frac", "Slack on each of the four shares", group="time split", minimum=0, maximum=0.5
     )
-    hold_split: bool = field(
-        default=True,
-        metadata=choice("", "Hold the time split as a rule; else only show it", group="time split"),
+    hold_split: bool = asked(True, "", "Hold the time split as a rule; else only show it", group="time split")
+    interval_price: float = asked(
+        1.0,
+        "cost per officer-hour",
+        "Price of an officer-hour on calls above the ceiling within its own slot",
+        group="time split",
+        minimum=0,
     )
-    interval_price: float = field(
-        default=1.0,
-        metadata=choice(
-            "cost per officer-hour",
-            "Price of an officer-hour on calls above the ceiling within its own slot",
-            group="time split",
-            minimum=0,
-        ),
+    community_from_h: int = asked(
+        8, "h", "Community work from this hour of the day", group="time split", minimum=0, maximum=24
     )
-    community_from_h: int = field(
-        default=8,
-        metadata=choice(
-            "h", "Community work from this hour of the day", group="time split", minimum=0, maximum=24
-        ),
+    community_to_h: int = asked(
+        21, "h", "Community work until this hour of the day", group="time split", minimum=0, maximum=24
     )
-    community_to_h: int = field(
-        default=21,
-        metadata=choice(
-            "h", "Community work until this hour of the day", group="time split", minimum=0, maximum=24
-        ),
+    minimum_on_duty: int = asked(0, "officers", "Never fewer than this on duty", minimum=0)
+    max_start_times: int | None = asked(
+        None, "start times", "At most this many different start times", minimum=1
     )
-    minimum_on_duty: int = field(
-        default=0, metadata=choice("officers", "Never fewer than this on duty", minimum=0)
+    budget_h: float | None = asked(None, "h", "At most this many officer-hours a week", minimum=0)
+    same_starts: tuple[str, ...] = asked(
+        (), "days", 'Days with the same start times, as ["Mon-Thu", "Fri Sat"]', group="rota"
     )
-    max_start_times: int | None = field(
-        default=None, metadata=choice("start times", "At most this many different start times", minimum=1)
+    hand_over_officers: int = asked(
+        0, "officers", "At least so many stay over every change of shift", group="rota", minimum=0
     )
-    budget_h: float | None = field(
-        default=None, metadata=choice("h", "At most this many officer-hours a week", minimum=0)
+    hand_over_s: float = asked(1800.0, "s", "They stay this long after the change", group="rota", minimum=0)
+    most_changed_h: float | None = asked(
+        None, "h", "At most so many officer-hours other than in today's rota", group="rota", minimum=0
     )
-    same_starts: tuple[str, ...] = field(
-        default=(),
-        metadata=choice("days", 'Days with the same start times, as ["Mon-Thu", "Fri Sat"]', group="rota"),
+    change_price: float = asked(
+        0.0,
+        "cost per officer-hour",
+        "Price of an officer-hour other than in today's rota",
+        group="rota",
+        minimum=0,
     )
-    hand_over_officers: int = field(
-        default=0,
-        metadata=choice(
-            "officers", "At least so many stay over every change of shift", group="rota", minimum=0
-        ),
+    most_hold_over_h: float | None = asked(
+        None, "h", "At most so many hours a week held over after a shift", group="rota", minimum=0
     )
-    hand_over_s: float = field(
-        default=1800.0,
-        metadata=choice("s", "They stay this long after the change", group="rota", minimum=0),
+    most_call_back_h: float | None = asked(
+        None, "h", "At most so many hours a week of officers called back", group="rota", minimum=0
     )
-    most_changed_h: float | None = field(
-        default=None,
-        metadata=choice(
-            "h", "At most so many officer-hours other than in today's rota", group="rota", minimum=0
-        ),
+    overtime_premium_frac: float = asked(
+        0.5, "frac", "Added to the cost of an hour of overtime", group="rota", minimum=0
     )
-    change_price: float = field(
-        default=0.0,
-        metadata=choice(
-            "cost per officer-hour",
-            "Price of an officer-hour other than in today's rota",
-            group="rota",
-            minimum=0,
-        ),
+    clauses: Mapping[str, str] = asked({}, "", "The clause that each rule comes from, by rule", group="rota")
+    hard_rules: tuple[str, ...] = asked(
+        (), "", "Rules that are not negotiable: never relaxed, never priced", group="rota"
     )
-    most_hold_over_h: float | None = field(
-        default=None,
-        metadata=choice("h", "At most so many hours a week held over after a shift", group="rota", minimum=0),
+    surplus_price: float = asked(
+        0.01,
+        "per officer-hour",
+        "Price of a surplus officer-hour where shortage is minimised",
+        group="advanced",
+        minimum=0,
     )
-    most_call_back_h: float | None = field(
-        default=None,
-        metadata=choice("h", "At most so many hours a week of officers called back", group="rota", minimum=0),
-    )
-    overtime_premium_frac: float = field(
-        default=0.5,
-        metadata=choice("frac", "Added to the cost of an hour of overtime", group="rota", minimum=0),
-    )
-    clauses: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata=choice("", "The clause that each rule comes from, by rule", group="rota"),
-    )
-    hard_rules: tuple[str, ...] = field(
-        default=(),
-        metadata=choice("", "Rules that are not negotiable: never relaxed, never priced", group="rota"),
-    )
-    surplus_price: float = field(
-        default=0.01,
-        metadata=choice(
-            "per officer-hour",
-            "Price of a surplus officer-hour where shortage is minimised",
-            group="advanced",
-            minimum=0,
-        ),
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Rules to relax, each in its own unit", hidden=True)
-    )
+    relax: Mapping[str, float] = asked({}, "", "Rules to relax, each in its own unit", hidden=True)
 
     def __post_init__(self) -> None:
         faults = [*_split_faults(self), *_amount_faults(self), *rota_faults(self), *_relax_faults(self)]

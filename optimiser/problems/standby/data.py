@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice, relaxed
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations, relaxed
 
 ObjectiveName = Literal[
     "cover", "backup", "gradual", "expected", "travel", "posts", "cars", "cost", "moves", "weighted"
@@ -81,34 +81,20 @@ class StandbyParams:
     Church and ReVelle (1974); Hogan and ReVelle (1986); Daskin (1983); Berman, Krass and Drezner (2003).
     """
 
-    n_cars: tuple[int, ...] = field(
-        default=(), metadata=choice("cars", "Most cars standing, per part of the day", hidden=True)
-    )
-    objectives: tuple[ObjectiveName, ...] = field(
-        default=("cover",), metadata=choice("", "What to aim for, most important first")
-    )
-    weights: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Weights of a weighted aim", hidden=True)
-    )
-    cars_per_post: int = field(default=1, metadata=choice("cars", "Most cars at one post", minimum=1))
-    budget: float = field(default=math.inf, metadata=choice("cost", "Most the posts in use may cost"))
-    band_shares: tuple[float, ...] = field(
-        default=(1.0,), metadata=choice("frac", "Share of a call that counts, by distance band")
-    )
-    backup_cars: int = field(default=2, metadata=choice("cars", "Cars that make a backup", minimum=1))
-    busy_frac: float = field(
-        default=0.3, metadata=choice("frac", "Share of the time a car is busy", maximum=1)
-    )
-    today: tuple[str, ...] = field(default=(), metadata=choice("", "Posts in use today", hidden=True))
-    kept: tuple[str, ...] = field(default=(), metadata=choice("", "Posts that must be kept"))
-    most_moved: float = field(default=math.inf, metadata=choice("posts", "Most of today's posts given up"))
-    least_cover_frac: float = field(default=0.0, metadata=choice("frac", "Share of the calls to be covered"))
-    far_s: float = field(
-        default=3600.0, metadata=choice("s", "Drive where no post is near", group="advanced")
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    n_cars: tuple[int, ...] = asked((), "cars", "Most cars standing, per part of the day", hidden=True)
+    objectives: tuple[ObjectiveName, ...] = asked(("cover",), "", "What to aim for, most important first")
+    weights: Mapping[str, float] = asked({}, "", "Weights of a weighted aim", hidden=True)
+    cars_per_post: int = asked(1, "cars", "Most cars at one post", minimum=1)
+    budget: float = asked(math.inf, "cost", "Most the posts in use may cost")
+    band_shares: tuple[float, ...] = asked((1.0,), "frac", "Share of a call that counts, by distance band")
+    backup_cars: int = asked(2, "cars", "Cars that make a backup", minimum=1)
+    busy_frac: float = asked(0.3, "frac", "Share of the time a car is busy", maximum=1)
+    today: tuple[str, ...] = asked((), "", "Posts in use today", hidden=True)
+    kept: tuple[str, ...] = asked((), "", "Posts that must be kept")
+    most_moved: float = asked(math.inf, "posts", "Most of today's posts given up")
+    least_cover_frac: float = asked(0.0, "frac", "Share of the calls to be covered")
+    far_s: float = asked(3600.0, "s", "Drive where no post is near", group="advanced")
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         if any(n < 0 for n in self.n_cars):

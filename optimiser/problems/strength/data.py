@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice, relaxed
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations, relaxed
 
 Aim = Literal["fair", "equal", "proportional", "shortage"]
 IntArray = NDArray[np.int64]
@@ -64,22 +64,11 @@ class StrengthParams:
     Resource Allocation Problems.
     """
 
-    aim: Aim = field(
-        default="fair",
-        metadata=choice("", "What to aim for", options=("fair", "equal", "proportional", "shortage")),
-    )
-    most_moved: float = field(
-        default=math.inf, metadata=choice("officers", "Most officers that change their district", minimum=0)
-    )
-    most_given: float = field(
-        default=math.inf, metadata=choice("officers", "Most officers that one district gives up", minimum=0)
-    )
-    move_price: float = field(
-        default=0.0, metadata=choice("", "Price of an officer who changes the district", minimum=0)
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    aim: Aim = asked("fair", "", "What to aim for", options=("fair", "equal", "proportional", "shortage"))
+    most_moved: float = asked(math.inf, "officers", "Most officers that change their district", minimum=0)
+    most_given: float = asked(math.inf, "officers", "Most officers that one district gives up", minimum=0)
+    move_price: float = asked(0.0, "", "Price of an officer who changes the district", minimum=0)
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         if self.aim not in ("fair", "equal", "proportional", "shortage"):
