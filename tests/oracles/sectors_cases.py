@@ -283,9 +283,30 @@ OWN_RANDOM = {
 
 def enumerate_best(problem: SectorsProblem):
     """Look at every plan: (best plan or None, its first objective)."""
-    p = problem.params
+    sign = -1.0 if problem.params.first_sense == "max" else 1.0
     best, best_value = None, None
-    sign = -1.0 if p.first_sense == "max" else 1.0
+    for plan in every_plan(problem):
+        value = FAMILY.objectives(problem, plan)[0].value
+        if best_value is not None and sign * value >= sign * best_value:
+            continue
+        if not FAMILY.check(problem, plan):
+            best, best_value = plan, value
+    return best, best_value
+
+
+def enumerate_in_order(problem: SectorsProblem):
+    """Look at every plan: the values of the best by all objectives in their order, or None."""
+    best = None
+    for plan in every_plan(problem):
+        values = [(-1 if o.sense == "max" else 1) * o.value for o in FAMILY.objectives(problem, plan)]
+        if (best is None or values < best) and not FAMILY.check(problem, plan):
+            best = values
+    return best
+
+
+def every_plan(problem: SectorsProblem):
+    """Name every plan with a centre in each district, whatever it breaks."""
+    p = problem.params
     ids = problem.area_ids
     for centres in permutations(problem.centre_ids, p.n_districts):
         if any(given and given != c for given, c in zip(p.centres(), centres, strict=True)):
@@ -294,16 +315,10 @@ def enumerate_best(problem: SectorsProblem):
         others = [i for i in range(len(ids)) if i not in seat]
         for labels in product(range(p.n_districts), repeat=len(others)):
             where = seat | dict(zip(others, labels, strict=True))
-            plan = SectorsPlan(
+            yield SectorsPlan(
                 {ids[i]: p.district_ids[d] for i, d in sorted(where.items())},
                 dict(zip(p.district_ids, centres, strict=True)),
             )
-            value = FAMILY.objectives(problem, plan)[0].value
-            if best_value is not None and sign * value >= sign * best_value:
-                continue
-            if not FAMILY.check(problem, plan):
-                best, best_value = plan, value
-    return best, best_value
 
 
 def monotone_pairs(seed: int, make=random_problem):

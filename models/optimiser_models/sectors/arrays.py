@@ -127,6 +127,8 @@ class Districting:
     stage: int = 0
     apart_s: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     """Shape (C, C): how far centres are from each other, for parting a search by regions."""
+    centres: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Shape (C,): the problem's number of each candidate, where a proof has left some of them."""
 
     @property
     def k(self) -> int:
@@ -137,6 +139,20 @@ class Districting:
     def n(self) -> int:
         """Number of areas."""
         return int(self.cost.shape[1])
+
+    def among(self, keep: Ints) -> Districting:
+        """Return the same question with these candidates (numbers, rising) alone; the given centres are among them."""
+        return replace(
+            self,
+            cost=self.cost[keep],
+            may=np.ascontiguousarray(self.may[:, keep]),
+            fixed=np.where(self.fixed == FREE, FREE, np.searchsorted(keep, self.fixed)),
+            allowed=self.allowed[keep],
+            centre_area=self.centre_area[keep],
+            side=self.side[:, keep],
+            apart_s=self.apart_s[np.ix_(keep, keep)],
+            centres=self.centres[keep],
+        )
 
     def spread(self) -> Floats:
         """Return what a typical move of each area costs, shape (n,): the scale of the search."""
@@ -248,6 +264,7 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
         slack_apart=slack_apart,
         extras=_extras(problem, objective),
         apart_s=problem.travel_s[:, problem.centre_area],
+        centres=np.arange(len(problem.centre_ids)),
         contradiction=contradiction or ("areas kept apart are kept together" if slack_apart < 0 else ""),
     )
 
@@ -276,9 +293,10 @@ def next_stage(d: Districting, problem: SectorsProblem, kept: str, name: str, va
         d = replace(d, places=replace(d.places, most=value))
     else:
         d = replace(d, side=np.concatenate([d.side, d.cost[None]]), side_limit=np.append(d.side_limit, value))
+    fixed = np.where(d.fixed == FREE, FREE, d.centres[d.fixed])
     return replace(
         d,
-        cost=c.sums(costs(problem, name, d.fixed)),
+        cost=c.sums(costs(problem, name, fixed))[d.centres],
         extras=_extras(problem, name),
         stage=d.stage + 1,
     )
@@ -392,7 +410,7 @@ def to_plan(problem: SectorsProblem, d: Districting, label: Ints, centre: Ints) 
     of_area = label[d.contraction.part]
     return SectorsPlan(
         {a: names[k] for a, k in zip(problem.area_ids, of_area.tolist(), strict=True)},
-        {names[k]: problem.centre_ids[j] for k, j in enumerate(centre.tolist())},
+        {names[k]: problem.centre_ids[j] for k, j in enumerate(d.centres[centre].tolist())},
     )
 
 

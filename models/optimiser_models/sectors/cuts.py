@@ -37,7 +37,7 @@ FIRST_BOUND_SHARE = 0.08
 """Share of the time for a bound before the search that starts from what it chose."""
 BOUND_SHARE = 0.4
 """Share of the time limit for the first bound."""
-STAGE_SHARE = 0.6
+STAGE_SHARE = 0.4
 """Share of the time left that an objective gets before the next one's turn."""
 SEARCH_PART = 0.3
 """Share of the time that searching for plans takes while the search is parted by centres."""
@@ -61,15 +61,16 @@ def solve(
         last = stage == len(names) - 1
         share = 1.0 if last else STAGE_SHARE
         until = began + share * max(0.0, options.time_limit_s - began)
-        run = Run(problem, d, options, report, began, until, name=name)
+        pairs = runs[-1].pairs if runs else None
+        run = Run(problem, d, options, report, began, until, name=name, pairs=pairs, last=last)
         found = _stage(run, start)
         routes.append(str(found.pop("confirmed_by", "")))
         notes |= found if stage == 0 else {f"{name}: {key}": value for key, value in found.items()}
         runs.append(run)
         if run.best is None or last or report.should_stop():
             break
-        start = to_plan(problem, d, run.best.label, run.best.centre)
-        d = next_stage(d, problem, name, names[stage + 1], run.best.cost)
+        start = to_plan(problem, run.d, run.best.label, run.best.centre)
+        d = next_stage(run.d, problem, name, names[stage + 1], run.best.cost)
     return replace(outcome_of(runs, notes), confirmed_by=tuple(routes))
 
 
@@ -96,31 +97,44 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         return notes | ({"confirmed_by": "plain sums (every area has its best centre)"} if proved else {})
     run.report(phase="bounding")
     allowed = lagrange.servable(run.d)
-    if allowed.sum() <= SMALL_MODEL:
-        run.report(phase="proving")
-        return close(run, slots, allowed)
+    if run.pairs is not None:
+        allowed &= run.pairs
     bound = _bound(run, slots, allowed, None, run.budget_s(FIRST_BOUND_SHARE))
+    if bound is not None:
+        slots, bound, allowed = _narrowed(run, slots, bound, allowed)
+    if allowed.sum() <= SMALL_MODEL and (not run.done() or run.gap() <= PROOF_GAP):
+        run.report(phase="proving")
+        return notes | close(run, slots, allowed)
     if bound is not None and not run.done():
         search_on(run, run.options.seed + 500, min(run.budget_s(SEARCH_SHARE), run.left_s()))
         run.report(phase="bounding")
         bound = _bound(run, slots, allowed, bound.at, run.budget_s(BOUND_SHARE))
     if bound is None or run.done():
         return notes
-    pairs = _useful(run, bound, allowed)
+    slots, bound, pairs = _narrowed(run, slots, bound, allowed)
     notes["pairs_left"] = int(pairs.sum())
     if pairs.sum() > LARGEST_MODEL:
-        pairs, slots, notes["nodes"] = _part(run, slots, bound, pairs)
-        notes["pairs_left"] = int(pairs.sum())
+        parted = _part(run, slots, bound, pairs)
+        keep = run.narrow(parted.pairs)
+        slots, pairs = replace(slots, may=parted.may).among(keep), parted.pairs[keep]
+        notes |= {"pairs_left": int(pairs.sum()), "nodes": parted.nodes}
     if not run.done():
         run.report(phase="proving")
         return notes | close(run, slots, pairs)
     return notes
 
 
-def _part(
-    run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], Slots, int]:
-    """Part the search by where centres lie, and search for plans in between; return the pairs and slots left."""
+def _narrowed(
+    run: Run, slots: Slots, bound: lagrange.Bound, allowed: NDArray[np.bool_]
+) -> tuple[Slots, lagrange.Bound, NDArray[np.bool_]]:
+    """Go on with the candidates that a bound left: the same slots and bound on them, and the pairs of use."""
+    pairs = _useful(run, bound, allowed)
+    keep = run.narrow(pairs)
+    return slots.among(keep), bound.among(keep), pairs[keep]
+
+
+def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]) -> centres.Parted:
+    """Part the search by where centres lie, and search for plans in between."""
     searched, tried = 0.0, 0
     began = run.report.elapsed_s()
 
@@ -144,12 +158,12 @@ def _part(
         return np.inf if node.infeasible else node.bound
 
     parted = centres.part(
-        run.d, slots, bound, pairs, lambda: run.best.cost if run.best else np.inf,
+        run.d, slots, bound, pairs, lambda: run.limit,
         keep_going=keep_going, seats=lambda c, g: remember(run, slots, c, g),
         alive=lambda: not run.done(), settle=settle, small=LARGEST_MODEL,
     )  # fmt: skip
     run.prove(parted.value)
-    return parted.pairs, replace(slots, may=parted.may), parted.nodes
+    return parted
 
 
 def _bound(
@@ -183,7 +197,8 @@ def _bound(
 def _useful(run: Run, bound: lagrange.Bound, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if run.best is None:
         return allowed & np.isfinite(bound.needs)
-    return allowed & (bound.needs < run.best.cost - 1e-9 * abs(run.best.cost))
+    slack = 1e-9 * abs(run.best.cost) if run.last else 0.0
+    return allowed & (bound.needs < run.limit - slack)
 
 
 def refuses(problem: SectorsProblem) -> str:

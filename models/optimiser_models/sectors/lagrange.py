@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,11 @@ class Bound:
     at: Multipliers
     value: float
     needs: NDArray[np.float64]
+
+    def among(self, keep: NDArray[np.int64]) -> Bound:
+        """Return the same bound where only these candidates (numbers) are left."""
+        at = replace(self.at, over=self.at.over[:, keep], under=self.at.under[:, keep])
+        return replace(self, at=at, needs=self.needs[keep])
 
 
 def servable(d: Districting) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,14 @@ from optimiser.problems.sectors.rules import check
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.sectors.arrays import Districting, sign_of, to_plan
+from optimiser_models.sectors.arrays import FREE, Districting, sign_of, to_plan
 from optimiser_models.sectors.search import State
+
+TIE = 1e-6
+"""Plans whose costs differ by less than this share are as good as each other."""
+
+KEPT_SHARE = 0.1
+"""Share of the gap asked for that an objective goes on to where others follow: what it proves narrows their search."""
 
 
 @dataclass
@@ -35,6 +41,10 @@ class Run:
     """Centre areas (k,) that the bound chose, the latest last: good starts of the search."""
     moves_per_s: float = 1_000_000.0
     """How fast the search is, as last seen."""
+    pairs: NDArray[np.bool_] | None = None
+    """Pairs (C, n) that a plan of use may have, by what more important objectives proved; None for all."""
+    last: bool = True
+    """Is no less important objective to follow?"""
     whole: bool = True
     """Does its bound hold for all plans, or only for some part of them that is looked at apart?"""
 
@@ -47,6 +57,26 @@ class Run:
     def first(self) -> bool:
         """Is this the most important objective? Only its numbers are told while the search is on."""
         return self.d.stage == 0
+
+    @property
+    def limit(self) -> float:
+        """What plans of use cost less than: the best plan, and where others follow also those as good as it."""
+        if self.best is None:
+            return np.inf
+        return self.best.cost + (0.0 if self.last else TIE * max(abs(self.best.cost), 1e-9))
+
+    def narrow(self, pairs: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Keep to these pairs (C, n), which hold every plan of use; return the candidate centres that remain."""
+        if self.best is not None:
+            pairs = pairs.copy()
+            pairs[self.best.centre[self.best.label], np.arange(self.d.n)] = True
+        own = pairs[np.arange(pairs.shape[0]), self.d.centre_area]
+        own[self.d.fixed[self.d.fixed != FREE]] = True
+        keep = np.flatnonzero(own)
+        self.pairs, self.d = pairs[keep], self.d.among(keep)
+        if self.best is not None:
+            self.best = replace(self.best, centre=np.searchsorted(keep, self.best.centre))
+        return keep
 
     def budget_s(self, share: float) -> float:
         """Return a share of the time this method has, in seconds."""
@@ -68,7 +98,7 @@ class Run:
             self.infeasible
             or self.left_s() <= 0
             or self.report.should_stop()
-            or self.gap() <= max(self.options.gap_frac, PROOF_GAP / 2)
+            or self.gap() <= max(self.options.gap_frac * (1.0 if self.last else KEPT_SHARE), PROOF_GAP / 2)
         )
 
     def offer(self, state: State | None) -> None:
@@ -108,11 +138,12 @@ def outcome_of(runs: list[Run], notes: dict[str, Any]) -> Outcome[SectorsPlan]:
     bounds = tuple(r.sign * r.bound if np.isfinite(r.bound) else None for r in runs)
     if first.best is None:
         return Outcome(None, bound=bounds, stopped_by=stopped, notes=notes)
-    best = next(r.best for r in reversed(runs) if r.best is not None)
+    d, best = next((r.d, r.best) for r in reversed(runs) if r.best is not None)
+    centre = d.centres[best.centre]
     valid = "exact contiguity and these rules" if first.d.contiguity else "these rules"
     return Outcome(
-        plan=to_plan(first.problem, first.d, best.label, best.centre),
-        objective=tuple(r.sign * r.d.value(best.label, best.centre) for r in runs),
+        plan=to_plan(first.problem, d, best.label, best.centre),
+        objective=tuple(r.sign * r.d.value(best.label, np.searchsorted(r.d.centres, centre)) for r in runs),
         bound=bounds,
         stopped_by=stopped,
         bound_valid_for=valid,

@@ -51,11 +51,13 @@ def anneal(
     hot: float = HOT,
     strict: float = 1.0,
     only: NDArray[np.bool_] | None = None,
+    price: NDArray[np.float64] | None = None,
 ) -> State | None:
     """Anneal from ``label``; return the best admissible state met, or None.
 
     ``keep_going`` is asked every :data:`BATCH` moves; ``strict`` multiplies the price of a broken rule; ``only``
-    (n,) are the areas that may change hands, None for all.
+    (n,) are the areas that may change hands, None for all; ``price`` (R,) is the first price of each further sum,
+    per unit of it.
     """
     scale = _scale(d)
     target = (d.low + np.minimum(d.high, 4 * d.low + d.weight.sum(axis=1, keepdims=True))) / 2
@@ -64,7 +66,8 @@ def anneal(
     barred = np.where(d.allowed, 0.0, 1e3 * scale)
     edge = scale / max(float(d.border.mean()), 1e-9) if np.isfinite(d.border_limit) else 0.0  # for each metre
     usual = np.array([max(float(np.abs(r[r != 0]).mean()) if r.any() else 1.0, 1e-12) for r in d.side])
-    price = KEEP * scale / usual if usual.size else usual
+    if price is None:
+        price = KEEP * scale / usual if usual.size else usual
     batch = SMALL_BATCH if price.size or edge else BATCH
     label, best = label.copy(), label.copy()
     best_cost = np.inf
@@ -73,15 +76,15 @@ def anneal(
     free[d.centre_area[d.fixed[d.fixed >= 0]]] = False
     if only is not None:
         free &= only
-    side = np.ascontiguousarray(d.side.transpose(0, 2, 1))
+    cost, side = d.cost + barred, np.ascontiguousarray(d.side.transpose(0, 2, 1))
     done = 0
     while done < moves and keep_going():
         step = min(batch, moves - done)
-        priced = d.cost + barred
+        priced = cost.T
         if price.size:
-            priced = priced + np.tensordot(price, d.side, axes=1)
+            priced = priced + np.tensordot(price, side, axes=1)
         best_cost, over, longer = _moves(
-            label, best, best_cost, np.ascontiguousarray(priced.T), side, d.side_limit, price,
+            label, best, best_cost, np.ascontiguousarray(priced), side, d.side_limit, price,
             d.weight / mean[:, None], d.low / mean[:, None], d.high / mean[:, None], d.target / mean[:, None],
             d.may, d.fixed, d.centre_area, free, d.starts, d.neighbours, d.border,
             partners(d.same, d.n), partners(d.apart, d.n), d.slack_same, d.slack_apart,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -73,6 +73,11 @@ class Slots:
         found = np.zeros((len(self.state), self.may.shape[1]), dtype=bool)
         np.logical_or.at(found, self.group, self.may)
         return found
+
+    def among(self, keep: NDArray[np.int64]) -> Slots:
+        """Return the same districts with these candidates (numbers, rising) alone."""
+        cells = None if self.cells is None else Cells(self.cells.of[keep], self.cells.counts)
+        return replace(self, may=np.ascontiguousarray(self.may[:, keep]), cells=cells)
 
     @property
     def uniform(self) -> bool:

@@ -94,6 +94,8 @@ def first_plans(run: Run, start: SectorsPlan | None) -> None:
             break
         if tried >= (2 if small else TRIES) and (small or run.best is None):
             break
+        if not run.first and run.best is not None:  # the plan of the objective before is near
+            break
         warm = start is not None and tried == 0
         run.offer(
             search.anneal(

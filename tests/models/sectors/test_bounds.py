@@ -9,6 +9,7 @@ import pytest
 from optimiser_models.sectors import arrays, centres, cuts, knapsack, lagrange, search, starts
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.hess import Hess
+from optimiser_models.sectors.run import Run
 from optimiser_models.sectors.separate import reach, separators
 from optimiser_models.sectors.slots import slots_of
 
@@ -17,7 +18,13 @@ from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
-from tests.oracles.sectors_cases import enumerate_best, path_of_four, random_problem, ring_of_six
+from tests.oracles.sectors_cases import (
+    enumerate_best,
+    enumerate_in_order,
+    path_of_four,
+    random_problem,
+    ring_of_six,
+)
 
 SEEDS = range(20)
 ALWAYS = lambda *_: True  # noqa: E731
@@ -62,6 +69,34 @@ def test_pairs_of_the_best_plan_are_never_dropped():
             assert bound.needs[j, i] <= cost + 1e-6 * max(1, abs(cost)), (seed, area)
             compared += 1
     assert compared >= 40
+
+
+def test_what_one_aim_proves_narrows_the_next_but_keeps_its_ties(monkeypatch):
+    """Plans as good as the best by the first aim stay: both aims are those of looking at every plan in order."""
+    monkeypatch.setattr(cuts, "SMALL_MODEL", 0)
+    narrowed, compared = [], 0
+    keep = Run.narrow
+
+    def watched(run, pairs):
+        before = run.d.allowed.size
+        kept = keep(run, pairs)
+        narrowed.append(run.pairs.sum() < before)
+        return kept
+
+    monkeypatch.setattr(Run, "narrow", watched)
+    for seed in SEEDS:
+        problem = random_problem(seed)
+        params = replace(problem.params, objectives=("cover", "travel"))
+        problem = replace(problem, params=params)
+        best = enumerate_in_order(problem)
+        if best is None:
+            continue
+        result = solve(problem, cuts.FORMULATION, SolveOptions(time_limit_s=20, reproducible=True))
+        found = [(-1 if o.sense == "max" else 1) * o.value for o in result.objectives]
+        assert found == pytest.approx(best), seed
+        compared += 1
+    assert compared >= 8
+    assert sum(narrowed) >= 8
 
 
 def test_chain_above_the_ceiling_rules_a_pair_out():
