@@ -8,15 +8,15 @@ import numpy as np
 
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser_models.sectors import lagrange, search
-from optimiser_models.sectors.arrays import prepare
+from optimiser_models.sectors.arrays import Districting, prepare
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.slots import slots_of
 
 ROUNDS = 2
 
 
-def compile_loops() -> None:
-    """Run every compiled loop once, on four areas in a row with two districts."""
+def tiny() -> Districting:
+    """Return four areas in a row with two districts, the first area locked."""
     ids = ("A", "B", "C", "D")
     travel_s = np.abs(np.subtract.outer(np.arange(4.0), np.arange(4.0)))
     problem = SectorsProblem(
@@ -31,8 +31,14 @@ def compile_loops() -> None:
         balance_names=("calls",),
         balance=np.ones((1, 4)),
         params=SectorsParams(district_ids=("1", "2"), balance_frac={"calls": 0.05}, locks=(("A", "1"),)),
+        border_m=np.ones(3),
     )
-    d = prepare(problem)
+    return prepare(problem)
+
+
+def compile_loops() -> None:
+    """Run every compiled loop once."""
+    d = tiny()
     label = grow(d, 1)
     if label is not None:
         search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)

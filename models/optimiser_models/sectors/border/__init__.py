@@ -1,8 +1,11 @@
-"""Shortest border between districts: search, then a labelling model with separators.
+"""Shortest border between districts: search, then priced districts on narrow maps or a labelling model on wide ones.
 
 1. Annealing on single areas from grown starts (:mod:`.walk`): every better plan is reported.
-2. The labelling model with the border as its objective (:mod:`.model`) goes to HiGHS, separators are added round by
-   round (:mod:`.close`): each round's bound is valid, each round's plan is mended and searched on.
+2. Where few areas wait at once in a sweep of the map (:mod:`.sweep`), prices for areas give a bound close to the best
+   plan by dynamic programming (:mod:`.least`), and the districts that a better plan could have are listed
+   (:mod:`.priced`).
+3. What is left goes to HiGHS as a labelling model with the border as its objective (:mod:`.model`); separators are
+   added round by round (:mod:`.close`): each round's bound is valid, each round's plan is mended and searched on.
 """
 
 from __future__ import annotations
@@ -17,8 +20,8 @@ from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import Outcome
 from optimiser_models.sectors.arrays import prepare
 from optimiser_models.sectors.border.stage import stage
+from optimiser_models.sectors.border.warm import compile_border
 from optimiser_models.sectors.run import Run, outcome_of
-from optimiser_models.sectors.warm import compile_loops
 
 __all__ = ["FORMULATION", "refuses", "stage"]
 
@@ -65,7 +68,7 @@ FORMULATION = Formulation(
     family=FAMILY,
     run=solve,
     refuses=refuses_more,
-    summary="Shortest border between districts: annealing, then a labelling model with separators",
-    reference="Validi and Buchanan (2022); Validi, Buchanan and Lykhovyd (2022)",
-    warm=compile_loops,
+    summary="Shortest border between districts: annealing, priced districts, a labelling model with separators",
+    reference="Garfinkel and Nemhauser (1970); Mehrotra, Johnson and Nemhauser (1998); Validi and Buchanan (2022)",
+    warm=compile_border,
 )
