@@ -12,8 +12,8 @@ from optimiser.report.colours import ALERT, FILLS, INK, QUIET, TARGET
 from optimiser_apps.charts import Figure
 
 PLAN, BAND, OPEN = "#1F4E79", "#BFD3E6", "#D9DDE2"
-_LINES = ("#1F4E79", "#C2410C", "#2E7D32", "#7B3FA0", "#8A6D00", "#444B52")
-_ROW_PX = 34
+LINES = ("#1F4E79", "#C2410C", "#2E7D32", "#7B3FA0", "#8A6D00", "#444B52")
+ROW_PX = 34
 
 
 def ways_out(rows: Sequence[Mapping[str, Any]]) -> Figure:
@@ -40,7 +40,7 @@ def ways_out(rows: Sequence[Mapping[str, Any]]) -> Figure:
     )
     tick = base.mark_tick(color="#2E7D32", thickness=4, size=26).encode(x="whole:Q")
     text = base.mark_text(align="left", dx=8, color=INK, fontSize=13).encode(x="whole:Q", text="said:N")
-    return (open_ + low + tick + text).properties(height=max(90, _ROW_PX * len(order) + 30))
+    return (open_ + low + tick + text).properties(height=max(90, ROW_PX * len(order) + 30))
 
 
 def price_bars(rows: Sequence[Mapping[str, Any]]) -> Figure:
@@ -91,7 +91,7 @@ def frontier(drawn: Mapping[str, Any]) -> Figure:
     colour = alt.Color(
         "line:N",
         title=None,
-        scale=alt.Scale(domain=lines, range=list(_LINES[: len(lines)] or _LINES)),
+        scale=alt.Scale(domain=lines, range=list(LINES[: len(lines)] or LINES)),
         legend=alt.Legend(orient="top", labelLimit=400) if len(lines) > 1 else None,
     )
     y = alt.Y("value:Q", title=str(drawn["y"]), scale=alt.Scale(zero=False), axis=alt.Axis(format=",.6~g"))
@@ -170,7 +170,7 @@ def budget(drawn: Mapping[str, Any]) -> Figure:
     colour = alt.Color(
         "future:N",
         title=None,
-        scale=alt.Scale(domain=futures, range=list(_LINES[: len(futures)])),
+        scale=alt.Scale(domain=futures, range=list(LINES[: len(futures)])),
         legend=alt.Legend(orient="top", labelLimit=260, columns=3),
     )
     base = table[table["future"] == drawn["base"]]
@@ -178,7 +178,7 @@ def budget(drawn: Mapping[str, Any]) -> Figure:
     lines = alt.Chart(table).mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)
     dots = (
         alt.Chart(base)
-        .mark_point(filled=True, size=60, color=_LINES[0], opacity=1)
+        .mark_point(filled=True, size=60, color=LINES[0], opacity=1)
         .encode(
             x=x,
             y=y,

@@ -46,6 +46,13 @@ KINDS = (
         ":material/show_chart:",
     ),
     Kind(
+        "between",
+        "What does one aim cost of another?",
+        "Calls in time against even work against change, for example: the best of one while the others are held, from "
+        "their own best to where the first is best.",
+        ":material/balance:",
+    ),
+    Kind(
         "alternatives",
         "What else is nearly as good?",
         "Plans that look different and are hardly worse, to choose from by what no rule can say.",
@@ -81,6 +88,26 @@ def kind_of(name: str) -> Kind:
         if kind.name == name:
             return kind
     raise InputError(f"There is no study {name!r}.")
+
+
+AIMS = {
+    "cover": "calls within target",
+    "travel": "driving to calls",
+    "backup": "calls with a second centre",
+    "expected": "calls that find a free car",
+    "compactness": "compact districts",
+    "deviation": "even work",
+    "splits": "named places kept whole",
+    "moved": "little change",
+}
+"""What each aim that can be set against another stands for."""
+
+
+def aims_of(family: str, problem: Any) -> dict[str, str]:
+    """Return the aims that can be set against each other, with what each stands for; its own first ones first."""
+    names = hooks_of(family).aims(problem)
+    asked = [n for n in problem.params.objectives if n in names] if names else []
+    return {n: AIMS.get(n, n) for n in (*asked, *(n for n in names if n not in asked))}
 
 
 def rules_of(family: str, problem: Any) -> dict[str, str]:
@@ -139,6 +166,9 @@ def said(kind: str, family: str, given: Mapping[str, Any], titles: Mapping[str, 
     more = ""
     if kind == "frontier":
         more = ": " + " and ".join(str(rule) for rule, _ in given.get("axes", ()))
+    if kind == "between":
+        first, *others = (AIMS.get(str(name), str(name)) for name in given["aims"])
+        more = f": {first} against {' and '.join(others)}"
     if kind == "levels":
         numbers: Sequence[int] = given.get("numbers", ())
         more = f": {given.get('what', '')} {min(numbers)} to {max(numbers)}" if numbers else ""

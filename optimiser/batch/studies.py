@@ -36,7 +36,7 @@ from optimiser.solve.progress import write_atomically
 STUDIES_FOLDER = "studies"
 SOLVES_FOLDER = "solves"
 SO_FAR_FILE = "so_far.json"
-KINDS = ("explain", "price", "frontier", "alternatives", "levels", "budget")
+KINDS = ("explain", "price", "frontier", "between", "alternatives", "levels", "budget", "uncertainty")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from optimiser.prepare.questions import ask
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems import portable
 from optimiser.report import figures_studies as figures
+from optimiser.report import figures_tradeoff as tradeoffs
 from optimiser.report.phrases import NO_BREAK
 from optimiser.report.words_budget import budget_said, budget_sheets, years_said
 from optimiser.report.words_studies import (
@@ -26,17 +27,23 @@ from optimiser.report.words_studies import (
     one_click,
     price_rows,
     priced,
+    spread_rows,
+    uncertainty_said,
 )
+from optimiser.report.words_tradeoff import tradeoff_rows, tradeoff_said
 from optimiser.solve.progress import Progress
 from optimiser.studies.alternatives import Alternatives, alternatives
 from optimiser.studies.budget import budget
 from optimiser.studies.budget_question import question_of
+from optimiser.studies.budget_types import Budget
 from optimiser.studies.budget_years import pay_of
 from optimiser.studies.explain import Explanation, explain
 from optimiser.studies.frontier import Axis, Frontier, frontier
 from optimiser.studies.levels import Sweep, sweep
 from optimiser.studies.price import Prices, price
 from optimiser.studies.series import Series
+from optimiser.studies.tradeoff import Tradeoff, tradeoff
+from optimiser.studies.uncertainty import Uncertainty
 
 Keep = Callable[[Answer], None]
 BUDGET_KINDS = (BudgetSetup, ShiftsSetup, RequirementParams)
@@ -77,6 +84,19 @@ def frontier_answer(series: Series, found: Frontier) -> Answer:
     said = frontier_said(series.family, found)
     drawn = figures.frontier_points(series.family, found)
     return _made("frontier", series, said, tables, drawn, complete=found.complete)
+
+
+def between_answer(series: Series, found: Tradeoff) -> Answer:
+    """Return aims set against each other as an answer, with the plan of each end and each point."""
+    header, rows = tradeoff_rows(found)
+    tables = {
+        "Point by point": [dict(zip(header, row, strict=True)) for row in rows],
+        "Each aim by itself": tradeoffs.ends_rows(found),
+    }
+    plans = {name: portable.to_json(plan) for name, plan in tradeoffs.plans_of(found).items()}
+    complete = found.curve is None or found.curve.complete
+    said, drawn = tradeoff_said(found), tradeoffs.tradeoff_points(found)
+    return _made("between", series, said, tables, drawn, plans=plans, complete=complete)
 
 
 def alternatives_answer(series: Series, found: Alternatives) -> Answer:
@@ -120,7 +140,25 @@ def answer_of(series: Series, found: Any) -> Answer | None:
         return price_answer(series, found)
     if isinstance(found, Frontier):
         return frontier_answer(series, found)
+    if isinstance(found, Tradeoff):
+        return between_answer(series, found)
     return alternatives_answer(series, found) if isinstance(found, Alternatives) else None
+
+
+def uncertainty_answer(found: Uncertainty, seconds: float) -> Answer:
+    """Return how sure plans' figures are as an answer."""
+    header, rows = spread_rows(found)
+    tables = {"Figures over the weeks": [dict(zip(header, row, strict=True)) for row in rows]}
+    drawn = {"bars": tradeoffs.spread_bars(found)}
+    said = tuple(s.replace(NO_BREAK, " ") for s in uncertainty_said(found))
+    return Answer("uncertainty", said, tables, drawn, seconds=seconds)
+
+
+def budget_answer(found: Budget, pay: Any) -> Answer:
+    """Return what officers buy as an answer."""
+    said = tuple(s.replace(NO_BREAK, " ") for s in (*budget_said(found), *years_said(found, pay)))
+    tables, drawn = budget_sheets(found, pay), figures.budget_points(found)
+    return Answer("budget", said, tables, drawn, {}, found.complete, found.n_solves, found.seconds)
 
 
 def _made(
@@ -162,6 +200,19 @@ def _frontier(asked: Asked, project: Project, series: Series, keep: Keep) -> Ans
     return frontier_answer(series, found)
 
 
+def _between(asked: Asked, project: Project, series: Series, keep: Keep) -> Answer:
+    within = asked.given.get("within_frac")
+    found = tradeoff(
+        series,
+        _problem(asked, project),
+        [str(name) for name in asked.given["aims"]],
+        int(asked.given.get("points", 9)),
+        within_frac=None if within is None else float(within),
+        on_point=lambda now: keep(between_answer(series, now)),
+    )
+    return between_answer(series, found)
+
+
 def _alternatives(asked: Asked, project: Project, series: Series, keep: Keep) -> Answer:
     given = asked.given
     found = alternatives(
@@ -177,13 +228,16 @@ def _alternatives(asked: Asked, project: Project, series: Series, keep: Keep) ->
 def _levels(asked: Asked, project: Project, series: Series, keep: Keep) -> Answer:
     choice, what = str(asked.given["choice"]), str(asked.given["what"])
     problems = {int(k): _problem(asked, project, **{choice: int(k)}) for k in asked.given["numbers"]}
-    return levels_answer(series, sweep(series, problems), what, len(problems))
+    standard = asked.given.get("standard")
+    found = sweep(series, problems, None if standard is None else float(standard))
+    return levels_answer(series, found, what, len(problems))
 
 
 ANSWERS: Mapping[str, Callable[[Asked, Project, Series, Keep], Answer]] = {
     "explain": _explain,
     "price": _price,
     "frontier": _frontier,
+    "between": _between,
     "alternatives": _alternatives,
     "levels": _levels,
 }
@@ -205,11 +259,7 @@ def ask_budget(
         tell(Progress(began(), f"{phase}: {done} of {total} points"))
 
     found = budget(question, folder=kept, budget_s=asked.budget_s, should_stop=stop, on_point=heard)
-    pay = pay_of(setup)
-    said = tuple(s.replace(NO_BREAK, " ") for s in (*budget_said(found), *years_said(found, pay)))
-    tables = budget_sheets(found, pay)
-    drawn = figures.budget_points(found)
-    return Answer("budget", said, tables, drawn, {}, found.complete, found.n_solves, found.seconds)
+    return budget_answer(found, pay_of(setup))
 
 
 def _clock() -> Callable[[], float]:

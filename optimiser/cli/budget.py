@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -76,6 +77,7 @@ def run_budget(a: argparse.Namespace) -> int:
     pay = pay_of(setup)
     said = [s.replace("\u00a0", " ") for s in (*budget_said(found), *years_said(found, pay))]
     files = _write(a.folder / "studies", found, pay, said, project.settings.name)
+    _keep(a, project, found, pay, settings_of(a.set, "budget"))
     if a.json:
         show_json(
             {
@@ -99,6 +101,23 @@ def run_budget(a: argparse.Namespace) -> int:
     show(_table(found))
     say(f"Written: {', '.join(str(f) for f in files)}")
     return Exit.DONE if found.complete else Exit.GAP_MISSED
+
+
+def _keep(a: argparse.Namespace, project: Any, found: Any, pay: Any, choices: dict[str, Any]) -> None:
+    """Keep the answer as a study of the project, which the app draws."""
+    from optimiser.batch.runner import input_digests
+    from optimiser.batch.study_answers import budget_answer
+    from optimiser.cli.kept import keep
+
+    keep(
+        a.folder,
+        budget_answer(found, pay),
+        family="strength",
+        title="Budget: what one more officer buys",
+        content=json.dumps(input_digests(project), sort_keys=True),
+        choices=choices,
+        budget_s=a.time_limit,
+    )
 
 
 class _Tell:

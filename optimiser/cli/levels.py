@@ -77,16 +77,45 @@ def run_sweep(a: argparse.Namespace) -> int:
         steps = [{**asdict(s), "plan": None} for s in found.steps]
         show_json({"steps": steps, "fewest": found.fewest, "proved": found.proved})
     else:
-        show(table([_row(s) for s in found.steps], ["number", "status", "value", "one more is worth"]))
-        if found.fewest is not None:
-            how = "no fewer can" if found.proved else "whether fewer can is open"
-            show(f"The fewest that reach {found.standard:g}: {found.fewest}; {how}.")
-        elif a.standard is not None:
-            show(f"None of these numbers reaches {a.standard:g}.")
-        alone = [s.number for s in found.steps if s.status in ("optimal", "infeasible") and not s.confirmed]
-        if alone:
-            show(f"For {', '.join(map(str, alone))} {UNCONFIRMED}.")
+        _say_sweep(found)
+    _keep_sweep(a, scenario, series, found, choice, problems)
     return Exit.DONE if len(found.steps) == len(problems) else Exit.CANCELLED
+
+
+def _keep_sweep(
+    a: argparse.Namespace, scenario: Any, series: Any, found: Any, choice: str, problems: dict[int, Any]
+) -> None:
+    """Keep the sweep as a study of the project, which the app draws."""
+    from optimiser.batch.study_answers import levels_answer
+    from optimiser.cli.kept import keep
+    from optimiser.prepare.choices import listed
+    from optimiser.prepare.questions import kinds
+    from optimiser.problems import portable
+
+    what = next((c.meaning for c in listed(kinds(a.family)) if c.name == choice), choice)
+    keep(
+        a.folder,
+        levels_answer(series, found, what, len(problems)),
+        family=a.family,
+        title=f"Sweep of {a.family}: {choice.replace('_', ' ')} {min(problems)} to {max(problems)}",
+        content=portable.digest(problems[min(problems)]),
+        scenario=scenario,
+        budget_s=a.budget,
+        given={"choice": choice, "what": what, "numbers": sorted(problems), "standard": a.standard},
+    )
+
+
+def _say_sweep(found: Any) -> None:
+    """Print a sweep: a row a number, and the fewest that reach the standard."""
+    show(table([_row(s) for s in found.steps], ["number", "status", "value", "one more is worth"]))
+    if found.fewest is not None:
+        how = "no fewer can" if found.proved else "whether fewer can is open"
+        show(f"The fewest that reach {found.standard:g}: {found.fewest}; {how}.")
+    elif found.standard is not None:
+        show(f"None of these numbers reaches {found.standard:g}.")
+    alone = [s.number for s in found.steps if s.status in ("optimal", "infeasible") and not s.confirmed]
+    if alone:
+        show(f"For {', '.join(map(str, alone))} {UNCONFIRMED}.")
 
 
 def _row(step: Any) -> list[str]:

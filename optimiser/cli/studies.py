@@ -15,8 +15,6 @@ from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_inte
 
 STUDIES_FOLDER = "studies"
 SOLVES_FOLDER = "solves"
-LONGEST_S = 1e6
-"""Told as the limit of a study that has none."""
 EACH = "longest time of each solve (60)"
 
 
@@ -309,32 +307,35 @@ def _tell(
 
 
 def _keep(a: argparse.Namespace, series: Any, found: Any) -> None:
-    """Keep the answer as a study of the project, which the app draws; a full disk does not spoil what was found."""
-    from optimiser.batch import studies
+    """Keep the answer as a study of the project, which the app draws."""
     from optimiser.batch.study_answers import answer_of
-    from optimiser.errors import OptimiserError
+    from optimiser.cli.kept import keep
 
     answer = answer_of(series, found)
     if answer is None:
         return
-    asked = studies.Asked(
-        answer.kind,
-        a.family,
-        f"{a.command.capitalize()} of {a.family}",
-        a.asked.choices,
-        a.asked.formulation,
-        a.asked.options,
-        a.budget or LONGEST_S,
-        {
-            k: getattr(a, k)
-            for k in ("rule", "relax", "points", "number", "slack", "distance")
-            if hasattr(a, k)
-        },
+    names = ("rule", "relax", "between", "within", "points", "number", "slack", "distance")
+    keep(
+        a.folder,
+        answer,
+        family=a.family,
+        title=_title(a),
+        content=a.content,
+        scenario=a.asked,
+        budget_s=a.budget,
+        given={name: getattr(a, name, None) for name in names},
     )
-    try:
-        studies.create(a.folder, asked, a.content).keep(answer, last=True)
-    except (OptimiserError, OSError) as error:
-        say(f"The study is not kept for the app: {error}")
+
+
+def _title(a: argparse.Namespace) -> str:
+    """Return what a study is listed under: what was asked, about which question."""
+    asked = a.command.capitalize()
+    if getattr(a, "between", None):
+        return f"{asked} of {a.family}: {a.between.replace(',', ' against ', 1).replace(',', ' and ')}"
+    rules = [
+        r.partition("=")[0].replace("_", " ") for r in (*getattr(a, "relax", ()), *getattr(a, "rule", ()))
+    ]
+    return f"{asked} of {a.family}" + (f": {', '.join(rules)}" if rules else "")
 
 
 def _plain(value: Any) -> Any:

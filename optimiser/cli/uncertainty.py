@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -59,9 +60,12 @@ def run_uncertainty(a: argparse.Namespace) -> int:
         return replace(asked, params=question.problem.params)
 
     family = registry.family(question.family)
+    began = time.monotonic()
     with stop_on_interrupt() as stopped:
         samples = resampled_questions(project, again, a.samples, a.seed)
         found = uncertainty(family, plans, samples, stopped)
+    seconds = time.monotonic() - began
+    _keep(a, question.family, choices, found, portable.digest(question.problem), seconds)
     sentences = uncertainty_said(found)
     if a.json:
         data = json.loads(json.dumps(portable.to_json(found)))
@@ -73,6 +77,24 @@ def run_uncertainty(a: argparse.Namespace) -> int:
     show("")
     show(table(rows, header))
     return Exit.DONE
+
+
+def _keep(
+    a: argparse.Namespace, family: str, choices: Mapping[str, Any], found: Any, content: str, seconds: float
+) -> None:
+    """Keep the answer as a study of the project, which the app draws."""
+    from optimiser.batch.study_answers import uncertainty_answer
+    from optimiser.cli.kept import keep
+
+    keep(
+        a.folder,
+        uncertainty_answer(found, seconds),
+        family=family,
+        title=f"How sure: {', '.join(a.plans)}",
+        content=content,
+        choices=choices,
+        given={"plans": list(a.plans), "samples": a.samples, "seed": a.seed},
+    )
 
 
 def _choices(a: argparse.Namespace, project: Any, question: Any, runs: list[str]) -> Mapping[str, Any]:

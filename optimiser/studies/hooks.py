@@ -54,6 +54,10 @@ def _no_parts(problem: Any, rule: str) -> tuple[str, ...]:
     return ()
 
 
+def _no_aims(problem: Any) -> tuple[str, ...]:
+    return ()
+
+
 def differing_entries(problem: Any, one: Any, other: Any) -> float:
     """Share of the decisions of either plan that the other has not: any plan that is made of mappings."""
     total = different = 0
@@ -94,6 +98,8 @@ class Hooks:
     aiming
         ``(problem, names)``: the problem with these objectives by their short names, most important first; None where
         the family's objectives cannot be held.
+    aims
+        Short names of the objectives that can be set against each other with the question's data.
     holding
         ``(problem, limits)``: the problem with objectives held at values in their own units, as rules.
     holder
@@ -113,6 +119,7 @@ class Hooks:
     push: Callable[[Any, Sequence[Any], float], Sequence[Any]] | None = None
     settled: Callable[[Any, Any], Any] = lambda problem, plan: plan
     aiming: Callable[[Any, Sequence[str]], Any] | None = None
+    aims: Callable[[Any], tuple[str, ...]] = _no_aims
     holding: Callable[[Any, Mapping[str, float]], Any] = lambda problem, limits: problem
     holder: Callable[[str], str] = lambda name: name
 

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from optimiser.errors import InputError
 from optimiser.problems.base import relaxed
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.problems.sectors.measures import best_centres
+from optimiser.problems.sectors.measures import best_centres, has_target
 from optimiser.problems.sectors.params import LIMITED, SENSES, ObjectiveName, limit_rule
 from optimiser.problems.sectors.rules import ROUNDING
 from optimiser.studies.hooks import Hooks, Refutation
@@ -314,6 +314,20 @@ def settled(problem: SectorsProblem, plan: SectorsPlan) -> SectorsPlan:
     return SectorsPlan(plan.district_of, best_centres(problem, dict(plan.district_of)))
 
 
+def aims(problem: SectorsProblem) -> tuple[str, ...]:
+    """Return the objectives that can be set against each other with the data of this question."""
+    known = {
+        "cover": has_target(problem),
+        "backup": has_target(problem),
+        "expected": has_target(problem),
+        "compactness": problem.distance_m.size > 0,
+        "deviation": bool(problem.params.balance_frac),
+        "splits": bool(problem.places),
+        "moved": bool(problem.today and problem.balance_names),
+    }
+    return tuple(name for name in (*LIMITED, "moved") if known.get(name, True))
+
+
 def aiming(problem: SectorsProblem, names: Sequence[str]) -> SectorsProblem:
     """Return the problem with other objectives.
 
@@ -360,6 +374,7 @@ HOOKS = Hooks(
     push=push,
     settled=settled,
     aiming=aiming,
+    aims=aims,
     holding=holding,
     holder=limit_rule,
 )

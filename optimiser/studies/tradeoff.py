@@ -82,7 +82,7 @@ def tradeoff(
     within_frac: float | None = None,
     plans: Sequence[Any] = (),
     folder: Path | None = None,
-    on_point: Callable[[Frontier], None] | None = None,
+    on_point: Callable[[Tradeoff], None] | None = None,
 ) -> Tradeoff:
     """Trace one aim against one or two others.
 
@@ -97,8 +97,10 @@ def tradeoff(
         further; None for as far as the first aim gains by it.
     plans
         Known beforehand.
-    folder, on_point
+    folder
         As for :func:`.frontier.frontier`.
+    on_point
+        Called after each point with what is known so far.
 
     Raises
     ------
@@ -120,11 +122,18 @@ def tradeoff(
     asked = hooks.holding(hooks.aiming(problem, aims[:1]), {e.aim: e.objective.value for e in held})
     known = [*plans, *(e.plan for e in ends)]
     axes = [Axis(hooks.holder(e.aim), most[e.aim]) for e in contended]
-    curve = frontier(series, asked, axes, n_points, known, folder, on_point, first.bound)
     judged = hooks.aiming(problem, aims)
-    rows = [_row(series.family, judged, held, contended, hooks.holder, p) for p in curve.points]
     signs = [_sign(e) for e in ends]
-    return Tradeoff(tuple(aims), ends, tuple(_marked(rows, signs)), curve, agree)
+
+    def so_far(curve: Frontier) -> Tradeoff:
+        rows = [_row(series.family, judged, held, contended, hooks.holder, p) for p in curve.points]
+        return Tradeoff(tuple(aims), ends, tuple(_marked(rows, signs)), curve, agree)
+
+    def told(curve: Frontier) -> None:
+        if on_point is not None:
+            on_point(so_far(curve))
+
+    return so_far(frontier(series, asked, axes, n_points, known, folder, told, first.bound))
 
 
 def _ends(series: Series, problem: Any, aims: Sequence[str], plans: Sequence[Any]) -> tuple[End, ...]:

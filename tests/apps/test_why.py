@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from optimiser import registry
 from optimiser.batch import studies, study_runner
 from optimiser.batch.runner import store_of
-from optimiser.batch.studies import Asked
+from optimiser.batch.studies import Answer, Asked
+from optimiser.cli.kept import keep
 from optimiser.data.project import load
 from optimiser.solve.options import SolveOptions
 from tests.apps.conftest import make_project
@@ -30,6 +31,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
     for kind, choices, given in (
         ("explain", {"tolerance_pct": 30, "longest_drive_min": 1}, {}),
         ("frontier", {"tolerance_pct": 5, "objective": "travel"}, {"axes": [["balance", 0.2]], "points": 3}),
+        ("between", {"tolerance_pct": 50, "target_min": 2}, {"aims": ["travel", "deviation"], "points": 3}),
     ):
         asked = Asked(kind, "sectors", f"Try {kind}", choices, "", OPTIONS, 120.0, given)
         study = studies.create(folder, asked, "content")
@@ -92,6 +94,40 @@ def test_a_frontier_is_drawn_with_its_bound(studied: tuple[Path, dict[str, str]]
     assert "no plan can be beyond the dashed line" in said(at)
     table = next(d.value for d in at.dataframe if "no plan beats" in d.value.columns)
     assert len(table) >= 2
+
+
+def test_one_aim_against_another_is_drawn_with_its_plans(studied: tuple[Path, dict[str, str]]) -> None:
+    """The curve with its band, both tables, and maps of both ends and of a point between."""
+    at = calm(screen("why", studied[0], study=studied[1]["between"]))
+    words = said(at)
+    assert "each keeping the limit below it" in words
+    columns = [set(d.value.columns) for d in at.dataframe]
+    assert any("best" in c and "no plan beats" in c for c in columns)
+    assert "Best call-weighted drive" in words
+    assert "Best largest deviation from a target share" in words
+    assert "Point 2" in words
+
+
+def test_what_the_command_line_found_is_shown(tmp_path: Path) -> None:
+    """An answer kept by the command line stands in the list and is drawn: a bar for each of two plans."""
+    folder = make_project(tmp_path)
+    bars = [
+        {"plan": p, "aim": "driving, call-minutes a week", "low": 1.0, "middle": 2.0, "high": 3.0}
+        for p in "AB"
+    ]
+    keep(
+        folder,
+        Answer("uncertainty", ("A is better in most years.",), drawn={"bars": bars}),
+        family="sectors",
+        title="How sure: A, B",
+        content="",
+    )
+    (study,) = studies.studies(folder)
+    at = calm(screen("why", folder, study=study.id))
+    assert "A is better in most years." in said(at)
+    assert "nine in ten of the years drawn anew" in said(at)
+    assert len(at.get("vega_lite_chart") or at.get("arrow_vega_lite_chart")) == 1
+    assert any("How sure: A, B" in str(o) for o in at.selectbox[0].options)
 
 
 def test_a_link_to_nothing_is_a_message(fresh: Path) -> None:

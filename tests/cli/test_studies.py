@@ -123,6 +123,9 @@ def test_uncertainty(told, county):
     assert code == Exit.DONE, err
     found = json.loads(out)
     assert found["n_samples"] == 12
+    (kept,) = [s for s in studies(county) if s.asked.kind == "uncertainty"]  # the app draws it
+    bars = kept.answer().drawn["bars"]
+    assert {b["plan"] for b in bars} == {run, "districts"}
     for spreads in found["spreads"].values():
         assert all(s["low"] <= s["median"] <= s["high"] for s in spreads)
     (duel,) = found["duels"]
@@ -155,6 +158,12 @@ def test_sweep(told, county):
     second = json.loads(out)["steps"][1]
     assert second["number"] == 4
     assert second["at_most"] >= second["found"] > 0
+    (kept,) = [
+        s for s in studies(county) if s.asked.kind == "levels"
+    ]  # asked twice, kept once; the app draws it
+    assert kept.status == "done"
+    assert [s["number"] for s in kept.answer().drawn["steps"]] == [3, 4]
+    assert kept.answer().drawn["x"].startswith("How many districts")
     code, _, err = told("sweep", "sectors", county, "--over", "n_districts=x")
     assert code == Exit.INPUT
     assert "4..9" in err
@@ -186,3 +195,18 @@ def test_between_goes_without_relax(told, county):
     code, _, err = told("frontier", "sectors", county, "--between", "cover,boundary")
     assert code == Exit.INPUT
     assert "cannot be set against" in err
+
+
+def test_between_is_kept_for_the_app(told, county):
+    """Two aims, two points: the answer of the terminal is a study with the curve and the plan of each end."""
+    code, out, err = told(
+        "frontier", "sectors", county, "--between", "travel,deviation", "--points", 2, "--within", 5, *EVEN
+    )
+    assert code == Exit.DONE, err
+    assert "call-weighted drive against largest deviation" in out
+    (kept,) = [s for s in studies(county) if s.asked.kind == "between"]
+    answer = kept.answer()
+    assert answer.said[0] in out.replace("\u00a0", " ")
+    assert {"Best call-weighted drive", "Best largest deviation from a target share"} < set(answer.plans)
+    assert len(answer.drawn["points"]) == len(answer.tables["Point by point"])
+    assert kept.request["title"] == "Frontier of sectors: travel against deviation"

@@ -9,6 +9,7 @@ import pytest
 from optimiser.errors import InputError
 from optimiser.problems.sectors import FAMILY
 from optimiser.problems.sectors.measures import value_of
+from optimiser.report.figures_tradeoff import ends_rows, plans_of, tradeoff_points
 from optimiser.report.words_tradeoff import tradeoff_rows, tradeoff_said
 from optimiser.studies.series import NoPlanError
 from optimiser.studies.tradeoff import tradeoff
@@ -125,3 +126,27 @@ def test_an_impossible_question_has_no_ends():
     with pytest.raises(NoPlanError) as told:
         tradeoff(series(Looker()), none, ("travel", "cover"), 5)
     assert told.value.impossible
+
+
+def test_the_picture_has_a_dot_a_point():
+    """A dot for each row with a plan, in percent; less change is better, so giving it up leads to the right."""
+    found = tradeoff(series(Looker()), QUESTION, ("deviation", "moved"), 4)
+    drawn = tradeoff_points(found)
+    assert len(drawn["points"]) == sum(r.values is not None for r in found.rows)
+    assert not drawn["falls"]
+    for dot in drawn["points"]:
+        assert dot["comes to"] <= dot["held to"] + 1e-6
+        assert dot["bound"] == pytest.approx(dot["value"])
+    first, last = ends_rows(found)
+    title = "work that changes district, %"
+    assert last[title] == pytest.approx(100 * found.ends[1].objective.value)
+    assert first[title] >= last[title]
+    assert set(plans_of(found)) >= {"Best largest deviation from a target share", "Point 1"}
+
+
+def test_every_point_is_told_as_it_comes():
+    """What is told on the way grows to what is returned."""
+    told = []
+    found = tradeoff(series(Looker()), QUESTION, ("deviation", "moved"), 4, on_point=told.append)
+    assert [len(t.rows) for t in told] == sorted(len(t.rows) for t in told)
+    assert told[-1].rows == found.rows

@@ -125,6 +125,8 @@ def _given(kind: str, family: str, problem: Any, choices: Mapping[str, Any]) -> 
         return _alternatives()
     if kind == "levels":
         return _levels(family, choices, problem)
+    if kind == "between":
+        return _aims(family, problem)
     rules = studying.rules_of(family, problem)
     if not rules:
         st.info("This question has no rule that can be loosened, so there is nothing to look at here.")
@@ -164,6 +166,38 @@ def _axes(family: str, rules: Mapping[str, str], words: Mapping[str, str]) -> di
         axes.append([rule, studying.core_amount(family, rule, float(most))])
     points = columns[2].number_input("How many points", value=7, min_value=2, max_value=100, key="why.points")
     return {"axes": axes, "points": int(points)} if axes else None
+
+
+def _aims(family: str, problem: Any) -> dict[str, Any] | None:
+    words = studying.aims_of(family, problem)
+    if len(words) < 2:
+        st.info("The aims of this question cannot be set against each other; loosen a rule instead.")
+        return None
+    usual = [n for n in ("cover", "deviation", "moved") if n in words]
+    picked = st.multiselect(
+        "Two aims, or three; the first is aimed at, the others are held",
+        list(words),
+        default=usual if len(usual) > 1 else list(words)[:2],
+        format_func=lambda n: words[n].capitalize(),
+        max_selections=3,
+        key=f"why.aims.{family}",
+    )
+    left, right = st.columns(2)
+    points = left.number_input(
+        "How many points", value=7, min_value=2, max_value=100, key="why.between.points"
+    )
+    within = right.number_input(
+        "Hold the others within this of their best (%; 0: as far as the first gains)",
+        value=0.0,
+        min_value=0.0,
+        max_value=100.0,
+        key="why.between.within",
+    )
+    if len(picked) < 2:
+        st.info("Pick two aims or three.")
+        return None
+    held = fraction_from_percent(float(within)) if within > 0 else None
+    return {"aims": picked, "points": int(points), "within_frac": held}
 
 
 def _alternatives() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from optimiser.batch.studies import Answer, Study
 from optimiser.data.project import Project
 from optimiser.problems import portable
 from optimiser.report.colours import NO_DATA
-from optimiser_apps import charts_studies, maps, sources
+from optimiser_apps import charts_studies, charts_tradeoff, maps, sources
 from optimiser_apps.colouring import district_colours
 from optimiser_apps.components import shown
 
@@ -35,7 +35,7 @@ def answer(project: Project, study: Study) -> None:
         with st.expander(f"{len(found.said) - MOST_SAID} more findings", icon=":material/list:"):
             shown.sentences(found.said[MOST_SAID:])
     picture(found, study.id)
-    if found.kind == "alternatives":
+    if found.kind in ("alternatives", "between"):
         _maps(project, study, found)
     _tables(found)
     notes = [*found.said, *project.assumptions]
@@ -64,6 +64,10 @@ def picture(found: Answer, key: str, *, live: bool = False) -> None:
         st.caption(
             "Dots: best plans found. Shaded: where better ones could still lie; no plan can be beyond the dashed line."
         )
+    elif found.kind == "between" and drawn.get("points"):
+        _between(drawn, live=live)
+    elif found.kind == "uncertainty" and drawn.get("bars"):
+        _spreads(drawn["bars"], key)
     elif found.kind == "alternatives" and drawn.get("points") and not live:
         shown.chart(
             charts_studies.alternatives(drawn["points"]), "Alternatives by difference and by how much worse."
@@ -84,6 +88,42 @@ def picture(found: Answer, key: str, *, live: bool = False) -> None:
         )
     elif found.kind == "budget" and drawn.get("points"):
         _budget(drawn)
+
+
+def _between(drawn: Mapping[str, Any], *, live: bool) -> None:
+    if not drawn["conflict"] and not live:
+        st.success("One plan is best in every aim: none costs anything of another.")
+        return
+    shown.chart(
+        charts_tradeoff.between(drawn),
+        "Best plan of the first aim at each limit of the held one, and what no plan can beat.",
+    )
+    st.caption(
+        "Dots: best plans found, each keeping the limit below it. Shaded: where better ones could still lie; no plan "
+        "can be beyond the dashed line."
+    )
+
+
+def _spreads(bars: Sequence[Mapping[str, Any]], key: str) -> None:
+    aims = list(dict.fromkeys(str(b["aim"]) for b in bars))
+    chosen = (
+        st.segmented_control("Aim", aims, default=aims[0], key=f"aim.{key}") if len(aims) > 1 else aims[0]
+    )
+    mine = [b for b in bars if b["aim"] == (chosen or aims[0])]
+    shown.chart(
+        charts_tradeoff.spreads(mine), "Each plan's figure over years made of the project's own weeks."
+    )
+    st.caption("Bar: nine in ten of the years drawn anew. Mark and number: the middle one.")
+
+
+def _mapped(found: Answer) -> dict[str, Any]:
+    """Return the plans that are shown as maps: the first ones; of aims set against each other ends and middle."""
+    plans = dict(found.plans)
+    points = [n for n in plans if n.startswith("Point ")]
+    if found.kind == "between" and points:
+        ends = [n for n in plans if n not in points]
+        return {n: plans[n] for n in (*ends, points[len(points) // 2])}
+    return dict(list(plans.items())[:MOST_MAPS])
 
 
 def _flat(points: Sequence[Mapping[str, Any]]) -> bool:
@@ -155,7 +195,7 @@ def _maps(project: Project, study: Study, found: Answer) -> None:
     kind = registry.family("sectors").plan_type
     shapes = sources.shapes(project)
     problem = sources.question(project, "sectors", study.asked.choices).problem
-    plans = {n: portable.from_json(kind, p).district_of for n, p in list(found.plans.items())[:MOST_MAPS]}
+    plans = {n: portable.from_json(kind, p).district_of for n, p in _mapped(found).items()}
     best = next(iter(plans.values()))
     weight = dict(zip(problem.area_ids, problem.calls.tolist(), strict=True))
     colours = district_colours(problem.area_ids, problem.edges, best, sorted(set(best.values())))
