@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from optimiser.compare import Comparison, judge, moved, partners
 from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
-from optimiser.problems.sectors.measures import NAMES, served_by, value_of
+from optimiser.problems.sectors.measures import named, served_by, value_of
 from optimiser.problems.sectors.params import SENSES
 from optimiser.solve.result import PROOF_GAP, Result
 from optimiser.units import percent_text
@@ -325,9 +325,10 @@ def _cover_share(entry: Entry) -> Floats:
     """Return the share of each area's calls within target of its centre, NaN where none count, shape (n,)."""
     problem = entry.problem
     centre = served_by(problem, entry.plan)
-    covered = problem.covered_calls[np.maximum(centre, 0), np.arange(centre.size)]
-    there = (centre >= 0) & (problem.cover_calls > 0)
-    return np.where(there, covered / np.where(there, problem.cover_calls, 1.0), np.nan)
+    reached, counted = problem.cover_unweighted()
+    covered = reached[np.maximum(centre, 0), np.arange(centre.size)]
+    there = (centre >= 0) & (counted > 0)
+    return np.where(there, covered / np.where(there, counted, 1.0), np.nan)
 
 
 def _proof(base: Entry, other: Entry) -> Proof:
@@ -342,16 +343,15 @@ def _proof(base: Entry, other: Entry) -> Proof:
     open_frac = max(abs(v - u) / size for v, u in known) if len(known) == 2 else None
     worse_bound, best = (bounds[0], b) if gain > 0 else (bounds[1], a)
     beyond = worse_bound is not None and sign * (worse_bound - best) > PROOF_GAP * size
-    return Proof(
-        base.name, other.name, NAMES[name][0], better, abs(gain) / size, open_frac, bool(better) and beyond
-    )
+    called = named(base.problem, name)[0]
+    return Proof(base.name, other.name, called, better, abs(gain) / size, open_frac, bool(better) and beyond)
 
 
 def _bound(entry: Entry, name: str) -> float | None:
     if entry.result is None or not entry.result.objectives:
         return None
     first = entry.result.objectives[0]
-    return first.bound if first.name == NAMES[name][0] else None
+    return first.bound if first.name == named(entry.problem, name)[0] else None
 
 
 def _wins(base: Entry, others: Sequence[Entry], samples: Iterable[SectorsProblem]) -> dict[str, float]:

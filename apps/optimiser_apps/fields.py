@@ -27,6 +27,7 @@ WORDS = {
     "even work": "Most even work, then least driving",
     "picked": "From areas picked below",
     "cover then travel": "Most calls within target, then least driving",
+    "cover by priority": "Most calls within target by priority: the most urgent first, then the next, then driving",
     "travel then cover": "Least driving, then most calls within target",
     "stations": "From the stations",
     "free": "From the best area of each district",

@@ -99,6 +99,7 @@ AIMS = {
     "deviation": "even work",
     "splits": "named places kept whole",
     "moved": "little change",
+    **{f"cover {p}": f"calls of priority {p} within target" for p in range(1, 10)},
 }
 """What each aim that can be set against another stands for."""
 

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from optimiser.data.project import Project
 from optimiser.demand.workload import from_project
 from optimiser.errors import InputError
-from optimiser.prepare.sectors_cover import aims_of, covered_calls, limits_of
+from optimiser.prepare.sectors_cover import aims_of, cover_of, limits_of, priorities_of
 from optimiser.prepare.sectors_setup import CALLS, WORK, SectorsSetup
 from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of_work
 from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
+from optimiser.problems.sectors.params import ObjectiveName
 from optimiser.units import percent
 
 __all__ = [
@@ -47,11 +48,13 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     points = area_points(project)
     centres = _centres(project, setup, ids, points)
     travel_s = times_s(project, centres.places, points, driver=setup.driver, junctions=setup.junctions)
-    covered, counted = covered_calls(project, work, setup, centres.places, travel_s)
+    cover = cover_of(project, work, setup, centres.places, travel_s)
     balance_frac = _balance_frac(setup)
     names, balance = kinds_of_work(project, work, set(balance_frac) | set(setup.ceilings))
     today = _today(project, setup, ids)
-    params = _params(project, setup, centres, today, balance_frac)
+    aims = aims_of(project, setup, priorities_of(work))
+    params = _params(project, setup, centres, today, balance_frac, aims)
+    params = replace(params, cover_weights=cover.weights)
     problem = SectorsProblem(
         area_ids=ids,
         edges=np.asarray(project.graph.edges, dtype=np.int64).reshape(-1, 2),
@@ -59,8 +62,8 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
         centre_area=centres.area,
         travel_s=travel_s,
         calls=work.calls.sum(axis=1),
-        covered_calls=covered,
-        cover_calls=counted,
+        covered_calls=cover.covered,
+        cover_calls=cover.counted,
         balance_names=names,
         balance=balance,
         params=params,
@@ -69,6 +72,9 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
         today=today if params.counts_change or set(today) - {""} == set(params.district_ids) else (),
         respond_within_s=_responses(setup, ids),
         places=project.places,
+        priorities=cover.priorities,
+        priority_covered=cover.priority_covered,
+        priority_calls=cover.priority_calls,
     )
     if setup.within:
         problem = restricted(problem, set(_level_ids(project, setup)))
@@ -164,6 +170,7 @@ def restricted(
     edge = (ends >= 0).all(axis=1)
     seat = place[problem.centre_area] >= 0
     pick = np.ix_(np.flatnonzero(seat), keep)
+    apart = bool(problem.priorities)
     return replace(
         problem,
         area_ids=tuple(problem.area_ids[i] for i in keep),
@@ -181,6 +188,8 @@ def restricted(
         today=tuple(problem.today[i] for i in keep) if problem.today else (),
         respond_within_s=problem.respond_within_s[keep] if problem.respond_within_s.size else np.zeros(0),
         places={kind: tuple(names[i] for i in keep) for kind, names in problem.places.items()},
+        priority_covered=problem.priority_covered[:, *pick] if apart else problem.priority_covered,
+        priority_calls=problem.priority_calls[:, keep] if apart else problem.priority_calls,
     )
 
 
@@ -190,6 +199,7 @@ def _params(
     centres: _Centres,
     today: tuple[str, ...],
     balance_frac: Mapping[str, float],
+    aims: tuple[ObjectiveName, ...],
 ) -> SectorsParams:
     in_use = sorted(set(_inside(project, setup, today)) - {""})
     n = setup.n_districts or (len(centres.ids) if centres.given else len(in_use))
@@ -218,7 +228,7 @@ def _params(
         target_shares=shares,
         balance_frac=balance_frac,
         ceilings=setup.ceilings,
-        objectives=aims_of(project, setup),
+        objectives=aims,
         weights=setup.weights,
         busy_frac=setup.busy_frac,
         locks=(*setup.locks, *_cores(project, setup, today, districts)),

@@ -10,9 +10,11 @@ from optimiser.problems.base import choice
 from optimiser.problems.sectors.params import ObjectiveName, ShapeName
 
 CALLS, WORK = "calls", "unit hours"
+BY_PRIORITY = "cover by priority"
 OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
     "as targets allow": ("cover", "travel"),
     "cover then travel": ("cover", "travel"),
+    BY_PRIORITY: ("cover 1", "travel"),  # every priority that there is, see sectors_cover
     "cover": ("cover",),
     "travel": ("travel",),
     "travel then cover": ("travel", "cover"),
@@ -39,8 +41,14 @@ class SectorsSetup:
         from the best of its areas; "picked": from the areas in ``centre_areas``.
     objective, objectives, weights
         What to aim for; "as targets allow" is cover then travel where there are response targets, else travel.
-        ``objectives`` overrides ``objective`` by names of the family in order of importance,
-        ``weights`` gives a weighted score of them.
+        "cover by priority": calls of the most urgent priority within their target, among such plans those of the
+        next, and so on, then travel. ``objectives`` overrides ``objective`` by names of the family in order of
+        importance, ``weights`` gives a weighted score of them.
+    cover_weights
+        Weight of a call of each priority that counts for cover; one that is not named weighs 1. Naming priorities
+        here alone makes these the ones that count.
+    least_cover_of_priority_frac
+        Least share of each priority's calls within its own target.
     balance_on, tolerance_frac
         Which work is shared out, and how far a district may be off its share.
     part_tolerance_frac
@@ -77,6 +85,7 @@ class SectorsSetup:
     objective: Literal[
         "as targets allow",
         "cover then travel",
+        "cover by priority",
         "cover",
         "travel",
         "travel then cover",
@@ -147,6 +156,20 @@ class SectorsSetup:
     cover_priorities: tuple[int, ...] = field(
         default=(),
         metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced"),
+    )
+    cover_weights: Mapping[int, float] = field(
+        default_factory=dict,
+        metadata=choice(
+            "", "Weight of a call of each priority in cover (empty: 1 each)", group="advanced", minimum=0
+        ),
+    )
+    least_cover_of_priority_frac: Mapping[int, float] = field(
+        default_factory=dict,
+        metadata=choice(
+            "frac",
+            "Least share of each priority's calls within its own target (empty: no such rule)",
+            group="advanced",
+        ),
     )
     least_cover_frac: float = field(
         default=0.0,

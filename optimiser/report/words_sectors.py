@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from optimiser.problems.base import Measure
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.problems.sectors.measures import has_target
+from optimiser.problems.sectors.measures import NAMES, has_target
+from optimiser.problems.sectors.params import PRIORITY_COVERS
 from optimiser.report.phrases import count, in_units, listed, measures_by_name, minutes, percent
 from optimiser.solve.result import Result
 
@@ -23,6 +24,7 @@ def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
     by_name = measures_by_name(result.measures)
     sentences = {"travel": _drive(called, by_name), "cover": _cover(problem, by_name)}
     first = problem.params.objectives[0]
+    first = "cover" if first in PRIORITY_COVERS else first
     if first not in sentences and result.objectives:
         best = result.objectives[0]
         said.append(f"{best.name[:1].upper()}{best.name[1:]}: {in_units(best.value, best.unit)}.")
@@ -87,10 +89,12 @@ def _cover(problem: SectorsProblem, by_name: dict[str, Measure]) -> list[str]:
     cover = by_name.get("calls covered")
     if cover is None:
         return []
-    counted = float(problem.cover_calls.sum())
-    some = (
-        " that count for cover (the most urgent)" if counted < (1 - 1e-9) * float(problem.calls.sum()) else ""
-    )
+    counted = float(problem.cover_unweighted()[1].sum())
+    some = ""
+    if counted < (1 - 1e-9) * float(problem.calls.sum()):
+        counts = [p for p, weight in problem.params.cover_weights.items() if weight > 0]
+        which = "the most urgent" if len(counts) < 2 else f"priority {listed([str(p) for p in counts])}"
+        some = f" that count for cover ({which})"
     text = (
         f"{percent(cover.value)} of the {count(round(counted), 'call')} a week{some} lie within their target drive "
         f"from their {problem.params.called}'s centre"
@@ -98,7 +102,24 @@ def _cover(problem: SectorsProblem, by_name: dict[str, Measure]) -> list[str]:
     if _differ(cover.by, percent):
         worst = min(cover.by, key=lambda d: cover.by[d])
         text += f", least in {worst} with {percent(cover.by[worst])}"
-    return [f"{text}."]
+    return [f"{text}.", *_by_priority(problem, by_name)]
+
+
+def _by_priority(problem: SectorsProblem, by_name: dict[str, Measure]) -> list[str]:
+    """Say the cover of each priority within its own target, and how priorities weigh, where several are known."""
+    if len(problem.priorities) < 2:
+        return []
+    shares = []
+    for k, priority in enumerate(problem.priorities):
+        measure = by_name.get(NAMES[f"cover {priority}"][0])
+        n = round(float(problem.priority_calls[k].sum()))
+        if measure is not None:
+            shares.append(f"{percent(measure.value)} of {count(n, 'call')} of priority {priority}")
+    said = [f"Within each priority's own target: {listed(shares, len(shares))}."] if shares else []
+    if problem.params.weighs:
+        weights = [f"{w:g} of priority {p}" for p, w in sorted(problem.params.cover_weights.items())]
+        said.append(f"A call counts for cover with the weight {listed(weights, len(weights))}.")
+    return said
 
 
 def _differ(values: Mapping[str, float], shown: Callable[[float], str]) -> bool:

@@ -16,7 +16,7 @@ from optimiser.errors import InputError
 from optimiser.problems.base import relaxed
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres, has_target
-from optimiser.problems.sectors.params import LIMITED, SENSES, ObjectiveName, limit_rule
+from optimiser.problems.sectors.params import HELD, PRIORITY_COVERS, SENSES, ObjectiveName, limit_rule
 from optimiser.problems.sectors.rules import ROUNDING
 from optimiser.studies.hooks import Hooks, Refutation
 
@@ -59,7 +59,7 @@ def in_force(problem: SectorsProblem, rule: str) -> bool:
         "change": p.change_limit_frac < 1,
         "splits": bool(p.split_limits),
         "shape": bool(p.shape),
-    } | {limit_rule(name): name in p.limits for name in LIMITED}
+    } | {limit_rule(name): name in p.limits for name in HELD}
     return known.get(rule, True)
 
 
@@ -305,6 +305,9 @@ def _elsewhere(
             centre_area=problem.centre_area[left],
             travel_s=problem.travel_s[left],
             covered_calls=problem.covered_calls[left],
+            priority_covered=problem.priority_covered[:, left]
+            if problem.priorities
+            else problem.priority_covered,
             distance_m=problem.distance_m[left] if problem.distance_m.size else problem.distance_m,
         )
 
@@ -324,8 +327,8 @@ def aims(problem: SectorsProblem) -> tuple[str, ...]:
         "deviation": bool(problem.params.balance_frac),
         "splits": bool(problem.places),
         "moved": bool(problem.today and problem.balance_names),
-    }
-    return tuple(name for name in (*LIMITED, "moved") if known.get(name, True))
+    } | {name: p in problem.priorities for name, p in PRIORITY_COVERS.items()}
+    return tuple(name for name in (*HELD, "moved") if known.get(name, True))
 
 
 def aiming(problem: SectorsProblem, names: Sequence[str]) -> SectorsProblem:
@@ -336,12 +339,13 @@ def aiming(problem: SectorsProblem, names: Sequence[str]) -> SectorsProblem:
     InputError
         If one is none that can be aimed at and held, or the question lacks the data for it.
     """
-    may = (*LIMITED, "moved")
+    may = (*HELD, "moved")
     strange = [n for n in names if n not in may]
     if strange:
+        can = ", ".join(n for n in may if n not in PRIORITY_COVERS)
         raise InputError(
-            f"{strange[0]!r} cannot be set against another aim; these can: {', '.join(may)} (moved: work that changes "
-            "its district)."
+            f"{strange[0]!r} cannot be set against another aim; these can: {can}, cover 1, cover 2 ... (moved: work "
+            "that changes its district)."
         )
     aims = tuple(cast("ObjectiveName", n) for n in names)
     if "moved" in aims and problem.params.moved_on == "" and not problem.balance_names:

@@ -7,8 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.params import PRIORITY_COVERS, limit_rule
 
-DATA = ("distance_m", "border_m", "today", "respond_within_s", "places")
+DATA = (
+    "distance_m",
+    "border_m",
+    "today",
+    "respond_within_s",
+    "places",
+    "priorities",
+    "priority_covered",
+    "priority_calls",
+)
 """What a problem may carry beside its params."""
 APART_KM = 1000.0 * np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
 """Squares of a kilometre in a row."""
@@ -330,6 +340,19 @@ def breaking_plans():
         ),
         # C lies two minutes from A
         "cover limit": (path_of_four(limits={"cover": 4.0}, balance_frac={}), _plan("1112", "AD")),
+        **{
+            limit_rule(name): (
+                path_of_four(
+                    limits={name: 4.0},
+                    balance_frac={},
+                    priorities=(priority,),
+                    priority_covered=loose.covered_calls[None],
+                    priority_calls=loose.cover_calls[None],
+                ),
+                _plan("1112", "AD"),
+            )
+            for name, priority in PRIORITY_COVERS.items()
+        },
         "travel limit": (path_of_four(limits={"travel": 100.0}), good),
         # only B has both centres within a minute: 1; and 4 x 0.7 + 0.3 x 0.7 = 3.01 calls find a free car
         "backup limit": (path_of_four(limits={"backup": 2.0}), good),

@@ -206,3 +206,49 @@ def test_limits_are_those_of_the_areas_asked_about(project):
         problem = sectors_problem(project, chosen)
         wanted = {"cover": 0.5 * problem.cover_calls.sum(), "travel": 120.0 * problem.calls.sum()}
         assert problem.params.limits == pytest.approx(wanted)
+
+
+def test_priorities_one_after_the_other(project):
+    """Every priority with calls is an aim, the most urgent first, then driving; each counts its own calls alone."""
+    project = replace(
+        project, settings=replace(project.settings, priority_targets_s={1: 300.0, 2: 600.0, 3: 900.0})
+    )
+    problem = sectors_problem(project, SectorsSetup(objective="cover by priority", cover_by="areas"))
+    assert problem.params.objectives[0] == "cover 1"
+    assert problem.params.objectives[-1] == "travel"
+    assert problem.params.objectives[1:-1] == tuple(f"cover {p}" for p in problem.priorities[1:])
+    for k, target in enumerate((300.0, 600.0)):
+        near = problem.travel_s <= target + 1e-6
+        every = np.broadcast_to(problem.priority_calls[k], near.shape)
+        assert problem.priority_covered[k][near] == pytest.approx(every[near])
+        assert (problem.priority_covered[k][~near] == 0).all()
+    assert problem.covered_calls == pytest.approx(problem.priority_covered.sum(axis=0))
+
+
+def test_priorities_that_weigh(project):
+    """Ten for priority 1 and one for 2: what cover counts is their weighted sum, limits on a priority are its own."""
+    setup = SectorsSetup(
+        cover_weights={1: 10.0, 2: 1.0}, target_s=300.0, least_cover_of_priority_frac={2: 0.5}
+    )
+    problem = sectors_problem(project, setup)
+    row = {p: k for k, p in enumerate(problem.priorities)}
+    wanted = 10.0 * problem.priority_covered[row[1]] + problem.priority_covered[row[2]]
+    assert problem.covered_calls == pytest.approx(wanted)
+    assert problem.params.limits == {"cover 2": pytest.approx(0.5 * problem.priority_calls[row[2]].sum())}
+    one = sectors_problem(project, SectorsSetup(within="D1", level="beats", centres="free", n_districts=3))
+    assert one.priority_covered.shape == (len(one.priorities), len(one.centre_ids), len(one.area_ids))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"cover_weights": {9: 2}}, "names .9., but the calls"),
+        ({"cover_weights": {2: 2}, "cover_priorities": [1]}, "name it in both"),
+        ({"objective": "cover by priority", "cover_priorities": [11]}, "11"),
+        ({"objectives": ["cover 8"]}, "Cover of priority 8"),
+    ],
+)
+def test_priorities_that_are_not_there(project, table, message):
+    """What names a priority without calls is told with those that there are."""
+    with pytest.raises(InputError, match=message):
+        ask(project, "sectors", table, "--set")

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import second_best
-from optimiser.problems.sectors.params import SENSES
+from optimiser.problems.sectors.params import PRIORITY_COVERS, SENSES
 from optimiser.problems.sectors.rules import ROUNDING
 from optimiser_models.sectors.contract import Contraction, contraction
 
@@ -312,8 +312,8 @@ def costs(problem: SectorsProblem, objective: str, fixed: Ints | None = None) ->
     if objective == "score":
         for name, weight in p.weights.items():
             cost += weight * costs(problem, name, fixed)
-    elif objective == "cover":
-        cost = -problem.covered_calls
+    elif objective == "cover" or objective in PRIORITY_COVERS:
+        cost = -problem.covered_of(objective)
     elif objective == "travel":
         cost = problem.travel_s * problem.calls[None, :]
     elif objective == "compactness":

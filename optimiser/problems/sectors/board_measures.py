@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.problems.base import Measure, Objective
-from optimiser.problems.sectors.board import Board, Floats
-from optimiser.problems.sectors.measures import NAMES, OWN_CAR, busy_kind, own_free
-from optimiser.problems.sectors.params import SENSES
+from optimiser.problems.sectors.board import Board, Floats, Ints
+from optimiser.problems.sectors.measures import NAMES, OWN_CAR, busy_kind, named, own_free
+from optimiser.problems.sectors.params import PRIORITY_COVERS, SENSES
 
 _TINY = 1e-12
 
 
 def objectives(b: Board) -> tuple[Objective, ...]:
     """Return the objectives in order of importance."""
-    aims = b.fixed.problem.params.objectives
-    return tuple(Objective(NAMES[o][0], value_on(b, o), NAMES[o][1], SENSES[o]) for o in aims)
+    problem = b.fixed.problem
+    return tuple(
+        Objective(label, value_on(b, o), unit, SENSES[o])
+        for o in problem.params.objectives
+        for label, unit in (named(problem, o),)
+    )
 
 
 def value_on(b: Board, name: str) -> float:
@@ -37,8 +41,8 @@ def value_on(b: Board, name: str) -> float:
     centre = b.served
     areas = np.flatnonzero(centre >= 0)
     mine = centre[areas]
-    if name == "cover":
-        return float(problem.covered_calls[mine, areas].sum())
+    if name == "cover" or name in PRIORITY_COVERS:
+        return float(problem.covered_of(name)[mine, areas].sum())
     if name == "travel":
         return float((problem.travel_s[mine, areas] * problem.calls[areas]).sum())
     if name == "compactness":
@@ -72,8 +76,9 @@ def measures(b: Board) -> tuple[Measure, ...]:
     drive_s = np.zeros(b.label.size)
     covered = np.zeros(b.label.size)
     drive_s[areas] = problem.travel_s[centre[areas], areas]
-    covered[areas] = problem.covered_calls[centre[areas], areas]
-    calls, counted = problem.calls * there, problem.cover_calls * there
+    reached, of = problem.cover_unweighted()
+    covered[areas] = reached[centre[areas], areas]
+    calls, counted = problem.calls * there, of * there
     names = problem.params.district_ids
 
     def by(values: Floats, of: Floats | None = None) -> dict[str, float]:
@@ -87,6 +92,7 @@ def measures(b: Board) -> tuple[Measure, ...]:
             "calls covered", float(covered.sum()) / max(float(counted.sum()), _TINY), "frac", "higher",
             by(b.load(covered), n_counted), "district",
         ),
+        *_by_priority(b, centre, areas),
         Measure(
             "mean drive", float((calls * drive_s).sum()) / max(float(calls.sum()), _TINY), "s", "lower",
             by(b.load(calls * drive_s), n_calls), "district",
@@ -102,6 +108,20 @@ def measures(b: Board) -> tuple[Measure, ...]:
             worst = float(np.abs(off).max())
             found.append(Measure(f"largest deviation of {name}", worst, "frac", "lower", by(off), "district"))
     return (*found, *_optional(b))
+
+
+def _by_priority(b: Board, centre: Ints, areas: Ints) -> list[Measure]:
+    """Return of each priority the share of its calls within its own target, where several are known apart."""
+    problem, found = b.fixed.problem, []
+    for k, priority in enumerate(problem.priorities if len(problem.priorities) > 1 else ()):
+        got, of = np.zeros(b.label.size), np.zeros(b.label.size)
+        got[areas] = problem.priority_covered[k][centre[areas], areas]
+        of[areas] = problem.priority_calls[k][areas]
+        mine = zip(problem.params.district_ids, b.load(got).tolist(), b.load(of).tolist(), strict=True)
+        share = float(got.sum()) / max(float(of.sum()), _TINY)
+        by = {d: v / w for d, v, w in mine if w > 0}
+        found.append(Measure(NAMES[f"cover {priority}"][0], share, "frac", "higher", by, "district"))
+    return found
 
 
 def _optional(b: Board) -> list[Measure]:

@@ -9,11 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.sectors.params import SectorsParams
+from optimiser.problems.sectors.params import PRIORITY_COVERS, SectorsParams
 
 
 def _none() -> NDArray[np.float64]:
     return np.zeros(0)
+
+
+def _no_triples() -> NDArray[np.float64]:
+    return np.zeros((0, 0, 0))
 
 
 def _no_pairs() -> NDArray[np.float64]:
@@ -55,6 +59,13 @@ class SectorsProblem:
         Shape (n,): longest drive to a critical location, inf elsewhere; empty for none at all.
     places
         By kind of named place (neighbourhood, municipality, ward), the name for each area, "" for none.
+    priorities
+        P priorities whose cover is known apart, rising; empty where none is.
+    priority_covered
+        Shape (P, C, n): of the calls of a priority, how many per week lie within that priority's own target time of
+        the centre.
+    priority_calls
+        Shape (P, n): calls per week by priority.
 
     Raises
     ------
@@ -78,6 +89,9 @@ class SectorsProblem:
     today: tuple[str, ...] = ()
     respond_within_s: NDArray[np.float64] = field(default_factory=_none)
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    priorities: tuple[int, ...] = ()
+    priority_covered: NDArray[np.float64] = field(default_factory=_no_triples)
+    priority_calls: NDArray[np.float64] = field(default_factory=_no_pairs)
 
     def __post_init__(self) -> None:
         n, c, q = len(self.area_ids), len(self.centre_ids), len(self.balance_names)
@@ -89,6 +103,9 @@ class SectorsProblem:
             "balance": (self.balance.shape, (q, n)),
             "centre_area": (self.centre_area.shape, (c,)),
         }
+        if self.priorities:
+            shapes["priority_covered"] = (self.priority_covered.shape, (len(self.priorities), c, n))
+            shapes["priority_calls"] = (self.priority_calls.shape, (len(self.priorities), n))
         if self.distance_m.size:
             shapes["distance_m"] = (self.distance_m.shape, (c, n))
         if self.border_m.size:
@@ -114,6 +131,7 @@ class SectorsProblem:
             "balance",
             "distance_m",
             "border_m",
+            "priority_calls",
         ):
             values = getattr(self, name)
             if not np.isfinite(values).all() or (values < 0).any():
@@ -124,7 +142,7 @@ class SectorsProblem:
         self._check_asked(n)
         for name in (
             "edges", "centre_area", "travel_s", "calls", "covered_calls", "cover_calls", "balance",
-            "distance_m", "border_m", "respond_within_s",
+            "distance_m", "border_m", "respond_within_s", "priority_covered", "priority_calls",
         ):  # fmt: skip
             getattr(self, name).flags.writeable = False
 
@@ -165,6 +183,13 @@ class SectorsProblem:
         for what, found in (("today", self.today), *((f"places of {k}", v) for k, v in self.places.items())):
             if found and len(found) != n:
                 raise InputError(f"{what} has {len(found)} entries for {n} areas; give one each, or none.")
+        apart = sorted({PRIORITY_COVERS[name] for name in p.judged if name in PRIORITY_COVERS})
+        missing = [str(a) for a in apart if a not in self.priorities]
+        if missing:
+            raise InputError(
+                f"Cover of priority {', '.join(missing)} is asked for, but the priorities with calls and a target are "
+                f"{', '.join(map(str, self.priorities)) or 'none'}."
+            )
         if p.counts_change and not (self.today and self.balance_names):
             raise InputError("Change is counted, but there is no plan of today to count it from.")
         if (p.shape or "compactness" in p.judged) and self.distance_m.size == 0:
@@ -177,6 +202,20 @@ class SectorsProblem:
             raise InputError(
                 "Splits need places: the name of each area's neighbourhood, municipality or ward."
             )
+
+    def covered_of(self, objective: str) -> NDArray[np.float64]:
+        """Return what an objective that counts calls within target has of each area by centre, shape (C, n)."""
+        if objective not in PRIORITY_COVERS:
+            return self.covered_calls
+        found: NDArray[np.float64] = self.priority_covered[self.priorities.index(PRIORITY_COVERS[objective])]
+        return found
+
+    def cover_unweighted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return calls covered (C, n) and calls that count for cover (n,), each call as one whatever its weight."""
+        counted = [k for k, p in enumerate(self.priorities) if self.params.cover_weights.get(p, 0) > 0]
+        if not (self.params.weighs and counted):
+            return self.covered_calls, self.cover_calls
+        return self.priority_covered[counted].sum(axis=0), self.priority_calls[counted].sum(axis=0)
 
     def links(self) -> NDArray[np.int64]:
         """Return the links, shape (m', 2): the edges, and the first area of each kept-together group to the others."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.sectors.data import SectorsProblem
-from optimiser.problems.sectors.params import SENSES
+from optimiser.problems.sectors.params import PRIORITY_COVERS, SENSES
 from optimiser.problems.sectors.plan import SectorsPlan
 from optimiser.problems.sectors.rules_of_places import moved_frac, pieces
 
@@ -24,7 +26,8 @@ def served_by(problem: SectorsProblem, plan: SectorsPlan) -> NDArray[np.int64]:
 def objectives(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Objective, ...]:
     """Return the planner's objectives in order of importance; unassigned areas count for none of them.
 
-    ``cover``: calls per week within their target time of the own centre. ``travel``: sum over areas of
+    ``cover``: calls per week within their target time of the own centre, each with the weight of its priority;
+    ``cover 1``: those of one priority alone, without a weight. ``travel``: sum over areas of
     calls per week times the drive from the own centre, in call-seconds. ``backup``: calls within target of the
     own centre and of another one. ``expected``: calls that find the own centre's car free, or else the car of the
     best other centre. The calls of an area are taken to come within reach in one order: of two centres that
@@ -37,8 +40,18 @@ def objectives(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Objective, .
 
 
 def _objective(problem: SectorsProblem, plan: SectorsPlan, name: str) -> Objective:
-    label, unit = NAMES[name]
+    label, unit = named(problem, name)
     return Objective(label, value_of(problem, plan, name), unit, SENSES[name])
+
+
+def named(problem: SectorsProblem, name: str) -> tuple[str, str]:
+    """Return name and unit of an objective in this question: calls that weigh differently are called so."""
+    label, unit = NAMES[name]
+    return (
+        (f"weighted {label}", f"weighted {unit}")
+        if name == "cover" and problem.params.weighs
+        else (label, unit)
+    )
 
 
 _AT_CENTRE_S = 1e-6
@@ -53,6 +66,7 @@ NAMES = {
     "splits": ("further pieces of named places", "pieces"),
     "boundary": ("border between districts", "m"),
     "score": ("score", "points"),
+    **{name: (f"calls of priority {p} covered", "calls per week") for name, p in PRIORITY_COVERS.items()},
 }
 """Name and unit of each objective."""
 
@@ -77,8 +91,8 @@ def value_of(problem: SectorsProblem, plan: SectorsPlan, name: str) -> float:
     centre = served_by(problem, plan)
     areas = np.flatnonzero(centre >= 0)
     mine = centre[areas]
-    if name == "cover":
-        return float(problem.covered_calls[mine, areas].sum())
+    if name == "cover" or name in PRIORITY_COVERS:
+        return float(problem.covered_of(name)[mine, areas].sum())
     if name == "travel":
         return float((problem.travel_s[mine, areas] * problem.calls[areas]).sum())
     if name == "compactness":
@@ -105,7 +119,8 @@ def second_best(problem: SectorsProblem, opened: NDArray[np.int64]) -> NDArray[n
 def has_target(problem: SectorsProblem) -> bool:
     """Whether a target drive was given: without one no call counts as covered but at a centre itself."""
     away = problem.travel_s > _AT_CENTRE_S
-    return "cover" in problem.params.objectives or bool((problem.covered_calls[away] > 0).any())
+    aims = {"cover", *PRIORITY_COVERS} & set(problem.params.objectives)
+    return bool(aims) or bool((problem.covered_calls[away] > 0).any())
 
 
 def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
@@ -114,7 +129,8 @@ def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
     areas = np.flatnonzero(centre >= 0)
     drive_s = problem.travel_s[centre[areas], areas]
     calls = problem.calls[areas]
-    covered = problem.covered_calls[centre[areas], areas]
+    reached, counted = problem.cover_unweighted()
+    covered = reached[centre[areas], areas]
     district = np.array([plan.district_of[problem.area_ids[i]] for i in areas])
 
     def by_district(values: NDArray[np.float64]) -> dict[str, float]:
@@ -122,11 +138,11 @@ def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
 
     call_total, cover_total = (
         max(float(calls.sum()), 1e-12),
-        max(float(problem.cover_calls[areas].sum()), 1e-12),
+        max(float(counted[areas].sum()), 1e-12),
     )
     weighted, in_cover, cover = (
         by_district(calls * drive_s),
-        by_district(problem.cover_calls[areas]),
+        by_district(counted[areas]),
         by_district(covered),
     )
     n_calls = by_district(calls)
@@ -139,7 +155,7 @@ def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
         "district",
     )
     found = [
-        *([within] if has_target(problem) else []),
+        *([within, *_by_priority(problem, centre, areas, by_district)] if has_target(problem) else []),
         Measure(
             "mean drive",
             float((calls * drive_s).sum()) / call_total,
@@ -154,6 +170,24 @@ def measure(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Measure, ...]:
         Measure("borders", float(_cut_links(problem, plan).sum()), "links cut", "lower"),
     ]
     return (*found, *_optional(problem, plan), *_deviations(problem, plan))
+
+
+def _by_priority(
+    problem: SectorsProblem,
+    centre: NDArray[np.int64],
+    areas: NDArray[np.int64],
+    by_district: Callable[[NDArray[np.float64]], dict[str, float]],
+) -> list[Measure]:
+    """Return of each priority the share of its calls within its own target, where several are known apart."""
+    found = []
+    for k, priority in enumerate(problem.priorities if len(problem.priorities) > 1 else ()):
+        got = problem.priority_covered[k][centre[areas], areas]
+        there = problem.priority_calls[k][areas]
+        n, of = by_district(got), by_district(there)
+        share = float(got.sum()) / max(float(there.sum()), 1e-12)
+        by = {d: n[d] / of[d] for d in n if of[d] > 0}
+        found.append(Measure(NAMES[f"cover {priority}"][0], share, "frac", "higher", by, "district"))
+    return found
 
 
 def _optional(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
@@ -271,7 +305,8 @@ def best_centre(problem: SectorsProblem, mine: NDArray[np.bool_], given: str = "
     if not inside.size:
         return ""
     travel = problem.travel_s[np.ix_(inside, areas)] @ problem.calls[areas]
-    cover = problem.covered_calls[np.ix_(inside, areas)].sum(axis=1)
-    first = problem.params.objectives[0] == "cover"
-    order = np.lexsort((travel, -cover)) if first else np.lexsort((-cover, travel))
+    first = problem.params.objectives[0]
+    cover = problem.covered_of(first)[np.ix_(inside, areas)].sum(axis=1)
+    leads = first == "cover" or first in PRIORITY_COVERS
+    order = np.lexsort((travel, -cover)) if leads else np.lexsort((-cover, travel))
     return problem.centre_ids[int(inside[order[0]])]

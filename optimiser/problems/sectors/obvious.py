@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from optimiser.problems.sectors.data import SectorsProblem
 from optimiser.problems.sectors.measures import NAMES
+from optimiser.problems.sectors.params import PRIORITY_COVERS, SENSES
 from optimiser.problems.sectors.rules import beyond
 from optimiser.units import clock, minutes, percent_text
 
@@ -33,13 +34,17 @@ def _limits(problem: SectorsProblem) -> list[str]:
     """Name limits that no plan can keep even if every area had its best centre."""
     found = []
     best = {
-        "cover": problem.covered_calls,
+        **{
+            name: problem.covered_of(name)
+            for name in problem.params.limits
+            if name == "cover" or name in PRIORITY_COVERS
+        },
         "travel": problem.travel_s * problem.calls,
         "compactness": problem.distance_m**2 * problem.calls if problem.distance_m.size else problem.travel_s,
     }
     for name in set(problem.params.limits) & set(best):
         table, limit = best[name][_usable(problem)], problem.params.limit_of(name)
-        most = float((table.max(axis=0) if name == "cover" else table.min(axis=0)).sum())
+        most = float((table.max(axis=0) if SENSES[name] == "max" else table.min(axis=0)).sum())
         if beyond(name, most, limit):
             told, asked = (_told(value, NAMES[name][1]) for value in (most, limit))
             found.append(

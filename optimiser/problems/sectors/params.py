@@ -15,6 +15,15 @@ from optimiser.problems.base import Rule, Sense, check_relaxations, choice
 
 ObjectiveName = Literal[
     "cover",
+    "cover 1",
+    "cover 2",
+    "cover 3",
+    "cover 4",
+    "cover 5",
+    "cover 6",
+    "cover 7",
+    "cover 8",
+    "cover 9",
     "travel",
     "backup",
     "expected",
@@ -25,6 +34,10 @@ ObjectiveName = Literal[
     "boundary",
     "score",
 ]
+PRIORITIES = tuple(range(1, 10))
+"""Priorities whose cover can be an aim of its own, 1 the most urgent."""
+PRIORITY_COVERS = {f"cover {priority}": priority for priority in PRIORITIES}
+"""Objectives that count the calls of one priority alone, within that priority's own target."""
 SENSES: Mapping[str, Sense] = {
     "cover": "max",
     "backup": "max",
@@ -36,6 +49,7 @@ SENSES: Mapping[str, Sense] = {
     "splits": "min",
     "boundary": "min",
     "score": "min",
+    **dict.fromkeys(PRIORITY_COVERS, "max"),
 }
 """Which way is good, by objective."""
 
@@ -49,6 +63,14 @@ LIMITED: Mapping[str, tuple[str, str]] = {
     "splits": ("all named places together are cut into no more than a given number of pieces", "pieces"),
 }
 """Objectives that can be held within a limit instead of aimed at: what the rule asks, and its unit."""
+HELD: Mapping[str, tuple[str, str]] = {
+    **LIMITED,
+    **{
+        name: (f"calls of priority {p} covered are no fewer than a given number", "calls per week")
+        for name, p in PRIORITY_COVERS.items()
+    },
+}
+"""The same with the cover of each priority by itself."""
 
 
 def limit_rule(objective: str) -> str:
@@ -86,7 +108,7 @@ RULES = (
     Rule("change", "no more than a given share of the work changes its district", "frac"),
     Rule("splits", "named places are cut into no more than a given number of further pieces", "pieces"),
     Rule("shape", "no area juts out: it touches enough areas of its district nearer to the centre", "areas"),
-    *(Rule(limit_rule(name), meaning, unit) for name, (meaning, unit) in LIMITED.items()),
+    *(Rule(limit_rule(name), meaning, unit) for name, (meaning, unit) in HELD.items()),
 )
 
 
@@ -109,10 +131,14 @@ class SectorsParams:
         Per attribute, the most of it that one district may have: a supervisor's span of control.
     objectives
         In order of importance. "cover" and "travel" are calls within target of their centre and call-weighted
-        drive; "backup" counts calls within target of a second centre too, "expected" those that find a free car
-        (``busy_frac``); "compactness" is work times squared distance to the centre; "moved" the work that changes
-        its district; "deviation" the largest deviation from a target share; "splits" the further pieces of named
-        places; "boundary" the length of border between districts. "score" adds up ``weights``.
+        drive; "cover 1", "cover 2" ... count the calls of one priority alone; "backup" counts calls within target of
+        a second centre too, "expected" those that find a free car (``busy_frac``); "compactness" is work times
+        squared distance to the centre; "moved" the work that changes its district; "deviation" the largest deviation
+        from a target share; "splits" the further pieces of named places; "boundary" the length of border between
+        districts. "score" adds up ``weights``.
+    cover_weights
+        Weight of a call of each priority that counts for "cover"; empty where all calls that count weigh 1. What
+        ``covered_calls`` and ``cover_calls`` of the problem are the weighted sums by.
     weights
         Of each objective in the score, per unit of it: cover counts against the score, travel for it.
     busy_frac
@@ -129,7 +155,7 @@ class SectorsParams:
     split_limits
         Per kind of named place, how many further pieces there may be: 0 splits none of them.
     limits
-        Per objective of :data:`LIMITED`, in its own unit, the least (cover, backup, expected) or the most (the others)
+        Per objective of :data:`HELD`, in its own unit, the least (cover, backup, expected) or the most (the others)
         that a plan may come to: an objective held, not aimed at. Haimes, Lasdon and Wismer (1971).
     shape
         "closer neighbour": every area that is not next to its centre touches one area of its district which is
@@ -160,6 +186,9 @@ class SectorsParams:
     )
     weights: Mapping[str, float] = field(
         default_factory=dict, metadata=choice("", "Weight of each objective in the score")
+    )
+    cover_weights: Mapping[int, float] = field(
+        default_factory=dict, metadata=choice("", "Weight of a call of each priority in cover")
     )
     busy_frac: float = field(
         default=0.3, metadata=choice("frac", "Share of the time a district's car is busy")
@@ -229,14 +258,23 @@ class SectorsParams:
         for name, most in self.ceilings.items():
             if not most > 0:
                 raise InputError(f"ceilings of {name} must be positive, got {most}.")
+        for priority, weight in self.cover_weights.items():
+            if not (math.isfinite(weight) and weight >= 0):
+                raise InputError(
+                    f"cover_weights of priority {priority} must be 0 or more and finite, got {weight}."
+                )
+        if self.cover_weights and not sum(self.cover_weights.values()) > 0:
+            raise InputError(
+                "cover_weights are all 0, so no call counts for cover: give one of them a weight."
+            )
         for name, pieces in self.split_limits.items():
             if pieces < 0:
                 raise InputError(f"split_limits of {name} must be 0 or more pieces, got {pieces}.")
         for name, limit in self.limits.items():
-            if name not in LIMITED:
+            if name not in HELD:
                 raise InputError(
-                    f"limits may name {', '.join(LIMITED)}; got {name!r}. Change has change_limit_frac, and the border "
-                    "between districts can be aimed at, not limited."
+                    f"limits may name {', '.join(LIMITED)} or cover 1, cover 2 ...; got {name!r}. Change has "
+                    "change_limit_frac, and the border between districts can be aimed at, not limited."
                 )
             if not (math.isfinite(limit) and limit >= 0):
                 raise InputError(f"limits of {name} must be 0 or more and finite, got {limit}.")
@@ -253,7 +291,8 @@ class SectorsParams:
         strange = [o for o in self.objectives if o not in SENSES]
         if not self.objectives or strange or len(set(self.objectives)) != len(self.objectives):
             raise InputError(
-                f"objectives must be of {', '.join(SENSES)}, each once; got {list(self.objectives)}."
+                f"objectives must be of {', '.join(n for n in SENSES if n not in PRIORITY_COVERS)}, cover 1, cover 2 "
+                f"..., each once; got {list(self.objectives)}."
             )
         if set(self.weights) - (set(SENSES) - {"score"}):
             raise InputError(
@@ -315,6 +354,11 @@ class SectorsParams:
         """Return the limit an objective is held within, its relaxation included."""
         more = self.relax.get(limit_rule(objective), 0.0)
         return self.limits[objective] + (more if SENSES[objective] == "min" else -more)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether calls that count for cover weigh differently, by their priority."""
+        return any(weight != 1 for weight in self.cover_weights.values())
 
     @property
     def counts_change(self) -> bool:

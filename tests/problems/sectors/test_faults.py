@@ -6,7 +6,7 @@ import pytest
 
 from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.problems.sectors.faults import faults
-from optimiser.problems.sectors.params import LIMITED, limit_rule
+from optimiser.problems.sectors.params import HELD, limit_rule
 from tests.oracles.sectors_cases import breaking_plans, path_of_four
 
 WHERE = {
@@ -27,7 +27,7 @@ WHERE = {
     "change": ((), ("B",)),
     "splits": ((), ()),
     "shape": (("1",), ("C",)),
-    **{limit_rule(name): ((), ()) for name in LIMITED},
+    **{limit_rule(name): ((), ()) for name in HELD},
 }
 """The first fault of each hand-made plan: A-B-C-D in 1122, 1221 (contiguity) or 1222 (balance)."""
 

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.params import PRIORITY_COVERS
 from optimiser.solve.backends.confirm import ARITHMETIC, confirm, proves
 from optimiser.solve.backends.duality import safe_bound
 from optimiser.solve.options import SolveOptions
@@ -50,7 +51,7 @@ LEAST_DESCENT_S, DESCENT_TIMES, DESCENT_SHARE = 1.0, 5.0, 0.1
 """How long centres are improved under a shape: in seconds, in times of the first bound, as share of the time limit."""
 CONFIRM_PAIRS = 20_000
 """Pairs left by the first bound up to which HiGHS is asked for a second word."""
-SEPARABLE = frozenset({"cover", "travel", "compactness", "backup", "expected"})
+SEPARABLE = frozenset({"cover", "travel", "compactness", "backup", "expected", *PRIORITY_COVERS})
 """Objectives that are sums over pairs."""
 
 
@@ -189,7 +190,8 @@ def refuses(problem: SectorsProblem) -> str:
     if p.limits:
         return "it holds no objective within a limit; use sectors.cuts."
     if len(p.objectives) > 1 or p.aims - SEPARABLE:
-        return f"it minimises one of {', '.join(sorted(SEPARABLE))} or a score of them; use sectors.cuts."
+        named = ", ".join(sorted(SEPARABLE - set(PRIORITY_COVERS)))
+        return f"it minimises one of {named}, cover 1, cover 2 ... or a score of them; use sectors.cuts."
     if {"backup", "expected"} & p.aims and not all(p.centres()):
         return "backup and expected cover need a given centre for every district: give fixed centres."
     if p.together and p.shape:
