@@ -114,7 +114,7 @@ def test_the_whole_question_travels(tmp_path):
 
 def test_what_is_not_known_is_refused():
     """A priority without calls, and weights that count nothing, name what is wrong."""
-    with pytest.raises(InputError, match="Cover of priority 3 is asked for, but .* 1, 2"):
+    with pytest.raises(InputError, match=r"Cover of priority 3 is asked for, but .* 1, 2"):
         question(objectives=("cover 3",))
     with pytest.raises(InputError, match="priorities with calls and a target are none"):
         path_of_four(objectives=("cover 1",))
