@@ -236,7 +236,7 @@ def compare_sectors(
     gains = tuple(g for e in others for g in _gains(base, e, people, n_weeks, hide_below))
     wins = _wins(base, others, samples)
     proofs = tuple(_with_weeks(_proof(base, e), wins.get(e.name)) for e in others)
-    by_group = tuple(g for e in others for g in _group_gains(base, e, groups or {}, hide_below))
+    by_group = tuple(g for e in others for g in group_gains(base, e, groups or {}, hide_below))
     return SectorsComparison(judged, changes, gains, proofs, by_group)
 
 
@@ -292,9 +292,18 @@ def _gains(base: Entry, other: Entry, people: Floats | None, n_weeks: float, hid
     return found
 
 
-def _group_gains(
+def group_gains(
     base: Entry, other: Entry, groups: Mapping[str, Floats], hide_below: float
 ) -> list[GroupGain]:
+    """Return what residents of each census group have under two plans.
+
+    Parameters
+    ----------
+    groups
+        Residents of each area by group, NaN where unknown, shape (n,) each.
+    hide_below
+        Groups with fewer residents are not told.
+    """
     before, after = _drive(base), _drive(other)
     share_before, share_after = _cover_share(base), _cover_share(other)
     both = np.isfinite(before) & np.isfinite(after)

@@ -14,7 +14,7 @@ from optimiser.report.words import escaped
 from optimiser_apps import charts, comparing, maps, sources, table_sectors
 from optimiser_apps.colouring import district_colours
 from optimiser_apps.comparing import Entry
-from optimiser_apps.components import shown
+from optimiser_apps.components import residents_shown, shown
 
 
 def sectors(project: Project, entries: tuple[Entry, ...], comparison: Comparison) -> dict[str, Any]:
@@ -43,6 +43,8 @@ def sectors(project: Project, entries: tuple[Entry, ...], comparison: Comparison
                 text="Areas whose drive changes, the longest increase first.",
             )
         sheets |= {f"What moves {k}": what, f"Who gains {k}": who}
+        by_group = residents_shown.show(project, entries[0], first, entries[k], other)
+        sheets |= {f"{name} {k}": rows for name, rows in by_group.items()}
     return sheets
 
 

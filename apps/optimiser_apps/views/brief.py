@@ -17,7 +17,7 @@ from optimiser.report.words import escaped, proof_line
 from optimiser_apps import charts_brief, comparing, gains, maps, pages, sources, state
 from optimiser_apps.colouring import district_colours
 from optimiser_apps.comparing import Entry
-from optimiser_apps.components import kpis, shown
+from optimiser_apps.components import kpis, residents_shown, shown
 from optimiser_apps.components.question import runs_of
 from optimiser_apps.views.compare import entries_of
 
@@ -142,7 +142,8 @@ def _who(
 ) -> dict[str, pd.DataFrame]:
     """Show who gains and who loses; return the rows by sheet."""
     if family == "sectors":
-        return {"Drives": _drives(project, base, first, other)}
+        drives = {"Drives": _drives(project, base, first, other)}
+        return drives | residents_shown.show(project, base, first, entry, other)
     if family == "shifts":
         problem, _ = comparing.fitted("shifts", base.problem, entry)
         rows = gains.duty_week(base.problem, first, problem, other)
