@@ -39,7 +39,7 @@ from optimiser.studies.budget_types import Budget
 from optimiser.studies.budget_years import pay_of
 from optimiser.studies.explain import Explanation, explain
 from optimiser.studies.frontier import Axis, Frontier, frontier
-from optimiser.studies.levels import Sweep, sweep
+from optimiser.studies.levels import Sweep, standard_of, sweep, with_number
 from optimiser.studies.price import Prices, price
 from optimiser.studies.series import Series
 from optimiser.studies.tradeoff import Tradeoff, tradeoff
@@ -175,8 +175,8 @@ def _made(
     return Answer(kind, words, tables, drawn, plans or {}, complete, series.n_solves, series.elapsed_s)
 
 
-def _problem(asked: Asked, project: Project, **more: Any) -> Any:
-    return ask(project, asked.family, {**asked.choices, **more}, "this study").problem
+def _problem(asked: Asked, project: Project) -> Any:
+    return ask(project, asked.family, asked.choices, "this study").problem
 
 
 def _explain(asked: Asked, project: Project, series: Series, keep: Keep) -> Answer:
@@ -227,9 +227,14 @@ def _alternatives(asked: Asked, project: Project, series: Series, keep: Keep) ->
 
 def _levels(asked: Asked, project: Project, series: Series, keep: Keep) -> Answer:
     choice, what = str(asked.given["choice"]), str(asked.given["what"])
-    problems = {int(k): _problem(asked, project, **{choice: int(k)}) for k in asked.given["numbers"]}
+    problems = {
+        int(k): ask(project, asked.family, with_number(asked.choices, choice, int(k)), "this study").problem
+        for k in asked.given["numbers"]
+    }
     standard = asked.given.get("standard")
-    found = sweep(series, problems, None if standard is None else float(standard))
+    text = "" if standard is None else str(standard)
+    wanted = standard_of(asked.family, problems[min(problems)], text) if text else None
+    found = sweep(series, problems, wanted)
     return levels_answer(series, found, what, len(problems))
 
 

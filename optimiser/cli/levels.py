@@ -19,13 +19,15 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     sweep.add_argument("family", help="sectors, standby, ...")
     sweep.add_argument("folder", type=Path, help="the project folder")
     sweep.add_argument(
-        "--over", required=True, metavar="CHOICE=4..9", help="the choice that counts, and its numbers"
+        "--over",
+        required=True,
+        metavar="CHOICE=4..9",
+        help="the choice that counts, and its numbers; for one part of the day cars_by_part.night=2..6",
     )
     sweep.add_argument(
         "--standard",
-        type=float,
-        metavar="VALUE",
-        help="value of the first aim to reach: the fewest that reach it are told",
+        metavar="90%%|7min|VALUE",
+        help="what the first aim should reach (a share of the calls, a mean drive): the fewest that reach it are told",
     )
     add_asked(sweep, "longest time of each solve (60)")
     sweep.add_argument("--budget", type=values.seconds, default=1800.0, help="longest time in all (1800)")
@@ -50,7 +52,7 @@ def run_sweep(a: argparse.Namespace) -> int:
 
     from optimiser.data.project import load
     from optimiser.prepare.questions import ask
-    from optimiser.studies.levels import numbers, sweep
+    from optimiser.studies.levels import numbers, standard_of, sweep, with_number
     from optimiser.studies.series import Series
 
     known_family(a.family)
@@ -59,8 +61,10 @@ def run_sweep(a: argparse.Namespace) -> int:
     asked_for = numbers(text)
     project = load(a.folder)
     problems = {
-        k: ask(project, a.family, {**scenario.choices, choice: k}, scenario.source).problem for k in asked_for
+        k: ask(project, a.family, with_number(scenario.choices, choice, k), scenario.source).problem
+        for k in asked_for
     }
+    standard = standard_of(a.family, problems[min(problems)], a.standard) if a.standard else None
     with stop_on_interrupt() as stop, Line(f"sweep {a.family}", quiet=a.quiet) as line:
         series = Series(
             a.family,
@@ -72,12 +76,12 @@ def run_sweep(a: argparse.Namespace) -> int:
             should_stop=stop,
         )
         with series:
-            found = sweep(series, problems, a.standard)
+            found = sweep(series, problems, standard)
     if a.json:
         steps = [{**asdict(s), "plan": None} for s in found.steps]
         show_json({"steps": steps, "fewest": found.fewest, "proved": found.proved})
     else:
-        _say_sweep(found)
+        _say_sweep(found, a.standard)
     _keep_sweep(a, scenario, series, found, choice, problems)
     return Exit.DONE if len(found.steps) == len(problems) else Exit.CANCELLED
 
@@ -105,14 +109,14 @@ def _keep_sweep(
     )
 
 
-def _say_sweep(found: Any) -> None:
+def _say_sweep(found: Any, standard: str) -> None:
     """Print a sweep: a row a number, and the fewest that reach the standard."""
     show(table([_row(s) for s in found.steps], ["number", "status", "value", "one more is worth"]))
     if found.fewest is not None:
         how = "no fewer can" if found.proved else "whether fewer can is open"
-        show(f"The fewest that reach {found.standard:g}: {found.fewest}; {how}.")
+        show(f"The fewest that reach {standard}: {found.fewest}; {how}.")
     elif found.standard is not None:
-        show(f"None of these numbers reaches {found.standard:g}.")
+        show(f"None of these numbers reaches {standard}.")
     alone = [s.number for s in found.steps if s.status in ("optimal", "infeasible") and not s.confirmed]
     if alone:
         show(f"For {', '.join(map(str, alone))} {UNCONFIRMED}.")

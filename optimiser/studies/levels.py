@@ -7,16 +7,19 @@ area, so their objectives and their bounds add up.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.solve.result import Judged, Status
+from optimiser.studies.hooks import hooks_of
 from optimiser.studies.series import Series
+from optimiser.units import fraction_from_percent, seconds_from_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,52 @@ def nest(
     return Nested(
         district_of, beat_of, centre_of, value, bound if known else None, unit, name, tuple(still_open)
     )
+
+
+def standard_of(family: str, problem: Any, text: str) -> float:
+    """Read a standard that the first objective should reach: ``90%`` of the calls, ``7min`` of mean drive, or a value.
+
+    Parameters
+    ----------
+    problem
+        One of the questions: the calls it counts are those of every number.
+
+    Returns
+    -------
+    float
+        In the objective's own unit.
+
+    Raises
+    ------
+    UsageError
+        If it is no number, or a share or mean drive of an aim that is none.
+    """
+    aim = problem.params.objectives[0]
+    n_calls = hooks_of(family).calls_counted(problem)
+    told = text.strip().lower().replace(" ", "")
+    ending = next((e for e in ("%", "min") if told.endswith(e)), "")
+    try:
+        value = float(told.removesuffix(ending))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise UsageError(
+            f"The standard {text!r} should be a share as 90%, a mean drive as 7min, or a number."
+        )
+    if not ending:
+        return value
+    if n_calls is None or (ending == "min") != (aim == "travel"):
+        kind = "a share of calls" if ending == "%" else "a mean drive"
+        raise UsageError(
+            f"The first aim is {aim}, which is not {kind}: the standard {text!r} says nothing of it."
+        )
+    return n_calls * (fraction_from_percent(value) if ending == "%" else seconds_from_minutes(value))
+
+
+def with_number(choices: Mapping[str, Any], name: str, number: int) -> dict[str, Any]:
+    """Return the choices with a number: ``n_cars``, or one in a table of numbers, ``cars_by_part.night``."""
+    home, _, key = name.partition(".")
+    return {**choices, home: {**choices.get(home, {}), key: number} if key else number}
 
 
 def numbers(text: str) -> Sequence[int]:

@@ -331,6 +331,16 @@ def aims(problem: SectorsProblem) -> tuple[str, ...]:
     return tuple(name for name in (*HELD, "moved") if known.get(name, True))
 
 
+def calls_counted(problem: SectorsProblem) -> float | None:
+    """Return the calls a week that the first objective is about; None where it is no sum over calls."""
+    first = problem.params.objectives[0]
+    if first in PRIORITY_COVERS:
+        return float(problem.priority_calls[problem.priorities.index(PRIORITY_COVERS[first])].sum())
+    if first in ("cover", "backup", "expected"):
+        return float(problem.cover_calls.sum())
+    return float(problem.calls.sum()) if first == "travel" else None
+
+
 def aiming(problem: SectorsProblem, names: Sequence[str]) -> SectorsProblem:
     """Return the problem with other objectives.
 
@@ -379,6 +389,7 @@ HOOKS = Hooks(
     settled=settled,
     aiming=aiming,
     aims=aims,
+    calls_counted=calls_counted,
     holding=holding,
     holder=limit_rule,
 )

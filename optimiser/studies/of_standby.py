@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from optimiser.problems.standby import StandbyProblem
+from optimiser.problems.standby.data import GAINS
 from optimiser.studies.hooks import Hooks
 
 
@@ -20,4 +21,10 @@ def in_force(problem: StandbyProblem, rule: str) -> bool:
     return known.get(rule, True)
 
 
-HOOKS = Hooks(in_force=in_force, distance_of="posts staffed otherwise")
+def calls_counted(problem: StandbyProblem) -> float | None:
+    """Return the calls a week that the first objective is about; None where it is no sum over calls."""
+    counts = problem.params.objectives[0] in (*GAINS, "travel")
+    return float(problem.weight.sum()) if counts else None
+
+
+HOOKS = Hooks(in_force=in_force, distance_of="posts staffed otherwise", calls_counted=calls_counted)

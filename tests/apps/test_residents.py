@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from optimiser.data import canonical
-from optimiser.data.store import write_table
 from optimiser.data.project import Project, load
+from optimiser.data.store import write_table
 from optimiser.prepare.sectors import plan_of
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from tests.apps.conftest import make_project

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, UsageError
 from optimiser.prepare.sectors import restricted
 from optimiser.problems.sectors import FAMILY
 from optimiser.problems.sectors.measures import best_centres
 from optimiser.problems.sectors.plan import SectorsPlan
-from optimiser.studies.levels import nest, numbers, shared_out, sweep
+from optimiser.studies.levels import nest, numbers, shared_out, standard_of, sweep, with_number
 from tests.oracles.sectors_cases import path_of_four
 from tests.studies.cases import Looker, best_of_all, series
 
@@ -67,3 +67,23 @@ def test_numbers_as_a_planner_writes_them():
     for text in ("", "6..4", "a", "0"):
         with pytest.raises(InputError, match=r"4\.\.9"):
             numbers(text)
+
+
+def test_a_standard_in_the_planners_words():
+    """Four calls a week: 75 % of them are 3, half a minute of mean drive is 120 call-seconds; a number is itself."""
+    cover = path_of_four(objectives=("cover",))
+    assert standard_of("sectors", cover, "75%") == pytest.approx(3.0)
+    assert standard_of("sectors", _of(2), "0.5 min") == pytest.approx(120.0)
+    assert standard_of("sectors", _of(2), "60") == 60.0
+    for problem, text in ((cover, "7min"), (_of(2), "90%"), (_of(2), "much"), (cover, "-5%")):
+        with pytest.raises(UsageError, match="standard"):
+            standard_of("sectors", problem, text)
+
+
+def test_a_number_of_one_part_of_the_day():
+    """Cars at night alone change; a plain choice is replaced."""
+    choices = {"n_cars": 4, "cars_by_part": {"day": 5, "night": 2}}
+    assert with_number(choices, "n_cars", 6)["n_cars"] == 6
+    assert with_number(choices, "cars_by_part.night", 3)["cars_by_part"] == {"day": 5, "night": 3}
+    assert with_number({}, "cars_by_part.night", 3) == {"cars_by_part": {"night": 3}}
+    assert choices["cars_by_part"]["night"] == 2

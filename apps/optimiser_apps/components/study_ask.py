@@ -16,6 +16,7 @@ from optimiser.errors import InputError, OptimiserError
 from optimiser.prepare.choices import read
 from optimiser.problems import portable
 from optimiser.solve.options import SolveOptions
+from optimiser.studies.levels import standard_of
 from optimiser.units import fraction_from_percent, seconds_from_minutes
 from optimiser_apps import defaults, fields, forms, pages, sources, state, studying
 from optimiser_apps.components.question import label, runs_of
@@ -238,12 +239,20 @@ def _levels(family: str, choices: Mapping[str, Any], problem: Any) -> dict[str, 
     last = right.number_input(
         "To", value=high, min_value=int(field.minimum or 0), key=f"why.to.{family}.{field.name}"
     )
+    standard = st.text_input(
+        "A standard that the first aim should reach, as 90% of the calls or 7min of mean drive (empty: none)",
+        key=f"why.standard.{family}.{field.name}",
+    ).strip()
+    if standard:
+        standard_of(family, problem, standard)  # a slip is told before anything is solved
     numbers = list(range(int(first), int(last) + 1))
     if not 2 <= len(numbers) <= MOST_NUMBERS:
         raise InputError(
             f"From {first} to {last} are {len(numbers)} numbers; a study looks at 2 to {MOST_NUMBERS} of them."
         )
-    return {"choice": field.name, "what": field.label, "numbers": numbers}
+    return {"choice": field.name, "what": field.label, "numbers": numbers} | (
+        {"standard": standard} if standard else {}
+    )
 
 
 def _budget(project: Project, kind: Kind) -> studies.Study | None:
