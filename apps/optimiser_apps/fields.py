@@ -15,7 +15,20 @@ from optimiser.prepare.questions import kinds
 from optimiser.roads.speeds import DRIVERS
 from optimiser.solve.options import SolveOptions
 
-Kind = Literal["yes or no", "choice", "whole", "number", "list", "by grade", "text"]
+Kind = Literal[
+    "yes or no",
+    "choice",
+    "whole",
+    "number",
+    "list",
+    "by grade",
+    "text",
+    "names",
+    "pairs",
+    "links",
+    "groups",
+    "table",
+]
 
 BASICS = "basics"
 WORDS = {
@@ -64,6 +77,7 @@ class Field:
     maximum: float | None = None
     optional: bool = False
     whole_items: bool = False
+    numeric: bool = False
 
     def words(self, value: Any) -> str:
         """Return the words of an option."""
@@ -130,7 +144,8 @@ def _field(f: dataclasses.Field[Any], hint: Any, about: Mapping[str, Any]) -> Fi
     core = f.default if f.default is not dataclasses.MISSING else _made(f)
     inner = [a for a in get_args(hint) if a is not type(None)]
     optional = get_origin(hint) in (Union, types.UnionType)
-    kind = _kind(f.name, inner[0] if optional else hint, about)
+    plain = inner[0] if optional else hint
+    kind = _kind(f.name, plain, about, core)
     if kind is None:
         return None
     default = to_planner(f.name, core)
@@ -145,7 +160,8 @@ def _field(f: dataclasses.Field[Any], hint: Any, about: Mapping[str, Any]) -> Fi
         minimum=_bound(f.name, about["minimum"]),
         maximum=_bound(f.name, about["maximum"]),
         optional=optional,
-        whole_items=kind == "list" and inner[0] is int,
+        whole_items=(kind == "list" and inner[0] is int) or (kind == "table" and inner[1] is int),
+        numeric=kind == "pairs" and get_args(get_args(plain)[0])[1] is float,
     )
 
 
@@ -153,7 +169,7 @@ def _made(f: dataclasses.Field[Any]) -> Any:
     return f.default_factory() if f.default_factory is not dataclasses.MISSING else None
 
 
-def _kind(name: str, hint: Any, about: Mapping[str, Any]) -> Kind | None:
+def _kind(name: str, hint: Any, about: Mapping[str, Any], core: Any) -> Kind | None:
     origin, inner = get_origin(hint), get_args(hint)
     if hint is bool:
         return "yes or no"
@@ -164,9 +180,23 @@ def _kind(name: str, hint: Any, about: Mapping[str, Any]) -> Kind | None:
         return plain[hint]
     if origin is tuple and inner[0] in (int, float):
         return "list"
-    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping) and inner[0] is int:
-        return "by grade"
-    return None
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        if inner[0] is int and core:
+            return "by grade"
+        return "table" if inner[1] in (int, float) else None
+    return _kind_of_list(name, inner) if origin is tuple else None
+
+
+def _kind_of_list(name: str, inner: tuple[Any, ...]) -> Kind | None:
+    """Return how a list is typed: names, pairs of a name and something else, links of two alike, groups."""
+    if inner[0] is str or get_origin(inner[0]) is Literal:
+        return "names"
+    if get_origin(inner[0]) is not tuple:
+        return None
+    parts = get_args(inner[0])
+    if parts[-1] is Ellipsis:
+        return "groups"
+    return "links" if name == "apart" else "pairs"
 
 
 def _options(name: str, core: Any, about: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,15 @@ from optimiser import registry
 from optimiser.batch.scenario import Scenario
 from optimiser.prepare import choices
 from optimiser.solve.options import SolveOptions
-from optimiser_apps import state
+from optimiser_apps import state, written
 from optimiser_apps.fields import BASICS, Field, chosen, numbers, question_fields, solve_fields
 
-_GROUP_WORDS = {"advanced": "More choices", "weights": "Weights and prices", "time split": "Time split"}
+_GROUP_WORDS = {
+    "advanced": "More choices",
+    "places": "Areas by name",
+    "weights": "Weights and prices",
+    "time split": "Time split",
+}
 _WIDE = ("by grade",)
 
 
@@ -49,6 +54,7 @@ def form(family: str, start: Asked, run_id: str = "", *, button: str = "Solve") 
         for group in dict.fromkeys(f.group for f in ours if f.group != BASICS):
             with st.expander(_GROUP_WORDS.get(group, group.capitalize())):
                 values |= _group(family, run_id, [f for f in ours if f.group == group], start.choices)
+        kept = _kept(family, run_id, ours, start.choices)
         st.markdown("**How long to search**")
         how = _group(solve, run_id, [f for f in solving if f.group == BASICS], solve_start)
         with st.expander("How to search"):
@@ -61,7 +67,21 @@ def form(family: str, start: Asked, run_id: str = "", *, button: str = "Solve") 
         (SolveOptions,), {f.name: _read(f, how[f.name]) for f in solving}, "How long to search"
     )
     name = title.strip() or family.capitalize()
-    return Scenario(name, family, chosen(ours, read), options, formulation, "This form")
+    return Scenario(name, family, {**kept, **chosen(ours, read)}, options, formulation, "This form")
+
+
+def _kept(family: str, run_id: str, fields: Sequence[Field], start: Mapping[str, Any]) -> dict[str, Any]:
+    """Offer to keep what the plan was asked with and no field shows, as rules loosened by a way out."""
+    more = {n: v for n, v in start.items() if n not in {f.name for f in fields}}
+    if not more:
+        return {}
+    names = ", ".join(n.replace("_", " ") for n in more)
+    keep = st.checkbox(
+        f"Keep what else this plan was asked with: {names}",
+        value=True,
+        key=state.form_key(family, run_id, "kept"),
+    )
+    return more if keep else {}
 
 
 def _formulation(family: str, run_id: str, start: str) -> str:
@@ -111,6 +131,9 @@ def widget(field: Field, key: str) -> Any:
         return st.selectbox(options=field.options, index=place, format_func=field.words, **shown)
     if field.kind == "list":
         return st.text_input(value=", ".join(f"{v:g}" for v in field.default), placeholder="none", **shown)
+    if field.kind in written.EXAMPLES:
+        typed = written.text_of(field.kind, field.default)
+        return st.text_input(value=typed, placeholder=written.EXAMPLES[field.kind], **shown)
     if field.kind == "text":
         return st.text_input(value=str(field.default), **shown)
     return _number(field, shown)
@@ -145,6 +168,10 @@ def _by_grade(field: Field, key: str) -> dict[str, float]:
 def _read(field: Field, value: Any) -> Any:
     if field.kind == "list":
         return numbers(value, field.label, whole=field.whole_items)
+    if field.kind in written.EXAMPLES:
+        return written.value_of(
+            field.kind, value, field.label, numeric=field.numeric, whole=field.whole_items
+        )
     if field.kind in ("number", "whole") and value is None and not field.optional:
         return field.default
     return value

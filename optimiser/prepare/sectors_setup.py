@@ -80,7 +80,7 @@ class SectorsSetup:
     )
     centre_areas: tuple[str, ...] = field(
         default=(),
-        metadata=choice("", "Areas that may hold a centre, where centres are picked", group="advanced"),
+        metadata=choice("", "Areas that may hold a centre, where centres are picked", group="places"),
     )
     objective: Literal[
         "as targets allow",
@@ -102,10 +102,11 @@ class SectorsSetup:
     )
     objectives: tuple[ObjectiveName, ...] = field(
         default=(),
-        metadata=choice("", "Aims by name, most important first (overrides objective)", hidden=True),
+        metadata=choice("", "Aims by name, most important first (empty: as above)", group="advanced"),
     )
     weights: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Weight of each aim in a score", hidden=True)
+        default_factory=dict,
+        metadata=choice("", "Weight of each aim where one of the aims by name is score", group="advanced"),
     )
     busy_frac: float = field(
         default=0.3,
@@ -138,10 +139,10 @@ class SectorsSetup:
     )
     balance: Mapping[str, float] = field(
         default_factory=dict,
-        metadata=choice("", "Largest deviation of further kinds, as fractions", hidden=True),
+        metadata=choice("", "Largest deviation of further kinds of work, as fractions", group="advanced"),
     )
     ceilings: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Most of a kind of work in one district", hidden=True)
+        default_factory=dict, metadata=choice("", "Most of a kind of work in one district", group="advanced")
     )
     target_shares_frac: tuple[float, ...] = field(
         default=(),
@@ -217,7 +218,7 @@ class SectorsSetup:
     )
     limits: Mapping[str, float] = field(
         default_factory=dict,
-        metadata=choice("", "Limits of objectives by name, each in its own core unit", hidden=True),
+        metadata=choice("", "Limits of aims by name, each in its own core unit", group="advanced"),
     )
     cover_by: Literal["calls", "areas"] = field(
         default="calls",
@@ -233,7 +234,7 @@ class SectorsSetup:
     )
     critical_s: tuple[tuple[str, float], ...] = field(
         default=(),
-        metadata=choice("s", "Critical locations: pairs of area and its longest drive", hidden=True),
+        metadata=choice("s", "Critical locations: area and its longest drive", group="places"),
     )
     contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
     shape: ShapeName = field(
@@ -258,16 +259,17 @@ class SectorsSetup:
         ),
     )
     split_limits: Mapping[str, int] = field(
-        default_factory=dict, metadata=choice("", "Further pieces of named places, per kind", hidden=True)
+        default_factory=dict,
+        metadata=choice("", "Most further pieces of named places, by kind of place", group="places"),
     )
     locks: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Areas tied to a district: pairs of area and district", hidden=True)
+        default=(), metadata=choice("", "Areas tied to a district", group="places")
     )
     together: tuple[tuple[str, ...], ...] = field(
-        default=(), metadata=choice("", "Groups of areas kept in one district", hidden=True)
+        default=(), metadata=choice("", "Groups of areas kept in one district", group="places")
     )
     apart: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Pairs of areas kept in different districts", hidden=True)
+        default=(), metadata=choice("", "Pairs of areas kept in different districts", group="places")
     )
     driver: str = field(
         default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")

@@ -77,7 +77,7 @@ class StandbySetup:
     )
     cars_by_part: Mapping[str, int] = field(
         default_factory=dict,
-        metadata=choice("cars", "Cars by part of the day, where they differ", group="advanced", hidden=True),
+        metadata=choice("cars", "Cars by part of the day, where they differ", group="advanced"),
     )
     candidates: Literal["stations", "areas", "junctions"] = field(
         default="areas",
