@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -28,7 +28,7 @@ def between(drawn: Mapping[str, Any]) -> Figure:
         scale=alt.Scale(domain=lines, range=[LINES[k % len(LINES)] for k in range(len(lines))]),
         legend=alt.Legend(orient="top", labelLimit=400, columns=2) if len(lines) > 1 else None,
     )
-    steps = "step-before" if drawn["falls"] else "step-after"
+    steps: Literal["step-before", "step-after"] = "step-before" if drawn["falls"] else "step-after"
     y = alt.Y("value:Q", title=str(drawn["y"]), scale=alt.Scale(zero=False), axis=alt.Axis(format=",.6~g"))
     x = alt.X("held to:Q", title=f"{drawn['x']}: held to", scale=alt.Scale(zero=False))
     base = alt.Chart(table).encode(x=x)

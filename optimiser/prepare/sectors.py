@@ -188,7 +188,7 @@ def restricted(
         today=tuple(problem.today[i] for i in keep) if problem.today else (),
         respond_within_s=problem.respond_within_s[keep] if problem.respond_within_s.size else np.zeros(0),
         places={kind: tuple(names[i] for i in keep) for kind, names in problem.places.items()},
-        priority_covered=problem.priority_covered[:, *pick] if apart else problem.priority_covered,
+        priority_covered=problem.priority_covered[:, pick[0], pick[1]] if apart else problem.priority_covered,
         priority_calls=problem.priority_calls[:, keep] if apart else problem.priority_calls,
     )
 

@@ -26,6 +26,8 @@ def contradictions(problem: SectorsProblem) -> tuple[str, ...]:
         *_ceilings(problem),
         *_out_of_reach(problem),
         *_pieces(problem),
+        *_locked_centres(problem),
+        *_locked_and_apart(problem),
         *_limits(problem),
     )
 
@@ -135,6 +137,34 @@ def _out_of_reach(problem: SectorsProblem) -> list[str]:
     ]
 
 
+def _locked_and_apart(problem: SectorsProblem) -> list[str]:
+    """Name pairs that are kept apart and locked to one district."""
+    p = problem.params
+    if p.relax.get("lock") or p.relax.get("apart"):
+        return []
+    home = dict(p.locks)
+    return [
+        f"Areas {a} and {b} are kept apart, but both are locked to {home[a]}: lift a lock or the pair."
+        for a, b in p.apart
+        if a in home and home[a] == home.get(b)
+    ]
+
+
+def _locked_centres(problem: SectorsProblem) -> list[str]:
+    """Name areas that hold a district's given centre and are locked to another district."""
+    p = problem.params
+    if p.relax.get("lock"):
+        return []
+    home = dict(zip(problem.centre_ids, problem.centre_area.tolist(), strict=True))
+    holds = {problem.area_ids[home[c]]: (d, c) for d, c in zip(p.district_ids, p.centres(), strict=True) if c}
+    return [
+        f"Area {area} is locked to {district}, but holds {holds[area][1]}, the centre of {holds[area][0]}: lift the "
+        "lock, or give the other district another centre."
+        for area, district in dict(p.locks).items()
+        if holds.get(area, (district,))[0] != district
+    ]
+
+
 def _pieces(problem: SectorsProblem) -> list[str]:
     p = problem.params
     if not p.contiguity or p.relax.get("contiguity"):
@@ -143,10 +173,13 @@ def _pieces(problem: SectorsProblem) -> list[str]:
     centres = problem.centre_area[_usable(problem)]
     lonely = sorted(set(part.tolist()) - set(part[centres].tolist()))
     if lonely:
-        areas = [problem.area_ids[i] for i in np.flatnonzero(part == lonely[0])[:SHOWN]]
+        mine = np.flatnonzero(part == lonely[0])
+        areas, n = [problem.area_ids[i] for i in mine[:SHOWN]], mine.size
+        calls = float(problem.calls[mine].sum())
         return [
-            f"A part of the map ({', '.join(areas)} ...) has no link to the rest and no centre of its own: add a link "
-            "in adjacency_edits.csv, move the hard boundary, or allow a centre there."
+            f"A part of the map ({', '.join(areas)}{' ...' if n > SHOWN else ''}) has no link to the rest and no "
+            f"centre of its own: {n} {'area' if n == 1 else 'areas'} with {calls:,.0f} calls a week. Add a link in "
+            "adjacency_edits.csv, move the hard boundary, or allow a centre there."
         ]
     n_parts = len(set(part.tolist()))
     if n_parts > p.n_districts:

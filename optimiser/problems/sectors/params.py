@@ -308,7 +308,10 @@ class SectorsParams:
         seen: dict[str, str] = {}
         for area, district in self.locks:
             if district not in self.district_ids:
-                raise InputError(f"lock of area {area} names district {district}, which is not asked for.")
+                some = ", ".join(self.district_ids[:8]) + (" ..." if self.n_districts > 8 else "")
+                raise InputError(
+                    f"lock of area {area} names district {district}, which is not asked for; there are {some}."
+                )
             if seen.setdefault(area, district) != district:
                 raise InputError(f"area {area} is locked to both {seen[area]} and {district}; keep one lock.")
         group: dict[str, int] = {}
