@@ -241,12 +241,14 @@ def _standby(problem: StandbyProblem, result: Result[StandbyPlan]) -> dict[str, 
     assert result.plan is not None
     by_name = measures_by_name(result.measures)
     today = set(problem.params.today)
+    several = problem.part_ids if len(problem.part_ids) > 1 else ()
     posts: Rows = [
         {
             "post": post,
             "in use today": "yes" if post in today else "",
             **{f"cars, {part}": result.plan.cars_at.get(part, {}).get(post, 0) for part in problem.part_ids},
             "calls a week lost without it": _part(by_name, "lost without the post", post),
+            **{f"lost, {part}": _part(by_name, f"lost without the post, {part}", post) for part in several},
         }
         for post in result.plan.posts()
     ]
@@ -258,6 +260,7 @@ def _standby(problem: StandbyProblem, result: Result[StandbyPlan]) -> dict[str, 
             "calls covered": _part(by_name, "calls covered", part),
             "calls with backup": _part(by_name, "calls with backup", part),
             "calls expected to be covered": _part(by_name, "calls expected to be covered", part),
+            "one more car covers, calls a week": _part(by_name, "gained by one more car", part),
         }
         for t, part in enumerate(problem.part_ids)
     ]

@@ -23,6 +23,7 @@ def found(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
         worst = min(cover.by, key=lambda part: cover.by[part])
         text += f", least in the part of the day called {worst} with {percent(cover.by[worst])}"
     said.append(f"{text}.")
+    said += _by_part(problem, result)
     said += _further(problem, result)
     lost = by_name["lost without the post"].by
     if len(lost) > 1:
@@ -31,6 +32,34 @@ def found(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
             f"Without {most} the most would be lost, {number(lost[most])} calls a week; without {least} the least, "
             f"{number(lost[least])}."
         )
+    gained = by_name["gained by one more car"].by if "gained by one more car" in by_name else {}
+    if len(gained) == 1:
+        said.append(
+            f"One more car would cover at least {number(next(iter(gained.values())))} calls a week more."
+        )
+    return said
+
+
+def _by_part(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
+    """Say for each part of the day where cars stand, what they cover, and what one post more or less is worth."""
+    assert result.plan is not None
+    by_name = measures_by_name(result.measures)
+    if (
+        len(problem.part_ids) < 2 or "gained by one more car" not in by_name
+    ):  # a run of before it was measured
+        return []
+    cover, gained = by_name["calls covered"].by, by_name["gained by one more car"].by
+    said = []
+    for part in problem.part_ids:
+        posts = [f"{p} ({n} cars)" if n > 1 else p for p, n in result.plan.cars_at.get(part, {}).items() if n]
+        text = f"{part.capitalize()}: {count(len(posts), 'post')}, {listed(posts)}"
+        if part in cover:
+            text += f"; {percent(cover[part])} of its calls"
+        lost = by_name[f"lost without the post, {part}"].by
+        if len(lost) > 1:
+            least = min(lost, key=lambda p: lost[p])
+            text += f"; without {least} the least would be lost, {number(lost[least])} calls a week"
+        said.append(f"{text}; one more car would cover at least {number(gained[part])} more.")
     return said
 
 

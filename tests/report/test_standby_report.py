@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from optimiser.problems.standby import StandbyPlan
 from optimiser.report.map_standby import standby_map
 from optimiser.report.tables import sheets
 from optimiser.report.words import findings
 from tests.oracles import report_cases as cases
+from tests.oracles.standby_cases import standby
 
 
 def test_words_say_cover_worth_and_limits():
@@ -37,3 +39,12 @@ def test_map_names_posts():
     said = {t.get_text() for t in figure.texts} | {t.get_text() for ax in figure.axes for t in ax.texts}
     assert {"A", "C", "8", "7"} <= said
     assert any("given up" in t for t in said)
+
+
+def test_every_part_of_the_day_is_told():
+    """By day A, by night B: where cars stand in each, what it covers, what a post less or a car more is worth."""
+    problem = standby([({"A": 0}, [4.0, 1.0]), ({"B": 0}, [1.0, 6.0])], parts=("day", "night"), n_cars=(1,))
+    plan = StandbyPlan({"day": {"A": 1}, "night": {"B": 1}})
+    said = " ".join(findings("standby", problem, cases.judged(problem, plan, None))).replace("\u00a0", " ")
+    assert "Day: 1 post, A; 80.0 % of its calls; one more car would cover at least 1 more." in said
+    assert "Night: 1 post, B; 85.7 % of its calls; one more car would cover at least 1 more." in said

@@ -121,15 +121,32 @@ def objectives(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Objective, .
 
 
 def lost_without(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the calls per week that would no longer be covered without each post, shape (S,), cars (T, S)."""
-    lost = np.zeros(len(problem.post_ids))
+    """Return the calls per week of each part of the day that no car would cover without a post, shape (T, S).
+
+    ``cars`` has shape (T, S).
+    """
+    lost = np.zeros(cars.shape)
     pattern = problem.pattern_of()
     for t in range(len(problem.part_ids)):
         here = np.where(problem.band == 0, cars[t][problem.posts], 0)
         alone = (here > 0) & (here == near_cars(problem, cars[t])[pattern])
         calls = problem.weight[pattern[alone], t]
-        lost += np.bincount(problem.posts[alone], weights=calls, minlength=lost.size)
+        lost[t] = np.bincount(problem.posts[alone], weights=calls, minlength=cars.shape[1])
     return lost
+
+
+def gained_by_one_more(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the calls per week that one more car at the best post would cover in each part of the day, shape (T,).
+
+    The others stay where they stand: a plan made anew for one more car covers at least as much.
+    """
+    pattern = problem.pattern_of()
+    gained = np.zeros(len(problem.part_ids))
+    for t in range(gained.size):
+        open_ = (problem.band == 0) & (near_cars(problem, cars[t])[pattern] < 1)
+        calls = problem.weight[pattern[open_], t]
+        gained[t] = np.bincount(problem.posts[open_], weights=calls, minlength=1).max()
+    return gained
 
 
 def measure(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Measure, ...]:
@@ -146,7 +163,7 @@ def measure(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Measure, ...]:
             name, float(got.sum() / max(totals.sum(), 1e-12)), "frac", "higher", by, "part of the day"
         )
 
-    lost = lost_without(problem, cars)
+    lost, gained = lost_without(problem, cars), gained_by_one_more(problem, cars)
     found = [
         share("calls covered", "cover"),
         share("calls with backup", "backup"),
@@ -163,13 +180,28 @@ def measure(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Measure, ...]:
         Measure("posts moved", value(problem, cars, "moves"), "posts", "lower"),
         Measure(
             "lost without the post",
-            float(lost[used].min()) if used.size else 0.0,
+            float(lost.sum(axis=0)[used].min()) if used.size else 0.0,
             "calls per week",
             "neither",
-            {problem.post_ids[j]: float(lost[j]) for j in used},
+            {problem.post_ids[j]: float(lost[:, j].sum()) for j in used},
             "post",
         ),
+        Measure(
+            "gained by one more car",
+            float(gained.sum()),
+            "calls per week",
+            "neither",
+            dict(zip(parts, gained.tolist(), strict=True)),
+            "part of the day",
+        ),
     ]
+    for t, part in enumerate(parts if len(parts) > 1 else ()):
+        at = np.flatnonzero(cars[t] > 0)
+        by_post = {problem.post_ids[j]: float(lost[t, j]) for j in at}
+        least = min(by_post.values(), default=0.0)
+        found.append(
+            Measure(f"lost without the post, {part}", least, "calls per week", "neither", by_post, "post")
+        )
     if len(problem.params.band_shares) > 1:
         found.insert(1, share("calls covered by distance", "gradual"))
     if problem.drive_s.size:

@@ -10,7 +10,7 @@ import pytest
 from optimiser.errors import InputError
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyPlan
 from optimiser.problems.standby.data import GAINS, PRICES
-from optimiser.problems.standby.measures import lost_without, standing, value
+from optimiser.problems.standby.measures import gained_by_one_more, lost_without, standing, value
 from optimiser.problems.standby.obvious import contradictions
 from tests.oracles.standby_cases import DRIVES, LINE, every_plan, line, random_problem, standby, worth
 
@@ -32,7 +32,7 @@ def test_value_of_each_post():
     """A and B: without A its own 4 calls are lost, without B the 3 that only it shares with C; 3 stay with either."""
     problem = line(n_cars=(2,))
     plan = StandbyPlan({"all": {"A": 1, "B": 1}})
-    assert lost_without(problem, standing(problem, plan)).tolist() == [4.0, 3.0, 0.0]
+    assert lost_without(problem, standing(problem, plan)).tolist() == [[4.0, 3.0, 0.0]]
     measures = {m.name: m for m in FAMILY.measure(problem, plan)}
     assert measures["lost without the post"].by == {"A": 4.0, "B": 3.0}
     assert measures["calls covered"].value == pytest.approx(10 / 15)
@@ -45,6 +45,23 @@ def test_measures_by_part_of_the_day():
     measures = {m.name: m for m in FAMILY.measure(problem, plan)}
     assert measures["calls covered"].by == {"day": pytest.approx(0.8), "night": pytest.approx(6 / 7)}
     assert measures["posts in use"].value == 2
+    # one more car: by day at B its one call, by night at A one; each post is alone in its own part
+    assert measures["gained by one more car"].by == {"day": 1.0, "night": 1.0}
+    assert measures["lost without the post, day"].by == {"A": 4.0}
+    assert measures["lost without the post, night"].by == {"B": 6.0}
+
+
+def test_one_more_car_is_the_best_single_post():
+    """A alone: the best second post of all is looked for by judging every one."""
+    problem = line(n_cars=(3,))
+    now = standing(problem, StandbyPlan({"all": {"A": 1}}))
+    best = 0.0
+    for post in range(len(problem.post_ids)):
+        more = now.copy()
+        more[0, post] += 1
+        best = max(best, value(problem, more, "cover") - value(problem, now, "cover"))
+    assert gained_by_one_more(problem, now).tolist() == [best]
+    assert best > 0
 
 
 @pytest.mark.parametrize(
