@@ -8,7 +8,7 @@ from numba import njit
 
 
 @njit(cache=True)
-def _hangs_together(i, district, label, starts, neighbours, mark, stack, stamp):  # type: ignore[no-untyped-def]
+def hangs_together(i, district, label, starts, neighbours, mark, stack, stamp):  # type: ignore[no-untyped-def]
     """Would ``district`` still be connected without area ``i``? True needs one piece left."""
     wanted = 0
     first = -1
@@ -237,7 +237,7 @@ def moves(  # type: ignore[no-untyped-def]
         if change > 0 and np.random.random() >= np.exp(-change / temperature):
             continue
         stamp += 1
-        if contiguity and not _hangs_together(i, a, label, starts, neighbours, mark, stack, stamp):
+        if contiguity and not hangs_together(i, a, label, starts, neighbours, mark, stack, stamp):
             continue
         label[i] = b
         current[a], current[b], outside[a], outside[b] = after_a, after_b, out_a, out_b
