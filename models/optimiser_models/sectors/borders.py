@@ -111,8 +111,7 @@ def flips(  # type: ignore[no-untyped-def]
         size[b] += 1
         for q in range(kinds):
             load[a, q], load[b, q] = gone[q], come[q]
-        n_outside += np.int64(out_a > 0) + np.int64(out_b > 0)
-        n_outside -= np.int64(outside[a] > 0) + np.int64(outside[b] > 0)
+        n_outside += int(out_a > 0) + int(out_b > 0) - int(outside[a] > 0) - int(outside[b] > 0)
         outside[a], outside[b] = out_a, out_b
         length += longer
         for e in range(starts[i], starts[i + 1]):

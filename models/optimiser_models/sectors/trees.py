@@ -22,7 +22,7 @@ _UNIT = 2.0**-53
 
 def source(seed: int) -> NDArray[np.uint64]:
     """Return the state of a generator, shape (1,), to be passed on and on."""
-    return np.random.SeedSequence(seed).generate_state(1, np.uint64)
+    return np.random.SeedSequence(seed).generate_state(1, np.uint64).astype(np.uint64)
 
 
 @njit(cache=True)
