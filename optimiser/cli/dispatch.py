@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from optimiser.cli import dispatch_call, dispatch_first, dispatch_live
+from optimiser.cli import dispatch_ahead, dispatch_call, dispatch_first, dispatch_live
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -14,5 +14,5 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "dispatch", help="advice for dispatchers: one call, a running day, first numbers, critical locations"
     )
     within = top.add_subparsers(dest="dispatch_command", required=True, metavar="WHAT")
-    for module in (dispatch_call, dispatch_live, dispatch_first):
+    for module in (dispatch_call, dispatch_live, dispatch_ahead, dispatch_first):
         module.add(within, common)

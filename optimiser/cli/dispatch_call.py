@@ -53,32 +53,33 @@ def run_call(a: argparse.Namespace) -> int:
     """Rank the ways to answer one new call as the board stands."""
     from optimiser.data.dispatch_feed import FeedEvent
     from optimiser.errors import InputError
+    from optimiser.prepare.dispatch_at_once import BoardDesk
     from optimiser.prepare.dispatch_events import take
-    from optimiser.problems.assignment.choices import ranked
     from optimiser.report.words_choices import choice_lines
     from optimiser.report.words_desk import choice_record, terms_line
 
-    board, told = _board(a)
+    board, told = standing(a)
     assert board.at is not None
     cells = _cells(a, board, told)
+    desk = BoardDesk(board)
     taken = take(board, FeedEvent(0, board.at, "call", cells | {"incident": NAME}))
     if NAME not in board.incidents:
         raise InputError(" ".join(str(f) for f in taken.findings))
-    scene, findings = board.snapshot()
-    told += [str(f) for f in (*taken.findings, *findings)]
-    choices = ranked(scene.problem, NAME, most=a.most)
-    lines = choice_lines(scene.problem, NAME, choices)
+    told += [str(f) for f in (*taken.findings, *desk.findings)]
+    answer = desk.answers(NAME, most=a.most)
+    problem, choices = answer.problem, answer.choices
+    lines = choice_lines(problem, NAME, choices)
     if a.json:
         shown = [choice_record(c) | {"words": w} for c, w in zip(choices, lines, strict=False)]
         show_json({"at": str(board.at), "call": cells, "choices": shown, "findings": told})
         return Exit.DONE
     for finding in told:
         say(f"! {finding}")
-    free = sum(s == "free" for s in scene.problem.status)
+    free = sum(s == "free" for s in problem.status)
     place = cells.get("area_id") or f"{cells['lon']}, {cells['lat']}"
     show(
         f"{board.at:%a %H:%M:%S}: a call of grade {cells['grade']} at {place}; officers needed: {cells['officers']}. "
-        f"On duty: {len(scene.problem.unit_ids)} units, {free} of them free."
+        f"On duty: {len(problem.unit_ids)} units, {free} of them free."
     )
     for k, line in enumerate(lines):
         show(line)
@@ -88,7 +89,7 @@ def run_call(a: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _board(a: argparse.Namespace) -> tuple[Board, list[str]]:
+def standing(a: argparse.Namespace) -> tuple[Board, list[str]]:
     """Return the board as it stands at the end of the feed or at ``--until``, and what is to be said."""
     from datetime import timedelta
 
@@ -137,7 +138,7 @@ def run_critical(a: argparse.Namespace) -> int:
     from optimiser.prepare.dispatch_demo import DISPATCH_FOLDER
     from optimiser.prepare.dispatch_sites import made_up_sites, read_sites
 
-    board, told = _board(a)
+    board, told = standing(a)
     path = a.sites or a.folder / DISPATCH_FOLDER / "made-up-sites.csv"
     if a.sites is None:
         made_up_sites(path, board)

@@ -16,6 +16,7 @@ from optimiser.cli.console import Exit, as_json, say, show, show_json, stop_on_i
 if TYPE_CHECKING:
     from optimiser.data.dispatch_feed import FeedEvent
     from optimiser.prepare.dispatch_advice import Advice, Solve
+    from optimiser.prepare.dispatch_desk import Answer
 
     Source = dispatch_follow.Finished | dispatch_follow.Growing
 
@@ -80,8 +81,16 @@ def _advise(
     """Advise after each event; one that no advice can be given after is told, and the next goes on."""
     from optimiser.errors import OptimiserError
     from optimiser.prepare.dispatch_advice import LiveDesk
+    from optimiser.prepare.dispatch_at_once import BoardDesk
 
-    desk = LiveDesk(source.board, solve, exact=a.exact, most=a.choices)
+    desk = LiveDesk(
+        source.board,
+        solve,
+        exact=a.exact,
+        most=a.choices,
+        quick=None if solve is None else BoardDesk(source.board),
+        tell=told.at_once,
+    )
     for event, more_now in source.events(asked, lambda: None):
         try:
             advice = desk.event(event, more_now=more_now)
@@ -112,6 +121,14 @@ class _Told:
                 show(f"  {terms_line(terms(advice))}")
         if advice.renewed:
             self._before = advice
+
+    def at_once(self, incident: str, answer: Answer) -> None:
+        """Print the answer to a new call that is there before the joint one."""
+        from optimiser.report.words_choices import choice_lines
+
+        if not self._a.json:
+            best = choice_lines(answer.problem, incident, answer.choices)[0]
+            show(f"  at once, {incident}: {best.removeprefix('1. ')}")
 
     def fault(self, event: FeedEvent, fault: Exception) -> None:
         """Say that there is no advice after an event, and why."""

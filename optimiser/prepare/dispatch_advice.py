@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from optimiser.data.dispatch_feed import FeedEvent
+from optimiser.prepare.dispatch_at_once import BoardDesk
 from optimiser.prepare.dispatch_board import Board
+from optimiser.prepare.dispatch_desk import Answer
 from optimiser.prepare.dispatch_events import Taken, take
 from optimiser.prepare.dispatch_live import Finding
 from optimiser.prepare.dispatch_scene import Snapshot
@@ -64,6 +66,8 @@ class Advice:
         By horizon in seconds: zones that will be below their level, with the levels missing.
     renewed
         False where the event changed nothing and the advice is that of before.
+    at_once
+        Where the event is a new call: the ranked answers that were given before the joint one was worked out.
     """
 
     at: datetime
@@ -80,6 +84,7 @@ class Advice:
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     ahead: Mapping[float, Mapping[str, int]] = field(default_factory=dict)
     renewed: bool = True
+    at_once: tuple[Choice, ...] = ()
 
 
 @dataclass(eq=False)
@@ -98,6 +103,10 @@ class LiveDesk:
         Choices kept for each incident.
     job_s
         How long a unit is expected to be at an incident.
+    quick
+        Answers a new call at once, before the joint answer.
+    tell
+        Takes the incident and its answer at once.
     """
 
     board: Board
@@ -105,25 +114,47 @@ class LiveDesk:
     exact: bool = False
     most: int = 3
     job_s: float = 2700.0
+    quick: BoardDesk | None = None
+    tell: Callable[[str, Answer], None] = lambda incident, answer: None
     _last: Advice | None = field(default=None, init=False)
     _told: set[tuple[str, str]] = field(default_factory=set, init=False)
     _due: bool = field(default=True, init=False)
+    _behind: bool = field(default=False, init=False)
+    """Whether the quick desk has not yet seen what the board has."""
 
     def event(self, event: FeedEvent, *, more_now: bool = False) -> Advice:
         """Take an event and return the advice after it.
 
         With ``more_now`` further events of the same moment follow: the answer waits for the last of them.
         """
+        if self.quick is not None and self._behind and event.what == "call" and not more_now:
+            self.quick.refresh()
         taken = take(self.board, event)
         at = self.board.at or event.at
+        choices = self._at_once(event, taken) if not more_now else ()
         self._due = self._due or taken.matters
         if more_now or not self._due:
             last = self._last or Advice(at, event.line, taken)
-            made = replace(last, at=at, line=event.line, taken=taken, findings=(), renewed=False)
+            made = replace(last, at=at, line=event.line, taken=taken, findings=(), renewed=False, at_once=())
         else:
-            made, self._due = self._renew(at, event.line, taken), False
+            made, self._due = replace(self._renew(at, event.line, taken), at_once=choices), False
         self._last = made
+        self._behind = self._behind or taken.matters
+        if self.quick is not None and self._behind and not more_now:
+            self.quick.refresh()
+            self._behind = False
         return made
+
+    def _at_once(self, event: FeedEvent, taken: Taken) -> tuple[Choice, ...]:
+        """Answer a new call before anything else is worked out; nothing for another event, or a call to come."""
+        row = self.board.incidents.get(event.cells.get("incident", ""))
+        if self.quick is None or event.what != "call" or row is None or not taken.matters:
+            return ()
+        if self.board.at is None or row["received"] > self.board.at:
+            return ()
+        answer = self.quick.answers(event.cells["incident"], most=self.most, job_s=self.job_s)
+        self.tell(event.cells["incident"], answer)
+        return answer.choices
 
     def now(self) -> Advice:
         """Return the advice of this moment without an event."""

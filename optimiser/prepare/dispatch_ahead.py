@@ -11,16 +11,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from optimiser.prepare.dispatch_desk import Answer, Desk
+from optimiser.prepare.dispatch_desk import Answer
 from optimiser.prepare.dispatch_scene import Floats, IncidentsAt
 from optimiser.problems.assignment import AssignmentPlan, AssignmentProblem
 
 NEXT = "next call"
 Solve = Callable[[AssignmentProblem], AssignmentPlan | None]
+
+
+class Answers(Protocol):
+    """What answers one call: a desk, or that of a board."""
+
+    @property
+    def version(self) -> int:
+        """Another one whenever a unit moves or changes."""
+        ...
+
+    def answer(self, call: IncidentsAt, **more: Any) -> Answer:
+        """Rank the ways to answer one new call."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +66,7 @@ class LookAhead:
         Further fields of the problem: posts, for instance.
     """
 
-    desk: Desk
+    desk: Answers
     xy_m: Mapping[str, Floats]
     rate: Mapping[str, float]
     grade: int = 1

@@ -34,7 +34,7 @@ from optimiser.prepare.dispatch_live import (
     live_scene,
 )
 from optimiser.prepare.dispatch_scene import Floats, IncidentsAt, PostsAt, Snapshot, ZonesAt, assemble
-from optimiser.prepare.dispatch_snapshot import with_targets_of, zones_of
+from optimiser.prepare.dispatch_snapshot import with_targets_of, zone_labels, zones_of
 from optimiser.prepare.dispatch_travel import RoadTravel
 from optimiser.prepare.travel import area_points
 from optimiser.problems.assignment import AssignmentParams, AssignmentProblem
@@ -116,7 +116,7 @@ class Board:
         for row in self.units.values():
             if row["kind"] == ATTENDING and row["incident"]:
                 there.setdefault(row["incident"], []).append(row)
-        calls = [_call_row(name, row, there.get(name, []), now) for name, row in self.incidents.items()]
+        calls = [call_row(name, row, there.get(name, []), now) for name, row in self.incidents.items()]
         going = {c["on_way_to"] for c in crews if c["on_way_to"]}
         calls = [c for c in calls if c["officers"] > 0 or c["skills"] or c["incident"] in going]
         return live_scene(
@@ -175,6 +175,16 @@ class Board:
             share = self._calls[:, hour] / total if total > 0 else np.zeros(len(self._calls))
             self._zones = hour, zones_of(self.project, share, self._points)
         return self._zones[1]
+
+    def zone_rates(self) -> dict[str, float]:
+        """Return the calls an hour that each zone has in this hour of the week."""
+        hour = self.travel.hour_of_week
+        if hour is None:
+            hour = int(np.argmax(self._calls.sum(axis=0)))
+        rates: dict[str, float] = {}
+        for zone, calls in zip(zone_labels(self.project), self._calls[:, hour].tolist(), strict=True):
+            rates[zone] = rates.get(zone, 0.0) + calls
+        return rates
 
     def busiest_areas(self, n: int) -> list[str]:
         """Return the areas with the most calls of the week."""
@@ -278,9 +288,7 @@ def _unit_row(name: str, row: Mapping[str, Any], now: datetime) -> dict[str, Any
     return made
 
 
-def _call_row(
-    name: str, row: Mapping[str, Any], there: list[dict[str, Any]], now: datetime
-) -> dict[str, Any]:
+def call_row(name: str, row: Mapping[str, Any], there: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
     """Return an incident with what it still needs beside the units that are at the scene."""
     at_scene = sum(u["officers"] for u in there)
     skills = list(row["skills"])

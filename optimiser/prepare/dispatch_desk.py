@@ -7,7 +7,8 @@ sends nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,13 @@ class Desk:
         Hour of the traffic factors; free flow if None.
     lights_for_grades
         Grades to which blue-light drivers go under blue lights.
+    weights
+        Gives the seconds of every street for a driver class, as roads are just now; free flow, or that of
+        ``hour_of_week``, if None.
+    open_now
+        Incidents that are open already, with units on their way that may turn round: they are part of every question.
+    access_m_per_s
+        Speed over the straight line between a point and its street; no access leg if None.
     more
         Further fields of the problem that belong to units or zones: skills, shift ends, weights.
     """
@@ -54,19 +62,24 @@ class Desk:
         *,
         hour_of_week: int | None = None,
         lights_for_grades: tuple[int, ...] = (1,),
+        weights: Callable[[str], Weights] | None = None,
+        open_now: IncidentsAt | None = None,
+        access_m_per_s: float | None = None,
         **more: Any,
     ) -> None:
         self._network, self._units, self._zones, self._params = network, units, zones, params
-        self._lights, self._more = lights_for_grades, more
+        self._lights, self._more, self._access_m_per_s = lights_for_grades, more, access_m_per_s
         self.version = 0
         """Changes with every unit that moves or changes: what was worked out before no longer holds."""
         drivers = {class_on_call(c, lights=lit) for c in units.driver_class for lit in (True, False)}
-        self._weights: dict[str, Weights] = {d: weigh(network, d, hour_of_week) for d in sorted(drivers)}
+        weight = weights or (lambda driver: weigh(network, driver, hour_of_week))
+        self._weights: dict[str, Weights] = {d: weight(d) for d in sorted(drivers)}
         self._at: dict[str, Positions] = {d: snap(network, units.xy_m, driver=d) for d in self._weights}
         self._zone_at: dict[str, Positions] = {d: snap(network, zones.xy_m, driver=d) for d in self._weights}
         self._zone_s = np.zeros((len(units.ids), len(zones.ids)))
         for name in sorted(set(units.driver_class)):
             self._reach(np.array([c == name for c in units.driver_class], dtype=bool), name)
+        self._opens(open_now)
 
     @property
     def units(self) -> UnitsAt:
@@ -79,7 +92,13 @@ class Desk:
             self._zone_s[which] = self._between(_some(self._at[driver], which), self._zone_at[driver], driver)
 
     def _between(self, origins: Positions, destinations: Positions, driver: str) -> Floats:
-        found = times_between(self._network, origins, destinations, driver=self._weights[driver])
+        found = times_between(
+            self._network,
+            origins,
+            destinations,
+            driver=self._weights[driver],
+            access_m_per_s=self._access_m_per_s,
+        )
         return np.asarray(found, dtype=np.float64)
 
     def moved(self, unit: str, xy_m: Floats) -> None:
@@ -116,14 +135,51 @@ class Desk:
         self._units = replace(self._units, status=tuple(states), ready_s=ready)
         self.version += 1
 
+    def take(self, units: UnitsAt, open_now: IncidentsAt | None = None, **more: Any) -> None:
+        """Take units, open incidents and their further fields as they stand now; only who moved is searched for anew.
+
+        Raises
+        ------
+        InputError
+            If these are other units, or drivers of other classes: that needs a new desk.
+        """
+        if (units.ids, units.driver_class) != (self._units.ids, self._units.driver_class):
+            raise InputError("These are not the units of this desk: set up a new one.")
+        which = (units.xy_m != self._units.xy_m).any(axis=1)
+        self._units, self._more = units, more
+        self.version += 1
+        if which.any():
+            for driver, at in self._at.items():
+                new = snap(self._network, units.xy_m[which], driver=driver)
+                for name in ("member", "along_frac", "access_m"):
+                    getattr(at, name)[which] = getattr(new, name)
+            for name in sorted(set(units.driver_class)):
+                self._reach(which & np.array([c == name for c in units.driver_class], dtype=bool), name)
+        self._opens(open_now)
+
+    def time_passes(self, seconds: float) -> None:
+        """Let known ends come nearer and open incidents age."""
+        ready = np.maximum(0.0, self._units.ready_s - seconds)
+        self._units = replace(self._units, ready_s=ready)
+        if "shift_left_s" in self._more:
+            left = np.maximum(0.0, self._more["shift_left_s"] - seconds)
+            self._more = {**self._more, "shift_left_s": left}
+        if self._open is not None:
+            self._open = replace(self._open, age_s=self._open.age_s + seconds)
+
+    def _opens(self, open_now: IncidentsAt | None) -> None:
+        self._open = open_now if open_now is not None and len(open_now.ids) else None
+        if self._open is not None:
+            self._open_s, self._open_scenes = self._ways(self._open)
+
     def _row(self, unit: str) -> int:
         if unit not in self._units.ids:
             raise InputError(f"There is no unit {unit!r} at this desk.")
         return self._units.ids.index(unit)
 
-    def problem(self, call: IncidentsAt, **more: Any) -> AssignmentProblem:
-        """Return the question that new calls ask; ``more`` are further fields of the incidents."""
-        units, params = self._units, self._params
+    def _ways(self, call: IncidentsAt) -> tuple[Floats, dict[str, Floats]]:
+        """Return the seconds of every unit to each incident, and from each incident to each zone, by driver class."""
+        units = self._units
         lit = np.isin(call.grade, np.array(self._lights, dtype=np.int64))
         travel_s = np.full((len(units.ids), len(call.ids)), np.inf)
         scenes: dict[str, Floats] = {}
@@ -137,9 +193,19 @@ class Desk:
                 if which.any():
                     found = self._between(_some(self._at[driver], mine), _some(there[driver], which), driver)
                     travel_s[np.ix_(mine, which)] = found
-            if params.coverage == "present":
+            if self._params.coverage == "present":
                 reach = class_on_call(name, lights=bool(self._lights))
                 scenes[name] = self._between(there[reach], self._zone_at[reach], reach)
+        return travel_s, scenes
+
+    def problem(self, call: IncidentsAt, **more: Any) -> AssignmentProblem:
+        """Return the question that new calls ask; ``more`` are further fields of the incidents, the open ones first."""
+        units, params = self._units, self._params
+        travel_s, scenes = self._ways(call)
+        if self._open is not None:
+            travel_s = np.hstack([self._open_s, travel_s])
+            scenes = {c: np.vstack([self._open_scenes[c], found]) for c, found in scenes.items()}
+            call = _joined(self._open, call)
         return AssignmentProblem(
             params=params,
             unit_ids=units.ids,
@@ -161,7 +227,7 @@ class Desk:
         )
 
     def answer(self, call: IncidentsAt, *, most: int = 10, job_s: float = 2700.0, **more: Any) -> Answer:
-        """Rank the ways to answer one new call; ``call`` holds exactly one.
+        """Rank the ways to answer one new call; ``call`` holds exactly one, ``more`` as for :meth:`problem`.
 
         Raises
         ------
@@ -172,6 +238,15 @@ class Desk:
             raise InputError(f"answer takes one call, got {len(call.ids)}; several belong to a joint solve.")
         problem = self.problem(call, **more)
         return Answer(problem, ranked(problem, call.ids[0], most=most, job_s=job_s))
+
+
+def _joined(one: IncidentsAt, other: IncidentsAt) -> IncidentsAt:
+    parts = {
+        f.name: (getattr(one, f.name), getattr(other, f.name)) for f in fields(IncidentsAt) if f.name != "ids"
+    }
+    return IncidentsAt(
+        ids=one.ids + other.ids, **{name: np.concatenate(both) for name, both in parts.items()}
+    )
 
 
 def _some(at: Positions, which: Any) -> Positions:

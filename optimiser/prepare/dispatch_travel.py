@@ -47,6 +47,8 @@ class RoadTravel:
                 "Dispatch needs roads: the project has none. Add them with: optimiser init ... --roads FILE."
             )
         self.network: RoadNetwork = roads
+        self.version = 0
+        """Changes with hour, traffic and closures: seconds worked out before no longer hold."""
         self._project, self._factors = project, factors
         self._hour: int | None = None
         self._incidents: tuple[RoadIncident, ...] = ()
@@ -119,6 +121,7 @@ class RoadTravel:
         return np.vstack([origin, inner, destination])
 
     def _forget(self) -> None:
+        self.version += 1
         self._weights.clear()
         self._rows.clear()
         self._at.clear()

@@ -58,7 +58,7 @@ def _reasons(problem: AssignmentProblem, incident: str, c: Choice, other: Choice
         parts.append(f"{count(c.skills_missing, 'skill')} missing")
     if c.losses:
         parts.append(("but leaves " if len(parts) > 1 else "leaves ") + _loss(c.losses))
-    elif not first and other.losses:
+    elif c is not other and other.losses:  # of the first: why not the quickest
         parts.append("keeps " + listed([x.zone for x in other.losses[:2]]) + " covered")
     return ", ".join(parts)
 

@@ -169,6 +169,8 @@ def advice_record(advice: Advice) -> dict[str, Any]:
         "findings": [str(f) for f in (*advice.taken.findings, *advice.findings)],
         "renewed": advice.renewed,
     }
+    if advice.at_once:
+        made["at_once"] = [choice_record(c) for c in advice.at_once]
     if advice.scene is None:
         return made
     problem = advice.scene.problem

@@ -218,3 +218,21 @@ def test_live_follows_a_feed_that_grows(told, county, tmp_path):
     code, _, err = told("dispatch", "live", county, "--follow")
     assert code == Exit.USAGE
     assert "--follow needs the file to follow" in err
+
+
+def test_answers_prepared_ahead(told, county):
+    """The likeliest zones first, in words and as JSON; a grade without a target is a slip."""
+    code, out, err = told("dispatch", "ahead", county, *SMALL, "--most", "2", "--set", "max_moves=2")
+    assert code == Exit.DONE, err
+    assert out.count("of the calls of this hour") == 2
+    assert "there in" in out
+    assert "Holds until a unit moves or changes." in err
+    code, out, _ = told("dispatch", "ahead", county, *SMALL, "--no-joint", "--json", "--most", "3")
+    found = json.loads(out)
+    assert [z["calls_per_h"] for z in found["zones"]] == sorted(
+        (z["calls_per_h"] for z in found["zones"]), reverse=True
+    )
+    assert all(z["send"] is None and z["choices"] for z in found["zones"])
+    code, _, err = told("dispatch", "ahead", county, *SMALL, "--grade", "9")
+    assert code == Exit.INPUT
+    assert "--grade 9 has no target" in err
