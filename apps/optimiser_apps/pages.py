@@ -10,6 +10,8 @@ from optimiser import registry
 from optimiser_apps.views.plain import PLAIN, Plain
 
 _OWN = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment", "standby": "Standby"}
+TITLES = {"desk": "Live desk", "edit": "Edit a plan", "brief": "For the decision", "why": "Why and what if"}
+"""Titles of pages that ask no question of their own."""
 _GROUPS = {
     "Places": ("sectors", "standby", "fold", "facilities", "patrol"),
     "People": ("shifts", "shift_design", "patterns", "rosters", "strength"),
@@ -52,11 +54,11 @@ def pages() -> dict[str, Any]:
         "assignment": st.Page(
             assignment.page, title="Assignment", icon=":material/local_police:", url_path="assignment"
         ),
-        "desk": st.Page(desk.page, title="Live desk", icon=":material/headset_mic:", url_path="desk"),
+        "desk": st.Page(desk.page, title=TITLES["desk"], icon=":material/headset_mic:", url_path="desk"),
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
-        "edit": st.Page(edit.page, title="Edit a plan", icon=":material/edit:", url_path="edit"),
-        "brief": st.Page(brief.page, title="For the decision", icon=":material/gavel:", url_path="brief"),
-        "why": st.Page(why.page, title="Why and what if", icon=":material/help:", url_path="why"),
+        "edit": st.Page(edit.page, title=TITLES["edit"], icon=":material/edit:", url_path="edit"),
+        "brief": st.Page(brief.page, title=TITLES["brief"], icon=":material/gavel:", url_path="brief"),
+        "why": st.Page(why.page, title=TITLES["why"], icon=":material/help:", url_path="why"),
         "compare": st.Page(compare.page, title="Compare", icon=":material/balance:", url_path="compare"),
     }
     return own | {p.family: st.Page(p.page(), title=p.title, icon=p.icon, url_path=p.family) for p in plain()}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.cli.console import Exit, say, show, show_json, table
+from optimiser.cli.streets import add_streets, asked_of
 from optimiser.units import METRES_PER_KM, minutes, percent_text, seconds_from_minutes
 
 
@@ -29,40 +30,24 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     reach.add_argument("--minutes", default="5,10,15", metavar="M,M,...", help="bands (5,10,15)")
     reach.add_argument("--driver", default="standard", help="driver class (standard)")
     reach.add_argument(
-        "--hour", metavar="HOUR", help="hour of the week, as 'Mon 08:00' or 0-167; free flow if left out"
-    )
-    reach.add_argument(
         "--towards", action="store_true", help="from where the place is reached, not what is reached from it"
     )
-    reach.add_argument("--traffic", type=Path, metavar="FILE", help="road_class,days,from,until,factor")
-    reach.add_argument(
-        "--incidents",
-        type=Path,
-        metavar="FILE",
-        help="id,kind (closed, slow),lon,lat,street,radius_m,factor,from,until",
-    )
-    reach.add_argument(
-        "--time", metavar="TIME", help="local time at which incidents hold, as '2026-03-02 08:00'"
-    )
-    reach.add_argument("--out", type=Path, metavar="FILE.gpkg", help="write streets and areas here")
+    add_streets(reach)
     reach.set_defaults(run=run_reach)
 
 
 def run_reach(a: argparse.Namespace) -> int:
     """Tell what is reached."""
     from optimiser.data.project import load
-    from optimiser.prepare.reach import ReachAsked, hour_from, reach_of, street_km, write_reach
+    from optimiser.prepare.reach import reach_of, street_km, write_reach
 
-    asked = ReachAsked(
+    asked = asked_of(
+        a,
         stations=tuple(a.station),
         places=tuple(place(text) for text in a.at),
         limits_s=_limits(a.minutes),
         driver=a.driver,
-        hour_of_week=None if a.hour is None else hour_from(a.hour),
         towards=a.towards,
-        traffic=a.traffic,
-        incidents=a.incidents,
-        at=_time(a.time),
     )
     found = reach_of(load(a.folder), asked)
     if a.out is not None:
@@ -106,19 +91,3 @@ def _limits(text: str) -> tuple[float, ...]:
     if not found or any(v is None or v <= 0 for v in found):
         raise UsageError(f"--minutes {text!r} should be numbers above 0, as 5,10,15.")
     return tuple(seconds_from_minutes(v) for v in found if v is not None)
-
-
-def _time(text: str | None) -> Any:
-    from datetime import datetime
-
-    from optimiser.errors import UsageError
-
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--time {text!r} should be a local time, as '2026-03-02 08:00'.") from error
-    if found.tzinfo is not None:
-        raise UsageError(f"--time {text!r} should be the force's own local time, without an offset.")
-    return found

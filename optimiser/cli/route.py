@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from optimiser.cli import values
 from optimiser.cli.console import Exit, say, show, show_json, table
+from optimiser.cli.streets import add_streets, asked_of
 from optimiser.units import METRES_PER_KM, clock
 
 
@@ -32,39 +32,16 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         default=[],
         help="driver class (repeatable; standard); turns are of the first",
     )
-    way.add_argument(
-        "--hour", metavar="HOUR", help="hour of the week, as 'Mon 08:00' or 0-167; free flow if left out"
-    )
-    way.add_argument("--traffic", type=Path, metavar="FILE", help="road_class,days,from,until,factor")
-    way.add_argument(
-        "--incidents",
-        type=Path,
-        metavar="FILE",
-        help="id,kind (closed, slow),lon,lat,street,radius_m,factor,from,until",
-    )
-    way.add_argument(
-        "--time",
-        type=values.time,
-        metavar="TIME",
-        help="local time at which incidents hold, as '2026-03-02 08:00'",
-    )
-    way.add_argument("--out", type=Path, metavar="FILE.gpkg", help="write the lines here")
+    add_streets(way)
     way.set_defaults(run=run_route)
 
 
 def run_route(a: argparse.Namespace) -> int:
     """Tell the way."""
     from optimiser.data.project import load
-    from optimiser.prepare.reach import ReachAsked, hour_from
     from optimiser.prepare.wayfinding import ways_of, write_ways
 
-    asked = ReachAsked(
-        hour_of_week=None if a.hour is None else hour_from(a.hour),
-        traffic=a.traffic,
-        incidents=a.incidents,
-        at=a.time,
-    )
-    found = ways_of(load(a.folder), a.start, a.end, a.driver or ["standard"], asked)
+    found = ways_of(load(a.folder), a.start, a.end, a.driver or ["standard"], asked_of(a))
     if a.out is not None:
         write_ways(a.out, found)
     if a.json:

@@ -98,14 +98,15 @@ class BoardDesk:
         job_s: float = 2700.0,
         skills: list[str] | None = None,
         nobody_alone: bool = False,
+        **more: Any,
     ) -> Answer:
         """Rank the ways to answer one new call as units stand; somebody must be on duty."""
         assert self._desk is not None, "nobody is on duty"
         if self._at is not None and self.board.at is not None and self.board.at > self._at:
             self._desk.time_passes((self.board.at - self._at).total_seconds())
             self._at = self.board.at
-        more = _with_call(self._more, skills or [], nobody_alone=nobody_alone)
-        return self._desk.answer(call, most=most, job_s=job_s, **more)
+        fields = _with_call(self._more, skills or [], nobody_alone=nobody_alone)
+        return self._desk.answer(call, most=most, job_s=job_s, **(fields | more))
 
     @property
     def staffed(self) -> bool:

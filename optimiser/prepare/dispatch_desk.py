@@ -69,6 +69,7 @@ class Desk:
     ) -> None:
         self._network, self._units, self._zones, self._params = network, units, zones, params
         self._lights, self._more, self._access_m_per_s = lights_for_grades, more, access_m_per_s
+        self._open: IncidentsAt | None = None
         self.version = 0
         """Changes with every unit that moves or changes: what was worked out before no longer holds."""
         drivers = {class_on_call(c, lights=lit) for c in units.driver_class for lit in (True, False)}

@@ -29,6 +29,7 @@ def test_home_judges_the_districts_in_use(fresh: Path) -> None:
     ]
     assert len(at.dataframe[0].value) == 3  # the tiny county has three districts in use
     assert {b.label for b in at.button} >= {"Sectors", "Shifts", "Assignment"}
+    assert {b.label for b in at.button} >= {"Live desk", "Why and what if", "Edit a plan", "For the decision"}
     assert "No plan yet" in said(at)
 
 

@@ -44,7 +44,6 @@ def test_reach_with_a_road_closed(county, capsys, tmp_path):
         (["--at", "north"], Exit.USAGE, "longitude and latitude"),
         (["--minutes", "5,-1"], Exit.USAGE, "numbers above 0"),
         (["--hour", "Someday 8"], Exit.USAGE, "no hour of the week"),
-        (["--time", "2026-03-02T08:00+01:00"], Exit.USAGE, "without an offset"),
         (["--driver", "expert"], Exit.USAGE, "no driver class"),
         (["--at", "12.0,48.0"], Exit.INPUT, "km from every street"),
         (["--traffic", "nowhere.csv"], Exit.INPUT, "nowhere.csv"),
@@ -54,3 +53,10 @@ def test_slips(county, capsys, options, code, message):
     """One line, the right exit code."""
     assert main(["reach", str(county), *options]) == code
     assert message in capsys.readouterr().err
+
+
+def test_a_time_with_an_offset_is_told_while_the_line_is_read(county, capsys):
+    """Incidents hold by the force's own wall clock; exit 2 before any work."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["reach", str(county), "--time", "2026-03-02T08:00+01:00"])
+    assert "without an offset" in capsys.readouterr().err

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 import streamlit as st
 
 from optimiser.batch.store import Run
@@ -14,6 +17,13 @@ from optimiser_apps.components.question import STATUS_WORDS
 
 MOST_RUNS = 8
 A_ROW = 4
+WAYS = {
+    "desk": ("Who goes where, right now?", "A feed of events, replayed, with ranked choices."),
+    "why": ("Why not, and what if?", "What stands in the way, at what price, and what else."),
+    "edit": ("Change a plan by hand", "Every move judged before it is made."),
+    "brief": ("Which plan shall it be?", "Plans side by side, who gains and who loses."),
+}
+"""Pages that work on what is there already, with what each is for."""
 ASKS = {
     "sectors": ("Balance my districts", "Share work fairly, keep help near."),
     "shifts": ("Staff my shifts", "Enough officers in every hour of the week."),
@@ -32,6 +42,8 @@ def page() -> None:
     _today(project)
     st.subheader("What would you like to know?", divider="gray")
     _questions()
+    st.subheader("What would you like to do?", divider="gray")
+    _cards({name: (*words, pages.TITLES[name]) for name, words in WAYS.items()}, "secondary")
     st.subheader("Latest plans", divider="gray")
     _runs()
 
@@ -84,13 +96,18 @@ def _today(project: Project) -> None:
 def _questions() -> None:
     titles = pages.questions()
     asks = ASKS | {p.family: (p.ask, p.why) for p in pages.plain()}
-    rows = [list(asks.items())[k : k + A_ROW] for k in range(0, len(asks), A_ROW)]
+    _cards({name: (*words, titles[name]) for name, words in asks.items()}, "primary")
+
+
+def _cards(cards: Mapping[str, tuple[str, str, str]], kind: Literal["primary", "secondary"]) -> None:
+    """Show cards by page: what is asked, why, and a button with the page's title that goes there."""
+    rows = [list(cards.items())[k : k + A_ROW] for k in range(0, len(cards), A_ROW)]
     for row in rows:
-        for column, (name, (ask, why)) in zip(st.columns(A_ROW), row, strict=False):
+        for column, (name, (ask, why, title)) in zip(st.columns(A_ROW), row, strict=False):
             with column.container(border=True, height="stretch"):
                 st.markdown(f"**{ask}**")
                 st.caption(why)
-                if st.button(titles[name], key=f"ask.{name}", type="primary", width="stretch"):
+                if st.button(title, key=f"ask.{name}", type=kind, width="stretch"):
                     pages.go(name)
 
 
