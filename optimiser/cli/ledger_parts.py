@@ -75,10 +75,11 @@ def _sector_parts(
 
     params, setup, service = choices.read(kinds("shifts"), table_, "--set")
     sector_of = {k: v for k, v in assignment_of(project, a.sectors).items() if v}
-    rules = duty_rules(project, sectors=sorted(set(sector_of.values())))
+    names = sorted(set(sector_of.values()))
+    rules = duty_rules(project, sectors=names)
     parts = []
     for name, own in sector_workloads(work, sector_of).items():
-        problem = sector_problem(project, own, params, setup, service, name=name, rules=rules)
+        problem = sector_problem(project, own, params, setup, service, name=name, rules=rules, sectors=names)
         here = calls.within(frozenset(own.area_ids))
         parts.append(Part(name, problem, _solved(series, problem), here, rules))
     return parts

@@ -121,7 +121,7 @@ def run_year(a: argparse.Namespace) -> int:
     """Show every dated week of the calendar's year."""
     from optimiser.errors import InputError
     from optimiser.prepare.calendar_file import CALENDAR_FILE, read_calendar
-    from optimiser.studies.shift_year import through_the_year
+    from optimiser.studies.shift_year import by_sector, through_the_year
 
     problem = replace(_asked(a), away=())
     path = a.folder / CALENDAR_FILE
@@ -171,10 +171,25 @@ def run_year(a: argparse.Namespace) -> int:
     show(
         f"- Over the year {overtime:,.1f} officer-hours of hold-over and call-back make good what these take."
     )
+    sectors = by_sector(entries)
+    if sectors:
+        show("")
+        show(
+            table(
+                [_sector_row(s) for s in sectors],
+                ["sector", "h away", "days of leave", "most on leave", "on"],
+            )
+        )
+        show("")
     unmet = sum(w.unmet_h for w in weeks)
     if unmet > 0:
         show(f"- {unmet:,.1f} officer-hours of them fall when too few are on the rota to be sent.")
     return Exit.DONE
+
+
+def _sector_row(s: Any) -> list[Any]:
+    """Return a sector's year as a row of the table."""
+    return [s.sector or "(none named)", s.away_h, s.leave_days, s.most_on_leave, str(s.busiest or "")]
 
 
 def _by_month(a: argparse.Namespace, year: int) -> Any:

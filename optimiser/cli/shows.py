@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import threading
 import time
@@ -107,6 +108,8 @@ def make_county(folder: Path, seed: int, n_areas: int) -> None:
         again=(folder / "county").exists(),
         junctions=junctions,
     )
+    for role in ("strength", "calendar"):
+        shutil.copyfile(files[role], folder / "county" / files[role].name)
     path = folder / "county" / PROJECT_FILE
     written = read_settings(path)
     write_settings(

@@ -1,14 +1,15 @@
 """The calendar of abstraction: court, training, events and leave by date, and what it takes from a dated week.
 
-A row of ``calendar.csv``: ``from,to,kind,officers`` and, where it is not all day, ``from_time,to_time``. Court,
-training and events take officers who are on the rota then; leave takes officers off the rota, up to its cap.
+A row of ``calendar.csv``: ``from,to,kind,officers`` and, where it is not all day, ``from_time,to_time``; where the
+officers are one sector's or district's, ``sector``. Court, training and events take officers who are on the rota then;
+leave takes officers off the rota, up to its cap. The whole force misses the officers of every row, a sector its own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,16 @@ CALENDAR_FILE = "calendar.csv"
 KINDS = ("court", "training", "event", "leave")
 DAYS = 7
 DAY_S = HOURS_PER_DAY * SECONDS_PER_HOUR
-_COLUMNS = ("from", "to", "kind", "officers", "from_time", "to_time")
+_COLUMNS = ("from", "to", "kind", "officers", "from_time", "to_time", "sector")
 _MOST_SAID = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Abstraction:
-    """Officers away on each of these dates, from and to times of day in seconds (past midnight not)."""
+    """Officers away on each of these dates, from and to times of day in seconds (past midnight not).
+
+    ``sector`` says whose they are; "" where that is not told.
+    """
 
     first: dt.date
     last: dt.date
@@ -38,6 +42,7 @@ class Abstraction:
     officers: int
     from_s: float = 0.0
     to_s: float = DAY_S
+    sector: str = ""
 
     def days(self) -> int:
         """Days that it lasts."""
@@ -102,12 +107,31 @@ def _entry(cells: Mapping[str, str]) -> tuple[Abstraction | None, list[str]]:
         return None, faults
     assert times[0] is not None
     assert times[1] is not None
-    return Abstraction(dates[0], dates[1], kind, int(officers), times[0], times[1]), []
+    sector = cells.get("sector", "")
+    return Abstraction(dates[0], dates[1], kind, int(officers), times[0], times[1], sector), []
 
 
 def monday_of(date: dt.date) -> dt.date:
     """Return the Monday of a date's week."""
     return date - dt.timedelta(days=date.weekday())
+
+
+def of_sector(entries: Sequence[Abstraction], sector: str, sectors: Iterable[str]) -> tuple[Abstraction, ...]:
+    """Return the entries of one sector.
+
+    Raises
+    ------
+    InputError
+        If an entry names a sector that is none of ``sectors``.
+    """
+    known = sorted(set(sectors))
+    strange = sorted({e.sector for e in entries if e.sector and e.sector not in known})
+    if strange:
+        raise InputError(
+            f"{CALENDAR_FILE} names sector {', '.join(strange[:8])}, which the plan does not have; its sectors are "
+            f"{', '.join(known[:12])}."
+        )
+    return tuple(e for e in entries if e.sector == sector)
 
 
 def away_in_week(entries: Sequence[Abstraction], monday: dt.date, slot_s: int) -> NDArray[np.int64]:

@@ -18,7 +18,15 @@ from optimiser.demand.scenarios import TODAY, scenario_mix, scenario_workload
 from optimiser.demand.service import service_times
 from optimiser.demand.workload import OFFICER_INITIATED, Workload, from_project
 from optimiser.errors import InputError
-from optimiser.prepare.calendar_file import CALENDAR_FILE, away_in_week, monday_of, over_cap, read_calendar
+from optimiser.prepare.calendar_file import (
+    CALENDAR_FILE,
+    Abstraction,
+    away_in_week,
+    monday_of,
+    of_sector,
+    over_cap,
+    read_calendar,
+)
 from optimiser.prepare.requirement import duty_rules, project_mix, with_area
 from optimiser.prepare.rota_file import ROTA_FILE, RotaLine, read_rota, rota_plan
 from optimiser.prepare.shift_offer import shift_catalogue, shifts_on_offer
@@ -97,13 +105,27 @@ def sector_problem(
     *,
     name: str = "",
     rules: Sequence[DutyRule] = (),
+    sectors: Sequence[str] = (),
 ) -> ShiftsProblem:
     """Return the shift question of one sector by itself: its own calls, answered by its own officers.
 
     ``work`` is the sector's (:func:`optimiser.prepare.shift_sectors.sector_workloads`); of the ``rules`` those of the
-    sector ``name`` bind it, and a response is reached over the sector's own ground.
+    sector ``name`` bind it, and a response is reached over the sector's own ground. Of the calendar of a dated week
+    the entries of the sector take its officers; those of no sector are the whole force's and left out.
+
+    Parameters
+    ----------
+    sectors
+        All sectors of the plan, which the calendar may name; ``name`` alone where left out.
+
+    Raises
+    ------
+    InputError
+        As :func:`shifts_problem`, naming the sector.
     """
     project.require_ready()
+    setup = setup or ShiftsSetup()
+    _, away = _own_files(Path(project.folder), setup, name, sectors or (name,))
     try:
         return from_workload(
             work,
@@ -115,13 +137,16 @@ def sector_problem(
             mix=None if project.calls is None else project_mix(project, work.area_ids),
             rules=rules,
             sector=name,
+            away=away,
         )
     except InputError as error:
         raise InputError(f"Sector {name}: {error}" if name else str(error)) from error
 
 
-def _own_files(folder: Path, setup: ShiftsSetup) -> tuple[tuple[RotaLine, ...], tuple[int, ...]]:
-    """Return today's rota and who is away in the week asked for, from a project's own files.
+def _own_files(
+    folder: Path, setup: ShiftsSetup, sector: str = "", sectors: Sequence[str] = ()
+) -> tuple[tuple[RotaLine, ...], tuple[int, ...]]:
+    """Return today's rota and who is away in the week asked for, of the force or a sector, from a project's own files.
 
     Raises
     ------
@@ -143,6 +168,14 @@ def _own_files(folder: Path, setup: ShiftsSetup) -> tuple[tuple[RotaLine, ...], 
         raise InputError(
             f"week_of {setup.week_of} lies beyond the year of {folder / CALENDAR_FILE} ({min(years)})."
         )
+    _within_cap(folder, entries, setup, monday)
+    own = of_sector(entries, sector, sectors) if sector else entries
+    away = away_in_week(own, monday, setup.slot_s)
+    return rota, tuple(away.tolist()) if away.any() else ()
+
+
+def _within_cap(folder: Path, entries: Sequence[Abstraction], setup: ShiftsSetup, monday: dt.date) -> None:
+    """Refuse a week with more on leave than may be."""
     beyond = [] if setup.leave_cap is None else over_cap(entries, setup.leave_cap, monday)
     if beyond:
         said = ", ".join(f"{n} on {date}" for date, n in beyond)
@@ -150,8 +183,6 @@ def _own_files(folder: Path, setup: ShiftsSetup) -> tuple[tuple[RotaLine, ...], 
             f"{folder / CALENDAR_FILE}: more on leave than leave_cap {setup.leave_cap} allows: {said}. "
             "Move leave, or raise the cap."
         )
-    away = away_in_week(entries, monday, setup.slot_s)
-    return rota, tuple(away.tolist()) if away.any() else ()
 
 
 def from_workload(

@@ -13,6 +13,7 @@ from optimiser.errors import InputError
 from optimiser.prepare.calendar_file import DAYS, Abstraction, away_in_week, monday_of, on_leave
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.rules import known_rows, rostered
+from optimiser.units import SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,47 @@ class DatedWeek:
     room_days: float | None
     most_on_leave: int
     over_cap: tuple[dt.date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectorYear:
+    """What a calendar takes from one sector in its year, "" for entries that name none.
+
+    Parameters
+    ----------
+    away_h
+        Officer-hours at court, training and events.
+    leave_days, most_on_leave
+        Officer-days of leave, and most on leave on one date (the first such, ``busiest``; None without leave).
+    """
+
+    sector: str
+    away_h: float
+    leave_days: int
+    most_on_leave: int
+    busiest: dt.date | None
+
+
+def by_sector(entries: Sequence[Abstraction]) -> tuple[SectorYear, ...]:
+    """Return the calendar's year sector by sector; nothing where no entry names one."""
+    names = sorted({e.sector for e in entries})
+    if names in ([], [""]):
+        return ()
+    found = []
+    for name in names:
+        own = [e for e in entries if e.sector == name]
+        away_s = sum(e.officers * e.days() * (e.to_s - e.from_s) for e in own if e.kind != "leave")
+        dates = sorted(
+            {e.first + dt.timedelta(days=k) for e in own if e.kind == "leave" for k in range(e.days())}
+        )
+        on = [on_leave(own, d) for d in dates]
+        most = max(on, default=0)
+        found.append(
+            SectorYear(
+                name, away_s / SECONDS_PER_HOUR, sum(on), most, dates[on.index(most)] if dates else None
+            )
+        )
+    return tuple(found)
 
 
 def through_the_year(

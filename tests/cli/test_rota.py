@@ -41,6 +41,7 @@ def test_a_rota_goes_in_is_checked_and_goes_through_the_year(told, own, tmp_path
     assert code == Exit.DONE, err
     assert "start times: no more different start times than allowed; the week with 2 start times" in out
     assert "requirement (Order 7, negotiable)" in out
+    (own / "calendar.csv").unlink()
     assert told("rota", "year", own)[0] == Exit.INPUT
     (own / "calendar.csv").write_text("from,to,kind,officers\n2026-03-02,2026-03-06,training,2\n")
     code, out, err = told("rota", "year", own, "--json")

@@ -4,13 +4,17 @@ import csv
 import json
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from optimiser.data.adjacency_edits import read_edits
 from optimiser.data.areas import build_graph
 from optimiser.data.columns_file import read_column_map
 from optimiser.data.settings import read_settings
+from optimiser.data.strength_table import read_strength
 from optimiser.data.synthetic import tiny, write
+from optimiser.prepare.calendar_file import read_calendar
+from optimiser.prepare.rota_file import read_rota
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +104,28 @@ def test_call_signs_fit_their_patterns(files):
     assert all(roles.role(sign) == role for sign, role in listed.items())
     sent = {u for r in rows(files["calls"]) for u in r["units"].split(",") if u}
     assert sent <= set(listed)
+
+
+def test_officers_agree_with_the_duty_report(made, files):
+    """Every district's officers are those who took turns in its cars, but empty posts; the rota puts out as many."""
+    people = read_strength(files["strength"])
+    duty = pd.read_csv(files["duty"], dtype=str)
+    patrol = duty[duty["role"] == "patrol"]
+    turns = patrol.groupby("district_id")["officer_id"].nunique()
+    assert set(people) == set(made.stations["district_id"])
+    for district, found in people.items():
+        assert 0.5 * turns[district] <= found.assigned <= turns[district]
+        assert found.unfit + found.minimum <= found.assigned
+    rota = {line.name: line.officers for line in read_rota(files["rota"])}
+    a_day = patrol.groupby(patrol["from"].str[11:13]).size() / patrol["from"].str[:10].nunique()
+    assert {name[:2]: n[0] for name, n in rota.items()} == a_day.astype(int).to_dict()
+
+
+def test_calendar_is_of_the_year_after(made, files):
+    """Court and training in office hours of weekdays, by district; events of the whole force; leave by the week."""
+    entries = read_calendar(files["calendar"])
+    assert {e.first.year for e in entries} == {2026}
+    assert {e.kind for e in entries} == {"court", "training", "event", "leave"}
+    assert {e.sector for e in entries if e.kind != "event"} == set(made.stations["district_id"])
+    assert all(e.first.weekday() < 5 for e in entries if e.kind in ("court", "training"))
+    assert all(e.sector == "" for e in entries if e.kind == "event")

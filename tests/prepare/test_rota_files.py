@@ -12,7 +12,7 @@ from optimiser.demand.workload import from_table
 from optimiser.errors import InputError
 from optimiser.prepare.calendar_file import away_in_week, on_leave, read_calendar
 from optimiser.prepare.rota_file import clock_s, read_rota, rota_plan
-from optimiser.prepare.shifts import ShiftsSetup, from_workload, shifts_problem
+from optimiser.prepare.shifts import ShiftsSetup, from_workload, sector_problem, shifts_problem
 from optimiser.problems.shifts import check
 from optimiser.problems.shifts.rules import rostered
 
@@ -167,3 +167,21 @@ def test_overtime_on_offer():
     assert rows["00:00+8h held 2h"] == (10, 2)
     assert rows["call-back 12:00+4h"] == (4, 4)
     assert "00:00+23h held 2h" not in rows
+
+
+def test_a_sector_misses_its_own_officers(tmp_path):
+    # two of D1 at training five days of eight hours; a third, of no sector, is missed by the force alone
+    text = (
+        "from,to,kind,officers,from_time,to_time,sector\n2026-07-13,2026-07-17,training,2,09:00,17:00,D1\n"
+        "2026-07-15,2026-07-15,court,1,10:00,12:00,\n"
+    )
+    write(tmp_path, "calendar.csv", text)
+    setup = ShiftsSetup(slot_s=1800, week_of="2026-07-16")
+    ours, both = project(tmp_path), ("D1", "D2")
+    assert sum(sector_problem(ours, work(), setup=setup, name="D1", sectors=both).away) == 5 * 2 * 16
+    assert sum(sector_problem(ours, work(), setup=setup, name="D2", sectors=both).away) == 0
+    assert sum(shifts_problem(ours, setup=setup).away) == 5 * 2 * 16 + 4
+    with pytest.raises(
+        InputError, match=r"names sector D1, which the plan does not have; its sectors are D2, D3"
+    ):
+        sector_problem(ours, work(), setup=setup, name="D2", sectors=("D2", "D3"))

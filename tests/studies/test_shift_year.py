@@ -8,7 +8,7 @@ import pytest
 from optimiser.errors import InputError
 from optimiser.prepare.calendar_file import Abstraction
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan
-from optimiser.studies.shift_year import through_the_year
+from optimiser.studies.shift_year import by_sector, through_the_year
 from tests.oracles.shifts_cases import FREE, SLOTS, week
 
 DAY = dt.date(2026, 7, 15)
@@ -70,3 +70,20 @@ def test_what_cannot_be(rota):
     ):
         with pytest.raises(InputError, match=said):
             through_the_year(*rota, entries, **more)
+
+
+def test_the_year_by_sector():
+    # two of D1 at court for four hours on each of two days; three of D1 and one of D2 on leave for a day
+    after = DAY + dt.timedelta(days=1)
+    found = by_sector(
+        [
+            Abstraction(DAY, after, "court", 2, 9 * 3600.0, 13 * 3600.0, "D1"),
+            Abstraction(DAY, DAY, "leave", 2, sector="D1"),
+            Abstraction(after, after, "leave", 1, sector="D1"),
+            Abstraction(DAY, DAY, "leave", 1, sector="D2"),
+            Abstraction(DAY, DAY, "event", 1),
+        ]
+    )
+    told = [(s.sector, s.away_h, s.leave_days, s.most_on_leave, s.busiest) for s in found]
+    assert told == [("", 24, 0, 0, None), ("D1", 16, 3, 2, DAY), ("D2", 0, 1, 1, DAY)]
+    assert by_sector([Abstraction(DAY, DAY, "leave", 1)]) == ()

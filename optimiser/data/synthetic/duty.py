@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from optimiser.data.synthetic.county import County
 
 START_H = {"A": 7, "B": 15, "C": 23}
-_SHIFT_S = round(8 * SECONDS_PER_HOUR)
+SHIFT_H = 8
+SEATS = {"A": 1, "B": 1, "C": 2}
+"""Officers in a patrol car by shift: two at night."""
+_SHIFT_S = round(SHIFT_H * SECONDS_PER_HOUR)
 _HELD_OVER_FRAC = 0.08
 _NO_LOG_OFF_FRAC = 0.002
-_OFFICERS_A_SEAT = 5
-"""So many officers take turns in one seat: seven days of eight hours with rest days, leave and training."""
+OFFICERS_A_SEAT = 2
+"""So many officers take turns in one seat, two days on and two off: 28 hours a week beside leave and training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,7 @@ def duty_tables(county: County) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = []
     for shift in SHIFTS:
         mine = cars[cars["call_sign"].str.endswith(shift)]
-        seats = 2 if shift == "C" else 1
-        for seat in range(seats):
+        for seat in range(SEATS[shift]):
             rows.append(_turns(rng, mine, days, shift, seat))
     others = county.units[county.units["role"].isin(["supervisor", "traffic"])]
     rows += [_turns(rng, others[others["call_sign"].str.endswith(s)], days, s, 0) for s in SHIFTS]
@@ -83,6 +85,11 @@ def _days(county: County) -> tuple[np.datetime64, np.datetime64]:
     return local.min(), local.max() + np.timedelta64(1, "D")
 
 
+def first_day(county: County) -> np.datetime64:
+    """Return the date of the first call by the wall clock."""
+    return _days(county)[0]
+
+
 def _turns(
     rng: np.random.Generator, units: pd.DataFrame, days: NDArray[np.datetime64], shift: str, seat: int
 ) -> pd.DataFrame:
@@ -91,7 +98,7 @@ def _turns(
     held = np.where(rng.random(n * m) < _HELD_OVER_FRAC, rng.integers(15, 91, n * m), 0)
     end = begin + np.timedelta64(_SHIFT_S, "s") + held.astype("timedelta64[m]")
     seat_of = np.repeat(np.arange(n), m)
-    turn = np.tile(np.arange(m) // 2, n) % _OFFICERS_A_SEAT
+    turn = np.tile(np.arange(m) // 2, n) % OFFICERS_A_SEAT
     place = np.char.add(units["call_sign"].to_numpy(dtype=str)[seat_of], f"-{seat}-")
     officer = np.char.add(place, turn.astype(str)).astype(object)
     columns = {c: np.repeat(units[c].to_numpy(dtype=object), m) for c in ("call_sign", "role", "district_id")}

@@ -22,6 +22,7 @@ from optimiser.data.synthetic.call_signs import PATTERNS
 from optimiser.data.synthetic.calls import TIMEZONE
 from optimiser.data.synthetic.county import County, Truth
 from optimiser.data.synthetic.duty import COUNTS_AS, duty_tables
+from optimiser.data.synthetic.staff import calendar_table, rota_table, strength_table
 from optimiser.data.synthetic.tables import CRS
 from optimiser.units import SECONDS_PER_HOUR, seconds_from_minutes
 
@@ -37,6 +38,9 @@ _FILES = {
     "duty": "duty.csv",
     "unit_status": "unit_status.csv",
     "counts_as": "counts_as.csv",
+    "strength": "strength.csv",
+    "rota": "rota.csv",
+    "calendar": "calendar.csv",
     "edits": "adjacency_edits.csv",
     "plan": "plans/current.csv",
     "planted": "truth/planted.csv",
@@ -121,6 +125,9 @@ def write(county: County, folder: Path, *, hard: Sequence[str] = ("river",)) -> 
     _write_table(duty, files["duty"])
     _write_table(statuses, files["unit_status"])
     _write_table(pd.DataFrame(COUNTS_AS, columns=["table", "code", "counts_as"]), files["counts_as"])
+    _write_table(strength_table(county), files["strength"])
+    _write_table(rota_table(county), files["rota"])
+    _write_table(calendar_table(county), files["calendar"])
     _write_table(_edits(county.crossings[county.crossings["over"].isin(list(hard))]), files["edits"])
     _write_table(pd.DataFrame(county.areas[["area_id", "district_id", "beat_id"]]), files["plan"])
     _write_truth(county.truth, files["planted"])
