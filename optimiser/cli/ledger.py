@@ -46,6 +46,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--chart", type=Path, metavar="FILE", help="draw it (.png, .pdf); by sector one picture each"
     )
     ledger.add_argument(
+        "--workbook", type=Path, metavar="FILE", help="write all of it into a workbook (.xlsx)"
+    )
+    ledger.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
     )
     ledger.add_argument(
@@ -79,15 +82,36 @@ def run_ledger(a: argparse.Namespace) -> int:
         with series:
             try:
                 parts = parts_of(a, project, series)
-                found: Any = [_one(a, project, series, part) for part in parts]
+                both = [_one(a, project, series, part) for part in parts]
+                found: Any = [one for one, _ in both]
                 if a.lend:
                     found = {"sectors": found, "lending": _lend(a, project, parts)}
             except NoPlanError as none:
                 say(str(none))
                 return Exit.INFEASIBLE if none.impossible else Exit.NO_PLAN
+    if a.workbook:
+        _write(a, project, [sheets for _, sheets in both], found)
     if a.json:
         show_json(found)
     return Exit.DONE
+
+
+def _write(a: argparse.Namespace, project: Any, sheets: list[Any], found: Any) -> None:
+    """Write the workbook: sheets of all sectors, the sentences as notes."""
+    from optimiser.report.ledger_book import joined
+    from optimiser.report.workbook import write_workbook
+
+    lines = found if isinstance(found, list) else found["sectors"]
+    notes = [f"{project.settings.name}, {a.weeks} simulated weeks."]
+    for line in lines:
+        name = "" if line["sector"] == WHOLE else f"Sector {line['sector']}: "
+        notes += [f"{name}{sentence}" for sentence in line["in_words"]]
+    book = joined(sheets)
+    if isinstance(found, dict):
+        notes += found["lending"]["in_words"]
+        book["Lending"] = found["lending"]["lines"]
+    path = a.workbook if a.workbook.suffix == ".xlsx" else a.workbook.with_name(f"{a.workbook.name}.xlsx")
+    say(f"Workbook: {write_workbook(path, book, notes)}")
 
 
 def _lend(a: argparse.Namespace, project: Any, parts: list[Part]) -> Any:
@@ -109,12 +133,13 @@ def _lend(a: argparse.Namespace, project: Any, parts: list[Part]) -> Any:
     return asdict(found) | {"in_words": [s.replace("\u00a0", " ") for s in said]}
 
 
-def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> Any:
-    """Show one sector's ledger; return it as JSON holds it."""
+def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> tuple[Any, Any]:
+    """Show one sector's ledger; return it as JSON holds it, and its sheets."""
+    from optimiser.prepare.strength_today import strength_today
     from optimiser.problems.shifts.ledger import CLASSES, time_split
     from optimiser.problems.shifts.measures import shortage_h, surplus_h
     from optimiser.problems.shifts.rules import on_duty
-    from optimiser.report import words_ledger
+    from optimiser.report import ledger_book, words_ledger
     from optimiser.studies.sector_rules import besides, rules_in
     from optimiser.studies.shift_simulation import simulate_weeks
     from optimiser.studies.split_ledger import best_reachable, side_by_side
@@ -126,14 +151,19 @@ def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> Any:
     lines = side_by_side(problem, plan, weeks, measured)
     hours = float(problem.requirement.sum()) * problem.slot_h
     reach = best_reachable(problem, hours)
-    points = _points(a, series, problem, reach["calls"])
+    now = strength_today(project, part.sector)
+    of_today = best_reachable(problem, now.officer_h) if now is not None and now.officer_h > 0 else {}
+    points = _points(a, series, problem, of_today.get("calls", reach["calls"]))
     held = rules_in(part.rules, part.sector, problem)
     others = besides(part.rules, part.sector, problem, plan)
     sentences = [
         *words_ledger.cover(problem, plan),
+        *words_ledger.today(problem, now),
+        *words_ledger.blocks(problem, plan, weeks),
         *words_ledger.simulated(problem, weeks),
+        *_against_rota(a, part, weeks),
         *words_ledger.rules_of_sector(held, others),
-        *words_ledger.points(points),
+        *(words_ledger.points(points) if a.points else ()),
         *refused,
     ]
     if not a.json:
@@ -141,14 +171,17 @@ def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> Any:
         show(table(words_ledger.rows(lines), list(words_ledger.HEADER)))
         for sentence in sentences:
             show(f"- {sentence}")
-    return {
+    planned_h = time_split(problem, plan).by_hour_of_week()
+    found = {
         "picture": _picture(a, name, lines),
-        "planned_by_hour_h": time_split(problem, plan).by_hour_of_week().tolist(),
+        "planned_by_hour_h": planned_h.tolist(),
         "simulated_by_hour_h": weeks.by_hour.tolist(),
         "classes": list(CLASSES),
         "sector": name,
         "split": [asdict(line) for line in lines],
         "best_of_required_hours": reach,
+        "officers_today": None if now is None else now.officers,
+        "best_of_today": of_today,
         "points": [asdict(p) for p in points],
         "short_h": shortage_h(problem, duty),
         "surplus_h": surplus_h(problem, duty),
@@ -160,6 +193,18 @@ def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> Any:
         "weeks": a.weeks,
         "in_words": [s.replace("\u00a0", " ") for s in sentences],
     }
+    return found, ledger_book.sector_sheets(name, lines, weeks, planned_h, points, held)
+
+
+def _against_rota(a: argparse.Namespace, part: Part, weeks: Any) -> list[str]:
+    """Say whether a plan of the whole is worse than today's rota in the same simulated weeks."""
+    from optimiser.report.words_ledger import against
+    from optimiser.studies.shift_simulation import simulate_weeks
+
+    rota = part.problem.existing
+    if part.name != WHOLE or rota is None or rota == part.plan:
+        return []
+    return against("today's rota", weeks, simulate_weeks(part.problem, rota, part.stream(), weeks=a.weeks))
 
 
 def _picture(a: argparse.Namespace, name: str, lines: Any) -> str:

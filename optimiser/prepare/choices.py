@@ -7,6 +7,7 @@ everything else keeps its name. Unknown names are errors with "did you mean".
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import difflib
 import math
 import re
@@ -166,6 +167,8 @@ def _scalar(hint: Any, value: Any) -> Any:
         if isinstance(value, (bool, str)):
             raise TypeError
         return float(value)
+    if hint is str and isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()  # TOML reads 2026-07-14 as a date
     if hint is str and not isinstance(value, str):
         raise TypeError
     return value

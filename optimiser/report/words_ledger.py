@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from optimiser.prepare.strength_today import StrengthToday
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
+from optimiser.problems.shifts.ledger import BLOCK_S, CLASSES, time_split
 from optimiser.problems.shifts.measures import shortage_h, surplus_h
 from optimiser.problems.shifts.rules import on_duty
-from optimiser.report.phrases import asked, listed, number, percent
+from optimiser.report.phrases import asked, count, listed, number, percent
 from optimiser.report.words_shifts import CLASS_WORDS
+from optimiser.simulate import Interval, paired
 from optimiser.studies.sector_lending import Lending
 from optimiser.studies.sector_rules import Besides, RuleLine
 from optimiser.studies.shift_simulation import SimulatedWeeks
-from optimiser.studies.split_ledger import ClassLine, Point, best_reachable, weeks_within
-from optimiser.units import minutes
+from optimiser.studies.split_ledger import EDGE, ClassLine, Point, best_reachable, weeks_within
+from optimiser.units import SECONDS_PER_HOUR, minutes
 from optimiser.units import percent as percent_of
 
 HEADER = ("class", "asked", "measured %", "planned %", "simulated %", "p5", "p95", "planned keeps it")
@@ -84,13 +88,66 @@ def cover(problem: ShiftsProblem, plan: ShiftsPlan) -> list[str]:
         f"requirement, {number(surplus_h(problem, duty), 1)} beyond it."
     ]
     if hours > 0:
-        best = best_reachable(problem, hours)
-        parts = [
-            f"{CLASS_WORDS[name]} {percent(best[name])}"
-            for name in ("calls", "proactive", "admin", "community")
-        ]
-        said.append(f"The best split that so many hours can reach, whatever the rota: {listed(parts)}.")
+        best = _shares(best_reachable(problem, hours))
+        said.append(f"The best split that so many hours can reach, whatever the rota: {best}.")
     return said
+
+
+def blocks(problem: ShiftsProblem, plan: ShiftsPlan, weeks: SimulatedWeeks) -> list[str]:
+    """Say how many proactive hours come in unbroken blocks, planned and simulated."""
+    k = CLASSES.index("proactive")
+    planned = float(time_split(problem, plan).hours[k].sum())
+    low, high = (q * float(weeks.by_hour.sum()) for q in weeks.band("proactive"))
+    return [
+        f"Proactive time counts in unbroken blocks of {number(minutes(BLOCK_S))} minutes or more: {number(planned)} "
+        f"officer-hours a week planned, {number(float(weeks.by_hour[k].sum()))} in simulated weeks ({number(low)} to "
+        f"{number(high)} in nine weeks of ten)."
+    ]
+
+
+def today(problem: ShiftsProblem, now: StrengthToday | None) -> list[str]:
+    """Say which split today's strength can reach at best, whatever the rota."""
+    if now is None or not now.officer_h > 0:
+        return []
+    best = best_reachable(problem, now.officer_h)
+    most = problem.params.call_ceiling_frac + problem.params.tolerance_frac
+    said = (
+        f"Today's {count(now.officers, 'officer')} at work give {number(now.officer_h)} officer-hours a week "
+        f"({number(now.week_h, 1)} each, absence taken out). The best split that they can reach, whatever the rota: "
+        f"{_shares(best)}"
+    )
+    if best["calls"] <= most + EDGE:
+        return [f"{said}."]
+    needed = float(problem.call_work_s.sum()) / SECONDS_PER_HOUR / most / now.week_h
+    return [
+        f"{said}; to keep calls within {asked(most)} it takes {count(math.ceil(needed - EDGE), 'officer')} or more."
+    ]
+
+
+def against(name: str, ours: SimulatedWeeks, theirs: SimulatedWeeks) -> list[str]:
+    """Say whether urgent waits and calls without a free unit are no worse than with another rota, week by week."""
+    waits = paired(ours.wait_p90_s[:, 0], theirs.wait_p90_s[:, 0])
+    none = paired(ours.n_no_free, theirs.n_no_free)
+    return [
+        f"Against {name}, on the same simulated calls: nine in ten calls of grade {ours.grades[0]} are sent a unit "
+        f"within {_seconds(ours)} s instead of {_seconds(theirs)} s ({_change(waits, 's')}); "
+        f"{number(float(ours.n_no_free.mean()), 1)} calls a week find no free unit instead of "
+        f"{number(float(theirs.n_no_free.mean()), 1)} ({_change(none, 'calls')})."
+    ]
+
+
+def _seconds(weeks: SimulatedWeeks) -> str:
+    return number(float(np.nanmean(weeks.wait_p90_s[:, 0])))
+
+
+def _change(found: Interval, unit: str) -> str:
+    verdict = "better" if found.high < 0 else "worse" if found.low > 0 else "not shown to differ"
+    return f"{verdict}: {number(found.low, 1)} to {number(found.high, 1)} {unit} more at 95 %"
+
+
+def _shares(best: Mapping[str, float]) -> str:
+    names = ("calls", "proactive", "admin", "community")
+    return listed([f"{CLASS_WORDS[name]} {percent(best[name])}" for name in names])
 
 
 def rules_of_sector(rules: Sequence[RuleLine], others: Sequence[Besides]) -> list[str]:
@@ -163,6 +220,8 @@ def lending_said(found: Lending, ceiling_frac: float) -> list[str]:
 
 def points(found: Sequence[Point]) -> list[str]:
     """Say what each further point on calls costs in officers."""
+    if not found:
+        return ["No further point has a price: the hours there are keep the ceiling of calls already."]
     return [
         f"Calls within {percent(p.call_frac)}: {number(p.officers, 1)} officers"
         + ("" if p.more_officers is None else f", {number(p.more_officers, 1)} more than the line before")
