@@ -49,6 +49,9 @@ class BudgetSetup:
         of one event, on a Saturday from 14 to 24 in the district with most work; officers missing.
     officer_cost, overtime_per_h
         What an officer costs a year, and an hour of overtime.
+    overtime_frac
+        Overtime looked at beside hiring: at most this share of the hours of today's officers, in shifts held over and
+        officers called back (``hold_over_h`` and ``call_back_h``, 2 and 4 hours where not given); 0 for none.
     """
 
     officers: str = asked("strength.csv", "", "Table: district_id,assigned[,unfit,minimum,most]")
@@ -88,6 +91,9 @@ class BudgetSetup:
     )
     officer_cost: float = asked(110_000.0, "cost", "What an officer costs a year", minimum=0)
     overtime_per_h: float = asked(57.0, "cost", "What an hour of overtime costs", minimum=0)
+    overtime_frac: float = asked(
+        0.03, "frac", "Overtime beside hiring, at most this share of today's hours", minimum=0, maximum=1
+    )
     pay_rise_frac: float = asked(
         0.03, "frac", "Rise of pay a year (pay steps included, where none are given)", minimum=0
     )
@@ -110,6 +116,10 @@ class BudgetSetup:
             faults.append(
                 f"ceiling_frac, proactive_floor_frac and community_floor_frac are fractions that sum to at most 1, got "
                 f"{' + '.join(f'{s:g}' for s in shares)}; the rest is the ceiling of administration."
+            )
+        if not 0 <= self.overtime_frac <= 1:
+            faults.append(
+                f"overtime_frac is a fraction from 0 to 1, got {self.overtime_frac:g}; 3 % is 0.03."
             )
         if any(not (np.isfinite(c) and c >= 0) for c in self.pay_steps):
             faults.append(f"pay_steps must be costs of 0 or more, got {self.pay_steps}.")

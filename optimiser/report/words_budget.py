@@ -141,8 +141,17 @@ def _levers(found: Budget) -> list[str]:
             f"{lever.meaning[:1].upper()}{lever.meaning[1:]}: as good as {worth}; "
             f"{number(lever.shortage_h)} officer-hours short a week instead"
             + (f", worth {number(high * found.question.officer_cost)} a year at most." if high else ".")
+            + _overtime(found, lever.overtime_h)
         )
     return said
+
+
+def _overtime(found: Budget, hours: float) -> str:
+    """Say what overtime a lever takes, and what that costs."""
+    if hours < NOTHING:
+        return ""
+    cost = hours * WEEKS_PER_YEAR * found.question.overtime_per_h
+    return f" It takes {number(hours)} hours of overtime a week, at {number(cost)} a year."
 
 
 def _scenarios(found: Budget) -> list[str]:
@@ -266,6 +275,7 @@ def budget_sheets(found: Budget, pay: Pay) -> dict[str, list[dict[str, Any]]]:
                 "priced shortage": v.value,
                 "no plan is below": v.bound,
                 "officer-hours short a week": v.shortage_h,
+                "overtime hours a week": v.overtime_h,
                 "officers, at least": v.at_least,
                 "officers, at most": v.at_most,
             }

@@ -73,8 +73,9 @@ def binds(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
         if reached:
             said.append(f"In the planned time split these are reached: {listed(reached)}.")
     used_h, starts = by_name.get("officer-hours"), by_name.get("start times")
-    if p.budget_h is not None and used_h is not None and used_h.value > (1 - NEAR_FRAC) * p.budget_h:
-        said.append(f"The budget of {number(p.budget_h)} officer-hours a week is used up.")
+    budget_h = p.budget_h if p.overtime_in_budget else None  # hours told hold the overtime too
+    if budget_h is not None and used_h is not None and used_h.value > (1 - NEAR_FRAC) * budget_h:
+        said.append(f"The budget of {number(budget_h)} officer-hours a week is used up.")
     if p.max_start_times is not None and starts is not None and starts.value >= p.max_start_times:
         said.append(f"All {number(p.max_start_times)} start times allowed are in use.")
     return said

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.problems.shifts.data import OVERTIME_KINDS
 from optimiser.problems.shifts.measures import shortage_h
-from optimiser.problems.shifts.rules import on_duty
+from optimiser.problems.shifts.rules import on_duty, overtime_h
 from optimiser.studies.budget_curves import share_out
 from optimiser.studies.budget_scenarios import worked, worst_mean
 from optimiser.studies.budget_types import DistrictPrice, ForcePoint, SharedOnce, Worth
@@ -112,6 +113,9 @@ def levers_worth(study: Study) -> tuple[Worth, ...]:
                 short,
                 _first(lower, value, n),
                 _first(upper, value, n),
+                sum(
+                    overtime_h(c.problem, p.plan, kind) for c, p in points for kind in OVERTIME_KINDS if kind
+                ),
             )
         )
     return tuple(found)

@@ -23,6 +23,8 @@ from optimiser.studies.series import Series
 
 FloatArray = NDArray[np.float64]
 FORMULATION = "shifts.network"
+WITH_OVERTIME = "shifts.milp"
+"""The network form knows nothing of overtime."""
 _ROUND = 1e-9
 
 
@@ -68,6 +70,11 @@ class Curve:
     week_h: float
     points: dict[int, Point] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
+
+    @property
+    def formulation(self) -> str:
+        """What solves its points."""
+        return WITH_OVERTIME if any(self.problem.overtime) else FORMULATION
 
     def at(self, officers: int) -> ShiftsProblem:
         """Return the question with so many officers."""
@@ -176,22 +183,26 @@ def trace(
     share = max(1, min(workers, len(todo)))
 
     def work(mine: Sequence[tuple[Curve, list[int]]]) -> None:
-        series = Series(
-            FAMILY.name,
-            FORMULATION,
-            options=options or SolveOptions(gap_frac=0.002, time_limit_s=30, confirm=False, threads=1),
-            budget_s=budget_s,
-            folder=folder,
-            should_stop=should_stop,
-        )
-        with series:
-            for curve, headcounts in mine:
-                for b in headcounts:
-                    curve.solve(series, b)
-                    done[0] += 1
-                    if on_point is not None:
-                        on_point(done[0], total)
-        solves[0] += series.n_solves
+        for formulation in (FORMULATION, WITH_OVERTIME):
+            own = [(c, bs) for c, bs in mine if c.formulation == formulation]
+            if not own:
+                continue
+            series = Series(
+                FAMILY.name,
+                formulation,
+                options=options or SolveOptions(gap_frac=0.002, time_limit_s=30, confirm=False, threads=1),
+                budget_s=budget_s,
+                folder=folder,
+                should_stop=should_stop,
+            )
+            with series:
+                for curve, headcounts in own:
+                    for b in headcounts:
+                        curve.solve(series, b)
+                        done[0] += 1
+                        if on_point is not None:
+                            on_point(done[0], total)
+            solves[0] += series.n_solves
 
     if not todo:
         return 0

@@ -47,11 +47,13 @@ class Worth:
     Parameters
     ----------
     value, bound
-        Priced shortage with it, and what no plan can be below.
+        Priced shortage with it, premiums of overtime included, and what no plan can be below.
     shortage_h
         Officer-hours a week short with it.
     at_least, at_most
         Officers more, without it, that no plan of fewer is as good as, and that suffice; None beyond the totals.
+    overtime_h
+        Officer-hours of overtime a week that it takes.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Worth:
     shortage_h: float
     at_least: int | None
     at_most: int | None
+    overtime_h: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

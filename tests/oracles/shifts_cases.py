@@ -105,6 +105,7 @@ def _with_rota(
     rota = {"overtime": tuple(kinds), "overtime_slots": slots, "away": away}
     if rng.random() < 0.5:
         rota["shortage_bands_frac"] = (0.34, 0.67)
+    params = replace(params, overtime_in_budget=bool(rng.random() < 0.5))
     return week(params, shifts, need, existing=ShiftsPlan(today), **(more | rota))
 
 

@@ -92,8 +92,6 @@ def _of_the_week(problem: ShiftsProblem, plan: ShiftsPlan, x: np.ndarray, there:
         union = set().union(*times)
         if sum(len(union - t) for t in times) > relax("same_starts"):
             broken.add("same_starts")
-    if p.budget_h is not None and there.sum() * hour > p.budget_h + relax("budget") + 1e-6:
-        broken.add("budget")
     long = np.repeat(np.asarray(problem.shift_slots), 7)
     changed = 0.0
     if problem.existing is not None:
@@ -103,6 +101,9 @@ def _of_the_week(problem: ShiftsProblem, plan: ShiftsPlan, x: np.ndarray, there:
         * hour
         for kind in ("hold-over", "call-back")
     }
+    beside = 0.0 if p.overtime_in_budget else sum(over.values())
+    if p.budget_h is not None and there.sum() * hour - beside > p.budget_h + relax("budget") + 1e-6:
+        broken.add("budget")
     limits = (
         ("change", changed, p.most_changed_h),
         ("hold_over", over["hold-over"], p.most_hold_over_h),

@@ -205,6 +205,7 @@ def test_levers_are_priced_in_officers(found):
         "a call in a hundred",
         "a percentage point",
         "ten hours",
+        "overtime",
     ]
     for v in found.levers:
         assert v.bound <= v.value <= today.value + 1e-6
@@ -212,6 +213,42 @@ def test_levers_are_priced_in_officers(found):
     minute = next(v for v in found.levers if v.name == "a minute")
     hundredth = next(v for v in found.levers if v.name == "a call in a hundred")
     assert minute.value < hundredth.value  # a minute of 40 is a fortieth of the work
+
+
+def test_overtime_stands_beside_the_hours_of_officers(found):
+    """Straight hours are those of the officers, overtime within its 3 %; as checked from the plans themselves."""
+    base = found.question.scenarios[0].name
+    lever = next(v for v in found.levers if v.name == "overtime")
+    today = found.at(base, found.question.n_today)
+    used_h = 0.0
+    for d, n in zip(found.question.districts, found.question.today, strict=True):
+        curve = found.curves[d, "overtime"]
+        b = today.officers[d]
+        problem, plan = curve.at(b), curve.points[b].plan
+        assert FAMILY.check(problem, plan) == []
+        lengths = dict(zip(problem.shift_ids, problem.shift_slots.tolist(), strict=True))
+        more = dict(zip(problem.shift_ids, problem.overtime_slots, strict=True))
+        rows = [(k.split("@")[0], m) for k, m in plan.officers.items()]
+        overtime = sum(m * more[name] for name, m in rows)
+        assert sum(m * lengths[name] for name, m in rows) - overtime <= b * found.question.week_h + 1e-6
+        assert overtime <= 0.03 * n * found.question.week_h + 1e-6
+        used_h += overtime
+    assert lever.overtime_h == pytest.approx(used_h)
+    assert used_h > 0
+    assert "shifts held over by 2 h and officers called back for 4 h" in lever.meaning
+    assert any("hours of overtime a week, at" in s for s in budget_said(found))
+
+
+def test_overtime_as_asked_for_or_none():
+    """A planner's own lengths are on offer; a share of 0 looks at none."""
+    force, setup = two_districts()
+    own = next(
+        v for v in levers_of(force, setup, replace(SHIFTS, call_back_h=(6.0,))) if v.name == "overtime"
+    )
+    assert {k for k in own.weeks["town"].overtime if k} == {"call-back"}
+    assert own.weeks["town"].params.most_call_back_h == pytest.approx(0.03 * 30 * setup.week_h)
+    none = two_districts(overtime_frac=0.0)
+    assert "overtime" not in [v.name for v in levers_of(*none, SHIFTS)]
 
 
 def test_shared_once_lies_between(found):
@@ -258,8 +295,10 @@ def test_what_cannot_be():
         replace(question, scenarios=(replace(question.scenarios[0], probability=0.5),))
     with pytest.raises(InputError, match="above 0"):
         replace(question, today=(0, 0))
-    with pytest.raises(UsageError, match="know nothing of call_back_h"):
-        question_of_force(force, setup, replace(SHIFTS, call_back_h=(4.0,)))
+    with pytest.raises(UsageError, match="know nothing of leave_cap"):
+        question_of_force(force, setup, replace(SHIFTS, leave_cap=4))
+    with pytest.raises(InputError, match=r"3 % is 0\.03"):
+        BudgetSetup(overtime_frac=3)
     with pytest.raises(InputError, match="below to_frac"):
         BudgetSetup(from_frac=1.4)
     with pytest.raises(InputError, match="sum to at most 1"):

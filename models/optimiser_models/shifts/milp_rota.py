@@ -2,7 +2,7 @@
 
 Legend as there; G a group of days with the same start times, S_G its start times, V(s, d) the pairs of a start time on
 a day; k_t pairs that stay over a change in slot t, k the least that must; z_v officers of today's rota; h_v slots of
-overtime on a pair, l_v slots of a pair.
+overtime on a pair (or of the others, where the budget counts those alone), l_v slots of a pair.
 
     x_v <= M_v w_sd,  sum_{v in V(s, d)} x_v >= w_sd,  w_sd <= q_s        s in S_G, d in G     (10a)
     sum_{s, d} (q_s - w_sd) <= R                                          for each G           (10b)

@@ -218,8 +218,8 @@ def _need(problem: ShiftsProblem) -> NDArray[np.int64]:
 def _most_total(problem: ShiftsProblem) -> int:
     per_pair = problem.most_per_shift + relaxed(problem.params.relax, "shift_capacity")
     every = math.floor(per_pair * float((problem.shift_slots[:, None] * problem.shift_days).sum()) + _ROUND)
-    if problem.params.budget_h is None:
-        return every  # on the rota; those away are part of it
+    if problem.params.budget_h is None or not problem.params.overtime_in_budget:
+        return every  # on the rota; those away are part of it; a budget beside overtime is a row of its own
     hours = problem.params.budget_h + relaxed(problem.params.relax, "budget")
     return min(every, math.floor(hours / problem.slot_h + 1e-6))
 

@@ -55,7 +55,7 @@ class Rota:
     most_changed
         Most officer-slots changed; None for no limit.
     overtime
-        (overtime slots by pair, most of them), for each limit on overtime.
+        (slots by pair, most of them), for each limit on overtime, and for a budget that does not count overtime.
     """
 
     counted: NDArray[np.bool_]
@@ -149,4 +149,11 @@ def _overtime(
         )
         if most is not None and slots.any():
             found.append((slots, most))
+    budget = None if p.overtime_in_budget else _slots(problem, "budget", p.budget_h)
+    if budget is not None:
+        straight = np.array(
+            [problem.shift_slots[i] - problem.overtime_of(i) for i, _ in pairs], dtype=np.int64
+        )
+        step = max(1, math.gcd(*straight.tolist()))
+        found.append((straight, budget // step * step))
     return tuple(found)

@@ -13,6 +13,7 @@ from optimiser.problems.shifts.data import ShiftsProblem
 from optimiser.problems.shifts.rules import (
     HOURS_TOLERANCE,
     SHARE_TOLERANCE,
+    beside_budget_h,
     hand_over_slots,
     handed_over,
     slot_name,
@@ -114,7 +115,7 @@ def _beyond_budget(problem: ShiftsProblem) -> Iterator[Reason]:
     p = problem.params
     if p.budget_h is None:
         return
-    limit = p.budget_h + relaxed(p.relax, "budget")
+    limit = p.budget_h + relaxed(p.relax, "budget") + beside_budget_h(problem)
     needs = _needs(problem)
     sets: list[tuple[str, ...]] = [("requirement",), ("minimum_on_duty",), ("requirement", "minimum_on_duty")]
     for rules in sets:
@@ -137,7 +138,9 @@ def _split_beyond(problem: ShiftsProblem) -> Iterator[Reason]:
     full = float((problem.shift_slots[:, None] * problem.shift_days).sum()) * _most_per_shift(problem)
     reach_h = full * problem.slot_h
     away_h = float(problem.away_officers().sum()) * problem.slot_h
-    budget_h = np.inf if p.budget_h is None else p.budget_h + relaxed(p.relax, "budget")
+    budget_h = np.inf
+    if p.budget_h is not None:
+        budget_h = p.budget_h + relaxed(p.relax, "budget") + beside_budget_h(problem)
     most_h = min(reach_h, budget_h) - away_h
     other = "budget" if budget_h < reach_h else "shift_capacity"
     has = "the budget leaves" if other == "budget" else "all shifts full have"

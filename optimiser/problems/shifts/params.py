@@ -10,7 +10,7 @@ from typing import Literal
 from optimiser.errors import InputError
 from optimiser.problems.base import asked
 from optimiser.problems.shifts.rota import rota_faults
-from optimiser.units import HOURS_PER_DAY
+from optimiser.units import HOURS_PER_DAY, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,9 @@ class ShiftsParams:
     most_call_back_h: float | None = asked(
         None, "h", "At most so many hours a week of officers called back", group="rota", minimum=0
     )
+    overtime_in_budget: bool = asked(
+        True, "", "The budget counts overtime too; else it is beside the budget", group="rota"
+    )
     overtime_premium_frac: float = asked(
         0.5, "frac", "Added to the cost of an hour of overtime", group="rota", minimum=0
     )
@@ -114,8 +117,8 @@ def _split_faults(p: ShiftsParams) -> list[str]:
     total = sum(getattr(p, name) for name in names)
     if not abs(total - 1.0) <= 1e-9:
         faults.append(
-            "The four shares of the time split (call, proactive, admin, community) must sum to 1, "
-            f"got {total:.6g}; change {' or '.join(names)}."
+            "The four shares of the time split (call, proactive, admin, community) must sum to 1 (100 %), "
+            f"got {total:.6g} ({percent(total):.6g} %); change {' or '.join(names)}."
         )
     if not 0 <= p.tolerance_frac <= 0.5:
         faults.append(f"tolerance_frac is a fraction from 0 to 0.5, got {p.tolerance_frac}.")

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.base import Rule, Violation, relaxed
-from optimiser.problems.shifts.data import DAYS, ShiftsProblem
+from optimiser.problems.shifts.data import DAYS, OVERTIME_KINDS, ShiftsProblem
 from optimiser.problems.shifts.plan import ShiftsPlan, split_key
 from optimiser.problems.shifts.rota import days_in
 from optimiser.units import DAY_NAMES, SECONDS_PER_HOUR, time_of_day
@@ -198,11 +198,35 @@ def _week(problem: ShiftsProblem, plan: ShiftsPlan) -> list[Violation]:
         if len(starts) > most + OFFICERS_TOLERANCE:
             found.append(Violation("start_times", "the week", len(starts), most, "start times"))
     if p.budget_h is not None:
-        used_h = float(rostered(problem, plan).sum()) * problem.slot_h
+        used_h = budget_used_h(problem, plan)
         limit_h = p.budget_h + relaxed(p.relax, "budget")
         if used_h > limit_h + HOURS_TOLERANCE:
             found.append(Violation("budget", "the week", used_h, limit_h, "h"))
     return found
+
+
+def budget_used_h(problem: ShiftsProblem, plan: ShiftsPlan) -> float:
+    """Officer-hours on the rota that the budget counts: all, or all but overtime."""
+    used_h = float(rostered(problem, plan).sum()) * problem.slot_h
+    if problem.params.overtime_in_budget:
+        return used_h
+    return used_h - sum(overtime_h(problem, plan, kind) for kind in OVERTIME_KINDS if kind)
+
+
+def beside_budget_h(problem: ShiftsProblem) -> float:
+    """Most officer-hours of overtime beside the budget: the limits on them, inf where a kind on offer has none."""
+    p = problem.params
+    if p.overtime_in_budget:
+        return 0.0
+    limits = (
+        ("hold-over", p.most_hold_over_h, "hold_over"),
+        ("call-back", p.most_call_back_h, "call_back"),
+    )
+    return sum(
+        math.inf if most is None else most + relaxed(p.relax, rule)
+        for kind, most, rule in limits
+        if kind in problem.overtime
+    )
 
 
 def starts_by_day(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[frozenset[int], ...]:

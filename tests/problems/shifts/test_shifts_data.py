@@ -13,7 +13,7 @@ from tests.oracles.shifts_cases import FREE, SLOTS, week
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"call_ceiling_frac": 0.4}, "must sum to 1, got 1.1"),
+        ({"call_ceiling_frac": 0.4}, "must sum to 1 (100 %), got 1.1 (110 %)"),
         ({"call_ceiling_frac": 30, "proactive_floor_frac": 30}, "30 % is 0.30"),
         ({"community_from_h": 21, "community_to_h": 8}, "got 21 to 8 h"),
         ({"minimum_on_duty": -1}, "minimum_on_duty must be 0 or more officers, got -1"),

@@ -15,6 +15,7 @@ from optimiser.problems.shifts import (
     check,
     objectives,
 )
+from optimiser.problems.shifts.obvious import contradictions
 from tests.oracles.shifts_cases import FREE, breaking_plans, hand_cases, union_airways, week
 
 
@@ -101,3 +102,25 @@ def test_family_is_complete():
     # the engine, the forms and the contract tests reach everything through it
     assert FAMILY.name == "shifts"
     assert FAMILY.rule("budget").unit == "h"
+
+
+def test_a_budget_beside_overtime():
+    # three officers held over by two hours: 24 h straight and 6 h beside; a budget of 24 h holds, one of 23 h does not
+    asked = ShiftsParams(budget_h=24.0, overtime_in_budget=False, most_hold_over_h=6.0, **FREE)
+    problem = replace(week(asked, {"E": (6, 10)}, {}), overtime=("hold-over",), overtime_slots=(2,))
+    plan = ShiftsPlan({"E@0": 3})
+    assert check(problem, plan) == []
+    tight = replace(problem, params=replace(asked, budget_h=23.0))
+    assert [(v.rule, v.found) for v in check(tight, plan)] == [("budget", 24.0)]
+    counted = replace(problem, params=replace(asked, overtime_in_budget=True))
+    assert [(v.rule, v.found) for v in check(counted, plan)] == [("budget", 30.0)]
+
+
+def test_overtime_beside_the_budget_is_no_contradiction():
+    # ten hours asked for with a budget of eight: two held over may fill them, one may not
+    need = dict.fromkeys(range(6, 16), 1)
+    asked = ShiftsParams(budget_h=8.0, overtime_in_budget=False, most_hold_over_h=2.0, **FREE)
+    problem = replace(week(asked, {"E": (6, 10)}, need), overtime=("hold-over",), overtime_slots=(2,))
+    assert contradictions(problem) == ()
+    fewer = replace(problem, params=replace(asked, most_hold_over_h=1.0))
+    assert any("officer-hours; the budget is" in s for s in contradictions(fewer))
