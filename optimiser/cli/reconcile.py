@@ -26,7 +26,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         help="figure,value,year[,priority,source] (published.csv in the folder); figures: "
         + ", ".join(FIGURES),
     )
-    reconcile.add_argument("--officers", type=Path, metavar="FILE", help="district_id,officers: strength")
+    reconcile.add_argument(
+        "--officers", type=Path, metavar="FILE", help="district_id,officers (strength.csv in the folder)"
+    )
     reconcile.set_defaults(run=run_reconcile)
 
 
@@ -45,7 +47,7 @@ def run_reconcile(a: argparse.Namespace) -> int:
             f"{path} is missing. Copy last year's figures from the annual report into a small file: figure,value,year, "
             f"perhaps priority and source. Figures: {', '.join(FIGURES)}."
         )
-    officers = read_officers(a.officers) if a.officers else None
+    officers = read_officers(a.officers) if a.officers else _assigned(a.folder)
     found = reconcile(project, read_published(path), officers)
     if a.json:
         show_json([asdict(r) | {"name": r.published.name} for r in found])
@@ -67,14 +69,23 @@ def run_reconcile(a: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def _assigned(folder: Path) -> dict[str, int] | None:
+    """Return the officers assigned to each district by the project's own table; None without one."""
+    from optimiser.data.strength_table import read_strength
+    from optimiser.prepare.strength_today import STRENGTH_FILE
+
+    path = folder / STRENGTH_FILE
+    return {d: r.assigned for d, r in read_strength(path).items()} if path.is_file() else None
+
+
 def _trace(r: Any) -> list[str]:
     """Lead from our figure to the published one, step by step."""
     lines = []
     if r.steps:
         lines.append(f"{r.published.name}: ours {_figure(r.ours)}")
-        lines += [f"  {s.filter}: {s.change:+,.4g} -> {_figure(s.then)}" for s in r.steps]
+        lines += [f"  {s.filter}: {_change(s.change)} -> {_figure(s.then)}" for s in r.steps]
         left = (
-            f"  not explained: {r.rest:+,.4g}"
+            f"  not explained: {_change(r.rest)}"
             if abs(r.rest) > r.published.half_unit + 1e-9
             else "  nothing is left"
         )
@@ -82,6 +93,10 @@ def _trace(r: Any) -> list[str]:
     if r.note:
         lines.append(f"{r.published.name}: {r.note}.")
     return lines
+
+
+def _change(value: float) -> str:
+    return f"{value:+,.0f}" if abs(value) >= 1000 else f"{value:+,.4g}"
 
 
 def _figure(value: float) -> str:
