@@ -16,6 +16,7 @@ from optimiser.simulate.state import (
     RuleArrays,
     State,
 )
+from optimiser.simulate.world import World
 
 
 @leaf
@@ -77,8 +78,9 @@ def become(c: CallArrays, f: FleetArrays, r: RuleArrays, s: State, unit: int, do
 
 
 @compiled
-def close_books(c: CallArrays, f: FleetArrays, r: RuleArrays, s: State, now: float) -> None:
+def close_books(w: World, now: float) -> None:
     """Book what every unit is still doing at the end."""
+    c, f, r, s = w.c, w.f, w.r, w.s
     for unit in range(len(s.unit)):
         settle(c, f, r, s, unit, now)
         if s.unit[unit].doing == FREE or s.unit[unit].doing == PROACTIVE:

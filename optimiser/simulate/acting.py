@@ -28,60 +28,46 @@ from optimiser.simulate.state import (
     SHIFT_END,
     SHIFT_START,
     TRAVEL,
-    CallArrays,
-    FleetArrays,
-    PolicyArrays,
-    RuleArrays,
-    State,
-    TravelArrays,
 )
+from optimiser.simulate.world import World
 from optimiser.units import SECONDS_PER_HOUR
 
 
 @compiled
-def serve(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    now: float,
-) -> bool:
+def serve(w: World, call: int, now: float) -> bool:
     """Send what the policy sends and the rules let go; True if the call has what it needs."""
+    c, r, s = w.c, w.r, w.s
     grade = c.call[call].grade
-    if r.grade[grade].together and c.call[call].need > 1 and not enough(c, r, s, call, now):
+    if r.grade[grade].together and c.call[call].need > 1 and not enough(w, call, now):
         return False
     while c.call[call].got < c.call[call].need:
         unit = -1
         if open_to(c, r, s, call, now):
-            unit = choose(c, f, t, r, p, s, call, now)
+            unit = choose(w, call, now)
         if r.grade[grade].diverts < len(r.grade):
-            turned = choose_diversion(c, f, t, r, p, s, call, unit, now)
+            turned = choose_diversion(w, call, unit, now)
             if turned >= 0:
                 unit = turned
-                cut(c, f, t, r, s, unit, now)
+                cut(w, unit, now)
         if unit < 0 and r.grade[grade].cuts < len(r.grade):
-            unit = choose_cut(c, f, t, r, p, s, call, now)
+            unit = choose_cut(w, call, now)
             if unit >= 0:
-                cut(c, f, t, r, s, unit, now)
+                cut(w, unit, now)
         if unit < 0:
             return False
-        send(c, f, t, r, s, unit, call, now)
+        send(w, unit, call, now)
     return True
 
 
 @compiled
-def serve_queue(
-    c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State, now: float
-) -> None:
+def serve_queue(w: World, now: float) -> None:
     """Offer the units that are free to the calls that wait, the most urgent and oldest first."""
+    c, r, p, s = w.c, w.r, w.p, w.s
     if p.kind == OUTSIDE:
         s.n[ASKED] = 1
         return
     if p.kind == JOINT:
-        serve_jointly(c, f, t, r, p, s, now)
+        serve_jointly(w, now)
         return
     at = 0
     while at < s.n[N_QUEUE] and s.n[N_POOL] > 0:
@@ -89,7 +75,7 @@ def serve_queue(
         if c.call[call].got == 0 and now - c.call[call].time > r.grade[c.call[call].grade].patience:
             s.n[N_DROPPED] += 1
             dequeue(s, at)
-        elif open_to(c, r, s, call, now) and serve(c, f, t, r, p, s, call, now):
+        elif open_to(c, r, s, call, now) and serve(w, call, now):
             # a call that was cut meanwhile may have come in before this one
             while s.queue[at] != call:
                 at += 1
@@ -101,62 +87,46 @@ def serve_queue(
 
 
 @compiled
-def release(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    unit: int,
-    now: float,
-) -> None:
+def release(w: World, unit: int, now: float) -> None:
     """Let a unit go on after what it did: off duty, to a waiting call, to its break, or to its post."""
+    t, p, s = w.t, w.p, w.s
     if s.unit[unit].leaving == 1:
         if s.unit[unit].meal_due > 0:
             s.n[N_MISSED_BREAKS] += 1
         s.unit[unit].meal_due = 0.0
-        turn_to(c, f, r, s, unit, OFF, np.inf, now)
+        turn_to(w, unit, OFF, np.inf, now)
         s.unit[unit].call = -1
         s.unit[unit].leaving = 0
         s.unit[unit].goal = s.unit[unit].post
         s.unit[unit].due_at = now
         return
-    turn_to(c, f, r, s, unit, FREE, np.inf, now)
+    turn_to(w, unit, FREE, np.inf, now)
     s.unit[unit].call = -1
     if s.n[N_QUEUE] > 0 or p.kind == OUTSIDE:
-        serve_queue(c, f, t, r, p, s, now)
+        serve_queue(w, now)
     if s.unit[unit].doing != FREE:
         return
     if s.unit[unit].meal_due > 0 and s.n[N_QUEUE] == 0:
         due = s.unit[unit].meal_due
         s.unit[unit].meal_due = 0.0
-        turn_to(c, f, r, s, unit, BREAK, now + due, now)
+        turn_to(w, unit, BREAK, now + due, now)
     else:
-        post = best_post(p, s, unit) if len(p.posts) > 0 else s.unit[unit].post
+        post = best_post(w, unit) if len(p.posts) > 0 else s.unit[unit].post
         if place(t, s, unit, now) != post and s.unit[unit].goal != post:
             set_out(t, s, unit, -1, s.unit[unit].kind, post, now)
 
 
 @compiled
-def unit_done(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    unit: int,
-    now: float,
-) -> None:
+def unit_done(w: World, unit: int, now: float) -> None:
     """Let a unit whose timer ran out arrive at its call, or go on after what it finished."""
+    c, f, t, r, s = w.c, w.f, w.t, w.r, w.s
     call = s.unit[unit].call
     if s.unit[unit].doing == TRAVEL:
         c.call[call].there += s.unit[unit].officers if r.by_officers else 1
         c.call[call].arrived_at = min(c.call[call].arrived_at, now)
         if c.call[call].there >= c.call[call].need and c.call[call].full_at == np.inf:
             c.call[call].full_at = now
-        turn_to(c, f, r, s, unit, SCENE, now + s.unit[unit].work, now)
+        turn_to(w, unit, SCENE, now + s.unit[unit].work, now)
     elif s.unit[unit].doing == SCENE and c.call[call].after >= 0 and c.call[call].first_unit == unit:
         way = 0.0
         if len(f.sites) > 0:
@@ -166,18 +136,17 @@ def unit_done(
                 unit,
                 0 if r.site_lights else -1,
                 s.unit[unit].kind,
-                _site(c, f, t, r, s, unit, call, now),
+                _site(w, unit, call, now),
                 now,
             )
-        turn_to(c, f, r, s, unit, CUSTODY, now + way + c.call[call].after, now)
+        turn_to(w, unit, CUSTODY, now + way + c.call[call].after, now)
     else:
-        release(c, f, t, r, p, s, unit, now)
+        release(w, unit, now)
 
 
 @compiled
-def _site(
-    c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, s: State, unit: int, call: int, now: float
-) -> int:
+def _site(w: World, unit: int, call: int, now: float) -> int:
+    c, f, t, r, s = w.c, w.f, w.t, w.r, w.s
     hour = int(now // SECONDS_PER_HOUR) % 168
     mode, part = t.mode[s.unit[unit].kind, 0 if r.site_lights else -1], t.slice_of_hour[hour]
     best = f.sites[0]
@@ -188,23 +157,15 @@ def _site(
 
 
 @compiled
-def duty(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    event: int,
-    now: float,
-) -> None:
+def duty(w: World, event: int, now: float) -> None:
     """Begin or end a unit's shift, or tell it that a break or a proactive block is due."""
+    f, t, r, s = w.f, w.t, w.r, w.s
     unit, what, length = f.duty[event].unit, f.duty[event].what, f.duty[event].s
     idle = s.unit[unit].doing == FREE or s.unit[unit].doing == PROACTIVE
     if what == SHIFT_END:
         s.unit[unit].leaving = 1
         if idle or s.unit[unit].doing == BREAK:
-            release(c, f, t, r, p, s, unit, now)
+            release(w, unit, now)
     elif what == SHIFT_START:
         s.unit[unit].shift_end = now + length
         if s.unit[unit].doing != OFF:
@@ -214,17 +175,17 @@ def duty(
         s.unit[unit].goal = s.unit[unit].post
         s.unit[unit].due_at = now
         if r.handover > 0:
-            turn_to(c, f, r, s, unit, BREAK, now + r.handover, now)
+            turn_to(w, unit, BREAK, now + r.handover, now)
             leave_pool(s, unit)
         else:
-            release(c, f, t, r, p, s, unit, now)
+            release(w, unit, now)
     elif what == MEAL:
         if idle:
-            turn_to(c, f, r, s, unit, BREAK, now + length, now)
+            turn_to(w, unit, BREAK, now + length, now)
         elif s.unit[unit].doing != OFF:
             s.unit[unit].meal_due = length
     elif what == PATROL and s.unit[unit].doing == FREE:
         zone = f.duty[event].zone
         if zone >= 0:
             set_out(t, s, unit, -1, s.unit[unit].kind, zone, now)
-        turn_to(c, f, r, s, unit, PROACTIVE, now + length, now)
+        turn_to(w, unit, PROACTIVE, now + length, now)

@@ -16,6 +16,7 @@ from optimiser.simulate.state import (
     RuleArrays,
     State,
 )
+from optimiser.simulate.world import World
 
 
 @leaf
@@ -34,8 +35,9 @@ def may_take(r: RuleArrays, s: State, unit: int, grade: int, now: float) -> bool
 
 
 @compiled
-def enough(c: CallArrays, r: RuleArrays, s: State, call: int, now: float) -> bool:
+def enough(w: World, call: int, now: float) -> bool:
     """Whether as many units may be sent now as the call still wants."""
+    c, r, s = w.c, w.r, w.s
     there = c.call[call].got
     for k in range(s.n[N_POOL]):
         unit = s.pool[k]

@@ -15,11 +15,11 @@ from optimiser.simulate.state import (
     CallArrays,
     FleetArrays,
     PolicyArrays,
-    RuleArrays,
     State,
     TravelArrays,
 )
 from optimiser.simulate.weighing import choose_one
+from optimiser.simulate.world import World
 
 NEAREST, TABLE, CROW, RANDOM, PRICED, OUTSIDE, COVER, VETO, LEIGH, ONE, JOINT = range(11)
 _MOST_NEAR = 16
@@ -49,17 +49,9 @@ def _cost(
 
 
 @compiled
-def _random(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    now: float,
-) -> int:
+def _random(w: World, call: int, now: float) -> int:
     """Any unit within the radius with equal chance, drawn by the call's own number; else the quickest."""
+    c, f, t, r, p, s = w.c, w.f, w.t, w.r, w.p, w.s
     grade = c.call[call].grade
     within, best, least = 0, -1, np.inf
     for turn in range(2):
@@ -84,26 +76,18 @@ def _random(
 
 
 @compiled
-def _guarded(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    now: float,
-) -> int:
+def _guarded(w: World, call: int, now: float) -> int:
     """Return the quickest unit whose going bares no more than the share allowed; the quickest of all if none.
 
     Leigh's rule looks only at the few nearest by crow, lets the most urgent grade go whatever it bares, and lets the
     others wait for a unit whose break or prisoner run ends in time.
     """
+    c, f, t, r, p, s = w.c, w.f, w.t, w.r, w.p, w.s
     grade = c.call[call].grade
-    limit = _far_limit(c, t, r, p, s, call, now) if p.kind == LEIGH else np.inf
+    limit = _far_limit(w, call, now) if p.kind == LEIGH else np.inf
     guarded = p.kind == VETO or grade > 0
     if guarded:
-        count_cover(p, s, -1)
+        count_cover(w, -1)
     best, least, any_best, any_least = -1, np.inf, -1, np.inf
     to = c.call[call].zone
     for k in range(s.n[N_POOL]):
@@ -122,16 +106,15 @@ def _guarded(
             best, least = unit, cost
     if best < 0:
         best, least = any_best, any_least
-    if p.kind == LEIGH and grade > 0 and p.number[2] > 0 and _ends_sooner(c, t, r, s, call, least, now):
+    if p.kind == LEIGH and grade > 0 and p.number[2] > 0 and _ends_sooner(w, call, least, now):
         return -1
     return best
 
 
 @compiled
-def _ends_sooner(
-    c: CallArrays, t: TravelArrays, r: RuleArrays, s: State, call: int, least: float, now: float
-) -> bool:
+def _ends_sooner(w: World, call: int, least: float, now: float) -> bool:
     """Whether a unit whose break or prisoner run ends is there before the one chosen, and within the target."""
+    c, t, r, s = w.c, w.t, w.r, w.s
     grade = c.call[call].grade
     part = time_slice(t, now)
     left = r.grade[grade].target - (now - c.call[call].time + c.call[call].delay) - r.grade[grade].turnout
@@ -146,10 +129,9 @@ def _ends_sooner(
 
 
 @compiled
-def _far_limit(
-    c: CallArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State, call: int, now: float
-) -> float:
+def _far_limit(w: World, call: int, now: float) -> float:
     """Distance by crow of the n-th nearest unit that may be sent, n the policy's number, at most 16."""
+    c, t, r, p, s = w.c, w.t, w.r, w.p, w.s
     to, n = c.call[call].zone, min(int(p.number[1]), _MOST_NEAR)
     limit = 0.0
     for _ in range(n):
@@ -168,17 +150,9 @@ def _far_limit(
 
 
 @compiled
-def choose(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    now: float,
-) -> int:
+def choose(w: World, call: int, now: float) -> int:
     """Return the unit to send next, or -1 if none may go; ties to the smaller number."""
+    c, f, t, r, p, s = w.c, w.f, w.t, w.r, w.p, w.s
     grade = c.call[call].grade
     if p.kind == TABLE:
         row = c.call[call].zone
@@ -190,13 +164,13 @@ def choose(
                 return unit
         return -1
     if p.kind == RANDOM:
-        return _random(c, f, t, r, p, s, call, now)
+        return _random(w, call, now)
     if p.kind == ONE:
-        return choose_one(c, t, r, p, s, call, now)
+        return choose_one(w, call, now)
     if p.kind in (VETO, LEIGH):
-        return _guarded(c, f, t, r, p, s, call, now)
+        return _guarded(w, call, now)
     if p.kind == COVER and p.cost[grade] > 0:
-        count_cover(p, s, -1)
+        count_cover(w, -1)
     best, least = -1, np.inf
     for k in range(s.n[N_POOL]):
         unit = s.pool[k]
@@ -208,17 +182,9 @@ def choose(
 
 
 @compiled
-def choose_cut(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    now: float,
-) -> int:
+def choose_cut(w: World, call: int, now: float) -> int:
     """Return the nearest unit on a call that this one may interrupt, or -1."""
+    c, f, t, r, p, s = w.c, w.f, w.t, w.r, w.p, w.s
     grade = c.call[call].grade
     best, least = -1, np.inf
     for unit in range(len(s.unit)):
@@ -235,18 +201,9 @@ def choose_cut(
 
 
 @compiled
-def choose_diversion(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    free: int,
-    now: float,
-) -> int:
+def choose_diversion(w: World, call: int, free: int, now: float) -> int:
     """Return a unit on its way to a less urgent call that comes sooner than the free one by the gain asked, or -1."""
+    c, t, r, s = w.c, w.t, w.r, w.s
     rule = r.grade[c.call[call].grade]
     part = time_slice(t, now)
     to = c.call[call].zone

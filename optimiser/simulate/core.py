@@ -28,19 +28,12 @@ from optimiser.simulate.state import (
     State,
     TravelArrays,
 )
+from optimiser.simulate.world import World, hold
 
 
 @compiled
-def _arrive(
-    c: CallArrays,
-    f: FleetArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    now: float,
-) -> None:
+def _arrive(w: World, call: int, now: float) -> None:
+    c, r, p, s = w.c, w.r, w.p, w.s
     c.call[call].free_at = s.n[N_FREE]
     if p.kind == OUTSIDE:
         enqueue(c, r, s, call)
@@ -48,18 +41,19 @@ def _arrive(
         return
     if p.kind == JOINT:
         enqueue(c, r, s, call)
-        serve_queue(c, f, t, r, p, s, now)
+        serve_queue(w, now)
         return
     turned = s.n[N_CUT]
-    if not serve(c, f, t, r, p, s, call, now):
+    if not serve(w, call, now):
         enqueue(c, r, s, call)
     if s.n[N_CUT] > turned:  # the call left open may have somebody else
-        serve_queue(c, f, t, r, p, s, now)
+        serve_queue(w, now)
 
 
 @compiled
 def advance(c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State) -> int:
     """Run until all is done, or until a policy from outside has to decide. Holds no lock."""
+    w = hold(World(c, f, t, r, p, s))
     n_calls, n_duties = len(c.call), len(f.duty)
     while True:
         call, event, unit = s.n[NEXT_CALL], s.n[NEXT_DUTY], s.win[1]
@@ -70,19 +64,19 @@ def advance(c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, p: Po
         over = call == n_calls and s.n[N_QUEUE] == 0 and s.n[N_ENROUTE] == 0
         if now == np.inf or (now > r.end and over):
             s.now[0] = max(s.now[0], r.end)
-            close_books(c, f, r, s, s.now[0])
+            close_books(w, s.now[0])
             return DONE
         s.now[0] = now
         if unit_at == now:
-            unit_done(c, f, t, r, p, s, unit, now)
+            unit_done(w, unit, now)
         elif duty_at == now:
             s.n[NEXT_DUTY] += 1
             if f.duty[event].what == LOOK:
                 return LOOKS
-            duty(c, f, t, r, p, s, event, now)
+            duty(w, event, now)
         else:
             s.n[NEXT_CALL] += 1
-            _arrive(c, f, t, r, p, s, call, now)
+            _arrive(w, call, now)
         if s.n[ASKED] == 1:
             s.n[ASKED] = 0
             if s.n[N_QUEUE] > 0:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from optimiser.simulate.compiled import compiled, leaf
 from optimiser.simulate.moving import place, time_slice
-from optimiser.simulate.state import FREE, N_POOL, PROACTIVE, PolicyArrays, State, TravelArrays
+from optimiser.simulate.state import FREE, N_POOL, PROACTIVE, PolicyArrays, State
+from optimiser.simulate.world import World
 
 
 @compiled
-def count_cover(p: PolicyArrays, s: State, but: int) -> None:
+def count_cover(w: World, but: int) -> None:
     """Count for each zone the free units that reach it, one left out."""
+    p, s = w.p, w.s
     s.cover[:] = 0
     for k in range(s.n[N_POOL]):
         unit = s.pool[k]
@@ -47,9 +49,10 @@ def bared_by(p: PolicyArrays, s: State, zone_from: int) -> float:
 
 
 @compiled
-def best_post(p: PolicyArrays, s: State, unit: int) -> int:
+def best_post(w: World, unit: int) -> int:
     """Return the post at which a free unit adds most to the demand covered; ties to the earlier post."""
-    count_cover(p, s, unit)
+    p, s = w.p, w.s
+    count_cover(w, unit)
     best, most = p.posts[0], -1.0
     for post in p.posts:
         gain = _gain_at(p, s, post)
@@ -68,13 +71,14 @@ def shift_cover(p: PolicyArrays, s: State, unit: int, sign: int) -> None:
 
 
 @compiled
-def best_move(t: TravelArrays, p: PolicyArrays, s: State, now: float) -> tuple[int, int]:
+def best_move(w: World, now: float) -> tuple[int, int]:
     """Return the free unit and the post whose move is worth most after its price, (-1, -1) if none is.
 
     Tried is the post that adds most now, with every free unit; both are counted exactly. ``number`` holds the price
     of a move, the weight of a second of its way and the worth of covering all demand.
     """
-    count_cover(p, s, -1)
+    t, p, s = w.t, w.p, w.s
+    count_cover(w, -1)
     post, most = int(p.posts[0]), -1.0
     for at in p.posts:
         gain = _gain_at(p, s, at)

@@ -30,13 +30,10 @@ from optimiser.simulate.state import (
     PROACTIVE,
     TRAVEL,
     UNFILLED,
-    CallArrays,
-    PolicyArrays,
-    RuleArrays,
     State,
-    TravelArrays,
 )
 from optimiser.simulate.weighing import way_of, weigh
+from optimiser.simulate.world import World
 
 SLOT_CALL, SLOT_UNIT, COLUMN_UNIT, IS_FIRST = range(4, 8)
 """Rows of ``State.match_i`` behind those of :mod:`.matching`."""
@@ -45,14 +42,15 @@ _PASSES = 2
 
 
 @compiled
-def _add_rows(c: CallArrays, r: RuleArrays, s: State, now: float) -> int:
+def _add_rows(w: World, now: float) -> int:
+    c, r, s = w.c, w.r, w.s
     n, least = 0, len(r.grade)
     for at in range(s.n[N_QUEUE]):
         call = s.queue[at]
         grade = c.call[call].grade
         if not open_to(c, r, s, call, now):
             continue
-        if r.grade[grade].together and c.call[call].need > 1 and not enough(c, r, s, call, now):
+        if r.grade[grade].together and c.call[call].need > 1 and not enough(w, call, now):
             continue
         least = min(least, r.grade[grade].diverts)
         for k in range(c.call[call].need - c.call[call].got):
@@ -76,7 +74,8 @@ def _add_rows(c: CallArrays, r: RuleArrays, s: State, now: float) -> int:
 
 
 @compiled
-def _add_columns(r: RuleArrays, p: PolicyArrays, s: State, n_rows: int) -> int:
+def _add_columns(w: World, n_rows: int) -> int:
+    r, p, s = w.r, w.p, w.s
     n = 0
     for k in range(s.n[N_POOL]):
         s.match_i[COLUMN_UNIT, n] = s.pool[k]
@@ -94,7 +93,7 @@ def _add_columns(r: RuleArrays, p: PolicyArrays, s: State, n_rows: int) -> int:
             if s.unit[unit].pool_at < 0 and doing in (BREAK, CUSTODY):
                 s.match_i[COLUMN_UNIT, n] = unit
                 n += 1
-    count_cover(p, s, -1)
+    count_cover(w, -1)
     for column in range(n):
         unit = s.match_i[COLUMN_UNIT, column]
         covers = s.unit[unit].doing == FREE or s.unit[unit].doing == PROACTIVE
@@ -103,17 +102,9 @@ def _add_columns(r: RuleArrays, p: PolicyArrays, s: State, n_rows: int) -> int:
 
 
 @compiled
-def _fill(
-    c: CallArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    row: int,
-    n_columns: int,
-    now: float,
-) -> None:
+def _fill(w: World, row: int, n_columns: int, now: float) -> None:
     """Write the costs of one row."""
+    c, t, r, p, s = w.c, w.t, w.r, w.p, w.s
     part = time_slice(t, now)
     call, own, first = s.match_i[SLOT_CALL, row], s.match_i[SLOT_UNIT, row], s.match_i[IS_FIRST, row] == 1
     grade = c.call[call].grade
@@ -155,8 +146,9 @@ def _fill(
 
 
 @compiled
-def _better(c: CallArrays, p: PolicyArrays, s: State, n_rows: int, n_columns: int) -> None:
+def _better(w: World, n_rows: int, n_columns: int) -> None:
     """Choose again, row by row, among the free units that stay, with the cover that is really left."""
+    c, p, s = w.c, w.p, w.s
     for row in range(n_rows):
         if _leaves(s, row):
             shift_cover(p, s, s.match_i[COLUMN_UNIT, s.match_i[COLUMN_OF, row]], -1)
@@ -205,20 +197,21 @@ def _stays(s: State, column: int, n_rows: int) -> bool:
 
 
 @compiled
-def plan_jointly(c: CallArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State, now: float) -> int:
+def plan_jointly(w: World, now: float) -> int:
     """Decide; return the number of rows. Row k's unit is read by :func:`unit_of`."""
-    n_rows = _add_rows(c, r, s, now)
+    s = w.s
+    n_rows = _add_rows(w, now)
     if n_rows == 0:
         return 0
-    n_columns = _add_columns(r, p, s, n_rows)
+    n_columns = _add_columns(w, n_rows)
     for row in range(n_rows):
-        _fill(c, t, r, p, s, row, n_columns, now)
+        _fill(w, row, n_columns, now)
     match(s.match_f, s.match_i, n_rows, n_columns)
     sent = 0
     for row in range(n_rows):
         sent += _leaves(s, row)
     if sent > 1:
-        _better(c, p, s, n_rows, n_columns)
+        _better(w, n_rows, n_columns)
     return n_rows
 
 

@@ -13,30 +13,24 @@ from optimiser.simulate.state import (
     N_DROPPED,
     N_QUEUE,
     TRAVEL,
-    CallArrays,
-    FleetArrays,
-    PolicyArrays,
-    RuleArrays,
-    State,
-    TravelArrays,
 )
+from optimiser.simulate.world import World
 
 
 @compiled
-def serve_jointly(
-    c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State, now: float
-) -> None:
+def serve_jointly(w: World, now: float) -> None:
     """Plan all open calls together and act on it; what is not served waits for the next event."""
-    _drop(c, r, s, now)
+    c, p, s = w.c, w.p, w.s
+    _drop(w, now)
     if s.n[N_QUEUE] > 0:
-        n_rows = plan_jointly(c, t, r, p, s, now)
+        n_rows = plan_jointly(w, now)
         for row in range(n_rows):
             unit = unit_of(s, row)
             if unit >= 0 and s.unit[unit].doing == TRAVEL and s.match_i[SLOT_UNIT, row] != unit:
-                cut(c, f, t, r, s, unit, now)
+                cut(w, unit, now)
         for row in range(n_rows):
-            _send_to(c, f, t, r, s, row, now)
-        _interrupt(c, f, t, r, p, s, now)
+            _send_to(w, row, now)
+        _interrupt(w, now)
         at = 0
         while at < s.n[N_QUEUE]:
             if c.call[s.queue[at]].got >= c.call[s.queue[at]].need:
@@ -44,19 +38,21 @@ def serve_jointly(
             else:
                 at += 1
     if len(p.posts) > 0:
-        restore_cover(c, t, p, s, now)
+        restore_cover(w, now)
 
 
 @compiled
-def restore_cover(c: CallArrays, t: TravelArrays, p: PolicyArrays, s: State, now: float) -> None:
+def restore_cover(w: World, now: float) -> None:
     """Move the free unit whose move is worth most, if it is worth its way."""
-    unit, post = best_move(t, p, s, now)
+    t, s = w.t, w.s
+    unit, post = best_move(w, now)
     if unit >= 0:
         set_out(t, s, unit, -1, s.unit[unit].kind, post, now)
 
 
 @compiled
-def _drop(c: CallArrays, r: RuleArrays, s: State, now: float) -> None:
+def _drop(w: World, now: float) -> None:
+    c, r, s = w.c, w.r, w.s
     at = 0
     while at < s.n[N_QUEUE]:
         call = s.queue[at]
@@ -69,23 +65,21 @@ def _drop(c: CallArrays, r: RuleArrays, s: State, now: float) -> None:
 
 
 @compiled
-def _send_to(
-    c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, s: State, row: int, now: float
-) -> None:
+def _send_to(w: World, row: int, now: float) -> None:
+    c, r, s = w.c, w.r, w.s
     unit, call, own = unit_of(s, row), s.match_i[SLOT_CALL, row], s.match_i[SLOT_UNIT, row]
     if unit < 0 or unit == own or c.call[call].got >= c.call[call].need:
         return
     if own >= 0 and s.unit[own].doing == TRAVEL and s.unit[own].call == call:
         return  # its own unit was not taken after all
     if may_take(r, s, unit, c.call[call].grade, now) and (own >= 0 or open_to(c, r, s, call, now)):
-        send(c, f, t, r, s, unit, call, now)
+        send(w, unit, call, now)
 
 
 @compiled
-def _interrupt(
-    c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, p: PolicyArrays, s: State, now: float
-) -> None:
+def _interrupt(w: World, now: float) -> None:
     """Take units off calls that the rules let a call interrupt where it has nobody."""
+    c, r, s = w.c, w.r, w.s
     at = 0
     while at < s.n[N_QUEUE]:
         call = s.queue[at]
@@ -93,9 +87,9 @@ def _interrupt(
         if r.grade[c.call[call].grade].cuts >= len(r.grade):
             continue
         while c.call[call].got < c.call[call].need:
-            unit = choose_cut(c, f, t, r, p, s, call, now)
+            unit = choose_cut(w, call, now)
             if unit < 0:
                 break
-            cut(c, f, t, r, s, unit, now)
-            send(c, f, t, r, s, unit, call, now)
+            cut(w, unit, now)
+            send(w, unit, call, now)
             at = 0  # the call left is open again, in its own place

@@ -133,7 +133,7 @@ def _run(
         if why == LOOKS and looks is not None:
             looks.look(state, r)
         elif policy.decide is not None:
-            policy.decide(Scene(c, f, t, r, state))
+            policy.decide(Scene(c, f, t, r, p, state))
 
 
 def call_source(

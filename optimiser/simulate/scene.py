@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from optimiser.errors import InputError
 from optimiser.simulate.allowing import may_take
+from optimiser.simulate.compiled import compiled
 from optimiser.simulate.moving import place, set_out, time_slice
 from optimiser.simulate.sending import dequeue, send
 from optimiser.simulate.state import (
@@ -16,10 +17,12 @@ from optimiser.simulate.state import (
     N_QUEUE,
     CallArrays,
     FleetArrays,
+    PolicyArrays,
     RuleArrays,
     State,
     TravelArrays,
 )
+from optimiser.simulate.world import World, hold
 
 IntArray = NDArray[np.int64]
 
@@ -28,13 +31,14 @@ IntArray = NDArray[np.int64]
 class Scene:
     """One moment of a replication. Numbers of units, calls, zones and grades run from 0.
 
-    ``calls``, ``fleet``, ``travel`` and ``rules`` are the engine's arrays; read them, never write them.
+    ``calls``, ``fleet``, ``travel``, ``rules`` and ``policy`` are the engine's arrays; read them, never write them.
     """
 
     calls: CallArrays
     fleet: FleetArrays
     travel: TravelArrays
     rules: RuleArrays
+    policy: PolicyArrays
     state: State
 
     @property
@@ -84,7 +88,8 @@ class Scene:
             raise InputError(f"Call {call} waits for no unit; send only to calls of waiting().")
         if not may_take(self.rules, s, unit, int(self.calls.call["grade"][call]), now):
             raise InputError(f"Unit {unit} may not be sent to call {call} now; send only units of free().")
-        send(self.calls, self.fleet, self.travel, self.rules, s, unit, call, now)
+        world = World(self.calls, self.fleet, self.travel, self.rules, self.policy, s)
+        _send(world, unit, call, now)
         if self.missing(call) <= 0:
             dequeue(s, int(at[0]))
 
@@ -99,3 +104,8 @@ class Scene:
         if self.state.unit["doing"][unit] != FREE:
             raise InputError(f"Unit {unit} is not free and cannot be moved.")
         set_out(self.travel, self.state, unit, -1, int(self.state.unit["kind"][unit]), zone, self.now_s)
+
+
+@compiled
+def _send(world: World, unit: int, call: int, now: float) -> None:
+    send(hold(world), unit, call, now)

@@ -20,11 +20,10 @@ from optimiser.simulate.state import (
     SCENE,
     TRAVEL,
     CallArrays,
-    FleetArrays,
     RuleArrays,
     State,
-    TravelArrays,
 )
+from optimiser.simulate.world import World
 
 
 @leaf
@@ -49,10 +48,9 @@ def leave_pool(s: State, unit: int) -> None:
 
 
 @compiled
-def turn_to(
-    c: CallArrays, f: FleetArrays, r: RuleArrays, s: State, unit: int, doing: int, until: float, now: float
-) -> None:
+def turn_to(w: World, unit: int, doing: int, until: float, now: float) -> None:
     """Let a unit do something until a moment, keeping the pool and the count of free units true."""
+    c, f, r, s = w.c, w.f, w.r, w.s
     before = s.unit[unit].doing
     s.n[N_FREE] += (doing in (FREE, PROACTIVE)) - (before in (FREE, PROACTIVE))
     s.n[N_ENROUTE] += (doing == TRAVEL) - (before == TRAVEL)
@@ -65,10 +63,9 @@ def turn_to(
 
 
 @compiled
-def send(
-    c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, s: State, unit: int, call: int, now: float
-) -> None:
+def send(w: World, unit: int, call: int, now: float) -> None:
     """Send a unit to a call."""
+    c, t, r, s = w.c, w.t, w.r, w.s
     grade = c.call[call].grade
     if s.unit[unit].doing == BREAK and s.unit[unit].meal_due == 0.0:
         s.unit[unit].meal_due = max(0.0, s.timer[unit] - now)  # the rest of it is still due
@@ -76,7 +73,7 @@ def send(
     took += r.grade[grade].turnout
     s.unit[unit].due_at = now + took
     s.unit[unit].call = -1
-    turn_to(c, f, r, s, unit, TRAVEL, now + took, now)
+    turn_to(w, unit, TRAVEL, now + took, now)
     s.unit[unit].call = call
     k = min(c.call[call].sent, c.width - 1)
     s.unit[unit].work = c.service[call * c.width + k]
@@ -88,10 +85,9 @@ def send(
 
 
 @compiled
-def cut(
-    c: CallArrays, f: FleetArrays, t: TravelArrays, r: RuleArrays, s: State, unit: int, now: float
-) -> None:
+def cut(w: World, unit: int, now: float) -> None:
     """Take a unit off its call, which is open again and waits for what is left of the work."""
+    c, t, r, s = w.c, w.t, w.r, w.s
     call = s.unit[unit].call
     weight = s.unit[unit].officers if r.by_officers else 1
     rest = s.unit[unit].work
@@ -106,7 +102,7 @@ def cut(
     s.n[N_CUT] += 1
     s.unit[unit].goal = place(t, s, unit, now)
     s.unit[unit].due_at = now
-    turn_to(c, f, r, s, unit, FREE, np.inf, now)
+    turn_to(w, unit, FREE, np.inf, now)
     s.unit[unit].call = -1
     enqueue(c, r, s, call)
 

@@ -24,6 +24,7 @@ from optimiser.simulate.state import (
     State,
     TravelArrays,
 )
+from optimiser.simulate.world import World
 
 
 @leaf
@@ -55,22 +56,15 @@ def weigh(
 
 
 @compiled
-def choose_one(
-    c: CallArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    now: float,
-) -> int:
+def choose_one(w: World, call: int, now: float) -> int:
     """Return the unit of least weighted seconds for one call, or -1: nobody may go, or waiting is worth more."""
+    c, t, r, p, s = w.c, w.t, w.r, w.p, w.s
     grade = c.call[call].grade
     part = time_slice(t, now)
     first = c.call[call].got == 0
     price = p.price[0, grade, COVER_PRICE]
     if price > 0:
-        count_cover(p, s, -1)
+        count_cover(w, -1)
     best, least = -1, p.price[0, grade, UNFILLED]
     for k in range(s.n[N_POOL]):
         unit = s.pool[k]
@@ -82,24 +76,15 @@ def choose_one(
             cost += price * loss_of(p, s, s.unit[unit].goal)
         if cost < least or (cost == least and unit < best):
             best, least = unit, cost
-    if p.price[0, grade, AWAITS] > 0 and comes_sooner(c, t, r, p, s, call, least, first, now):
+    if p.price[0, grade, AWAITS] > 0 and comes_sooner(w, call, least, first, now):
         return -1
     return best
 
 
 @compiled
-def comes_sooner(
-    c: CallArrays,
-    t: TravelArrays,
-    r: RuleArrays,
-    p: PolicyArrays,
-    s: State,
-    call: int,
-    least: float,
-    first: bool,
-    now: float,
-) -> bool:
+def comes_sooner(w: World, call: int, least: float, first: bool, now: float) -> bool:
     """Whether a unit whose end is known costs less than that, and would be there within the target."""
+    c, t, r, p, s = w.c, w.t, w.r, w.p, w.s
     grade = c.call[call].grade
     part = time_slice(t, now)
     left = r.grade[grade].target - (now - c.call[call].time + c.call[call].delay)

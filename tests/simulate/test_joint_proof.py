@@ -6,8 +6,10 @@ import pytest
 from optimiser import simulate as sim
 from optimiser.problems.assignment import AssignmentParams, AssignmentPlan, AssignmentProblem
 from optimiser.problems.assignment.measures import objectives
+from optimiser.simulate.compiled import compiled
 from optimiser.simulate.joining import SLOT_CALL, SLOT_UNIT, plan_jointly, unit_of
 from optimiser.simulate.state import TRAVEL, fresh
+from optimiser.simulate.world import World, hold
 from tests.oracles.assignment_cases import enumerate_best
 
 N_ZONES, N_UNITS, MOST_OPEN = 12, 4, 4
@@ -86,12 +88,17 @@ def snapshot(scene: sim.Scene, cover: sim.Cover) -> AssignmentProblem:
     )
 
 
+@compiled
+def _plan(world: World, now: float) -> int:
+    return plan_jointly(hold(world), now)
+
+
 def ours(scene: sim.Scene, cover: sim.Cover) -> AssignmentPlan:
     """What the compiled decision does at this moment."""
     wide = fresh(scene.calls, scene.fleet, 168, joint=True)
     s = scene.state._replace(match_f=wide.match_f, match_i=wide.match_i)
     p = sim.joint(WORTH, cover, GRADES).arrays()
-    n = plan_jointly(scene.calls, scene.travel, scene.rules, p, s, scene.now_s)
+    n = _plan(World(scene.calls, scene.fleet, scene.travel, scene.rules, p, s), scene.now_s)
     sent = {}
     for row in range(n):
         unit, own = unit_of(s, row), int(s.match_i[SLOT_UNIT, row])
