@@ -7,9 +7,9 @@ from itertools import combinations, permutations
 import networkx as nx
 import numpy as np
 import pytest
-from optimiser_models.sectors import recom, trees
-from optimiser_models.sectors.ground import Ground, ground
-from optimiser_models.sectors.recom import FAILED, SAME, STEPS, STUCK, Chain, random_plan
+from optimiser_models.sectors.recom import trees
+from optimiser_models.sectors.recom.chain import FAILED, SAME, STEPS, STUCK, Chain, random_plan
+from optimiser_models.sectors.recom.ground import Ground, ground
 
 from optimiser.errors import InputError
 
@@ -200,4 +200,3 @@ def test_what_does_not_fit_is_named():
     ):
         with pytest.raises(InputError, match=word):
             ground(starts, near, border, work, np.array(low), np.array(high), k)
-    assert recom.DRAWS_A_PAIR < recom.MOST_DRAWS

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from optimiser_models.sectors import borders
-from optimiser_models.sectors.ground import admissible, ground
-from optimiser_models.sectors.recom import random_plan
-from optimiser_models.sectors.shortest import Search, shortest_boundary
+from optimiser_models.sectors.arrays import prepare
+from optimiser_models.sectors.border.ground import survey
+from optimiser_models.sectors.border.hops import hop, suits
+from optimiser_models.sectors.recom import flips
+from optimiser_models.sectors.recom.chain import random_plan
+from optimiser_models.sectors.recom.ground import admissible, ground
+from optimiser_models.sectors.recom.shortest import Search, shortest_boundary
 
 from optimiser.errors import InputError
+from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from tests.models.sectors.test_recom import as_sets, csr, faults, grid, on
 
 
@@ -69,7 +75,7 @@ def test_moves_keep_districts_in_one_piece_and_count_the_border_right():
     ends = [(int(a), int(b)) for a, b in zip(search._links[1], search._links[2], strict=True)]
     assert sorted(ends) == sorted(tuple(sorted(e)) for e in graph.edges)
     label, best = start.copy(), start.copy()
-    length = borders.flips(
+    length = flips.flips(
         label, best, np.inf, np.array([5], np.uint64), g.starts, g.neighbours, *search._links, g.border, g.work,
         g.low, g.high, 1 / g.work.mean(axis=1), 20_000, 1.0, 0.9999, 1.0,
     )  # fmt: skip
@@ -92,6 +98,45 @@ def test_a_given_start_is_never_left_behind():
     assert admissible(g, lopsided)
     assert not admissible(g, np.repeat([0, 1], [4, 12]))
     assert not admissible(g, np.tile([0, 1], 8) ^ np.repeat([0, 1, 0, 1], 4))
+
+
+def test_locks_and_given_centres_are_kept_by_hops():
+    """A 6 x 8 town of two districts, a lock in a far corner and one given centre: every plan handed over keeps them."""
+    graph = grid(6, 8)
+    at = np.array([divmod(i, 8) for i in range(48)], dtype=float)
+    travel_s = 60.0 * np.abs(at[:, None] - at[None]).sum(axis=2)
+    ids = tuple(f"a{i:02d}" for i in range(48))
+    problem = SectorsProblem(
+        area_ids=ids,
+        edges=np.array(sorted(graph.edges)),
+        centre_ids=ids,
+        centre_area=np.arange(48),
+        travel_s=travel_s,
+        calls=np.ones(48),
+        covered_calls=np.zeros((48, 48)),
+        cover_calls=np.zeros(48),
+        balance_names=("calls",),
+        balance=np.ones((1, 48)),
+        params=SectorsParams(
+            district_ids=("1", "2"),
+            balance_frac={"calls": 0.1},
+            objectives=("boundary",),
+            locks=(("a47", "1"),),
+            fixed_centres=("a00", ""),
+        ),
+        border_m=np.full(len(graph.edges), 100.0),
+    )
+    d = prepare(problem)
+    assert suits(d)
+    found: list[np.ndarray] = []
+    left = iter(range(8))
+    hop(survey(d), None, seed=1, keep_going=lambda: next(left, None) is not None, found=found.append)
+    assert found
+    for label in found:
+        assert label[0] == label[47] == 0
+        assert not faults(graph, on(graph, 2, 0.9 * 24, 1.1 * 24), label)
+    assert survey(d).value(found[-1]) <= survey(d).value(found[0])
+    assert not suits(prepare(replace(problem, params=replace(problem.params, apart=(("a01", "a46"),)))))
 
 
 def test_where_there_is_no_plan_none_is_said():

@@ -11,6 +11,7 @@ from optimiser.solve.result import PROOF_GAP
 from optimiser_models.sectors.arrays import FREE, from_plan
 from optimiser_models.sectors.border.close import close, offer
 from optimiser_models.sectors.border.ground import Ground, survey
+from optimiser_models.sectors.border.hops import hop, suits
 from optimiser_models.sectors.border.priced import price
 from optimiser_models.sectors.border.sweep import sweep
 from optimiser_models.sectors.border.walk import walk
@@ -49,7 +50,10 @@ def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
 
 
 def first_plans(run: Run, ground: Ground, start: SectorsPlan | None, share: float) -> None:
-    """Anneal from the given plan and from one growth after another while a share of the time lasts."""
+    """Anneal from a growth, then hop from the best plan while a share of the time lasts.
+
+    Where other rules than windows, locks and given centres count, one growth after another is annealed instead.
+    """
     until = run.began_s + run.budget_s(share)
     if start is not None:
         label = from_plan(run.problem, run.d, start)
@@ -70,3 +74,11 @@ def first_plans(run: Run, ground: Ground, start: SectorsPlan | None, share: floa
             ground,
             walk(ground, label_or_none, moves=moves, seed=seed, keep_going=lambda: not run.done()),
         )
+        if walks == 1 and not small and suits(run.d):
+            hop(
+                ground,
+                None if run.best is None else run.best.label,
+                seed=seed,
+                keep_going=lambda: not run.done() and run.report.elapsed_s() < until,
+                found=lambda label: offer(run, ground, label),
+            )

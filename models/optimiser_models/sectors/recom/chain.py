@@ -23,8 +23,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimiser_models.sectors import trees
-from optimiser_models.sectors.ground import Ground, Ints, admissible, pieces
+from optimiser_models.sectors.recom import trees
+from optimiser_models.sectors.recom.ground import Ground, Ints, admissible, pieces
 
 DRAWS_A_PAIR = 40
 """Trees drawn for one pair of districts before another is chosen."""

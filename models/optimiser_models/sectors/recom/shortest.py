@@ -17,19 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser_models.sectors import borders, recom, trees
-from optimiser_models.sectors.ground import Floats, Ground, Ints, admissible, ground
-from optimiser_models.sectors.recom import Chain
+from optimiser_models.sectors.recom import flips, trees
+from optimiser_models.sectors.recom.chain import Chain, random_plan
+from optimiser_models.sectors.recom.ground import Floats, Ground, Ints, admissible, ground
 
 BURST, BURST_STEPS = 10, 500
 FIRST_MOVES_PER_AREA, HOP_MOVES_PER_AREA = 1_500, 150
 HOT, COLD, PRICE = 0.5, 0.1, 1.0
 """First and last temperature of annealing, and the price of an average area's work out of balance, in mean borders."""
 HOP_TEMPERATURE = 0.5
+HOP_DRAWS = 2_000
+"""Trees drawn for one hop; where none fits, annealing alone goes on from where it is."""
 PATIENCE = 100
 """Hops without a new shortest border after which a new start is made."""
-STARTS_TRIED = 20
-"""Random plans in a row that may fail before the search gives up."""
+STARTS_TRIED, START_DRAWS = 5, 4_000
+"""Random plans in a row that may fail before the search gives up, and trees drawn for each."""
 
 
 def shortest_boundary(
@@ -101,7 +103,7 @@ class Search:
         self.best: Ints | None = None
         self.length = np.inf
         self.n_hops = self.n_starts = 0
-        self._links = borders.links(g.starts, g.neighbours)
+        self._links = flips.links(g.starts, g.neighbours)
         self._unit = float(g.border.mean()) if g.border.size else 1.0
         mean = g.work.mean(axis=1)
         self._per_area = 1.0 / np.where(mean > 0, mean, 1.0)
@@ -119,7 +121,7 @@ class Search:
             return self._begin()
         here, chain = self._here, self._chain
         chain.label[:] = here.label
-        chain.steps(1)
+        chain.steps(1, most_draws=HOP_DRAWS)
         found = self.shorten(chain.label, HOP_MOVES_PER_AREA * self.g.n)
         self._since += 1
         longer = found.length - here.length
@@ -129,18 +131,22 @@ class Search:
         return True
 
     def _begin(self) -> bool:
+        """Start from the given plan, then from random ones; from the best again where random ones fail."""
         label, self._given = self._given, None
         for _ in range(0 if label is not None else STARTS_TRIED):
             self.n_starts += 1
-            label = recom.random_plan(self.g, self.seed + 7919 * self.n_starts)
+            label = random_plan(self.g, self.seed + 7919 * self.n_starts, START_DRAWS)
             if label is not None:
                 break
-        if label is None:
-            return self._here is not None
-        self._chain = Chain.of(self.g, label, self.seed + 104_729 * self.n_starts)
-        self._chain.steps(BURST_STEPS, burst=BURST)
-        self._here = self.shorten(self._chain.best, FIRST_MOVES_PER_AREA * self.g.n)
         self._since = 0
+        if label is None and self.best is not None:
+            self._here = _Place(self.best, self.length)
+            return True
+        if label is None:
+            return False
+        self._chain = Chain.of(self.g, label, self.seed + 104_729 * self.n_starts)
+        self._chain.steps(BURST_STEPS, burst=BURST, most_draws=HOP_DRAWS)
+        self._here = self.shorten(self._chain.best, FIRST_MOVES_PER_AREA * self.g.n)
         self._take(self._here)
         return True
 
@@ -153,7 +159,7 @@ class Search:
         g = self.g
         best: NDArray[np.int64] = label.copy()
         cooling = (COLD / HOT) ** (1.0 / moves)
-        length = borders.flips(
+        length = flips.flips(
             label.copy(), best, np.inf, self._state, g.starts, g.neighbours, *self._links, g.border, g.work, g.low,
             g.high, self._per_area, moves, HOT * self._unit, cooling, PRICE * self._unit,
         )  # fmt: skip

@@ -14,8 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimiser_models.sectors import trees
 from optimiser_models.sectors.anneal import hangs_together
+from optimiser_models.sectors.recom import trees
 
 
 @njit(cache=True)
