@@ -10,8 +10,8 @@ from optimiser.batch import studies
 from optimiser.errors import OptimiserError
 from optimiser.report.words import escaped
 from optimiser_apps import sources
-from optimiser_apps.components.live import LIVE
 from optimiser_apps.components.shown import fault
+from optimiser_apps.components.watched import LIVE
 from optimiser_apps.pages import menu, pages
 
 ICON = Path(__file__).with_name("icon.png")

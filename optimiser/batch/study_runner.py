@@ -22,8 +22,6 @@ from optimiser.solve import jobs
 from optimiser.solve.progress import STOP_FILE, FileRecorder, Progress
 from optimiser.studies.series import NoPlanError, Series
 
-log = logging.getLogger(__name__)
-
 
 def start(study: Study) -> None:
     """Start a study in a process of its own; one that is done or running is left alone."""

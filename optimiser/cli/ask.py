@@ -10,8 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimiser import registry
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, code_of, say, show, show_json, stop_on_interrupt, table
+from optimiser.cli.options import choices_option
 
 if TYPE_CHECKING:
     from optimiser.batch.scenario import Scenario
@@ -20,10 +22,7 @@ if TYPE_CHECKING:
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
     solve = commands.add_parser("solve", parents=[common], help="solve one question of a project")
-    solve.add_argument(
-        "family",
-        help="sectors, shifts, strength, assignment, fold, standby, facilities, patterns, rosters or shift_design",
-    )
+    solve.add_argument("family", help=f"what is asked: {', '.join(registry.families())}")
     solve.add_argument("folder", type=Path, nargs="?", help="the project folder")
     solve.add_argument(
         "--choices", action="store_true", help="list every choice of the question with its unit and default"
@@ -39,13 +38,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 def add_asked(parser: argparse.ArgumentParser, limit_help: str = "longest time to search (60)") -> None:
     """Add the options that say what is asked and how it is solved."""
     parser.add_argument("--scenario", type=Path, help="a scenario file (TOML)")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a choice, as tolerance_pct=5 (repeatable)",
-    )
+    choices_option(parser, "a choice, as tolerance_pct=5 (repeatable)")
     parser.add_argument("--formulation", help="as sectors.cuts; the family's default otherwise")
     parser.add_argument("--time-limit", type=values.seconds, metavar="SECONDS", help=limit_help)
     parser.add_argument(
@@ -90,7 +83,6 @@ def run_solve(a: argparse.Namespace) -> int:
 
 def known_family(name: str) -> None:
     """Raise UsageError, with a guess, if there is no question of that name."""
-    from optimiser import registry
     from optimiser.errors import UsageError
 
     if name not in registry.families():

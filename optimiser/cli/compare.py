@@ -10,6 +10,7 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, in_words, say, show, show_json, table
+from optimiser.cli.options import choices_option
 from optimiser.report.phrases import planner_value, shown_value
 from optimiser.units import minutes, percent, percent_text
 
@@ -28,9 +29,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         nargs="+",
         help="runs, current (beats in use), districts (districts in use), names in plans/, or CSV files",
     )
-    compare.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
-    )
+    choices_option(compare)
     compare.add_argument(
         "--samples",
         type=values.whole(0, 1000),

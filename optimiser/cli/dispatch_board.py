@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimiser.cli import values
+from optimiser.cli.options import choices_option
 from optimiser.units import minutes
 
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ def add_board(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="status,means: what each status of the dispatch system means",
     )
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices, as of solve assignment"
-    )
+    choices_option(parser, "choices, as of solve assignment")
     parser.add_argument(
         "--seed", type=values.whole(0, 2**31 - 1), default=1, help="seed of a made-up hour (1)"
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, in_words, show, show_json, stop_on_interrupt, table
-from optimiser.cli.plan import PLAN_HELP, add_choices
+from optimiser.cli.options import choices_option, limit_option
+from optimiser.cli.plan import PLAN_HELP
 from optimiser.solve.result import UNCONFIRMED
 from optimiser.units import asked_text, percent, percent_text
 
@@ -28,14 +29,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     drift.add_argument(
         "--one-car", action="store_true", help="each has one car: officers cannot be transferred"
     )
-    drift.add_argument(
-        "--time-limit",
-        type=values.seconds,
-        metavar="SECONDS",
-        default=60.0,
-        help="longest search for the least redraw (60)",
-    )
-    add_choices(drift)
+    limit_option(drift, 60.0, "longest search for the least redraw (60)")
+    choices_option(drift)
     drift.set_defaults(run=run_drift)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, show, show_json
+from optimiser.cli.options import choices_option
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -91,9 +92,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--plan",
         help="check this plan: current (beats in use), districts (districts in use), a name in plans/, or a CSV file",
     )
-    check.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
-    )
+    choices_option(check)
     check.set_defaults(run=run_check)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
+from optimiser.cli.options import choices_option, limit_option
 from optimiser.units import DAY_NAMES
 
 ROSTER_FILE, TEAMS_FILE, WORKBOOK_FILE = "roster.csv", "teams.csv", "pipeline.xlsx"
@@ -20,13 +21,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "pipeline", parents=[common], help="calls to requirement, shifts, pattern and a 28-day roster"
     )
     command.add_argument("folder", type=Path, nargs="?", help="the project folder")
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a choice, as start_times=5 (repeatable)",
-    )
+    choices_option(command, "a choice, as start_times=5 (repeatable)")
     command.add_argument("--choices", action="store_true", help="list every choice with its unit and default")
     command.add_argument(
         "--gap",
@@ -35,13 +30,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="how near to its bound each stage (1)",
     )
-    command.add_argument(
-        "--time-limit",
-        type=values.seconds,
-        default=25.0,
-        metavar="SECONDS",
-        help="longest search of a stage (25)",
-    )
+    limit_option(command, 25.0, "longest search of a stage (25)")
     command.set_defaults(run=run_pipeline)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.cli.console import Exit, in_words, say, show, show_json, table
+from optimiser.cli.options import choices_option
 from optimiser.report.phrases import shown_value
 
 PLAN_HELP = "a run, current (beats in use), districts (districts in use), a name in plans/, or a CSV file"
@@ -31,13 +32,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     _add_files(action)
     check = action("check", "what a plan breaks, where, and its measures", run_check)
     check.add_argument("plan", help=PLAN_HELP)
-    add_choices(check)
+    choices_option(check)
     move = action("move", "what moving areas to another district does", run_move)
     move.add_argument("plan", help=PLAN_HELP)
     move.add_argument("areas", nargs="+", metavar="AREA", help="areas to move")
     move.add_argument("--to", required=True, metavar="DISTRICT", help="the district they go to")
     move.add_argument("--keep-centres", action="store_true", help="centres stay where they are")
-    add_choices(move)
+    choices_option(move)
     add_save(move)
     from optimiser.cli import plan_solve
 
@@ -55,13 +56,6 @@ def _add_files(action: Any) -> None:
     write.add_argument("--beats", help="the plan that gives the column beat_id")
     write.add_argument(
         "--separator", choices=sorted(SEPARATORS), default=",", help="between the columns (a comma)"
-    )
-
-
-def add_choices(parser: argparse.ArgumentParser) -> None:
-    """Add the option for choices of the question."""
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
     )
 
 

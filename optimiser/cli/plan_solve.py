@@ -9,7 +9,8 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, code_of, say, show, show_json, stop_on_interrupt, table
-from optimiser.cli.plan import PLAN_HELP, add_choices, add_save, save
+from optimiser.cli.options import choices_option, limit_option
+from optimiser.cli.plan import PLAN_HELP, add_save, save
 from optimiser.solve.result import UNCONFIRMED
 from optimiser.units import fraction_from_percent, percent_text
 
@@ -23,11 +24,9 @@ def add(action: Any) -> None:
     polish = action("polish", "the best plan within a few moves of this one", run_polish)
     for parser in (complete, repair, polish):
         parser.add_argument("plan", help=PLAN_HELP)
-        add_choices(parser)
+        choices_option(parser)
         add_save(parser)
-        parser.add_argument(
-            "--time-limit", type=values.seconds, metavar="SECONDS", default=60.0, help="longest search (60)"
-        )
+        limit_option(parser, 60.0, "longest search (60)")
         parser.add_argument(
             "--gap", type=values.share_pct, metavar="PERCENT", default=0.0, help="stop within this"
         )

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from optimiser.cli.console import Exit, show, show_json, table
+from optimiser.cli.options import choices_option
 from optimiser.units import percent, percent_text
 
 
@@ -15,9 +16,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     relief = commands.add_parser(
         "relief", parents=[common], help="officers to fill a post, with absence, vacancies and recruits"
     )
-    relief.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="a choice, as shift_h=12 (repeatable)"
-    )
+    choices_option(relief, "a choice, as shift_h=12 (repeatable)")
     relief.add_argument("--choices", action="store_true", help="list every choice with its unit and default")
     relief.add_argument("--months", action="store_true", help="show the recruit pipeline month by month")
     relief.set_defaults(run=run_relief)

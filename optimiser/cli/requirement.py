@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, say, show, show_json, table
+from optimiser.cli.options import choices_option
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
@@ -37,13 +38,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument("folder", type=Path, nargs="?", help="the project folder")
     command.add_argument("--choices", action="store_true", help="list every choice with its unit and default")
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a choice, as no_free_unit_pct=2 (repeatable)",
-    )
+    choices_option(command, "a choice, as no_free_unit_pct=2 (repeatable)")
     command.add_argument(
         "--rules", type=Path, metavar="FILE", help="minimums, crews, spans and cars with their clauses"
     )

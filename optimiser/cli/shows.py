@@ -31,10 +31,12 @@ LEAST_AREAS = 60
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
     demo = commands.add_parser("demo", parents=[common], help="plan a made-up county and open the app on it")
-    demo.add_argument("folder", type=Path, nargs="?", default=Path("demo"))
-    demo.add_argument("--seed", type=values.whole(0, 2**31 - 1), default=1)
+    demo.add_argument("folder", type=Path, nargs="?", default=Path("demo"), help="where to make it (demo)")
     demo.add_argument(
-        "--areas", type=values.whole(LEAST_AREAS, 5000), default=700, help="number of reporting areas"
+        "--seed", type=values.whole(0, 2**31 - 1), default=1, help="another seed, another county (1)"
+    )
+    demo.add_argument(
+        "--areas", type=values.whole(LEAST_AREAS, 5000), default=700, help="number of reporting areas (700)"
     )
     demo.add_argument("--no-app", action="store_true", help="end after printing what was found")
     demo.set_defaults(run=run_demo)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, in_words, say, show, show_json, stop_on_interrupt
+from optimiser.cli.options import limit_option
 
 if TYPE_CHECKING:
     from optimiser.data.project import Project
@@ -87,13 +88,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     folds.add_argument(
         "--work-on", choices=("unit hours", "calls"), default="unit hours", help="what is shared evenly"
     )
-    folds.add_argument(
-        "--time-limit",
-        type=values.seconds,
-        default=DEFAULT_LIMIT_S,
-        metavar="SECONDS",
-        help="for each fold table (20)",
-    )
+    limit_option(folds, DEFAULT_LIMIT_S, "for each fold table (20)")
     folds.add_argument(
         "--accept-gap", action="store_true", help="exit 0 also where a fold table is not proved"
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, show, show_json
+from optimiser.cli.options import choices_option, limit_option
 from optimiser.units import clock
 
 
@@ -24,16 +25,8 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     for parser in (lost, loop):
         parser.add_argument("folder", type=Path, help="the project folder")
-        parser.add_argument(
-            "--set", action="append", default=[], metavar="KEY=VALUE", help="choices of the question"
-        )
-        parser.add_argument(
-            "--time-limit",
-            type=values.seconds,
-            default=20.0,
-            metavar="SECONDS",
-            help="longest time of each solve (20)",
-        )
+        choices_option(parser)
+        limit_option(parser, 20.0, "longest time of each solve (20)")
     loop.add_argument("--rounds", type=values.whole(1, 100), default=10, help="how often (10)")
     lost.set_defaults(run=run_lost)
     loop.set_defaults(run=run_loop)

@@ -44,13 +44,6 @@ class Located:
         return int(np.isnan(self.outside_m).sum())
 
 
-def locate(
-    areas: gpd.GeoDataFrame, x_m: ArrayLike, y_m: ArrayLike, *, near_m: float = NEAR_M
-) -> NDArray[Any]:
-    """Return the area id of each point, "" for none; see :func:`locate_all`."""
-    return locate_all(areas, x_m, y_m, near_m=near_m).area_id
-
-
 def locate_all(areas: gpd.GeoDataFrame, x_m: ArrayLike, y_m: ArrayLike, *, near_m: float = NEAR_M) -> Located:
     """Find the area of each point.
 

@@ -200,11 +200,6 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
     )
 
 
-def check(folder: str | Path) -> QualityReport:
-    """Read a project folder and return its data-quality report."""
-    return load(folder).report
-
-
 def _areas(folder: Path, settings: Settings) -> gpd.GeoDataFrame:
     path = folder / names.AREAS_FILE
     areas = read_layer(path, names.AREAS_LAYER)

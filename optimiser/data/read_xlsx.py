@@ -15,7 +15,7 @@ import pandas as pd
 
 from optimiser.data.read_csv import MOST_COLUMNS, clean_name
 from optimiser.data.table import Columns, Repair, Table, chosen
-from optimiser.data.text_file import MOST_BYTES
+from optimiser.data.text_file import MOST_BYTES, raw_bytes
 from optimiser.errors import InputError
 
 MOST_MEMBERS = 2000
@@ -75,17 +75,7 @@ def _read(path: Path, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ..
 
 
 def _inspect(path: Path, most_bytes: int) -> bytes:
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise InputError(f"{path} is not a file.")
-        if size > most_bytes:
-            raise InputError(
-                f"{path} has {size:,} bytes, more than the {most_bytes:,} allowed. Split it by month."
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    raw = raw_bytes(path, most_bytes)
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError(f"{path} is encrypted or an old Excel file. Save it as .xlsx without a password.")
     try:

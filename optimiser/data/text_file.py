@@ -44,6 +44,16 @@ def read_bytes(path: Path, *, most_bytes: int = MOST_BYTES, most_ratio: float = 
         If the file is missing, empty, larger than ``most_bytes`` (unpacked), or unpacks more than ``most_ratio``
         to one.
     """
+    raw = raw_bytes(path, most_bytes)
+    if raw[:2] == b"\x1f\x8b":
+        raw = _unpacked(path, raw, most_bytes, most_ratio)
+    if not raw.strip():
+        raise InputError(f"{path} is empty. Export the table again.")
+    return raw
+
+
+def raw_bytes(path: Path, most_bytes: int) -> bytes:
+    """Return the content of a file as it stands, refusing what is no file or larger than ``most_bytes``."""
     try:
         size = path.stat().st_size
         if not path.is_file():
@@ -52,14 +62,9 @@ def read_bytes(path: Path, *, most_bytes: int = MOST_BYTES, most_ratio: float = 
             raise InputError(
                 f"{path} has {size:,} bytes, more than the {most_bytes:,} allowed. Split it by month."
             )
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if raw[:2] == b"\x1f\x8b":
-        raw = _unpacked(path, raw, most_bytes, most_ratio)
-    if not raw.strip():
-        raise InputError(f"{path} is empty. Export the table again.")
-    return raw
 
 
 def _unpacked(path: Path, raw: bytes, most_bytes: int, most_ratio: float) -> bytes:

@@ -18,12 +18,12 @@ from optimiser.data.duty_rules import MINIMUM as MINIMUM_RULE
 from optimiser.data.duty_rules import POSTS, SUPERVISOR, VEHICLES, DutyRule
 from optimiser.data.duty_rules import SPAN as SPAN_RULE
 from optimiser.demand import reasons
-from optimiser.demand.call_mix import CallMix, of_load
+from optimiser.demand.call_mix import CallMix
 from optimiser.demand.clauses import crew_by_slot, least_by_slot, most_by_slot
 from optimiser.demand.reasons import MINIMUM, QUEUE, RESPONSE, SPLIT, WAIT
 from optimiser.demand.standards import RequirementParams, SplitTargets
 from optimiser.errors import InputError
-from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
+from optimiser.units import SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -43,7 +43,6 @@ __all__ = [
     "RequirementParams",
     "SplitTargets",
     "hold_split",
-    "requirement",
     "requirement_of",
 ]
 
@@ -133,38 +132,6 @@ class Requirement:
         if self.vehicles.size == 0:
             return np.empty(0, dtype=np.int64)
         return np.flatnonzero(self.units > self.vehicles)
-
-
-def requirement(
-    week_unit_s: FloatArray,
-    service_s: float,
-    params: RequirementParams | None = None,
-    *,
-    slot_s: int = 3600,
-    urgent_frac: float = 1.0,
-) -> Requirement:
-    """Return the officers that a week of work asks for, of calls with one unit and exponential times.
-
-    Parameters
-    ----------
-    week_unit_s
-        Unit-seconds a week by the hour that receives the call, shape (168,).
-    service_s
-        Mean time a unit spends on a call.
-    params, slot_s
-        As in :func:`requirement_of`.
-    urgent_frac
-        Share of the load that is of the most urgent priority (for ``urgent_wait_s``).
-
-    Raises
-    ------
-    InputError
-        If the week is not of 168 hours, is negative or not a number, or the slot does not divide the hour.
-    """
-    work_s = np.asarray(week_unit_s, dtype=float)
-    if work_s.shape != (HOURS_PER_WEEK,) or not (np.isfinite(work_s) & (work_s >= 0)).all():
-        raise InputError("A week of work needs 168 numbers, each 0 or more unit-seconds.")
-    return requirement_of(of_load(work_s, service_s, urgent_frac), params, slot_s=slot_s)
 
 
 def requirement_of(

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.data.project import Project
 from optimiser.errors import InputError
 from optimiser.prepare.dispatch_scene import (
     Floats,
@@ -32,7 +31,6 @@ __all__ = [
     "UnitRoute",
     "UnitsAt",
     "ZonesAt",
-    "assignment_problem",
     "assignment_problem_on_roads",
     "snapshot",
     "unit_routes",
@@ -48,19 +46,6 @@ class UnitRoute:
     incident_id: str
     sent: bool
     route: Route
-
-
-def assignment_problem(
-    project: Project, params: AssignmentParams | None = None, setup: SnapshotSetup | None = None
-) -> AssignmentProblem:
-    """Return a seeded snapshot of the project's busiest hour; :func:`snapshot` also tells where everything is.
-
-    Raises
-    ------
-    InputError
-        As :func:`snapshot`.
-    """
-    return snapshot(project, params, setup).problem
 
 
 def assignment_problem_on_roads(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimiser.data.duty_rules import DUTY_RULES_FILE, DutyRule, read_duty_rules
 from optimiser.data.project import Project
@@ -24,7 +23,6 @@ from optimiser.demand.workload import from_table
 from optimiser.errors import InputError
 from optimiser.problems.base import asked
 
-FloatArray = NDArray[np.float64]
 SLOT_LENGTHS_S = (900, 1800, 3600)
 
 

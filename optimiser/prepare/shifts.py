@@ -34,7 +34,7 @@ from optimiser.prepare.shift_season import season_factor, times
 from optimiser.prepare.shifts_setup import ShiftsSetup
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
-from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, asked_text, minutes
+from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
 
 FloatArray = NDArray[np.float64]
 NIGHT_FROM_H, NIGHT_TO_H = 22, 6
@@ -42,7 +42,6 @@ FEWEST_OFFICERS = 1
 
 __all__ = [
     "ShiftsSetup",
-    "assumptions",
     "from_workload",
     "mean_service_s",
     "sector_problem",
@@ -281,21 +280,6 @@ def mean_service_s(project: Project, work: Workload) -> float:
     calls = float(work.week_calls().sum())
     unit_s = float(work.week_unit_s().sum())
     return unit_s / calls if calls > 0 and unit_s > 0 else project.settings.default_service_s
-
-
-def assumptions(params: ShiftsParams, setup: ShiftsSetup, service: RequirementParams) -> tuple[str, ...]:
-    """Say in words what was assumed where a project measures nothing itself."""
-    said = [
-        f"Administration: {minutes(setup.admin_per_call_s):.0f} minutes of reports a call, movable within the week.",
-        f"{service.officers_per_unit} officer(s) in a unit; never fewer than {service.minimum_units} units on duty.",
-        "Units on calls are spread over time as if there were always a free one, each call with its own time "
-        "(M_t/G/infinity); calls take the units and times that were measured.",
-    ]
-    if service.no_free_unit_frac is not None:
-        said.append(f"At most {asked_text(service.no_free_unit_frac)} of calls may find no free unit.")
-    if not params.hold_split:
-        said.append("The time split is shown and not held as a rule.")
-    return tuple(said)
 
 
 def _hourly_cost(setup: ShiftsSetup) -> FloatArray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import io
-import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +14,6 @@ from typing import Any
 from optimiser.errors import InputError
 from optimiser.report.colours import FAINT, INK, QUIET
 from optimiser.report.extras import need
-
-log = logging.getLogger(__name__)
 
 SIZES_IN = {
     "screen": (12.8, 8.0),

@@ -14,8 +14,6 @@ from typing import Any
 from optimiser.report.extras import need
 from optimiser.report.sheet import write_bytes
 
-Rows = Sequence[Mapping[str, Any]]
-
 NOTES = "Notes"
 _MOST_NAME = 31
 _MOST_TEXT = 32_767

@@ -45,12 +45,12 @@ from optimiser.studies.split_ledger import (
     side_by_side,
     weeks_within,
 )
-from optimiser.studies.usual_rotas import usual_rotas
 from tests.benchmarks import value_data
 from tests.benchmarks.shifts510 import Week, problem_of
 from tests.benchmarks.spec import Mode, Row, Suite, needs_shared
 from tests.benchmarks.value import SERVICE
 from tests.benchmarks.value_data import Case
+from tests.oracles.usual_rotas import usual_rotas
 
 SETUP = ShiftsSetup(lengths_h=(8.0, 9.0, 10.0, 12.0))
 WEEKS = {"full": 112, "quick": 28, "smoke": 8}

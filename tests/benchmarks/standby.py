@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from optimiser.demand.patterns import CirclePatterns, count_calls, merge_places
+from optimiser.demand.patterns import merge_places
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyProblem
 from optimiser.solve.isolated import solve_isolated
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import PROOF_GAP, Result
 from tests.benchmarks import standby_data as data
 from tests.benchmarks.spec import SHARED, Mode, Row, Suite, needs_shared
+from tests.oracles.circle_patterns import CirclePatterns, count_calls
 
 RADIUS, MOST_SITES = 5.5, 10
 LIMIT_S = {100_000: 60.0, 1_000_000: 60.0, 10_000_000: 60.0, 100_000_000: 480.0}

@@ -1,7 +1,7 @@
 """Value: the same officer-hours, placed better; or the same service for fewer.
 
 Requirement: every hour the officers with whom at most 2 % of calls find no free unit, never fewer than 3 units, one
-officer a car, as ``shifts510`` has it. Compared are ``studies.usual_rotas``, each the best of its kind by enumeration
+officer a car, as ``shifts510`` has it. Compared are the usual rotas, each the best of its kind by enumeration
 (so that the rota with a power shift is better than one made by hand), and an optimised rota with shifts of 8, 9, 10 and
 12 hours on at most six start times.
 
@@ -31,11 +31,11 @@ from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Result
 from optimiser.studies.shift_simulation import SimulatedWeeks, simulate_weeks, stream_of
-from optimiser.studies.usual_rotas import Usual, usual_rotas
 from tests.benchmarks import value_data
 from tests.benchmarks.shifts510 import problem_of
 from tests.benchmarks.spec import Mode, Row, Suite, needs_shared
 from tests.benchmarks.value_data import Case
+from tests.oracles.usual_rotas import Usual, usual_rotas
 
 SERVICE = RequirementParams(no_free_unit_frac=0.02, minimum_units=3)
 SQUAD_H = 168

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 
 import pytest
 
+from optimiser import registry
 from optimiser.cli import main
 from optimiser.cli.console import Exit, Line
+from optimiser.cli.main import parser
 from optimiser.solve.progress import Progress
 
 SLIP = "did you mean 'objective'"
@@ -165,3 +168,23 @@ def test_broken_rules_carry_their_unit(told, county):
     assert worst["limit"] == pytest.approx(0.01)
     _, text, _ = told(*asked)
     assert f"{100 * abs(worst['found']):.1f} % less unit hours than its target share; 1 % either way" in text
+
+
+def test_help_says_what_every_command_and_option_is():
+    """No bare name in any --help, whatever command is added later; ``solve`` names every question there is."""
+    bare = []
+
+    def look(command):
+        for action in command._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                bare.extend(f"{command.prog} {c.dest}" for c in action._choices_actions if not c.help)
+                for below in {id(c): c for c in action.choices.values()}.values():
+                    look(below)
+            elif not action.help:
+                bare.append(f"{command.prog} {action.option_strings or action.dest}")
+
+    top = parser()
+    look(top)
+    assert bare == []
+    solve = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction)).choices["solve"]
+    assert all(name in solve.format_help() for name in registry.families())

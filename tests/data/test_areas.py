@@ -10,7 +10,7 @@ import pytest
 from shapely import LineString, MultiPolygon, Point, Polygon, affinity, box
 
 from optimiser.data.areas import build_graph
-from optimiser.data.locate import locate, locate_all
+from optimiser.data.locate import locate_all
 from optimiser.errors import InputError
 
 CRS = "EPSG:32618"
@@ -181,7 +181,7 @@ def test_locate_inside_border_and_outside():
     assert found.area_id.tolist() == ["a00", "a00", "a01", "", ""]
     assert found.outside_m[:3] == pytest.approx([0, 0, 30])
     assert (found.n_taken_in, found.n_nowhere) == (1, 2)
-    assert locate(areas, [230], [50], near_m=0).tolist() == [""]
+    assert locate_all(areas, [230], [50], near_m=0).area_id.tolist() == [""]
 
 
 @pytest.mark.skipif(not CARROLLTON.is_dir(), reason="Carrollton's areas are not beside the repository")

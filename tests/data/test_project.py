@@ -6,7 +6,7 @@ import pytest
 
 from optimiser.data.init import init
 from optimiser.data.layers import layers, read_layer
-from optimiser.data.project import check, load
+from optimiser.data.project import load
 from optimiser.data.workload import default_profile
 from optimiser.errors import InputError
 from tests.data.made_up import AREA_IDS, HEADER, ROWS, ZONE, csv_text, make, write_squares
@@ -176,7 +176,7 @@ def test_never_guessed(tmp_path):
     project.require_ready()
     assert project.calls["priority"].tolist() == [3, 2, 3, 1]
     assert project.calls["response_s"].tolist() == project.calls["travel_s"].tolist()
-    assert check(folder).red == ()
+    assert load(folder).report.red == ()
 
 
 def test_plans_graph_and_edits(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from optimiser.data.areas import AreaGraph, build_graph
-from optimiser.data.locate import locate
+from optimiser.data.locate import locate_all
 from optimiser.data.synthetic import county, tiny, write
 from optimiser.data.synthetic.call_types import CALL_TYPES
 from optimiser.errors import InputError
@@ -163,7 +163,9 @@ def test_urgent_calls_are_answered_sooner(big):
 def test_points_lie_in_their_area(small):
     """Every point of a clean row lies in the area its row names."""
     known = small.calls[small.calls["area"].isin(small.areas["area_id"])]
-    assert (locate(small.areas, known["x"], known["y"], near_m=0) == known["area"].to_numpy()).all()
+    assert (
+        locate_all(small.areas, known["x"], known["y"], near_m=0).area_id == known["area"].to_numpy()
+    ).all()
 
 
 def test_every_fault_is_counted(big):
@@ -213,7 +215,7 @@ def test_streets_join_every_area_both_ways(big):
 
 def test_stations_stand_in_their_district(big):
     """One station a district, inside it."""
-    where = locate(big.areas, big.stations.geometry.x, big.stations.geometry.y)
+    where = locate_all(big.areas, big.stations.geometry.x, big.stations.geometry.y).area_id
     district = in_use(big, "district_id")
     assert [district[a] for a in where] == big.stations["district_id"].tolist()
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from optimiser import registry
-from optimiser.demand.allocation_manual import ManualInputs, ManualParams, officers, square_metres
 from optimiser.demand.queueing import erlang_c
 from optimiser.errors import InputError
 from optimiser.problems.strength import StrengthParams, StrengthProblem
 from optimiser.solve.engine import solve
 from optimiser.units import METRES_PER_MILE, METRES_PER_US_SURVEY_FOOT
+from tests.oracles.allocation_manual import ManualInputs, ManualParams, officers, square_metres
 
 CITY = Path(__file__).resolve().parents[3] / "shared" / "data" / "strength" / "new_york_ny"
 city = pytest.mark.skipif(not CITY.is_dir(), reason="the shared data are not here")

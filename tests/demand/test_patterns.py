@@ -7,8 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from optimiser.demand.patterns import CirclePatterns, Patterns, count_calls, merge_places
+from optimiser.demand.patterns import Patterns, merge_places
 from optimiser.errors import InputError
+from tests.oracles.circle_patterns import CirclePatterns, count_calls
 
 
 def _as_counter(p: Patterns, part: int = 0) -> dict[tuple[int, ...], float]:

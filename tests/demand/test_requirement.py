@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from optimiser.demand.call_mix import of_load
 from optimiser.demand.queueing import erlang_c
 from optimiser.demand.requirement import (
     MINIMUM,
@@ -12,9 +13,15 @@ from optimiser.demand.requirement import (
     SPLIT,
     WAIT,
     RequirementParams,
-    requirement,
+    requirement_of,
 )
 from optimiser.errors import InputError
+
+
+def requirement(week_unit_s, service_s, params=None, *, slot_s=3600, urgent_frac=1.0):
+    """Of calls with one unit and exponential times."""
+    return requirement_of(of_load(week_unit_s, service_s, urgent_frac), params, slot_s=slot_s)
+
 
 BUSY = np.where(np.arange(168) % 24 >= 12, 6 * 3600.0, 0.0)
 

@@ -19,7 +19,6 @@ from optimiser.prepare.assignment import (
     SnapshotSetup,
     UnitsAt,
     ZonesAt,
-    assignment_problem,
     assignment_problem_on_roads,
     snapshot,
     unit_routes,
@@ -195,7 +194,7 @@ def test_same_seed_same_snapshot():
     """Equal seeds give equal questions, different ones do not."""
 
     def ready(seed):
-        return assignment_problem(project(), setup=SnapshotSetup(n_units=12, seed=seed)).travel_s
+        return snapshot(project(), setup=SnapshotSetup(n_units=12, seed=seed)).problem.travel_s
 
     assert (ready(1) == ready(1)).all()
     assert not (ready(1) == ready(2)).all()
@@ -203,7 +202,7 @@ def test_same_seed_same_snapshot():
 
 def test_units_follow_the_work_where_no_number_is_given():
     """45 calls of an hour each in one hour keep 45 units busy: 90 are on duty."""
-    assert len(assignment_problem(project()).unit_ids) == 90
+    assert len(snapshot(project()).problem.unit_ids) == 90
 
 
 @pytest.mark.parametrize("change", [{"beats": False}, {"stations": False}, {"calls": False}])

@@ -15,14 +15,12 @@ from optimiser.demand.workload import from_table
 from optimiser.errors import InputError
 from optimiser.prepare.shifts import (
     ShiftsSetup,
-    assumptions,
     from_workload,
     mean_service_s,
     sector_problem,
     shift_catalogue,
     shifts_problem,
 )
-from optimiser.problems.shifts import ShiftsParams
 from optimiser.report.words_shifts import reason_in
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
@@ -130,14 +128,6 @@ def test_project_with_a_workload_table():
     problem = shifts_problem(made)
     assert problem.call_work_s.sum() == pytest.approx(168 * 1500)
     assert mean_service_s(made, from_table(table, ["A"], 2)) == pytest.approx(1500)
-
-
-def test_assumptions_are_said():
-    # what no file measures is listed, with its number
-    said = " ".join(assumptions(ShiftsParams(hold_split=False), ShiftsSetup(), RequirementParams()))
-    assert "20 minutes of reports" in said
-    assert "2 % of calls" in said
-    assert "not held" in said
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsParams
 from optimiser.problems.shifts.measures import shortage_h
 from optimiser.problems.shifts.rules import on_duty, rostered
-from optimiser.studies.usual_rotas import usual_rotas
 from tests.oracles.shifts_cases import SLOTS, week
+from tests.oracles.usual_rotas import usual_rotas
 
 HOUR = np.arange(SLOTS)
 NEED = (2 + 3 * ((HOUR % 24 >= 16) & (HOUR % 24 < 23)) + 2 * ((HOUR // 24 >= 4) & (HOUR % 24 >= 18))).astype(

@@ -3,83 +3,49 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import streamlit as st
 
 from optimiser.batch import runner
-from optimiser.batch.store import CLAIM_FILE, Run
+from optimiser.batch.store import Run
 from optimiser.errors import OptimiserError
 from optimiser.problems.base import Objective
 from optimiser.report.phrases import number, planner_value
 from optimiser.report.words import escaped
-from optimiser.solve.progress import BEFORE_THE_CLOCK, COMPILING, PROGRESS_FILE, STARTING, Progress
+from optimiser.solve.progress import Progress
 from optimiser.solve.result import Judged
-from optimiser.units import clock
 from optimiser_apps import charts
-from optimiser_apps.components import shown
+from optimiser_apps.components import shown, watched
 from optimiser_apps.sources import problem
-
-EVERY_S = 1.0
-PATIENCE_S = 15.0
-LIVE = ("queued", "running")
-PHASES = {
-    "": "Waiting for its turn",
-    STARTING: "Starting the solver: not counted as time",
-    COMPILING: "Compiling its loops: only on the first run on this machine, and not counted as time",
-    "reading": "Reading the question",
-    "building model": "Setting up the search",
-    "searching": "Looking for a first plan",
-    "improving": "Improving the plan",
-    "bounding": "Working out how good any plan could be",
-    "proving": "Proving how good the plan is",
-    "confirming": "Confirming the proof by a second route",
-    "checking": "Checking every rule on the plan itself",
-}
 
 
 def live(run: Run) -> None:
     """Show a run that is not done; the panel looks again every second only while it lives."""
-    st.fragment(_panel, run_every=EVERY_S)(run)
+    st.fragment(_panel, run_every=watched.EVERY_S)(run)
 
 
 def _panel(run: Run) -> None:
-    if run.status not in LIVE:
+    if run.status not in watched.LIVE:
         st.rerun(scope="app")
     lines = run.progress()
     last = lines[-1] if lines else Progress(0.0)
     with st.container(border=True):
-        st.markdown(f"**{PHASES.get(last.phase, last.phase.capitalize())}** …")
-        _clock(run, last)
+        st.markdown(f"**{watched.PHASES.get(last.phase, last.phase.capitalize())}** …")
+        used_s = watched.elapsed_s(run, last)
+        watched.bar(used_s, run.options.time_limit_s)
         objectives = _objectives(run)
         _numbers(last, objectives)
         factor = planner_value(1.0, objectives[0].unit)[0] if objectives else 1.0
         axis = f"{objectives[0].name}, {_unit(objectives)}" if objectives else "aim"
-        steps = charts.search_steps(lines, axis, factor, _elapsed_s(run, last))
+        steps = charts.search_steps(lines, axis, factor, used_s)
         if steps is not None:
             text = (
                 "Best plan so far and the bound that no plan can be beyond, over the seconds of the search."
             )
             shown.chart(steps, text)
-        _buttons(run)
-    _stuck(run)
-
-
-def _clock(run: Run, last: Progress) -> None:
-    limit_s = run.options.time_limit_s
-    elapsed_s = _elapsed_s(run, last)
-    share = min(elapsed_s / limit_s, 1.0)
-    st.progress(share, text=f"{clock(elapsed_s)} of at most {clock(limit_s)} minutes")
-
-
-def _elapsed_s(run: Run, last: Progress) -> float:
-    """Return the seconds that the search has had: its own clock at its last line and what has passed since."""
-    if last.phase in BEFORE_THE_CLOCK:
-        return last.seconds
-    told = run.folder / PROGRESS_FILE
-    since = told if told.exists() else run.folder / CLAIM_FILE
-    return last.seconds + (max(0.0, time.time() - since.stat().st_mtime) if since.exists() else 0.0)
+        watched.buttons(run, "search", "Stop and keep best", "The best plan is checked and kept.")
+    watched.stuck(run, "run", lambda: runner.start(run))
 
 
 def _objectives(run: Run) -> tuple[Objective, ...]:
@@ -117,29 +83,6 @@ def bound_words(last: Progress, objectives: tuple[Objective, ...]) -> str:
     if more and judged.closed:
         words += f" Now the next aim, among plans as good in that: {more[0].name}."
     return words
-
-
-def _buttons(run: Run) -> None:
-    stop, kill, link = st.columns([1, 1, 2])
-    if stop.button(
-        "Stop and keep best", key=f"stop.{run.id}", icon=":material/pause_circle:", width="stretch"
-    ):
-        run.stop()
-        st.toast("Asked to stop. The best plan is checked and kept.")
-    if kill.button("Kill", key=f"kill.{run.id}", icon=":material/cancel:", width="stretch"):
-        run.kill()
-        st.rerun(scope="app")
-    link.caption(
-        "You may leave this page: the search goes on. The address of this page opens it again, also in another window."
-    )
-
-
-def _stuck(run: Run) -> None:
-    age_s = time.time() - (run.folder / "request.json").stat().st_mtime
-    if run.status == "queued" and age_s > PATIENCE_S:
-        st.warning("This run waits and nobody works on it yet.")
-        if st.button("Start it now", key=f"start.{run.id}"):
-            runner.start(run)
 
 
 def ended_badly(run: Run) -> None:

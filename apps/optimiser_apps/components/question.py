@@ -17,7 +17,7 @@ from optimiser.report.words import escaped
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Result
 from optimiser_apps import defaults, sources, state
-from optimiser_apps.components import live, outcome
+from optimiser_apps.components import live, outcome, watched
 from optimiser_apps.forms import Asked, form
 
 Show = Callable[[Project, Run, Result[Any], Any], None]
@@ -28,7 +28,6 @@ STATUS_WORDS = {
     "failed": "failed",
     "interrupted": "interrupted",
 }
-_NEW = ""
 
 
 def question(family: str, title: str, intro: str, plan_name: str, show: Show) -> None:
@@ -36,7 +35,8 @@ def question(family: str, title: str, intro: str, plan_name: str, show: Show) ->
     project = sources.project()
     st.title(title)
     run = _run(family)
-    _choose(family, run)
+    there = {r.id: label(r) for r in runs_of(family)}
+    watched.choose(family, "Plan", "Ask for a new plan", there, run.id if run else "", state.show_run)
     if run is None:
         st.markdown(intro)
         if _ready(project):
@@ -44,13 +44,13 @@ def question(family: str, title: str, intro: str, plan_name: str, show: Show) ->
         return
     st.subheader(escaped(str(run.request["title"])))
     status = run.status
-    if status in live.LIVE:
+    if status in watched.LIVE:
         live.live(run)
     elif status == "done":
         _answer(project, family, run, show)
     else:
         live.ended_badly(run)
-    if status not in live.LIVE and _ready(project):
+    if status not in watched.LIVE and _ready(project):
         st.divider()
         with st.expander("Change something and solve again", icon=":material/tune:"):
             _ask(project, family, plan_name, run)
@@ -75,23 +75,6 @@ def _run(family: str) -> Run | None:
     if run.request["family"] != family:
         raise InputError(f"Run {wanted} answers another question: {run.request['family']}.")
     return run
-
-
-def _choose(family: str, run: Run | None) -> None:
-    there = {r.id: r for r in runs_of(family)}
-    if not there:
-        return
-    now = run.id if run else _NEW
-    picked = st.selectbox(
-        "Plan",
-        [_NEW, *there],
-        index=[_NEW, *there].index(now) if now in there else 0,
-        format_func=lambda i: label(there[i]) if i else "Ask for a new plan",
-        key=f"choose.{family}.{now}.{len(there)}",
-    )
-    if picked != now:
-        state.show_run(picked)
-        st.rerun()
 
 
 def _ready(project: Project) -> bool:

@@ -12,7 +12,6 @@ from optimiser_apps.comparing import Entry
 from optimiser_apps.components import differences, shown
 from optimiser_apps.components.question import label, runs_of
 
-TODAY = "today"
 MOST = 4
 
 

@@ -15,11 +15,8 @@ from optimiser.batch.studies import Study
 from optimiser.data.project import Project
 from optimiser.report.words import escaped
 from optimiser_apps import pages, sources, state, studying
-from optimiser_apps.components import shown, study_ask, study_live, study_shown
-from optimiser_apps.components.live import LIVE
+from optimiser_apps.components import shown, study_ask, study_live, study_shown, watched
 from optimiser_apps.components.question import STATUS_WORDS
-
-_NEW = ""
 
 
 @shown.page
@@ -28,12 +25,13 @@ def page() -> None:
     project = sources.project()
     st.title("Why and what if")
     found = _study(project)
-    _choose(project, found)
+    there = {s.id: _label(s) for s in studies.studies(project.folder)}
+    watched.choose("study", "Study", "Ask something new", there, found.id if found else "", state.show_study)
     if found is None:
         _ask(project)
         return
     st.subheader(escaped(str(found.request["title"])))
-    if found.status in LIVE:
+    if found.status in watched.LIVE:
         study_live.live(found)
     elif found.status == "done":
         study_shown.answer(project, found)
@@ -45,23 +43,6 @@ def page() -> None:
 def _study(project: Project) -> Study | None:
     wanted = state.study_id()
     return studies.study(project.folder, wanted) if wanted else None
-
-
-def _choose(project: Project, found: Study | None) -> None:
-    there = {s.id: s for s in studies.studies(project.folder)}
-    if not there:
-        return
-    now = found.id if found else _NEW
-    picked = st.selectbox(
-        "Study",
-        [_NEW, *there],
-        index=[_NEW, *there].index(now) if now in there else 0,
-        format_func=lambda i: _label(there[i]) if i else "Ask something new",
-        key=f"why.choose.{now}.{len(there)}",
-    )
-    if picked != now:
-        state.show_study(picked)
-        st.rerun()
 
 
 def _label(found: Study) -> str:

@@ -13,7 +13,6 @@ from optimiser_models.standby.dominate import dominated
 from optimiser_models.standby.field import field_of
 from optimiser_models.standby.master import Master
 
-from optimiser.demand.patterns import CirclePatterns
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyProblem
 from optimiser.problems.standby.data import sense_of
 from optimiser.solve.backends.highs_arrays import solve_linear
@@ -21,6 +20,7 @@ from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
+from tests.oracles.circle_patterns import CirclePatterns
 from tests.oracles.standby_cases import enumerate_best, every_plan, line, random_problem, worth
 
 QUICK = SolveOptions(time_limit_s=30, confirm=False)
