@@ -111,6 +111,67 @@ def _best_free(
 
 
 @numba.njit(cache=True, nogil=True)
+def _seat(
+    arrival: Array, lead: Array, full: Array, wait: Array, way: Array, officers: Array, need: Array, limit: Array,
+    price: Array, zone_start: Array, zone: Array, size: Array, level: Array, wanted: Array,
+    short_price: Array, spare: int, surplus: float, begin: Array, place: Array, crew: Array,
+    count: Array, cost: Array,
+) -> None:  # fmt: skip
+    """Seat the given beginning, as far as it keeps the rules."""
+    for u in range(begin.size):
+        i = begin[u]
+        if i < 0 or count[i] >= limit[i]:
+            continue
+        crew[i, count[i]] = u
+        new = _incident_cost(
+            i, crew[i], count[i] + 1, arrival, lead, full, wait, way, officers, need, limit, price, spare, surplus,
+        )  # fmt: skip
+        if new < np.inf:
+            count[i] += 1
+            place[u] = i
+            cost[i] = new
+            _shift(u, -1, zone_start, zone, size, level, wanted, short_price)
+
+
+@numba.njit(cache=True, nogil=True)
+def _greedy(
+    arrival: Array, lead: Array, full: Array, wait: Array, way: Array, officers: Array, need: Array, limit: Array,
+    price: Array, near: Array, zone_start: Array, zone: Array, size: Array, level: Array, wanted: Array,
+    short_price: Array, spare: int, surplus: float, place: Array, crew: Array, count: Array,
+    cost: Array, trial: Array,
+) -> None:  # fmt: skip
+    """Let each incident take units one by one while that is better, the dearest incidents first."""
+    for i in np.argsort(-price):
+        while count[i] < limit[i]:
+            best, chosen = -1e-9, -1
+            for k in range(near.shape[1]):
+                v = near[i, k]
+                if v < 0 or place[v] >= 0:
+                    continue
+                trial[: count[i]] = crew[i, : count[i]]
+                trial[count[i]] = v
+                new = _incident_cost(
+                    i, trial, count[i] + 1, arrival, lead, full, wait, way, officers, need, limit, price, spare,
+                    surplus,
+                )  # fmt: skip
+                if new == np.inf:
+                    continue
+                gain = new - cost[i] + _shift(v, -1, zone_start, zone, size, level, wanted, short_price)
+                _shift(v, 1, zone_start, zone, size, level, wanted, short_price)
+                if gain < best:
+                    best, chosen = gain, v
+            if chosen < 0:
+                break
+            crew[i, count[i]] = chosen
+            count[i] += 1
+            place[chosen] = i
+            _shift(chosen, -1, zone_start, zone, size, level, wanted, short_price)
+            cost[i] = _incident_cost(
+                i, crew[i], count[i], arrival, lead, full, wait, way, officers, need, limit, price, spare, surplus,
+            )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
 def anneal(
     arrival: Array, lead: Array, full: Array, wait: Array, way: Array, officers: Array, need: Array, limit: Array,
     price: Array, near: Array, zone_start: Array, zone: Array, size: Array, level: Array, wanted: Array,
@@ -126,88 +187,14 @@ def anneal(
     trial, second = np.empty(MOST + 1, np.int64), np.empty(MOST + 1, np.int64)
     for i in range(n_incidents):
         cost[i] = price[i] * need[i]
-    for u in range(n_units):  # the given beginning, as far as it keeps the rules
-        i = begin[u]
-        if i < 0 or count[i] >= limit[i]:
-            continue
-        crew[i, count[i]] = u
-        new = _incident_cost(
-            i,
-            crew[i],
-            count[i] + 1,
-            arrival,
-            lead,
-            full,
-            wait,
-            way,
-            officers,
-            need,
-            limit,
-            price,
-            spare,
-            surplus,
-        )
-        if new < np.inf:
-            count[i] += 1
-            place[u] = i
-            cost[i] = new
-            _shift(u, -1, zone_start, zone, size, level, wanted, short_price)
-    # greedy: the dearest incidents first, each taking units one by one while that is better
-    order = np.argsort(-price)
-    for step in range(n_incidents):
-        i = order[step]
-        while count[i] < limit[i]:
-            best, chosen = -1e-9, -1
-            for k in range(near.shape[1]):
-                v = near[i, k]
-                if v < 0 or place[v] >= 0:
-                    continue
-                trial[: count[i]] = crew[i, : count[i]]
-                trial[count[i]] = v
-                new = _incident_cost(
-                    i,
-                    trial,
-                    count[i] + 1,
-                    arrival,
-                    lead,
-                    full,
-                    wait,
-                    way,
-                    officers,
-                    need,
-                    limit,
-                    price,
-                    spare,
-                    surplus,
-                )
-                if new == np.inf:
-                    continue
-                gain = new - cost[i] + _shift(v, -1, zone_start, zone, size, level, wanted, short_price)
-                _shift(v, 1, zone_start, zone, size, level, wanted, short_price)
-                if gain < best:
-                    best, chosen = gain, v
-            if chosen < 0:
-                break
-            crew[i, count[i]] = chosen
-            count[i] += 1
-            place[chosen] = i
-            _shift(chosen, -1, zone_start, zone, size, level, wanted, short_price)
-            cost[i] = _incident_cost(
-                i,
-                crew[i],
-                count[i],
-                arrival,
-                lead,
-                full,
-                wait,
-                way,
-                officers,
-                need,
-                limit,
-                price,
-                spare,
-                surplus,
-            )
+    _seat(
+        arrival, lead, full, wait, way, officers, need, limit, price, zone_start, zone, size, level, wanted,
+        short_price, spare, surplus, begin, place, crew, count, cost,
+    )  # fmt: skip
+    _greedy(
+        arrival, lead, full, wait, way, officers, need, limit, price, near, zone_start, zone, size, level, wanted,
+        short_price, spare, surplus, place, crew, count, cost, trial,
+    )  # fmt: skip
     value, best_value = 0.0, 0.0
     best_place = place.copy()
     added, removed = np.empty(MOST + 1, np.int64), np.empty(MOST + 1, np.int64)
@@ -300,54 +287,17 @@ def anneal(
                 new_j = _incident_cost(
                     j, second, m, arrival, lead, full, wait, way, officers, need, limit, price, spare, surplus
                 )
-                w, gain = _best_free(
-                    j,
-                    second,
-                    m,
-                    new_j,
-                    near,
-                    place,
-                    arrival,
-                    lead,
-                    full,
-                    wait,
-                    way,
-                    officers,
-                    need,
-                    limit,
-                    price,
-                    spare,
-                    surplus,
-                    zone_start,
-                    zone,
-                    size,
-                    level,
-                    wanted,
-                    short_price,
-                    v,
-                    removed,
-                    n_removed,
-                )
+                w, _ = _best_free(
+                    j, second, m, new_j, near, place, arrival, lead, full, wait, way, officers, need, limit, price,
+                    spare, surplus, zone_start, zone, size, level, wanted, short_price, v, removed, n_removed,
+                )  # fmt: skip
                 if w >= 0:
                     second[m] = w
                     m += 1
                     delta += _shift(w, -1, zone_start, zone, size, level, wanted, short_price)
                     new_j = _incident_cost(
-                        j,
-                        second,
-                        m,
-                        arrival,
-                        lead,
-                        full,
-                        wait,
-                        way,
-                        officers,
-                        need,
-                        limit,
-                        price,
-                        spare,
-                        surplus,
-                    )
+                        j, second, m, arrival, lead, full, wait, way, officers, need, limit, price, spare, surplus,
+                    )  # fmt: skip
                 delta += new_j - cost[j]
         else:
             delta = np.inf
