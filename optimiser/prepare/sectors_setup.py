@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.sectors.params import ObjectiveName, ShapeName
 
 CALLS, WORK = "calls", "unit hours"
@@ -65,22 +65,16 @@ class SectorsSetup:
         district of today stay in it (0: none).
     """
 
-    n_districts: int = field(
-        default=0, metadata=choice("districts", "How many districts (0: as today)", minimum=0)
+    n_districts: int = asked(0, "districts", "How many districts (0: as today)", minimum=0)
+    level: Literal["districts", "beats"] = asked(
+        "districts", "", "What is designed", options=("districts", "beats")
     )
-    level: Literal["districts", "beats"] = field(
-        default="districts", metadata=choice("", "What is designed", options=("districts", "beats"))
+    within: str = asked("", "", "Only inside this district of today (empty: the whole map)")
+    centres: Literal["stations", "free", "picked"] = asked(
+        "stations", "", "Where districts are served from", options=("stations", "free", "picked")
     )
-    within: str = field(
-        default="", metadata=choice("", "Only inside this district of today (empty: the whole map)")
-    )
-    centres: Literal["stations", "free", "picked"] = field(
-        default="stations",
-        metadata=choice("", "Where districts are served from", options=("stations", "free", "picked")),
-    )
-    centre_areas: tuple[str, ...] = field(
-        default=(),
-        metadata=choice("", "Areas that may hold a centre, where centres are picked", group="places"),
+    centre_areas: tuple[str, ...] = asked(
+        (), "", "Areas that may hold a centre, where centres are picked", group="places"
     )
     objective: Literal[
         "as targets allow",
@@ -92,192 +86,133 @@ class SectorsSetup:
         "compactness",
         "least change",
         "even work",
-    ] = field(
-        default="as targets allow",
-        metadata=choice(
-            "",
-            "Most calls within their target, the least driving, the first and then the second, or another aim",
-            options=tuple(OBJECTIVES),
-        ),
+    ] = asked(
+        "as targets allow",
+        "",
+        "Most calls within their target, the least driving, the first and then the second, or another aim",
+        options=tuple(OBJECTIVES),
     )
-    objectives: tuple[ObjectiveName, ...] = field(
-        default=(),
-        metadata=choice("", "Aims by name, most important first (empty: as above)", group="advanced"),
+    objectives: tuple[ObjectiveName, ...] = asked(
+        (), "", "Aims by name, most important first (empty: as above)", group="advanced"
     )
-    weights: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("", "Weight of each aim where one of the aims by name is score", group="advanced"),
+    weights: Mapping[str, float] = asked(
+        {}, "", "Weight of each aim where one of the aims by name is score", group="advanced"
     )
-    busy_frac: float = field(
-        default=0.3,
-        metadata=choice(
-            "frac", "Share of the time that a car is busy", group="advanced", minimum=0, maximum=0.99
-        ),
+    busy_frac: float = asked(
+        0.3, "frac", "Share of the time that a car is busy", group="advanced", minimum=0, maximum=0.99
     )
-    balance_on: Literal["unit hours", "calls"] = field(
-        default="unit hours", metadata=choice("", "What is shared out fairly", options=(WORK, CALLS))
+    balance_on: Literal["unit hours", "calls"] = asked(
+        "unit hours", "", "What is shared out fairly", options=(WORK, CALLS)
     )
-    tolerance_frac: float = field(
-        default=0.05,
-        metadata=choice("frac", "Largest deviation from a district's target share", minimum=0, maximum=1),
+    tolerance_frac: float = asked(
+        0.05, "frac", "Largest deviation from a district's target share", minimum=0, maximum=1
     )
-    part_tolerance_frac: float = field(
-        default=0.0,
-        metadata=choice(
-            "frac", "The same for each of day, evening and night (0: no such rule)", minimum=0, maximum=1
-        ),
+    part_tolerance_frac: float = asked(
+        0.0, "frac", "The same for each of day, evening and night (0: no such rule)", minimum=0, maximum=1
     )
-    week_part_tolerance_frac: float = field(
-        default=0.0,
-        metadata=choice(
-            "frac",
-            "The same for weekdays and for the weekend (0: no such rule)",
-            group="advanced",
-            minimum=0,
-            maximum=1,
-        ),
+    week_part_tolerance_frac: float = asked(
+        0.0,
+        "frac",
+        "The same for weekdays and for the weekend (0: no such rule)",
+        group="advanced",
+        minimum=0,
+        maximum=1,
     )
-    balance: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("", "Largest deviation of further kinds of work, as fractions", group="advanced"),
+    balance: Mapping[str, float] = asked(
+        {}, "", "Largest deviation of further kinds of work, as fractions", group="advanced"
     )
-    ceilings: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Most of a kind of work in one district", group="advanced")
+    ceilings: Mapping[str, float] = asked({}, "", "Most of a kind of work in one district", group="advanced")
+    target_shares_frac: tuple[float, ...] = asked(
+        (), "frac", "Share of the work of each district; empty for equal", group="advanced"
     )
-    target_shares_frac: tuple[float, ...] = field(
-        default=(),
-        metadata=choice("frac", "Share of the work of each district; empty for equal", group="advanced"),
+    target_s: float = asked(
+        0.0, "s", "Drive that counts as within target (0: the project's priority targets)", minimum=0
     )
-    target_s: float = field(
-        default=0.0,
-        metadata=choice(
-            "s", "Drive that counts as within target (0: the project's priority targets)", minimum=0
-        ),
+    cover_priorities: tuple[int, ...] = asked(
+        (), "", "Priorities that count for cover (empty: the most urgent)", group="advanced"
     )
-    cover_priorities: tuple[int, ...] = field(
-        default=(),
-        metadata=choice("", "Priorities that count for cover (empty: the most urgent)", group="advanced"),
+    cover_weights: Mapping[int, float] = asked(
+        {}, "", "Weight of a call of each priority in cover (empty: 1 each)", group="advanced", minimum=0
     )
-    cover_weights: Mapping[int, float] = field(
-        default_factory=dict,
-        metadata=choice(
-            "", "Weight of a call of each priority in cover (empty: 1 each)", group="advanced", minimum=0
-        ),
+    least_cover_of_priority_frac: Mapping[int, float] = asked(
+        {},
+        "frac",
+        "Least share of each priority's calls within its own target (empty: no such rule)",
+        group="advanced",
     )
-    least_cover_of_priority_frac: Mapping[int, float] = field(
-        default_factory=dict,
-        metadata=choice(
-            "frac",
-            "Least share of each priority's calls within its own target (empty: no such rule)",
-            group="advanced",
-        ),
+    least_cover_frac: float = asked(
+        0.0,
+        "frac",
+        "Least share of calls covered, whatever is aimed for (0: no such rule)",
+        minimum=0,
+        maximum=1,
     )
-    least_cover_frac: float = field(
-        default=0.0,
-        metadata=choice(
-            "frac",
-            "Least share of calls covered, whatever is aimed for (0: no such rule)",
-            minimum=0,
-            maximum=1,
-        ),
+    least_backup_frac: float = asked(
+        0.0,
+        "frac",
+        "Least share of calls with a second centre (0: no such rule)",
+        group="advanced",
+        minimum=0,
+        maximum=1,
     )
-    least_backup_frac: float = field(
-        default=0.0,
-        metadata=choice(
-            "frac",
-            "Least share of calls with a second centre (0: no such rule)",
-            group="advanced",
-            minimum=0,
-            maximum=1,
-        ),
+    least_expected_frac: float = asked(
+        0.0,
+        "frac",
+        "Least share of calls that find a free car (0: no such rule)",
+        group="advanced",
+        minimum=0,
+        maximum=1,
     )
-    least_expected_frac: float = field(
-        default=0.0,
-        metadata=choice(
-            "frac",
-            "Least share of calls that find a free car (0: no such rule)",
-            group="advanced",
-            minimum=0,
-            maximum=1,
-        ),
+    longest_mean_drive_s: float = asked(
+        0.0, "s", "Longest mean drive to a call, whatever is aimed for (0: no such rule)", minimum=0
     )
-    longest_mean_drive_s: float = field(
-        default=0.0,
-        metadata=choice(
-            "s", "Longest mean drive to a call, whatever is aimed for (0: no such rule)", minimum=0
-        ),
+    most_pieces: int = asked(
+        -1,
+        "pieces",
+        "Most further pieces of named places in all (-1: no such rule)",
+        group="advanced",
+        minimum=-1,
     )
-    most_pieces: int = field(
-        default=-1,
-        metadata=choice(
-            "pieces",
-            "Most further pieces of named places in all (-1: no such rule)",
-            group="advanced",
-            minimum=-1,
-        ),
+    limits: Mapping[str, float] = asked(
+        {}, "", "Limits of aims by name, each in its own core unit", group="advanced"
     )
-    limits: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("", "Limits of aims by name, each in its own core unit", group="advanced"),
+    cover_by: Literal["calls", "areas"] = asked(
+        "calls",
+        "",
+        "Cover is counted from where the calls were, or by one point an area (also where none is placed)",
+        options=("calls", "areas"),
+        group="advanced",
     )
-    cover_by: Literal["calls", "areas"] = field(
-        default="calls",
-        metadata=choice(
-            "",
-            "Cover is counted from where the calls were, or by one point an area (also where none is placed)",
-            options=("calls", "areas"),
-            group="advanced",
-        ),
+    longest_drive_s: float = asked(0.0, "s", "Longest drive from a centre to its areas (0: none)", minimum=0)
+    critical_s: tuple[tuple[str, float], ...] = asked(
+        (), "s", "Critical locations: area and its longest drive", group="places"
     )
-    longest_drive_s: float = field(
-        default=0.0, metadata=choice("s", "Longest drive from a centre to its areas (0: none)", minimum=0)
+    contiguity: bool = asked(True, "", "Districts hang together", group="advanced")
+    shape: ShapeName = asked(
+        "",
+        "",
+        "Areas that jut out (empty: allowed)",
+        group="advanced",
+        options=("", "closer neighbour", "smooth", "round"),
     )
-    critical_s: tuple[tuple[str, float], ...] = field(
-        default=(),
-        metadata=choice("s", "Critical locations: area and its longest drive", group="places"),
+    change_limit_frac: float = asked(
+        1.0, "frac", "Largest share of the work that may change its district", minimum=0, maximum=1
     )
-    contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
-    shape: ShapeName = field(
-        default="",
-        metadata=choice(
-            "",
-            "Areas that jut out (empty: allowed)",
-            group="advanced",
-            options=("", "closer neighbour", "smooth", "round"),
-        ),
+    core_steps: int = asked(
+        0, "", "Areas further inside a district than this stay in it (0: none)", group="advanced", minimum=0
     )
-    change_limit_frac: float = field(
-        default=1.0,
-        metadata=choice(
-            "frac", "Largest share of the work that may change its district", minimum=0, maximum=1
-        ),
+    split_limits: Mapping[str, int] = asked(
+        {}, "", "Most further pieces of named places, by kind of place", group="places"
     )
-    core_steps: int = field(
-        default=0,
-        metadata=choice(
-            "", "Areas further inside a district than this stay in it (0: none)", group="advanced", minimum=0
-        ),
+    locks: tuple[tuple[str, str], ...] = asked((), "", "Areas tied to a district", group="places")
+    together: tuple[tuple[str, ...], ...] = asked(
+        (), "", "Groups of areas kept in one district", group="places"
     )
-    split_limits: Mapping[str, int] = field(
-        default_factory=dict,
-        metadata=choice("", "Most further pieces of named places, by kind of place", group="places"),
+    apart: tuple[tuple[str, str], ...] = asked(
+        (), "", "Pairs of areas kept in different districts", group="places"
     )
-    locks: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Areas tied to a district", group="places")
+    driver: str = asked("basic", "", "Driver class of the drive times", group="advanced")
+    junctions: bool = asked(
+        False, "", "Drive times between nearest junctions, without access legs", group="advanced"
     )
-    together: tuple[tuple[str, ...], ...] = field(
-        default=(), metadata=choice("", "Groups of areas kept in one district", group="places")
-    )
-    apart: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Pairs of areas kept in different districts", group="places")
-    )
-    driver: str = field(
-        default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
-    )
-    junctions: bool = field(
-        default=False,
-        metadata=choice("", "Drive times between nearest junctions, without access legs", group="advanced"),
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from optimiser.demand.workload import Workload, from_calls, from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.call_spots import call_places
 from optimiser.prepare.travel import area_points, network, times_s
-from optimiser.problems.base import choice
+from optimiser.problems.base import asked
 from optimiser.problems.standby import StandbyParams, StandbyPlan, StandbyProblem
 from optimiser.problems.standby.data import ObjectiveName
 from optimiser.units import SECONDS_PER_HOUR, minutes
@@ -72,20 +72,14 @@ class StandbySetup:
         Posts in use today; empty for all stations.
     """
 
-    n_cars: int = field(
-        default=0, metadata=choice("cars", "Cars standing at once (0: one a station)", minimum=0)
+    n_cars: int = asked(0, "cars", "Cars standing at once (0: one a station)", minimum=0)
+    cars_by_part: Mapping[str, int] = asked(
+        {}, "cars", "Cars by part of the day, where they differ", group="advanced"
     )
-    cars_by_part: Mapping[str, int] = field(
-        default_factory=dict,
-        metadata=choice("cars", "Cars by part of the day, where they differ", group="advanced"),
+    candidates: Literal["stations", "areas", "junctions"] = asked(
+        "areas", "", "Where cars may stand", options=("stations", "areas", "junctions")
     )
-    candidates: Literal["stations", "areas", "junctions"] = field(
-        default="areas",
-        metadata=choice("", "Where cars may stand", options=("stations", "areas", "junctions")),
-    )
-    most_candidates: int = field(
-        default=300, metadata=choice("posts", "Most junctions to choose from", group="advanced", minimum=1)
-    )
+    most_candidates: int = asked(300, "posts", "Most junctions to choose from", group="advanced", minimum=1)
     objective: Literal[
         "cover",
         "cover then backup",
@@ -96,57 +90,36 @@ class StandbySetup:
         "drive",
         "fewest cars",
         "fewest posts",
-    ] = field(default="cover", metadata=choice("", "What to aim for", options=tuple(_OBJECTIVES)))
-    share_frac: float = field(
-        default=0.9,
-        metadata=choice("frac", "Share to cover with the fewest cars or posts", minimum=0, maximum=1),
+    ] = asked("cover", "", "What to aim for", options=tuple(_OBJECTIVES))
+    share_frac: float = asked(
+        0.9, "frac", "Share to cover with the fewest cars or posts", minimum=0, maximum=1
     )
-    target_s: float = field(
-        default=0.0, metadata=choice("s", "Drive that covers a call (0: the most urgent target)", minimum=0)
+    target_s: float = asked(0.0, "s", "Drive that covers a call (0: the most urgent target)", minimum=0)
+    further_s: tuple[float, ...] = asked((), "s", "Further drives that count in part", group="advanced")
+    further_shares_frac: tuple[float, ...] = asked(
+        (), "frac", "How much of a call each further drive counts", group="advanced"
     )
-    further_s: tuple[float, ...] = field(
-        default=(), metadata=choice("s", "Further drives that count in part", group="advanced")
+    parts: tuple[str, ...] = asked((), "", "Parts of the day, as night=23-07 (empty: the whole day)")
+    priorities: tuple[int, ...] = asked((), "", "Priorities that count (empty: all)", group="advanced")
+    cars_per_post: int = asked(1, "cars", "Most cars at one post", minimum=1)
+    busy_frac: float = asked(
+        0.3, "frac", "Share of the time a car is busy", group="advanced", minimum=0, maximum=1
     )
-    further_shares_frac: tuple[float, ...] = field(
-        default=(), metadata=choice("frac", "How much of a call each further drive counts", group="advanced")
+    today: tuple[str, ...] = asked((), "", "Posts in use today (empty: the stations)", group="advanced")
+    kept: tuple[str, ...] = asked((), "", "Posts to be kept", group="advanced")
+    most_moved: int = asked(-1, "posts", "Most of today's posts given up (-1: any)", minimum=-1)
+    move_price_calls: float = asked(
+        0.0, "calls", "Calls a week that giving up a post must gain", group="advanced", minimum=0
     )
-    parts: tuple[str, ...] = field(
-        default=(), metadata=choice("", "Parts of the day, as night=23-07 (empty: the whole day)")
+    cover_by: Literal["calls", "areas"] = asked(
+        "calls",
+        "",
+        "Calls count where they were, or all of an area's at one point (also where none is placed)",
+        options=("calls", "areas"),
+        group="advanced",
     )
-    priorities: tuple[int, ...] = field(
-        default=(), metadata=choice("", "Priorities that count (empty: all)", group="advanced")
-    )
-    cars_per_post: int = field(default=1, metadata=choice("cars", "Most cars at one post", minimum=1))
-    busy_frac: float = field(
-        default=0.3,
-        metadata=choice("frac", "Share of the time a car is busy", group="advanced", minimum=0, maximum=1),
-    )
-    today: tuple[str, ...] = field(
-        default=(), metadata=choice("", "Posts in use today (empty: the stations)", group="advanced")
-    )
-    kept: tuple[str, ...] = field(default=(), metadata=choice("", "Posts to be kept", group="advanced"))
-    most_moved: int = field(
-        default=-1, metadata=choice("posts", "Most of today's posts given up (-1: any)", minimum=-1)
-    )
-    move_price_calls: float = field(
-        default=0.0,
-        metadata=choice("calls", "Calls a week that giving up a post must gain", group="advanced", minimum=0),
-    )
-    cover_by: Literal["calls", "areas"] = field(
-        default="calls",
-        metadata=choice(
-            "",
-            "Calls count where they were, or all of an area's at one point (also where none is placed)",
-            options=("calls", "areas"),
-            group="advanced",
-        ),
-    )
-    driver: str = field(
-        default="basic", metadata=choice("", "Driver class of the drive times", group="advanced")
-    )
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    driver: str = asked("basic", "", "Driver class of the drive times", group="advanced")
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.problems.base import Rule, Sense, check_relaxations, choice
+from optimiser.problems.base import Rule, Sense, asked, check_relaxations, choice
 
 ObjectiveName = Literal[
     "cover",
@@ -168,58 +168,32 @@ class SectorsParams:
     """
 
     district_ids: tuple[str, ...] = field(metadata=choice("", "Names of the districts", hidden=True))
-    fixed_centres: tuple[str, ...] = field(
-        default=(), metadata=choice("", "Centre of each district", hidden=True)
+    fixed_centres: tuple[str, ...] = asked((), "", "Centre of each district", hidden=True)
+    target_shares: tuple[float, ...] = asked((), "frac", "Share of the work per district")
+    balance_frac: Mapping[str, float] = asked(
+        {}, "frac", "Largest deviation from the target share, per kind of work"
     )
-    target_shares: tuple[float, ...] = field(
-        default=(), metadata=choice("frac", "Share of the work per district")
+    ceilings: Mapping[str, float] = asked({}, "", "Most of a kind of work that a district may have")
+    objectives: tuple[ObjectiveName, ...] = asked(("travel",), "", "What to aim for, most important first")
+    weights: Mapping[str, float] = asked({}, "", "Weight of each objective in the score")
+    cover_weights: Mapping[int, float] = asked({}, "", "Weight of a call of each priority in cover")
+    busy_frac: float = asked(0.3, "frac", "Share of the time a district's car is busy")
+    locks: tuple[tuple[str, str], ...] = asked((), "", "Areas tied to a district")
+    together: tuple[tuple[str, ...], ...] = asked((), "", "Areas kept in one district")
+    apart: tuple[tuple[str, str], ...] = asked((), "", "Areas kept in different districts")
+    longest_drive_s: float = asked(
+        float("inf"), "s", "Longest drive from a centre to its areas", group="advanced"
     )
-    balance_frac: Mapping[str, float] = field(
-        default_factory=dict,
-        metadata=choice("frac", "Largest deviation from the target share, per kind of work"),
+    change_limit_frac: float = asked(
+        1.0, "frac", "Largest share of today's work that may change its district"
     )
-    ceilings: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Most of a kind of work that a district may have")
-    )
-    objectives: tuple[ObjectiveName, ...] = field(
-        default=("travel",), metadata=choice("", "What to aim for, most important first")
-    )
-    weights: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Weight of each objective in the score")
-    )
-    cover_weights: Mapping[int, float] = field(
-        default_factory=dict, metadata=choice("", "Weight of a call of each priority in cover")
-    )
-    busy_frac: float = field(
-        default=0.3, metadata=choice("frac", "Share of the time a district's car is busy")
-    )
-    locks: tuple[tuple[str, str], ...] = field(default=(), metadata=choice("", "Areas tied to a district"))
-    together: tuple[tuple[str, ...], ...] = field(
-        default=(), metadata=choice("", "Areas kept in one district")
-    )
-    apart: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=choice("", "Areas kept in different districts")
-    )
-    longest_drive_s: float = field(
-        default=float("inf"),
-        metadata=choice("s", "Longest drive from a centre to its areas", group="advanced"),
-    )
-    change_limit_frac: float = field(
-        default=1.0, metadata=choice("frac", "Largest share of today's work that may change its district")
-    )
-    moved_on: str = field(default="", metadata=choice("", "Kind of work that change is counted in"))
-    split_limits: Mapping[str, int] = field(
-        default_factory=dict, metadata=choice("pieces", "Further pieces of named places, per kind of place")
-    )
-    limits: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Limits that objectives are held within")
-    )
-    contiguity: bool = field(default=True, metadata=choice("", "Districts hang together", group="advanced"))
-    shape: ShapeName = field(default="", metadata=choice("", "No area juts out", group="advanced"))
-    called: str = field(default="district", metadata=choice("", "What a district is called", hidden=True))
-    relax: Mapping[str, float] = field(
-        default_factory=dict, metadata=choice("", "Relaxed rules", hidden=True)
-    )
+    moved_on: str = asked("", "", "Kind of work that change is counted in")
+    split_limits: Mapping[str, int] = asked({}, "pieces", "Further pieces of named places, per kind of place")
+    limits: Mapping[str, float] = asked({}, "", "Limits that objectives are held within")
+    contiguity: bool = asked(True, "", "Districts hang together", group="advanced")
+    shape: ShapeName = asked("", "", "No area juts out", group="advanced")
+    called: str = asked("district", "", "What a district is called", hidden=True)
+    relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
     def __post_init__(self) -> None:
         self._check_districts()
