@@ -12,6 +12,10 @@ CATALOGUE = {
         "optimiser_models.sectors.border:FORMULATION",
         "Shortest border between districts: search, priced districts and a labelling model with separators",
     ),
+    "sectors.carve": Entry(
+        "optimiser_models.sectors.carve:FORMULATION",
+        "Small maps, narrow windows: connected districts carved one by one, every way, with prices",
+    ),
     "sectors.flow": Entry(
         "optimiser_models.sectors.flow:FORMULATION", "One readable MILP: Hess assignment with flow contiguity"
     ),

@@ -126,6 +126,17 @@ def perturbed(state: str, number: int) -> Graph:
     return Graph(base.ids, np.array([people[g] for g in base.ids], dtype=np.int64), base.edges, base.where)
 
 
+def made_up(side: int, seed: int) -> Graph:
+    """Return a square grid of units with 50 to 150 people each, some links missing."""
+    rng = np.random.default_rng(seed)
+    cell = np.arange(side * side).reshape(side, side)
+    across = np.column_stack([cell[:, :-1].ravel(), cell[:, 1:].ravel()])
+    down = np.column_stack([cell[:-1].ravel(), cell[1:].ravel()])
+    edges = np.concatenate([across[rng.random(len(across)) < 0.9], down])
+    people = rng.integers(50, 151, side * side)
+    return Graph(tuple(f"u{i:03d}" for i in range(side * side)), people, edges, np.zeros((0, 2)))
+
+
 def window(people: Ints, k: int) -> tuple[int, int]:
     """Return L and U, the least and most people of one of k districts.
 
@@ -164,7 +175,7 @@ def question(
     Parameters
     ----------
     objective
-        "compactness": people times squared km times 10^6; "travel": people times ``distance`` as it is (hops);
+        "compactness": millions of people times squared metres; "travel": people times ``distance`` as it is (hops);
         "boundary": links cut.
     distance
         Shape (n, n); 0 everywhere by default.
@@ -182,7 +193,7 @@ def question(
         centre_ids=g.ids,
         centre_area=np.arange(g.n),
         travel_s=far.copy(),
-        calls=g.people.astype(np.float64),
+        calls=g.people / (MILLION if objective == "compactness" else 1.0),
         covered_calls=np.zeros((g.n, g.n)),
         cover_calls=np.zeros(g.n),
         balance_names=("people",),
@@ -215,7 +226,7 @@ def hop_question(state: str, k: int) -> SectorsProblem:
 
 def inertia(objective: float) -> float:
     """Return a spread around the centres in the unit of the published values: a million people x km2."""
-    return objective / (M_PER_KM**2 * MILLION)
+    return objective / M_PER_KM**2
 
 
 @cache
@@ -262,6 +273,17 @@ def known_hops() -> dict[str, tuple[int, int]]:
     """Return by state the number of districts and the smallest number of hops published."""
     rows = [r for r in _rows("hop2020", "published_results_table2.csv") if r["Model"] == "Hess"]
     return {r["State"]: (int(r["Districts"]), int(r["Objective Value"])) for r in rows}
+
+
+@cache
+def known_feasibility() -> dict[str, dict[str, Any]]:
+    """Return by state whether contiguous districts of whole counties exist: 19 states of 50 have a plan."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in _rows("county_feasibility", "county-level-outputs.csv"):
+        if row["Contiguity Imposed?"] == "TRUE":
+            said = "open" if row["Feasible?"] == "TRUE" else "infeasible"
+            found[row["State"]] = {"status": said, "optimum": None, "seconds": math.inf, "k": int(row["k"])}
+    return found
 
 
 def known_fl25() -> list[dict[str, float]]:

@@ -69,6 +69,11 @@ def out_of_balance() -> SectorsProblem:
     )
 
 
+def narrow_grid() -> SectorsProblem:
+    """Return a grid of 100 areas with one kind of work within a narrow window."""
+    return grid(10, balance_frac={"calls": 0.02})
+
+
 def small_grid() -> SectorsProblem:
     """Return the grid with 81 areas and four districts: the plain model of flows finds its plans late."""
     return grid(9, district_ids=tuple(f"d{k}" for k in range(4)), balance_frac={"calls": 0.1})
@@ -305,6 +310,7 @@ LARGER = {
     "containment": many_streets_out,
     "patrol": whole_town,
     "sectors": grid,
+    "sectors.carve": narrow_grid,
     "sectors.flow": small_grid,
     "sectors.median": without_balance,
     "sectors.moves": out_of_balance,

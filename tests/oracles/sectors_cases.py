@@ -273,10 +273,32 @@ def monotone_pairs_of_shape(seed: int):
     return [(replace(problem, params=q), problem) for q in (chain, none, further, unlocked)]
 
 
+def random_problem_of_carving(seed: int) -> SectorsProblem:
+    """Six areas, one kind of work within a narrow window, districts alike: what ``sectors.carve`` answers."""
+    rng = np.random.default_rng((seed, 5))
+    problem = random_problem(seed)
+    n, k = len(problem.area_ids), int(rng.integers(2, 4))
+    together = (problem.area_ids[:2],) if rng.random() < 0.2 else ()
+    return replace(
+        problem,
+        balance_names=("work",),
+        balance=rng.integers(2, 5, (1, n)).astype(float),
+        respond_within_s=np.zeros(0),
+        params=SectorsParams(
+            district_ids=tuple(f"d{i + 1}" for i in range(k)),
+            balance_frac={"work": 0.13},
+            objectives=(("cover",), ("travel",))[int(rng.integers(2))],
+            longest_drive_s=float(rng.choice([350.0, np.inf])),
+            together=together,
+        ),
+    )
+
+
 OWN_RANDOM = {
     "sectors.border": random_problem_of_borders,
     "sectors.moves": random_problem_of_moves,
     "sectors.median": random_problem_of_shape,
+    "sectors.carve": random_problem_of_carving,
 }
 """What makes the random problems of a formulation that does not answer those of :func:`random_problem`."""
 

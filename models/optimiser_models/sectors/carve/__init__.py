@@ -1,0 +1,189 @@
+"""Sectors carved district by district: exact on small maps with narrow windows, where relaxations say little.
+
+1. Search (:mod:`..search`) for a first plan, and a Lagrangian bound (:mod:`..lagrange`), as ``sectors.cuts`` does.
+2. Pairs (centre, area) that no better plan can use are dropped; the bound's prices stay.
+3. Every way to carve connected, balanced districts, heaviest area first, priced by those prices (:mod:`.loops`).
+
+Nothing is rounded and nothing is linear: windows in whole people hold exactly, and "there is no plan" needs no solver.
+The fewer areas a district has, and the narrower its window, the faster it ends: with windows of half a percent some
+ten counties a district take seconds, 25 a district minutes where the bound is close. Enumeration of connected
+partitions as in Fifield, Imai, Kawahara and Kenny (2020), with bounds; pieces must be multiples of a district as in
+the feasibility tests of Validi and Buchanan (2022).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.program import Formulation, Report
+from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
+from optimiser_models.sectors import lagrange
+from optimiser_models.sectors.arrays import FREE, Districting, prepare, to_plan
+from optimiser_models.sectors.carve.loops import carve
+from optimiser_models.sectors.carve.prices import arguments
+from optimiser_models.sectors.run import Run
+from optimiser_models.sectors.search import State
+from optimiser_models.sectors.slots import Slots, slots_of
+from optimiser_models.sectors.starts import first_plans, remember
+from optimiser_models.sectors.warm import compile_loops, tiny
+
+MOST_AREAS = 128
+"""Regions are remembered as two words of bits."""
+SEARCH_SHARE = 0.2
+"""Of the time limit, for the first search and the bound together."""
+POLL_S = 0.1
+"""Between two looks at what the compiled loops have found."""
+SURE = 1e-9
+"""A plan must be better by this share, so that rounding cannot make the loops run for nothing."""
+SEPARABLE = frozenset({"cover", "travel", "compactness"})
+
+
+def solve(
+    problem: SectorsProblem, start: SectorsPlan | None, options: SolveOptions, report: Report
+) -> Outcome[SectorsPlan]:
+    """Run the method."""
+    d = prepare(problem)
+    run = Run(
+        problem, d, options, report, report.elapsed_s(), options.time_limit_s, problem.params.objectives[0]
+    )
+    if d.contradiction:
+        return Outcome(None, infeasible=True, confirmed_by=(f"plain sums ({d.contradiction})",))
+    slots = slots_of(d)
+    notes: dict[str, Any] = {}
+    allowed = lagrange.servable(d)
+    report(phase="searching")
+    whole, run.until_s = run.until_s, run.began_s + run.budget_s(SEARCH_SHARE)
+    first_plans(run, start)
+    report(phase="bounding")
+    bound = _bound(run, slots, allowed)
+    run.until_s = whole
+    if not run.done():
+        if run.best is not None and bound is not None:
+            allowed = allowed & (bound.needs < run.best.cost - SURE * abs(run.best.cost))
+        report(phase="proving")
+        # where not even the relaxation has a plan, the loops say so too, and need no prices for it
+        alpha = np.zeros(d.n) if bound is None else bound.at.alpha
+        notes = {"pairs_left": int(allowed.sum())} | _carve(run, slots, allowed, alpha)
+    return _outcome(run, notes)
+
+
+def _bound(run: Run, slots: Slots, allowed: NDArray[np.bool_]) -> lagrange.Bound | None:
+    """Return the Lagrangian bound; None where even the relaxation has no plan."""
+
+    def keep_going(value: float) -> bool:
+        run.prove(value)
+        return not run.done()
+
+    best = np.inf if run.best is None else run.best.cost
+    return lagrange.improve(
+        run.d, slots, allowed, best, keep_going=keep_going, seats=lambda c, g: remember(run, slots, c, g)
+    )
+
+
+def _carve(run: Run, slots: Slots, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> dict[str, Any]:
+    """Run the compiled loops beside this thread, which passes on what they find and stops them in time."""
+    best = np.inf if run.best is None else run.best.cost - SURE * abs(run.best.cost)
+    given = arguments(run.d, slots, allowed, alpha, best)
+    top, room, stop, counts = given[4], given[8], given[9], given[10]
+    known = best
+    with ThreadPoolExecutor(1) as pool:
+        carving = pool.submit(carve, *given)
+        while True:
+            try:
+                carving.result(POLL_S)
+                break
+            except TimeoutError:
+                stop[0] = int(run.done())
+            if top[0] < known:
+                known = float(top[0])
+                _offer(run, room)
+    if top[0] < best:
+        _offer(run, room)
+    if not stop[0]:
+        if run.best is None:
+            run.infeasible = True
+        else:
+            run.prove(run.best.cost)
+    return {"branches": int(counts[0]), "regions": int(counts[1])}
+
+
+def _offer(run: Run, room: tuple[NDArray[Any], ...]) -> None:
+    """Offer the plan in the loops' last row; half written, it fails the rules and comes again later."""
+    label, centre = room[1][run.d.k].copy(), room[2][run.d.k].copy()
+    if np.unique(centre).size == run.d.k:
+        run.offer(State(label, centre, run.d.value(label, centre)))
+
+
+def _outcome(run: Run, notes: dict[str, Any]) -> Outcome[SectorsPlan]:
+    if run.infeasible:
+        return Outcome(None, infeasible=True, notes=notes)
+    stopped = StoppedBy.TIME
+    if run.gap() <= PROOF_GAP:
+        stopped = StoppedBy.PROOF
+    elif run.report.should_stop():
+        stopped = StoppedBy.PLANNER
+    elif run.gap() <= run.options.gap_frac:
+        stopped = StoppedBy.GAP
+    bound = (run.sign * run.bound if np.isfinite(run.bound) else None,)
+    if run.best is None:
+        return Outcome(None, bound=bound, stopped_by=stopped, notes=notes)
+    return Outcome(
+        plan=to_plan(run.problem, run.d, run.best.label, run.best.centre),
+        objective=(run.sign * run.best.cost,),
+        bound=bound,
+        stopped_by=stopped,
+        bound_valid_for="exact contiguity and these rules" if run.d.contiguity else "these rules",
+        notes=notes,
+    )
+
+
+def refuses(problem: SectorsProblem) -> str:
+    """Say what this method does not do."""
+    p = problem.params
+    if p.contiguity and p.relax.get("contiguity"):
+        return "it does not relax contiguity by single areas; use sectors.cuts."
+    if len(p.objectives) > 1 or p.aims - SEPARABLE:
+        return f"it minimises one of {', '.join(sorted(SEPARABLE))} or a score of them; use sectors.cuts."
+    if p.locks or p.apart or p.counts_change or p.split_limits or p.limits or p.shape or any(p.centres()):
+        return (
+            "districts must be alike: no locks, given centres, areas apart, limits on change, splits or aims."
+        )
+    if p.relax.get("together"):
+        return "it does not relax together; use sectors.cuts."
+    d = prepare(problem)
+    if d.n > MOST_AREAS:
+        return f"it takes {MOST_AREAS} areas at most, and there are {d.n}; use sectors.cuts."
+    return _windows(d)
+
+
+def _windows(d: Districting) -> str:
+    if len(d.weight) != 1 or not np.isfinite(d.high).all() or np.ptp(d.low) + np.ptp(d.high) > 0:
+        return "it balances exactly one kind of work, with equal shares; use sectors.cuts."
+    if d.low[0, 0] <= d.high[0, 0] / 2:
+        return "the window is so wide that a piece may be one district or two; use sectors.cuts."
+    return ""
+
+
+def warm() -> None:
+    """Compile search, bound and carving on four areas in a row."""
+    compile_loops()
+    d = replace(tiny(), lock=np.full(tiny().n, FREE))
+    carve(*arguments(d, slots_of(d), lagrange.servable(d), np.zeros(d.n), np.inf))
+
+
+FORMULATION = Formulation(
+    name="sectors.carve",
+    family=FAMILY,
+    run=solve,
+    refuses=refuses,
+    warm=warm,
+    summary="Connected, balanced districts carved one by one, every way, pruned by the prices of a Lagrangian bound",
+    reference="Fifield, Imai, Kawahara and Kenny (2020); Validi and Buchanan (2022)",
+)

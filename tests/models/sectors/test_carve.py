@@ -1,0 +1,100 @@
+"""sectors.carve against every plan there is, on maps larger than the contract's, and on published refutations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from optimiser import registry
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import Status
+from tests.benchmarks import states_data as data
+from tests.benchmarks.spec import SHARED
+from tests.oracles.partitions import partitions
+
+OPTIONS = SolveOptions(time_limit_s=60, confirm=False)
+needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="the states are in ../shared/data")
+
+
+def test_oracle_finds_every_plan():
+    """Nine units to three districts of 200 to 400 people: as many plans as among all 3^9 labellings."""
+    g = data.made_up(3, 1)
+    found = partitions(g.people, g.edges, 3, 200, 400, keep=1000)
+    plans = set()
+    for labels in product(range(3), repeat=g.n):
+        label = np.array(labels)
+        if not data.faults(g, label, 3, limits=(200, 400)):
+            plans.add(frozenset(tuple(np.flatnonzero(label == d).tolist()) for d in range(3)))
+    assert found.whole
+    assert found.n_plans == len(plans) > 5
+    assert not any(data.faults(g, plan.astype(np.int64), 3, limits=(200, 400)) for plan in found.plans)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("k", [2, 4])
+def test_matches_the_best_of_all_plans(seed: int, k: int):
+    """Sixteen units within 4 %: the fewest hops of all plans, or the proof that there is none."""
+    g = data.made_up(4, seed)
+    low, high = int(np.ceil(0.96 * g.people.sum() / k)), int(1.04 * g.people.sum() / k)
+    far = data.hops(g)
+    problem = data.question(g, k, objective="travel", distance=far, limits=(low, high))
+    result = solve(problem, registry.load("sectors.carve"), OPTIONS)
+    found = partitions(g.people, g.edges, k, low, high, keep=5000)
+    if not found.n_plans:
+        assert result.status is Status.INFEASIBLE
+        return
+    best = min(data.least_cost(g, far, plan.astype(np.int64), 1) for plan in found.plans)
+    assert result.status is Status.OPTIMAL
+    assert result.objectives[0].value == pytest.approx(best, rel=1e-9)
+    assert not data.faults(g, data.label_of(g, result.plan), k, limits=(low, high))
+
+
+@needs_data
+@pytest.mark.parametrize(("state", "optimum"), [("ME", 19093.26), ("NM", 32944.25)])
+def test_published_inertia(state: str, optimum: float):
+    """The published optimum of whole counties, to its two decimals."""
+    known = data.known_inertia("county")[state, True]
+    g = data.graph("county", state)
+    problem = data.inertia_question(g, state, known["k"], limits=known["limits"])
+    result = solve(problem, registry.load("sectors.carve"), OPTIONS)
+    assert result.status is Status.OPTIMAL
+    assert data.inertia(result.objectives[0].value) == pytest.approx(optimum, abs=0.01)
+
+
+@needs_data
+@pytest.mark.parametrize("state", ["NH", "OR", "SC"])
+def test_published_refutations(state: str):
+    """No plan of whole counties exists: reported for all three, SC by none of the moment-of-inertia models."""
+    known = data.known_feasibility()[state]
+    g = data.graph("county", state)
+    problem = data.question(g, known["k"], objective="travel", distance=data.hops(g))
+    assert known["status"] == "infeasible"
+    assert solve(problem, registry.load("sectors.carve"), OPTIONS).status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"locks": (("u000", "1"),)}, "alike"),
+        ({"fixed_centres": ("u000", "")}, "alike"),
+        ({"objectives": ("deviation",)}, "minimises one of"),
+        ({"balance_frac": {"people": 0.5}, "ceilings": {}}, "wide"),
+        ({"balance_frac": {}, "ceilings": {}}, "one kind"),
+        ({"relax": {"contiguity": 1.0}}, "contiguity"),
+    ],
+)
+def test_says_what_it_does_not_do(change, word):
+    """Each refusal names its reason."""
+    problem = data.question(data.made_up(4, 1), 2, objective="travel")
+    changed = replace(problem, params=replace(problem.params, **change))
+    assert word in registry.load("sectors.carve").refuses(changed)
+
+
+def test_refuses_large_maps():
+    """Regions are remembered in two words of bits: 144 areas are too many."""
+    problem = data.question(data.made_up(12, 1), 8, objective="travel")
+    assert "128 areas" in registry.load("sectors.carve").refuses(problem)
