@@ -98,7 +98,7 @@ def run_ledger(a: argparse.Namespace) -> int:
 
 def _write(a: argparse.Namespace, project: Any, sheets: list[Any], found: Any) -> None:
     """Write the workbook: sheets of all sectors, the sentences as notes."""
-    from optimiser.report.ledger_book import joined
+    from optimiser.report.ledger_book import joined, lending_rows
     from optimiser.report.workbook import write_workbook
 
     lines = found if isinstance(found, list) else found["sectors"]
@@ -109,7 +109,7 @@ def _write(a: argparse.Namespace, project: Any, sheets: list[Any], found: Any) -
     book = joined(sheets)
     if isinstance(found, dict):
         notes += found["lending"]["in_words"]
-        book["Lending"] = found["lending"]["lines"]
+        book["Lending"] = lending_rows(found["lending"]["lines"])
     path = a.workbook if a.workbook.suffix == ".xlsx" else a.workbook.with_name(f"{a.workbook.name}.xlsx")
     say(f"Workbook: {write_workbook(path, book, notes)}")
 
@@ -158,6 +158,7 @@ def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> tuple[
     others = besides(part.rules, part.sector, problem, plan)
     sentences = [
         *words_ledger.cover(problem, plan),
+        *words_ledger.away(problem, part.sector),
         *words_ledger.today(problem, now),
         *words_ledger.blocks(problem, plan, weeks),
         *words_ledger.simulated(problem, weeks),

@@ -65,8 +65,9 @@ class Period:
             found = found[np.isin(found, _array(self.only))]
         if not len(found):
             raise InputError(
-                f"No day is left of {first} to {last}: the period asked for runs from {self.first_day or 'its first'} "
-                f"to {self.last_day or 'its last'} day, months {sorted(self.months) or 'all'}."
+                f"No day is left of {first} to {last}, which the data cover: the period asked for runs from "
+                f"{self.first_day or 'their first day'} to {self.last_day or 'their last day'}, "
+                f"months {sorted(self.months) or 'all'}. Choose days that lie within (demand.toml, or the command)."
             )
         return found
 

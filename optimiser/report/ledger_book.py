@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -36,6 +36,28 @@ def sector_sheets(
         "Points": [{"sector": sector} | asdict(p) for p in points],
         "Rules": [{"sector": sector} | asdict(r) for r in rules],
     }
+
+
+def lending_rows(lines: Sequence[Mapping[str, Any]]) -> Rows:
+    """Return the sheet of lending from the lines as JSON holds them: each sector apart, and with lending."""
+    return [
+        {
+            "sector": line["name"],
+            "hours on duty": line["on_duty_h"],
+            "on calls, share": line["calls_frac"],
+            "on calls with lending, share": line["calls_frac_lending"],
+            "share in 5 % of weeks": line["p5"],
+            "share in 95 % of weeks": line["p95"],
+            "own calls by own units, share": _number(line["own_frac"]),
+            "hours lent": line["lent_h"],
+            "hours borrowed": line["borrowed_h"],
+            "calls that wait, share": line["wait_frac"],
+            "calls that wait with lending, share": line["wait_frac_lending"],
+            "urgent sent a unit, 9 of 10 (minutes)": _number(minutes(line["urgent_p90_s"])),
+            "the same with lending (minutes)": _number(minutes(line["urgent_p90_lending_s"])),
+        }
+        for line in lines
+    ]
 
 
 def joined(parts: Sequence[dict[str, Rows]]) -> dict[str, Rows]:

@@ -93,6 +93,18 @@ def cover(problem: ShiftsProblem, plan: ShiftsPlan) -> list[str]:
     return said
 
 
+def away(problem: ShiftsProblem, sector: str = "") -> list[str]:
+    """Say how many hours of a dated week the calendar takes, and what of it a sector does not know."""
+    hours = float(problem.away_officers().sum()) * problem.slot_h
+    if hours <= 0:
+        return []
+    left_out = "; entries of the calendar that name no sector are the whole force's and not counted here"
+    return [
+        f"{number(hours)} officer-hours of the week go to court, training and events: on the rota, not on duty"
+        f"{left_out if sector else ''}."
+    ]
+
+
 def blocks(problem: ShiftsProblem, plan: ShiftsPlan, weeks: SimulatedWeeks) -> list[str]:
     """Say how many proactive hours come in unbroken blocks, planned and simulated."""
     k = CLASSES.index("proactive")

@@ -97,7 +97,12 @@ def test_add_nothing_is_a_slip(told, county):
 
 
 def test_reconcile(told, county, tmp_path):
-    """No file: exit 3 and what to copy; a total with officers' own work is traced to it, in words and as JSON."""
+    """The county's own report is explained; without one it is asked for; a total with officers' own work is traced."""
+    own = json.loads(told("reconcile", county, "--json")[1])
+    assert [r["verdict"] for r in own] == ["explained", "explained", "agrees"]
+    assert any("work that officers began" in s["filter"] for s in own[0]["steps"])
+    assert own[1]["steps"][0]["filter"] == "by the clock dispatched to arrived"
+    (county / "published.csv").unlink()
     code, _, err = told("reconcile", county)
     assert code == Exit.INPUT
     assert "figure,value,year" in err

@@ -1,5 +1,7 @@
 """The ledger in words and sheets: today's strength, unbroken blocks, another rota in the same weeks."""
 
+from dataclasses import replace
+
 import pytest
 
 from optimiser.prepare.strength_today import StrengthToday
@@ -48,6 +50,15 @@ def test_another_rota_in_the_same_weeks(seen):
     assert plain(words_ledger.against("today's rota", weeks, fewer)).count("better:") == 2
     assert plain(words_ledger.against("today's rota", fewer, weeks)).count("worse:") == 2
     assert plain(words_ledger.against("itself", weeks, weeks)).count("not shown to differ") == 2
+
+
+def test_what_the_calendar_takes():
+    # one away for three hours; a sector says what it leaves out, a week without anybody away nothing
+    problem, _ = steady()
+    dated = replace(problem, away=tuple([1] * 3 + [0] * 165))
+    assert plain(words_ledger.away(dated)).startswith("3 officer-hours of the week go to court")
+    assert plain(words_ledger.away(dated, "D1")).endswith("the whole force's and not counted here.")
+    assert words_ledger.away(problem) == []
 
 
 def test_nothing_to_price_is_said():

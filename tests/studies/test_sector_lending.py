@@ -1,6 +1,6 @@
 """Sectors that lend units, and the rules of the rota in a sector's plan."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from optimiser.demand.requirement import requirement_of
 from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsPlan
 from optimiser.report import words_ledger
+from optimiser.report.ledger_book import lending_rows
 from optimiser.studies.sector_lending import SectorRota, lending
 from optimiser.studies.sector_rules import besides, rules_in
 from tests.benchmarks.queues import made_up_mix
@@ -59,6 +60,9 @@ def test_the_drive_counts_and_the_idle_lend():
     assert roomy.calls_frac_lending > roomy.calls_frac
     assert found.more_on_calls_h.mean > 0
     assert tight.urgent_p90_lending_s < tight.urgent_p90_s
+    sheet = lending_rows([asdict(line) for line in found.lines])
+    assert [row["hours lent"] for row in sheet] == [tight.lent_h, roomy.lent_h]
+    assert sheet[0]["on calls with lending, share"] == tight.calls_frac_lending
     said = words_ledger.lending_said(found, 0.18)
     assert "fewer calls a week wait" in said[0]
     assert not any("tight" in s for s in said[1:])

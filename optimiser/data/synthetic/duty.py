@@ -61,7 +61,7 @@ def duty_tables(county: County) -> tuple[pd.DataFrame, pd.DataFrame]:
     The same county gives the same tables.
     """
     rng = np.random.default_rng([county.seed, 77])
-    first, last = _days(county)
+    first, last = days_of(county)
     days = np.arange(first, last)
     cars = county.units[county.units["role"] == "patrol"]
     rows = []
@@ -79,15 +79,11 @@ def duty_tables(county: County) -> tuple[pd.DataFrame, pd.DataFrame]:
     return turns[["officer_id", "call_sign", "role", "district_id", "from", "to"]], statuses
 
 
-def _days(county: County) -> tuple[np.datetime64, np.datetime64]:
+def days_of(county: County) -> tuple[np.datetime64, np.datetime64]:
+    """Return the dates of the first call and of the day after the last, by the wall clock."""
     received = pd.to_datetime(county.calls["received"].dropna(), unit="s", utc=True).dt.tz_convert(TIMEZONE)
     local = received.dt.tz_localize(None).to_numpy().astype("datetime64[D]")
     return local.min(), local.max() + np.timedelta64(1, "D")
-
-
-def first_day(county: County) -> np.datetime64:
-    """Return the date of the first call by the wall clock."""
-    return _days(county)[0]
 
 
 def _turns(

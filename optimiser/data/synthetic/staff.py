@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimiser.data.synthetic.call_signs import SHIFTS
-from optimiser.data.synthetic.duty import OFFICERS_A_SEAT, SEATS, SHIFT_H, START_H, first_day
+from optimiser.data.synthetic.duty import OFFICERS_A_SEAT, SEATS, SHIFT_H, START_H, days_of
 from optimiser.units import DAY_NAMES
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def calendar_table(county: County) -> pd.DataFrame:
     force's; leave is highest in summer.
     """
     rng = _random(county)
-    year = first_day(county).astype("datetime64[Y]").astype(int) + 1970 + 1
+    year = days_of(county)[0].astype("datetime64[Y]").astype(int) + 1970 + 1
     cars = _cars(county)
     rows: list[tuple[str, ...]] = []
     monday = dt.date(year, 1, 1) + dt.timedelta(days=(7 - dt.date(year, 1, 1).weekday()) % 7)

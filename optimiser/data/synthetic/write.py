@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from optimiser.data.adjacency_edits import COLUMNS as EDIT_COLUMNS
 from optimiser.data.columns_file import ColumnMap, write_column_map
 from optimiser.data.settings import PROJECT_FILE, Settings, write_settings
+from optimiser.data.synthetic.annual import published_table
 from optimiser.data.synthetic.call_signs import PATTERNS
 from optimiser.data.synthetic.calls import TIMEZONE
 from optimiser.data.synthetic.county import County, Truth
@@ -41,6 +42,7 @@ _FILES = {
     "strength": "strength.csv",
     "rota": "rota.csv",
     "calendar": "calendar.csv",
+    "published": "published.csv",
     "edits": "adjacency_edits.csv",
     "plan": "plans/current.csv",
     "planted": "truth/planted.csv",
@@ -128,6 +130,7 @@ def write(county: County, folder: Path, *, hard: Sequence[str] = ("river",)) -> 
     _write_table(strength_table(county), files["strength"])
     _write_table(rota_table(county), files["rota"])
     _write_table(calendar_table(county), files["calendar"])
+    _write_table(published_table(county), files["published"])
     _write_table(_edits(county.crossings[county.crossings["over"].isin(list(hard))]), files["edits"])
     _write_table(pd.DataFrame(county.areas[["area_id", "district_id", "beat_id"]]), files["plan"])
     _write_truth(county.truth, files["planted"])
