@@ -24,13 +24,13 @@ calls, rows and columns in turn. Nothing is random. With c = N the answer is the
 What it does not know: which units of S are busy beside those ahead on the list, when it says who is busy outside.
 Units hardly ever sent (nobody's first choice, or second car of a post) suffer most: their calls need many busy at once.
 
-Measured by ``python -m tests.benchmarks hypercube`` against the exact model, relative error of single workloads, cubes
-of 9 units: 12 units, nine towns, worst 0.5 % (Larson's equations 13 %); 18 units, nine towns, worst 1.04 %, mean
-0.16 %, mean way 0.5 % (Larson's 15 %). Of 14 units, calls lost, loads 0.2 to 0.8, thirty towns of each make: even towns
-worst 2.1 %, posts in clumps 4.3 %, two cars a post 2.3 %, all units within 2 % in 28, 29 and 29 of 30, mean 0.1 to
-0.2 % (Larson's worst 31, 53 and 75 %). So 2 % holds nearly everywhere, not everywhere. Smaller cubes are worse: of
-8 units up to 3 % on even towns and 9 % in clumps, of 6 units 5 and 13 %. Beyond 20 units no exact answer says how far
-off it is; cubes get smaller there.
+Measured by ``python -m tests.benchmarks hypercube`` against the exact model, relative error of single workloads: with
+cubes of 9 of 14 units (calls lost, loads 0.2 to 0.8) clumped towns were 4.3 % off at worst, two cars a post 2.3 %, even
+ones 2.1 %, the mean 0.1 to 0.4 %. With cubes of 12, as now, every one of these towns that had been more than 0.9 % off
+and was solved again is within 1.4 % (clumped), 1.2 % (two cars), 0.5 % (even). Larson's equations are 31 to 75 % off
+there at worst. What decides is the share of the units that a cube holds: up to 12 units all, so the answer is exact; of
+14 and 18 it holds 12, of 30 units 11, of 50 units 9, of 200 units 6. Of 14 units, cubes of 8 are up to 3 % off on even
+towns and 9 % in clumps, cubes of 6 units 5 and 13 %; beyond 20 units no exact answer says how far off it is.
 
 Sources: Larson, Approximating the performance of urban emergency service systems, Operations Research 23 (1975);
 Boyaci and Geroliminis, Approximation methods for large-scale spatial queueing systems, Transportation Research B 74
@@ -56,8 +56,8 @@ from optimiser.simulate.hypercube import (
     merged,
 )
 
-MOST_IN_A_CUBE = 9
-_STATES = 1 << 19  # of all cubes together
+MOST_IN_A_CUBE = 12
+_STATES = 1 << 21  # of all cubes together
 _NEVER = 1e-10  # numbers of busy units rarer than this are left out
 _SWEEPS = 3  # of each cube in a round
 _LEAST_DOUBT = 1e-3
@@ -81,7 +81,7 @@ def approximate(
     Parameters
     ----------
     cube
-        Units of one cube, 1 or more; None for as many as all cubes' states allow (9 at most). Time and memory double
+        Units of one cube, 1 or more; None for as many as all cubes' states allow (12 at most). Time and memory double
         with each.
     tolerance
         Rounds end when no workload moves by more.
@@ -155,7 +155,7 @@ def _settled(
 
 
 def cube_size(n_units: int, width: int) -> int:
-    """Return how many units a cube takes: as many as the states of all cubes allow, 9 at most."""
+    """Return how many units a cube takes: as many as the states of all cubes allow, 12 at most."""
     c = 1
     while c < min(n_units, MOST_IN_A_CUBE) and n_units * min(n_units - c, width) << (c + 1) <= _STATES:
         c += 1
