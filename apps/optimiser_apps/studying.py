@@ -65,6 +65,14 @@ KINDS = (
         ":material/stairs:",
     ),
     Kind(
+        "uncertainty",
+        "How sure are the figures?",
+        "Solved plans judged on years made of the project's own weeks: how far their figures move, and which plan is "
+        "better how often.",
+        ":material/casino:",
+        about_family=False,
+    ),
+    Kind(
         "budget",
         "What does one more officer buy?",
         "From few officers to many: how short the week is, for whom one more helps most, and under six futures.",

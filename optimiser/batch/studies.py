@@ -36,7 +36,18 @@ from optimiser.solve.progress import write_atomically
 STUDIES_FOLDER = "studies"
 SOLVES_FOLDER = "solves"
 SO_FAR_FILE = "so_far.json"
-KINDS = ("explain", "price", "frontier", "between", "alternatives", "levels", "budget", "uncertainty")
+KINDS = (
+    "explain",
+    "price",
+    "frontier",
+    "between",
+    "alternatives",
+    "levels",
+    "budget",
+    "uncertainty",
+    "drift",
+    "integrity",
+)
 
 
 @dataclass(frozen=True)

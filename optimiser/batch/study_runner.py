@@ -16,6 +16,7 @@ from pathlib import Path
 from optimiser.batch import runner
 from optimiser.batch.studies import SOLVES_FOLDER, Answer, Asked, Study
 from optimiser.batch.study_answers import ANSWERS, ask_budget
+from optimiser.batch.study_uncertainty import ask_uncertainty
 from optimiser.data.project import Project, load
 from optimiser.errors import InputError, OptimiserError
 from optimiser.solve import jobs
@@ -74,6 +75,8 @@ def _answered(study: Study, asked: Asked, project: Project) -> Answer:
     kept = study.folder.parent / SOLVES_FOLDER
     if asked.kind == "budget":
         return ask_budget(asked, project, kept, recorder.tell, stop)
+    if asked.kind == "uncertainty":
+        return ask_uncertainty(asked, project, recorder.tell, stop)
     series = Series(
         asked.family,
         asked.formulation,

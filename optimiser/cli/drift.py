@@ -54,6 +54,9 @@ def run_drift(a: argparse.Namespace) -> int:
     redraw = None
     if found.verdict != "nothing":
         redraw = _least_redraw(a, problem, dict(district_of))
+    said = _words(found, name, weeks, redraw)
+    header, rows = _rows(found)
+    _keep(a, problem, name, said, [dict(zip(header, row, strict=True)) for row in rows])
     if a.json:
         told = {k: v for k, v in asdict(found).items() if k != "broken"}
         show_json(
@@ -66,11 +69,29 @@ def run_drift(a: argparse.Namespace) -> int:
             }
         )
         return Exit.DONE
-    for sentence in _words(found, name, weeks, redraw):
+    for sentence in said:
         show(f"- {sentence}")
     show("")
-    show(_table(found))
+    show(table(rows, header))
     return Exit.DONE
+
+
+def _keep(
+    a: argparse.Namespace, problem: Any, name: str, said: list[str], rows: list[dict[str, Any]]
+) -> None:
+    """Keep the answer as a study of the project, which the app shows."""
+    from optimiser.batch.studies import Answer
+    from optimiser.cli.kept import keep
+    from optimiser.problems import portable
+
+    keep(
+        a.folder,
+        Answer("drift", tuple(s.replace("\u00a0", " ") for s in said), {"Districts": rows}),
+        family="sectors",
+        title=f"Is it still right: {name}",
+        content=portable.digest(problem),
+        given={"plan": name, "weeks": a.weeks, "set": a.set, "one_car": a.one_car},
+    )
 
 
 def _least_redraw(a: argparse.Namespace, problem: Any, district_of: Any) -> dict[str, Any]:
@@ -152,7 +173,8 @@ def _redraw_words(redraw: dict[str, Any] | None) -> list[str]:
     ]
 
 
-def _table(found: Any) -> str:
+def _rows(found: Any) -> tuple[list[str], list[list[Any]]]:
+    """Return header and rows: a district's share of the work beside its target, and its officers."""
     known = any(s.officers is not None for s in found.standings)
     moving = any(s.officers_after is not None for s in found.standings)
     header = ["district", "share %", "target %", "off %"]
@@ -164,4 +186,4 @@ def _table(found: Any) -> str:
         row += [s.officers] if known else []
         row += [s.officers_after, percent(s.off_after_frac or 0.0)] if moving else []
         rows.append(row)
-    return table(rows, header)
+    return header, rows

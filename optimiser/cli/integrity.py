@@ -11,6 +11,8 @@ from optimiser.cli.console import Exit, show, show_json, table
 from optimiser.cli.plan import PLAN_HELP
 from optimiser.units import hours, percent, percent_text
 
+_HEADER = ["sector", "call hours", "by own units %", "own units' hours", "at home %"]
+
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
@@ -58,22 +60,41 @@ def run_integrity(a: argparse.Namespace) -> int:
         project.settings.timezone,
     )
     found = integrity(work, sector_of)
-    if a.json:
-        show_json({"plan": a.plan} | asdict(found))
-        return Exit.DONE
-    show(
+    said = [
         f"{percent_text(found.own_frac)} of the call time is taken by the sector's own units ({a.plan}); "
         f"{percent_text(found.homeless_frac)} of all unit time is that of units without a sector, not counted."
-    )
+    ]
     if found.left_out:
-        show(f"{found.left_out:,} rows have no known area or time and are left out.")
-    show("")
+        said.append(f"{found.left_out:,} rows have no known area or time and are left out.")
     rows = [
         [s.sector, hours(s.call_s), _pct(s.own_frac), hours(s.unit_s), _pct(s.home_frac)]
         for s in found.sectors
     ]
-    show(table(rows, ["sector", "call hours", "by own units %", "own units' hours", "at home %"]))
+    _keep(a, said, [dict(zip(_HEADER, row, strict=True)) for row in rows])
+    if a.json:
+        show_json({"plan": a.plan} | asdict(found))
+        return Exit.DONE
+    for sentence in said:
+        show(sentence)
+    show("")
+    show(table(rows, _HEADER))
     return Exit.DONE
+
+
+def _keep(a: argparse.Namespace, said: list[str], rows: list[dict[str, Any]]) -> None:
+    """Keep the answer as a study of the project, which the app shows; sums by sector alone, no unit and no call."""
+    from optimiser.batch.studies import Answer
+    from optimiser.cli.kept import keep
+    from optimiser.data.sources import sha256
+
+    keep(
+        a.folder,
+        Answer("integrity", tuple(s.replace("\u00a0", " ") for s in said), {"Sectors": rows}),
+        family="sectors",
+        title=f"Own calls by own units: {a.plan}",
+        content=sha256(a.responses) + sha256(a.homes),
+        given={"plan": a.plan},
+    )
 
 
 def _pct(share: float | None) -> float | None:

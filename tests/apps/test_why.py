@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from optimiser_apps import charts_studies, studying
 from optimiser_apps.components import study_shown
@@ -15,8 +17,10 @@ from optimiser.batch.runner import store_of
 from optimiser.batch.studies import Answer, Asked
 from optimiser.cli.kept import keep
 from optimiser.data.project import load
+from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.solve.options import SolveOptions
 from tests.apps.conftest import make_project
+from tests.apps.hand_runs import hand_run
 from tests.apps.screens import calm, said, screen
 
 OPTIONS = SolveOptions(time_limit_s=20.0, confirm=False)
@@ -45,7 +49,10 @@ def test_every_kind_can_be_asked(fresh: Path, kind: str) -> None:
     """Each kind shows what it is for and one button to start; nothing is written by looking."""
     at = calm(screen("why", fresh, kind=kind))
     assert studying.kind_of(kind).why in said(at)
-    assert "Start the study" in [b.label for b in at.button]
+    if kind == "uncertainty":  # judges solved plans, and there is none
+        assert "Solve a question first" in said(at)
+    else:
+        assert "Start the study" in [b.label for b in at.button]
     assert studies.studies(fresh) == []
 
 
@@ -128,6 +135,50 @@ def test_what_the_command_line_found_is_shown(tmp_path: Path) -> None:
     assert "nine in ten of the years drawn anew" in said(at)
     assert len(at.get("vega_lite_chart") or at.get("arrow_vega_lite_chart")) == 1
     assert any("How sure: A, B" in str(o) for o in at.selectbox[0].options)
+
+
+def test_how_sure_the_figures_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan by hand beside the districts in use, on three years of four weeks: asked, done, a bar a plan."""
+    folder = make_project(tmp_path)
+    project = load(folder)
+    weeks = pd.concat(
+        [
+            project.calls.assign(received_at=project.calls["received_at"] + pd.Timedelta(weeks=2 * k))
+            for k in (0, 1)
+        ]
+    )
+    project = replace(project, calls=weeks.reset_index(drop=True))
+    hand_run(
+        project, "sectors", "By hand", {"tolerance_pct": 90}, lambda p: plan_of(p, districts_in_use(project))
+    )
+    monkeypatch.setattr(study_runner, "start", lambda study: None)
+    at = calm(screen("why", folder, kind="uncertainty"))
+    next(n for n in at.number_input if n.label == "How many years to draw").set_value(3)
+    next(b for b in at.button if b.label == "Start the study").click().run()
+    (study,) = studies.studies(folder)
+    assert study.asked.given["in_use"]
+    found = study_runner.work(study, project=project)
+    assert found.complete
+    bars = {b["plan"]: b for b in found.drawn["bars"] if b["aim"].startswith("call-weighted drive")}
+    assert set(bars) == {"By hand", "Districts in use"}
+    assert bars["By hand"]["middle"] == pytest.approx(
+        bars["Districts in use"]["middle"]
+    )  # the same plan twice
+    assert all(b["low"] <= b["middle"] <= b["high"] for b in bars.values())
+    at = calm(screen("why", folder, study=study.id))
+    assert "nine in ten of the years drawn anew" in said(at)
+
+
+def test_the_yearly_check_is_shown_as_a_table(tmp_path: Path) -> None:
+    """What drift found on the command line: its sentences, and the districts as a table."""
+    folder = make_project(tmp_path)
+    rows = [{"district": "D1", "share %": 30.0, "target %": 33.3, "off %": -10.0}]
+    answer = Answer("drift", ("A transfer suffices.",), {"Districts": rows})
+    keep(folder, answer, family="sectors", title="Is it still right: districts", content="")
+    (study,) = studies.studies(folder)
+    at = calm(screen("why", folder, study=study.id))
+    assert "A transfer suffices." in said(at)
+    assert any("share %" in d.value.columns for d in at.dataframe)
 
 
 def test_a_link_to_nothing_is_a_message(fresh: Path) -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from optimiser.batch.studies import studies
 from optimiser.cli.console import Exit
 
 
@@ -14,6 +15,9 @@ def test_nothing_a_transfer_or_a_redraw(told, county, tmp_path):
     code, out, _ = told("drift", county, "--set", "tolerance_pct=60")
     assert code == Exit.DONE
     assert "nothing is needed" in out
+    (kept,) = studies(county)  # the app shows it
+    assert "nothing is needed" in kept.answer().said[0]
+    assert len(kept.answer().tables["Districts"]) == 6
     officers = tmp_path / "officers.csv"
     officers.write_text("district_id,officers\n" + "".join(f"D{k},30\n" for k in range(1, 7)))
     asked = ("--set", "tolerance_pct=30", "--time-limit", "15", "--quiet")
@@ -56,6 +60,8 @@ def test_integrity_from_a_report(told, county, made_once):
     code, out, err = told("integrity", county, *asked)
     assert code == Exit.DONE, err
     beats = json.loads(out)
+    (kept,) = studies(county)
+    assert len(kept.answer().tables["Sectors"]) == len(beats["sectors"])
     assert 0.5 < beats["own_frac"] < 1
     _, out, _ = told("integrity", county, "--plan", "districts", *asked)
     assert json.loads(out)["own_frac"] >= beats["own_frac"]  # a district holds its beats

@@ -19,6 +19,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.studies.levels import standard_of
 from optimiser.units import fraction_from_percent, seconds_from_minutes
 from optimiser_apps import defaults, fields, forms, pages, sources, state, studying
+from optimiser_apps.components import study_weeks
 from optimiser_apps.components.question import label, runs_of
 from optimiser_apps.studying import Kind
 
@@ -34,6 +35,8 @@ def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
     InputError
         If what is asked cannot be.
     """
+    if kind.name == "uncertainty":
+        return study_weeks.ask(project, kind, run)
     if not kind.about_family:
         return _budget(project, kind)
     family, start = _about(project, kind, run)

@@ -44,7 +44,8 @@ def answer(project: Project, study: Study) -> None:
         shown.workbook_button(
             "Study as a workbook (Excel)", f"{study.id}.xlsx", made, notes, f"book.{study.id}"
         )
-    st.caption(f"{found.n_solves} solves in {found.seconds:,.0f} seconds; earlier ones were remembered.")
+    if found.n_solves:
+        st.caption(f"{found.n_solves} solves in {found.seconds:,.0f} seconds; earlier ones were remembered.")
 
 
 def picture(found: Answer, key: str, *, live: bool = False) -> None:
@@ -219,7 +220,10 @@ def _tables(found: Answer) -> None:
     made = {n: rows for n, rows in found.tables.items() if rows}
     if not made:
         return
-    with st.expander("The same as tables", icon=":material/table_rows:"):
+    alone = found.kind in ("drift", "integrity")  # no picture says the same
+    with st.expander(
+        "As tables" if alone else "The same as tables", icon=":material/table_rows:", expanded=alone
+    ):
         for tab, (name, rows) in zip(st.tabs(list(made)), made.items(), strict=True):
             with tab:
                 shown.table(pd.DataFrame(rows), digits=2, text=f"{name}, as in the workbook.")
