@@ -19,7 +19,7 @@ from optimiser.problems.sectors.params import PRIORITY_COVERS, ObjectiveName
 
 COVERS = ("cover", "backup", "expected", *PRIORITY_COVERS)
 """Objectives that count calls within their target drive."""
-MOST_APART = 40_000_000
+MOST_APART = 8_000_000
 """Shares by priority, centre and area up to which the cover of priorities that are not asked for is told as well."""
 
 
