@@ -25,6 +25,7 @@ Kind = Literal[
     "text",
     "names",
     "pairs",
+    "amounts",
     "links",
     "groups",
     "table",
@@ -77,7 +78,6 @@ class Field:
     maximum: float | None = None
     optional: bool = False
     whole_items: bool = False
-    numeric: bool = False
 
     def words(self, value: Any) -> str:
         """Return the words of an option."""
@@ -161,7 +161,6 @@ def _field(f: dataclasses.Field[Any], hint: Any, about: Mapping[str, Any]) -> Fi
         maximum=_bound(f.name, about["maximum"]),
         optional=optional,
         whole_items=(kind == "list" and inner[0] is int) or (kind == "table" and inner[1] is int),
-        numeric=kind == "pairs" and get_args(get_args(plain)[0])[1] is float,
     )
 
 
@@ -196,6 +195,8 @@ def _kind_of_list(name: str, inner: tuple[Any, ...]) -> Kind | None:
     parts = get_args(inner[0])
     if parts[-1] is Ellipsis:
         return "groups"
+    if parts[1] is float:
+        return "amounts"
     return "links" if name == "apart" else "pairs"
 
 

@@ -169,9 +169,7 @@ def _read(field: Field, value: Any) -> Any:
     if field.kind == "list":
         return numbers(value, field.label, whole=field.whole_items)
     if field.kind in written.EXAMPLES:
-        return written.value_of(
-            field.kind, value, field.label, numeric=field.numeric, whole=field.whole_items
-        )
+        return written.value_of(field.kind, value, field.label, whole=field.whole_items)
     if field.kind in ("number", "whole") and value is None and not field.optional:
         return field.default
     return value

@@ -2,7 +2,8 @@
 
 =======  =============================  ==========================================
 names    ``North, South``               a list of texts
-pairs    ``12=North, 13=North``         two texts each, or a text and a number
+pairs    ``12=North, 13=North``         two texts each
+amounts  ``12=4.5, 13=8``               a text and a number each
 groups   ``12+13, 40+41+42``            two texts or more each
 table    ``night=3, day=5``             a number by name
 =======  =============================  ==========================================
@@ -22,10 +23,11 @@ EXAMPLES = {
     "pairs": "none; as 12=North, 13=North",
     "links": "none; as 12+13, 40+41",
     "groups": "none; as 12+13, 40+41+42",
-    "table": "none; as night=3, day=5",
+    "table": "none; as NAME=3, OTHER=5",
+    "amounts": "none; as 12=4.5, 13=8",
 }
-"""What stands in an empty field, by kind; ``links`` are pairs of the same sort of thing."""
-SIGNS = {"pairs": "=", "links": "+", "groups": "+", "table": "="}
+"""What stands in an empty field, by kind; ``links`` are pairs of the same sort, ``amounts`` of a name and a number."""
+SIGNS = {"pairs": "=", "links": "+", "groups": "+", "table": "=", "amounts": "="}
 
 
 def text_of(kind: str, value: Any) -> str:
@@ -35,15 +37,13 @@ def text_of(kind: str, value: Any) -> str:
     return "; ".join([*told, ""]).strip() if any("," in t for t in told) else ", ".join(told)
 
 
-def value_of(kind: str, text: str, label: str, *, numeric: bool = False, whole: bool = False) -> Any:
+def value_of(kind: str, text: str, label: str, *, whole: bool = False) -> Any:
     """Return what a text stands for.
 
     Parameters
     ----------
-    numeric
-        The second of each pair is a number; in a table it always is.
     whole
-        It is a whole number.
+        Numbers of a table are whole.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def value_of(kind: str, text: str, label: str, *, numeric: bool = False, whole: 
             )
     if kind == "table":
         return {name: _number(number, label, whole=whole) for name, number in parted}
-    if numeric:
+    if kind == "amounts":
         return [[name, _number(number, label, whole=whole)] for name, number in parted]
     return parted
 

@@ -12,7 +12,7 @@ from optimiser.studies.tradeoff import End, Tradeoff
 def tradeoff_said(found: Tradeoff) -> list[str]:
     """Say what each aim comes to alone, what it costs the others, and how much is proved."""
     names = [_name(e) for e in found.ends]
-    said = [f"{names[0]} against {listed(names[1:])}."]
+    said = [f"{_capital(names[0])} against {listed(names[1:])}."]
     for k, end in enumerate(found.ends):
         others = [
             f"{_name(other)} {_value(other, end.there[m])}" for m, other in enumerate(found.ends) if m != k
@@ -23,7 +23,7 @@ def tradeoff_said(found: Tradeoff) -> list[str]:
     if found.agree and found.curve is not None:
         kept = [_name(e) for e in found.ends if e.aim in found.agree]
         said.append(
-            f"{listed(kept)} can stay at the best throughout: nothing is to be gained by giving it up."
+            f"{_capital(listed(kept))} can stay at the best throughout: nothing is to be gained by giving it up."
         )
     if found.curve is None:
         return [*said, "There is no conflict: one plan is best in every aim."]
@@ -83,6 +83,10 @@ def tradeoff_rows(found: Tradeoff) -> tuple[list[str], list[list[Any]]]:
             ]
         )
     return header, rows
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _name(end: End) -> str:

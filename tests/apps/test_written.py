@@ -20,7 +20,7 @@ from tests.apps.screens import PATIENCE_S, calm, said
     [
         ("names", "ST1, ST2", ["ST1", "ST2"], {}),
         ("pairs", "12=North, 13=North", [["12", "North"], ["13", "North"]], {}),
-        ("pairs", "12=4.5", [["12", 4.5]], {"numeric": True}),
+        ("amounts", "12=4.5", [["12", 4.5]], {}),
         ("links", "12+13", [["12", "13"]], {}),
         ("groups", "12+13, 40+41+42", [["12", "13"], ["40", "41", "42"]], {}),
         ("table", "night=3, day=5", {"night": 3, "day": 5}, {"whole": True}),

@@ -203,7 +203,7 @@ def test_between_is_kept_for_the_app(told, county):
         "frontier", "sectors", county, "--between", "travel,deviation", "--points", 2, "--within", 5, *EVEN
     )
     assert code == Exit.DONE, err
-    assert "call-weighted drive against largest deviation" in out
+    assert "Call-weighted drive against largest deviation" in out
     (kept,) = [s for s in studies(county) if s.asked.kind == "between"]
     answer = kept.answer()
     assert answer.said[0] in out.replace("\u00a0", " ")

@@ -100,7 +100,7 @@ def test_words_and_rows_agree():
     assert len(rows) == len(found.rows)
     assert all(len(r) == len(header) for r in rows)
     said = tradeoff_said(found)
-    assert said[0] == "largest deviation from a target share against work that changes district."
+    assert said[0] == "Largest deviation from a target share against work that changes district."
     assert any("Every point is proved best" in s or "better can exist" in s for s in said)
 
 
