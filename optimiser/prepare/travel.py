@@ -8,6 +8,7 @@ import logging
 import os
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
@@ -174,7 +175,15 @@ def times_s(
     if not np.isfinite(found).all():
         i, j = np.argwhere(~np.isfinite(found))[0]
         raise InputError(
-            f"No road joins place {i} to place {j} for driver class {driver}. Check one-ways and closed streets near "
-            f"({destinations[j, 0]:.0f}, {destinations[j, 1]:.0f})."
+            f"No road joins {_place(project, origins[i])} to {_place(project, destinations[j])} for driver class "
+            f"{driver}. Check one-ways, bridges and closed streets there in the road file."
         )
     return found
+
+
+def _place(project: Project, xy_m: NDArray[np.float64]) -> str:
+    """Name a place by the area it lies in or next to, with its longitude and latitude."""
+    point = gpd.GeoSeries.from_xy([xy_m[0]], [xy_m[1]], crs=project.areas.crs)
+    row = int(project.areas.sindex.nearest(point, return_all=False)[1][0])
+    at = point.to_crs(4326).iloc[0]
+    return f"a place in area {project.areas['area_id'].iloc[row]} ({at.x:.5f}, {at.y:.5f})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -91,3 +92,20 @@ def test_what_was_assumed_of_the_roads_is_in_the_workbook(project, tmp_path):
 def test_no_roads_no_assumptions(project):
     """Without roads there is nothing to say of them."""
     assert travel.road_assumptions(replace(project, roads_file=None)) == ()
+
+
+def test_a_place_that_no_road_reaches_is_named_by_its_area(project, monkeypatch):
+    """One drive is found to be endless: both places are told by area and by longitude and latitude."""
+
+    def cut_off(roads, start, end, **more):
+        table = np.ones((2, 3))
+        table[1, 2] = np.inf
+        return table
+
+    monkeypatch.setattr(travel, "times_between", cut_off)
+    points = travel.area_points(project)
+    one, other = (str(a) for a in project.areas["area_id"].iloc[[1, 7]])
+    with pytest.raises(
+        InputError, match=rf"joins a place in area {one} \(.*\) to a place in area {other} \(-?\d"
+    ):
+        travel.times_s(project, points[:2], points[[3, 5, 7]])
