@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from optimiser.problems.base import Measure
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.problems.sectors.measures import NAMES, has_target
+from optimiser.problems.sectors.measures import covered_name, has_target
 from optimiser.problems.sectors.params import PRIORITY_COVERS
 from optimiser.report.phrases import count, in_units, listed, measures_by_name, minutes, percent
 from optimiser.solve.result import Result
@@ -111,7 +111,7 @@ def _by_priority(problem: SectorsProblem, by_name: dict[str, Measure]) -> list[s
         return []
     shares = []
     for k, priority in enumerate(problem.priorities):
-        measure = by_name.get(NAMES[f"cover {priority}"][0])
+        measure = by_name.get(covered_name(priority))
         n = round(float(problem.priority_calls[k].sum()))
         if measure is not None:
             shares.append(f"{percent(measure.value)} of {count(n, 'call')} of priority {priority}")

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.sectors.board import Board, Floats, Ints
-from optimiser.problems.sectors.measures import NAMES, OWN_CAR, busy_kind, named, own_free
+from optimiser.problems.sectors.measures import NAMES, OWN_CAR, busy_kind, covered_name, named, own_free
 from optimiser.problems.sectors.params import PRIORITY_COVERS, SENSES
 
 _TINY = 1e-12
@@ -120,7 +120,7 @@ def _by_priority(b: Board, centre: Ints, areas: Ints) -> list[Measure]:
         mine = zip(problem.params.district_ids, b.load(got).tolist(), b.load(of).tolist(), strict=True)
         share = float(got.sum()) / max(float(of.sum()), _TINY)
         by = {d: v / w for d, v, w in mine if w > 0}
-        found.append(Measure(NAMES[f"cover {priority}"][0], share, "frac", "higher", by, "district"))
+        found.append(Measure(covered_name(priority), share, "frac", "higher", by, "district"))
     return found
 
 

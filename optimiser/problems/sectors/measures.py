@@ -54,6 +54,11 @@ def named(problem: SectorsProblem, name: str) -> tuple[str, str]:
     )
 
 
+def covered_name(priority: int) -> str:
+    """Return what the cover of a priority is called; of any, also one that cannot be an aim of its own."""
+    return f"calls of priority {priority} covered"
+
+
 _AT_CENTRE_S = 1e-6
 NAMES = {
     "cover": ("calls covered", "calls per week"),
@@ -66,7 +71,7 @@ NAMES = {
     "splits": ("further pieces of named places", "pieces"),
     "boundary": ("border between districts", "m"),
     "score": ("score", "points"),
-    **{name: (f"calls of priority {p} covered", "calls per week") for name, p in PRIORITY_COVERS.items()},
+    **{name: (covered_name(p), "calls per week") for name, p in PRIORITY_COVERS.items()},
 }
 """Name and unit of each objective."""
 
@@ -186,7 +191,7 @@ def _by_priority(
         n, of = by_district(got), by_district(there)
         share = float(got.sum()) / max(float(there.sum()), 1e-12)
         by = {d: n[d] / of[d] for d in n if of[d] > 0}
-        found.append(Measure(NAMES[f"cover {priority}"][0], share, "frac", "higher", by, "district"))
+        found.append(Measure(covered_name(priority), share, "frac", "higher", by, "district"))
     return found
 
 

@@ -120,3 +120,10 @@ def test_what_is_not_known_is_refused():
         path_of_four(objectives=("cover 1",))
     with pytest.raises(InputError, match="all 0"):
         question({1: 0.0, 2: 0.0})
+
+
+def test_a_priority_beyond_the_aims_is_measured_all_the_same():
+    """Priority 12 cannot be an aim of its own; its share is told like any other."""
+    problem = replace(question(), priorities=(1, 12))
+    by_name = {m.name: m for m in FAMILY.measure(problem, plan("1122", "BC"))}
+    assert by_name["calls of priority 12 covered"].value == pytest.approx(1.0)
