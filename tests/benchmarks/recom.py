@@ -141,12 +141,13 @@ def steps(m: Map, n_steps: int, peer_s: float) -> dict[str, Any]:
     start = random_plan(g, SEED + 1)
     assert start is not None, "no plan to start from"
     chain = Chain.of(g, start, SEED)
-    wrong, spent_s, fewest = judge.plan(start.tolist()), 0.0, judge.cut_edges(start.tolist())
+    wrong, spent_s, busy_s = judge.plan(start.tolist()), 0.0, 0.0
     before = start.astype(np.int16)
     while chain.tally[STEPS] < n_steps and not chain.tally[STUCK] and not wrong:
-        began = time.perf_counter()
+        began, began_busy = time.perf_counter(), time.process_time()
         plans = chain.steps(min(BATCH, n_steps - int(chain.tally[STEPS])), keep=BATCH)
         spent_s += time.perf_counter() - began
+        busy_s += time.process_time() - began_busy
         for after in plans:
             wrong = wrong or judge.step(before, after)
             before = after
@@ -168,6 +169,7 @@ def steps(m: Map, n_steps: int, peer_s: float) -> dict[str, Any]:
         "reached": enough and rate >= LEAST_STEPS_PER_S and not wrong,
         "wrong": wrong,
         "steps a second": round(rate, 1),
+        "steps a second of processor time": round(int(chain.tally[STEPS]) / max(busy_s, 1e-9), 1),
         "draws without a fitting cut, same districts": [int(chain.tally[FAILED]), int(chain.tally[SAME])],
         "fewest cut edges met": fewest,
         "gerrychain": peer,

@@ -37,9 +37,11 @@ def grid(side: int = SIDE, today: tuple[str, ...] = (), **params: Any) -> Sector
     work = rng.integers(1, 40, n).astype(float)
     ids = tuple(f"a{i:03d}" for i in range(n))
     given = {"district_ids": tuple(f"d{k}" for k in range(8)), "balance_frac": {"calls": 0.05}} | params
+    edges = np.concatenate(pairs)
     return SectorsProblem(
         area_ids=ids,
-        edges=np.concatenate(pairs),
+        edges=edges,
+        border_m=np.full(len(edges), 100.0),
         centre_ids=ids,
         centre_area=np.arange(n),
         travel_s=travel,
@@ -57,6 +59,11 @@ def grid(side: int = SIDE, today: tuple[str, ...] = (), **params: Any) -> Sector
 def without_balance() -> SectorsProblem:
     """Return the grid as a question of medians, under the strictest rule of shape."""
     return grid(balance_frac={}, shape="round")
+
+
+def short_border() -> SectorsProblem:
+    """Return the grid with the border between districts as the one aim."""
+    return grid(objectives=("boundary",))
 
 
 def out_of_balance() -> SectorsProblem:
@@ -310,6 +317,7 @@ LARGER = {
     "containment": many_streets_out,
     "patrol": whole_town,
     "sectors": grid,
+    "sectors.border": short_border,
     "sectors.carve": narrow_grid,
     "sectors.flow": small_grid,
     "sectors.median": without_balance,

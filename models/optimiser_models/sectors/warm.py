@@ -10,8 +10,6 @@ from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser_models.sectors import lagrange, search
 from optimiser_models.sectors.arrays import Districting, prepare
 from optimiser_models.sectors.grow import grow
-from optimiser_models.sectors.recom.ground import ground
-from optimiser_models.sectors.recom.shortest import Search
 from optimiser_models.sectors.slots import slots_of
 
 ROUNDS = 2
@@ -44,9 +42,6 @@ def compile_loops() -> None:
     label = grow(d, 1)
     if label is not None:
         search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)
-    hops = Search(ground(d.starts, d.neighbours, d.border, d.weight, d.low, d.high, d.k), 1)
-    for _ in range(ROUNDS):
-        hops.hop()
     allowed = lagrange.servable(d)
     for in_one_piece in (d, replace(d, contiguity=False)):
         lagrange.improve(in_one_piece, slots_of(d), allowed, np.inf, rounds=ROUNDS, keep_going=lambda _: True)

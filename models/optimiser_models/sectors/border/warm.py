@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser_models.sectors.border.ground import survey
+from optimiser_models.sectors.border.hops import hop
 from optimiser_models.sectors.border.least import Least
 from optimiser_models.sectors.border.sweep import sweep
 from optimiser_models.sectors.border.walk import walk
@@ -15,6 +16,8 @@ def compile_border() -> None:
     """Run every compiled loop once, on four areas in a row with two districts."""
     ground = survey(tiny())
     walk(ground, np.array([0, 0, 1, 1]), moves=2, seed=1, keep_going=lambda: True)
+    twice = iter(range(2))
+    hop(ground, None, seed=1, keep_going=lambda: next(twice, None) is not None, found=lambda _: None)
     order = sweep(ground, 4)
     if order is None:
         return
