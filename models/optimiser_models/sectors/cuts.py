@@ -30,7 +30,14 @@ from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import cannot_be
 from optimiser_models.sectors.run import Run, outcome_of
 from optimiser_models.sectors.slots import Slots, slots_of
-from optimiser_models.sectors.starts import SEARCH_SHARE, SMALL_MODEL, first_plans, remember, search_on
+from optimiser_models.sectors.starts import (
+    FEW_DISTRICTS,
+    SEARCH_SHARE,
+    SMALL_MODEL,
+    first_plans,
+    remember,
+    search_on,
+)
 from optimiser_models.sectors.warm import compile_loops
 
 FIRST_BOUND_SHARE = 0.08
@@ -39,8 +46,11 @@ BOUND_SHARE = 0.4
 """Share of the time limit for the first bound."""
 STAGE_SHARE = 0.4
 """Share of the time left that an objective gets before the next one's turn."""
-SEARCH_PART = 0.3
-"""Share of the time that searching for plans takes while the search is parted by centres."""
+SEARCH_PART, SEARCH_PART_OF_MANY = 0.3, 0.85
+"""Share of the time that searching for plans takes while the search is parted by centres: parting hardly moves the
+bound of many districts."""
+SLICE_SHARE, SLICE_SHARE_OF_MANY = 0.04, 0.15
+"""Share of the time for each of these searches."""
 SETTLE_SHARE = 0.03
 """Share of the time for one node whose centres have settled."""
 LARGEST_MODEL = 8_000
@@ -136,16 +146,22 @@ def _narrowed(
 def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]) -> centres.Parted:
     """Part the search by where centres lie, and search for plans in between."""
     searched, tried = 0.0, 0
+    many = run.d.k > FEW_DISTRICTS
+    part, slice_s = (
+        (SEARCH_PART_OF_MANY, run.budget_s(SLICE_SHARE_OF_MANY))
+        if many
+        else (SEARCH_PART, run.budget_s(SLICE_SHARE))
+    )
     began = run.report.elapsed_s()
 
     def keep_going(value: float) -> bool:
         nonlocal searched, tried
         run.prove(value)
         spent = run.report.elapsed_s() - began
-        if searched < SEARCH_PART * spent and not run.done():
+        if searched < part * spent and not run.done():
             before = run.report.elapsed_s()
             tried += 1
-            search_on(run, run.options.seed + 1000 * tried, min(max(2.0, run.budget_s(0.04)), run.left_s()))
+            search_on(run, run.options.seed + 1000 * tried, min(max(2.0, slice_s), run.left_s()))
             searched += run.report.elapsed_s() - before
         return not run.done()
 

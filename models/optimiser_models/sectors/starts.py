@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from threading import Lock
 
@@ -14,6 +15,7 @@ from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE, from_plan
 from optimiser_models.sectors.grow import grow
+from optimiser_models.sectors.region import region
 from optimiser_models.sectors.run import Run
 from optimiser_models.sectors.search import State
 from optimiser_models.sectors.slots import Slots
@@ -40,8 +42,10 @@ ANEW_SHARE, ANEW_SHARE_OF_FEW = 0.75, 0.3
 """Share of a search for arranging some districts of the best plan anew."""
 LEAST_DISTRICTS = 5
 LEAST_ANEW, MOST_ANEW = 3, 12
-MOVES_ANEW = 150_000
+MOVES_ANEW = 100_000
 """Moves for each district that is arranged anew."""
+WORSE = 0.003
+"""Share by which a plan may be worse than the one it came from, at first: less and less until a search ends."""
 STRICT_ANEW = (0.2, 0.35, 1.0)
 TRIES = 4
 """Starts without any admissible plan before the proof is tried instead."""
@@ -113,7 +117,8 @@ def first_plans(run: Run, start: SectorsPlan | None) -> None:
 def search_on(run: Run, seed: int, seconds: float) -> None:
     """Search on every thread: first from what the bound chose, from the best plan and now and then from new seeds.
 
-    Then some neighbouring districts of the best plan are arranged anew, again and again, the others standing still.
+    Then some neighbouring districts of the best plan are arranged anew, again and again, the others standing still;
+    each thread goes its own way and may go uphill a little at first.
     """
     until = run.report.elapsed_s() + seconds
     anew = until - (ANEW_SHARE_OF_FEW if run.d.k <= FEW_DISTRICTS else ANEW_SHARE) * seconds
@@ -123,10 +128,17 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
         return run.report.elapsed_s() < until and not run.done()
 
     def search_alone() -> None:
+        at: State | None = None
         while keep_going():
             tried = next(numbers)
-            if run.best is not None and run.d.k >= LEAST_DISTRICTS and run.report.elapsed_s() >= anew:
-                state = _some_anew(run, run.best, seed + tried, keep_going)
+            now = run.report.elapsed_s()
+            if run.best is not None and run.d.k >= LEAST_DISTRICTS and now >= anew:
+                at = at or run.best
+                state = _some_anew(run, at, seed + tried, keep_going)
+                left = 0.0 if run.options.reproducible else (until - now) / max(until - anew, 1e-9)
+                worse = WORSE * left * float(np.random.default_rng(seed + tried).random())
+                if state is not None and state.cost < at.cost + worse * abs(at.cost):
+                    at = state
             else:
                 state = _try(run, seed, tried, anew if run.best is not None else until, keep_going)
             with taking:
@@ -138,22 +150,21 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
             searching.result()
 
 
-def _some_anew(run: Run, best: State, seed: int, keep_going: Callable[[], bool]) -> State | None:
-    """Anneal a district of the best plan and some around it."""
+def _some_anew(run: Run, at: State, seed: int, keep_going: Callable[[], bool]) -> State | None:
+    """Anneal a district of a plan and some around it: as a question of their own where rules allow."""
     rng = np.random.default_rng(seed)
     some = int(rng.integers(LEAST_ANEW, min(MOST_ANEW, run.d.k) + 1))
-    middle = best.centre[rng.integers(run.d.k)]
-    near = np.argsort(run.d.apart_s[middle, best.centre], kind="stable")[:some]
-    return search.anneal(
-        run.d,
-        best.label,
-        moves=MOVES_ANEW * some,
-        seed=seed,
-        keep_going=keep_going,
-        hot=1.0,
+    middle = at.centre[rng.integers(run.d.k)]
+    near = np.sort(np.argsort(run.d.apart_s[middle, at.centre], kind="stable")[:some])
+    cut_out = region(run.d, at, near)
+    again = partial(
+        search.anneal, moves=MOVES_ANEW * some, seed=seed, keep_going=keep_going, hot=1.0,
         strict=float(rng.choice(STRICT_ANEW)),
-        only=np.isin(best.label, near),
-    )
+    )  # fmt: skip
+    if cut_out is None:
+        return again(run.d, at.label, only=np.isin(at.label, near))
+    part = again(cut_out.d, cut_out.label)
+    return None if part is None else cut_out.whole(run.d, at, part)
 
 
 def _try(run: Run, seed: int, tried: int, until: float, keep_going: Callable[[], bool]) -> State | None:
