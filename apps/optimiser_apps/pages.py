@@ -10,12 +10,18 @@ from optimiser import registry
 from optimiser_apps.views.plain import PLAIN, Plain
 
 _OWN = {"sectors": "Sectors", "shifts": "Shifts", "assignment": "Assignment", "standby": "Standby"}
-TITLES = {"desk": "Live desk", "edit": "Edit a plan", "brief": "For the decision", "why": "Why and what if"}
+TITLES = {
+    "desk": "Live desk",
+    "alerts": "Alerts",
+    "edit": "Edit a plan",
+    "brief": "For the decision",
+    "why": "Why and what if",
+}
 """Titles of pages that ask no question of their own."""
 _GROUPS = {
     "Places": ("sectors", "standby", "fold", "facilities", "patrol"),
     "People": ("shifts", "shift_design", "patterns", "rosters", "strength"),
-    "Right now": ("desk", "assignment", "containment"),
+    "Right now": ("desk", "alerts", "assignment", "containment"),
 }
 
 
@@ -33,6 +39,7 @@ def questions() -> dict[str, str]:
 def pages() -> dict[str, Any]:
     """Return the pages by name."""
     from optimiser_apps.views import (
+        alerts,
         assignment,
         brief,
         compare,
@@ -55,6 +62,9 @@ def pages() -> dict[str, Any]:
             assignment.page, title="Assignment", icon=":material/local_police:", url_path="assignment"
         ),
         "desk": st.Page(desk.page, title=TITLES["desk"], icon=":material/headset_mic:", url_path="desk"),
+        "alerts": st.Page(
+            alerts.page, title=TITLES["alerts"], icon=":material/notifications:", url_path="alerts"
+        ),
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
         "edit": st.Page(edit.page, title=TITLES["edit"], icon=":material/edit:", url_path="edit"),
         "brief": st.Page(brief.page, title=TITLES["brief"], icon=":material/gavel:", url_path="brief"),

@@ -5,9 +5,9 @@
 decides nothing.
 """
 
-from optimiser.alerts.events import Event, read_log
+from optimiser.alerts.events import Event, read_log, write_log
 from optimiser.alerts.judge import Judged, judged
-from optimiser.alerts.replay import Replay, replay
+from optimiser.alerts.replay import Replay, Span, raised_spans, replay
 from optimiser.alerts.rules import AlertRule, read_rules
 from optimiser.alerts.simulated import log_of
 from optimiser.alerts.situation import Situation
@@ -20,11 +20,14 @@ __all__ = [
     "Judged",
     "Replay",
     "Situation",
+    "Span",
     "Watch",
     "judged",
     "log_of",
+    "raised_spans",
     "read_log",
     "read_rules",
     "replay",
+    "write_log",
 ]
 """What the room offers."""

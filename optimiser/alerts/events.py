@@ -18,9 +18,11 @@ Columns ``time,event`` and of each event what it needs of ``unit,incident,area_i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from optimiser.data.small_tables import number, refuse, rows_of
@@ -47,7 +49,7 @@ class Event:
 
 
 def read_log(path: Path, known: Mapping[str, str]) -> tuple[Event, ...]:
-    """Read a log.
+    """Read a log: CSV, Parquet or a workbook.
 
     Parameters
     ----------
@@ -79,6 +81,22 @@ def read_log(path: Path, known: Mapping[str, str]) -> tuple[Event, ...]:
             found.append(event)
     refuse(path, faults)
     return tuple(found)
+
+
+def write_log(path: Path, events: Sequence[Event], midnight: datetime) -> None:
+    """Write a log as :func:`read_log` reads it; times to the second, from a midnight of the wall clock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def clock(at_s: float) -> str:
+        return "" if math.isinf(at_s) else str(midnight + timedelta(seconds=round(at_s)))
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(("time", "event", "unit", "incident", "area_id", "grade", "units_needed", "until"))
+        for e in events:
+            call = e.what == "call"
+            grade, needed = (e.grade, e.n_needed) if call else (e.grade or "", "")
+            out.writerow((clock(e.at_s), e.what, e.unit, e.incident, e.area, grade, needed, clock(e.until_s)))
 
 
 def _event(

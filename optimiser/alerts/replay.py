@@ -59,6 +59,32 @@ class Replay:
     odd: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An alert from when it was raised to when it was cleared, or the log ended; and why it was raised."""
+
+    rule: str
+    subject: str
+    begin_s: float
+    end_s: float
+    said: str
+
+
+def raised_spans(found: Replay) -> tuple[Span, ...]:
+    """Return every alert of a replay with how long it stood, in order of time."""
+    open_: dict[tuple[str, str], Change] = {}
+    spans = []
+    for change in found.changes:
+        key = (change.rule, change.subject)
+        if change.state == "raised":
+            open_[key] = change
+        elif change.state == "cleared" and key in open_:
+            began = open_.pop(key)
+            spans.append(Span(*key, began.at_s, change.at_s, began.said))
+    spans += [Span(*key, c.at_s, found.end_s, c.said) for key, c in open_.items()]
+    return tuple(sorted(spans, key=lambda s: (s.begin_s, s.rule, s.subject)))
+
+
 def replay(
     events: Sequence[Event],
     rules: tuple[AlertRule, ...],

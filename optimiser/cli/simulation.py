@@ -253,9 +253,22 @@ def _bound(a: argparse.Namespace, ground: Ground, calibration: Calibration | Non
         horizon_s=horizon_s,
         warm_s=WARM_S,
     )
+    late, far = float(least.late_frac.mean()), float(least.too_far_frac.mean())
+    return bound_words(late, far, ground.grades[0])
+
+
+def bound_words(late_frac: float, too_far_frac: float, grade: int) -> str:
+    """Say what the clairvoyant bound limits, and where it limits nothing, why."""
+    if late_frac == 0.0:
+        return (
+            f"Bound: none of grade {grade} need be late where every call is known beforehand: a unit may stand "
+            "wherever is best, and never do more calls overlap than units are on duty. The bound counts ways and "
+            "overlaps alone; here it limits nothing, and does not tell how near a policy is to the best there can be."
+        )
     return (
-        f"Bound: {percent_text(float(least.late_frac.mean()))} of grade {ground.grades[0]} are late even where every "
-        "call is known beforehand and a unit may stand wherever is best; no policy with these units has fewer."
+        f"Bound: {percent_text(late_frac)} of grade {grade} are late even where every call is known beforehand and a "
+        f"unit may stand wherever is best ({percent_text(too_far_frac)} by their delay and the shortest way alone, the "
+        "rest because too many overlap); no policy with these units has fewer."
     )
 
 

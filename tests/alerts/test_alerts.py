@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from optimiser import alerts, simulate
@@ -13,6 +15,7 @@ from optimiser.alerts.events import Event
 from optimiser.cli import main
 from optimiser.cli.console import Exit
 from optimiser.errors import InputError
+from optimiser.report.chart_alerts import alerts_chart
 
 AREAS = ("N", "S")
 # five minutes inside an area, twenty from one to the other
@@ -271,6 +274,51 @@ def test_a_bad_log_is_told_together(tmp_path: Path):
         match=r"line 3.*'fly'.*line 4.*'soon'.*line 5.*'Mars'.*line 6.*grade.*line 7.*earlier",
     ):
         alerts.read_log(path, {"N": "N", "S": "S"})
+
+
+def test_a_log_is_written_and_read_again_as_text_and_as_parquet(tmp_path: Path):
+    """The same events, to the second; a table of a database has times and numbers for cells, not text."""
+    events = [*two_on_duty(), Event(60.4, "call", incident="A", area="N", grade=2, n_needed=2)]
+    events += [Event(70, "send", "U1", "A", until_s=900.0), Event(80, "grade", incident="A", grade=1)]
+    events += [
+        Event(300, "arrive", "U1"),
+        Event(900, "close", incident="A"),
+        Event(1000, "free", "U1", area="S"),
+    ]
+    path = tmp_path / "a" / "log.csv"
+    alerts.write_log(path, events, datetime(2026, 3, 2))
+    again = alerts.read_log(path, {a: a for a in AREAS})
+    assert len(again) == len(events)
+    for one, other in zip(again, events, strict=True):
+        assert one.at_s == round(other.at_s)
+        assert (one.what, one.unit, one.incident) == (other.what, other.unit, other.incident)
+        assert (one.area, one.grade, one.n_needed, one.until_s) == (
+            other.area,
+            other.grade,
+            other.n_needed,
+            other.until_s,
+        )
+    table = pd.read_csv(path, parse_dates=["time", "until"])
+    table.to_parquet(tmp_path / "log.parquet")
+    assert alerts.read_log(tmp_path / "log.parquet", {a: a for a in AREAS}) == again
+
+
+def test_how_long_an_alert_stood():
+    """From raised to cleared; one that stands at the end of the log stands to its end."""
+    rule = alerts.AlertRule(name="any", kind="units", at_least=1)
+    events = [Event(0, "on", "U1", area="N"), Event(0, "on", "U2", area="N")]
+    events += [
+        Event(10, "call", incident="A", area="N", grade=2),
+        Event(10, "call", incident="B", area="N", grade=2),
+    ]
+    events += [Event(20, "send", "U1", "A"), Event(30, "send", "U2", "B"), Event(300, "close", incident="A")]
+    found = run([*events, Event(400, "move", "U1", area="N")], rule)
+    spans = alerts.raised_spans(found)
+    assert [(s.subject, s.begin_s, s.end_s) for s in spans] == [("A", 20, 300), ("B", 30, 400)]
+    figure = alerts_chart(found)
+    assert len(figure.axes[0].patches) == 2
+    with pytest.raises(InputError, match="nothing to draw"):
+        alerts_chart(run(events, alerts.AlertRule(name="many", kind="units", at_least=9)))
 
 
 def test_on_the_command_line(county, capsys, tmp_path):

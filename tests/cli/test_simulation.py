@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from optimiser.cli import main
+from optimiser.cli.simulation import bound_words
 from optimiser.data.init import init
 from optimiser.units import DAY_NAMES
 from tests.data.made_up import write_squares
@@ -55,9 +56,16 @@ def test_policies_beside_each_other(county, capsys):
     assert {p["grade"] for p in one["by_area"]} <= {1, 2, 3, 4}
     assert "by_hour" not in one
     assert any("turned round" in line for line in found["limits"])
-    assert "no policy with these units has fewer" in found["bound"]
+    assert found["bound"].startswith("Bound: ")
     assert main(["simulate", str(county), "--policy", "joint,best"]) == 3
     assert "no policy 'best'" in capsys.readouterr().err
+
+
+def test_the_bound_says_what_it_limits():
+    # 3 % late of which 1 % by way alone; and a bound of nothing is no praise of a policy
+    assert "no policy with these units has fewer" in bound_words(0.03, 0.01, 1)
+    assert "(1.0 % by their delay and the shortest way alone" in bound_words(0.03, 0.01, 1)
+    assert "it limits nothing" in bound_words(0.0, 0.0, 1)
 
 
 def test_simulate_uncalibrated_and_unknown(county, capsys):

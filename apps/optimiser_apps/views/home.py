@@ -19,6 +19,7 @@ MOST_RUNS = 8
 A_ROW = 4
 WAYS = {
     "desk": ("Who goes where, right now?", "A feed of events, replayed, with ranked choices."),
+    "alerts": ("Would we have been warned?", "A day's log replayed against alert rules."),
     "why": ("Why not, and what if?", "What stands in the way, at what price, and what else."),
     "edit": ("Change a plan by hand", "Every move judged before it is made."),
     "brief": ("Which plan shall it be?", "Plans side by side, who gains and who loses."),
