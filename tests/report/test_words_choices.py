@@ -30,7 +30,7 @@ def test_faster_but_leaves_a_zone_bare():
         zone_s=[[100], [900], [100]],
     )
     assert said(problem) == [
-        "1. u2: there in 3:10, 2:10 slower than u1",
+        "1. u2: there in 3:10, 2:10 slower than u1, keeps z1 covered",
         "2. u1: there in 1:00, 2:10 faster, but leaves z1 without cover for 25 minutes",
     ]
 
