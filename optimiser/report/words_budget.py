@@ -125,7 +125,14 @@ def _districts(found: Budget) -> list[str]:
 
 
 def _levers(found: Budget) -> list[str]:
-    """Price other means in officers."""
+    """Price other means in officers; where nothing is short there is nothing that they could win."""
+    q = found.question
+    if found.levers and found.at(q.scenarios[0].name, q.n_today).shortage_h < 1.0:
+        names = listed([lever.name for lever in found.levers])
+        return [
+            f"Other means ({names}) buy nothing in the mean week either; they tell in a busier one, or with fewer "
+            "officers."
+        ]
     said = []
     for lever in found.levers:
         low, high = lever.at_least, lever.at_most

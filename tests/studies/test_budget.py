@@ -215,6 +215,15 @@ def test_levers_are_priced_in_officers(found):
     assert minute.value < hundredth.value  # a minute of 40 is a fortieth of the work
 
 
+def test_other_means_have_nothing_to_win_where_nothing_is_short(found):
+    """With every hour at its requirement no lever is said to be as good as any officers."""
+    base = found.question.scenarios[0].name
+    full = tuple(replace(p, shortage_h=0.0) for p in found.frontier[base])
+    said = budget_said(replace(found, frontier={**found.frontier, base: full}))
+    assert any("overtime) buy nothing in the mean week either" in s for s in said)
+    assert not any("as good as" in s for s in said)
+
+
 def test_overtime_stands_beside_the_hours_of_officers(found):
     """Straight hours are those of the officers, overtime within its 3 %; as checked from the plans themselves."""
     base = found.question.scenarios[0].name

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from optimiser.data.synthetic.county import County
 
 STRENGTH_COLUMNS = ("district_id", "assigned", "unfit", "minimum", "most")
-_VACANT_FRAC, _UNFIT_FRAC = 0.22, 0.04
+_VACANT_FRAC, _UNFIT_FRAC = 0.27, 0.04
 """More posts are empty than the requirement can bear: what one more officer buys is then worth asking."""
 _LEAST_CARS = 1
 """Cars that a district always keeps on duty: its minimum is the officers who take turns in them."""
