@@ -86,7 +86,10 @@ def run_requirement(a: argparse.Namespace) -> int:
     sector_of = assignment_of(project, a.sectors) if a.sectors else None
     rules = duty_rules(project, a.rules, sorted(set(sector_of.values())) if sector_of else ())
     asked = project_requirement(project, params, setup, rules=rules, sector_of=sector_of)
-    mended = None
+    by_formula, mended = (
+        asked[""],
+        None,
+    )  # prices are differences of formulas: what a simulation raised is not in them
     if a.check:
         mended, asked[""] = _checked(asked[""], setup, a)
     if a.csv:
@@ -97,11 +100,11 @@ def run_requirement(a: argparse.Namespace) -> int:
         save_requirement(a.chart, asked[""].need, asked[""].by_slot, place=project.settings.name)
     if a.json:
         whole = {name or "all": _as_json(part) for name, part in asked.items()}
-        show_json(whole | _checked_json(mended) | (_prices_json(asked[""], setup) if a.prices else {}))
+        show_json(whole | _checked_json(mended) | (_prices_json(by_formula, setup) if a.prices else {}))
         return Exit.DONE
     _tell(asked, setup, mended)
     if a.prices:
-        _tell_prices(asked[""], setup)
+        _tell_prices(by_formula, setup)
     return Exit.DONE
 
 

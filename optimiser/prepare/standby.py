@@ -18,7 +18,7 @@ from optimiser.errors import InputError, UsageError
 from optimiser.prepare.call_spots import call_places
 from optimiser.prepare.travel import area_points, network, times_s
 from optimiser.problems.base import asked
-from optimiser.problems.standby import StandbyParams, StandbyPlan, StandbyProblem
+from optimiser.problems.standby import StandbyParams, StandbyProblem
 from optimiser.problems.standby.data import ObjectiveName
 from optimiser.units import SECONDS_PER_HOUR, minutes
 
@@ -330,16 +330,4 @@ def _params(
         least_cover_frac=setup.share_frac if fewest else 0.0,
         far_s=max(SECONDS_PER_HOUR, 1.0 + max(float(table.max(initial=0.0)) for table in drives)),
         relax=setup.relax,
-    )
-
-
-def today_plan(problem: StandbyProblem) -> StandbyPlan:
-    """Return the plan of today: a car at each of today's posts, as far as there are cars, in every part."""
-    cars = problem.cars()
-    today = problem.params.today
-    return StandbyPlan(
-        {
-            part: dict.fromkeys(today[: int(min(cars[t], len(today)))], 1)
-            for t, part in enumerate(problem.part_ids)
-        }
     )

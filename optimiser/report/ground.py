@@ -53,18 +53,6 @@ def lines_of_network(network: RoadNetwork) -> RoadLines:
     return RoadLines(tuple(main), tuple(other))
 
 
-def lines_of_shapes(shapes: Shapes, main: NDArray[np.bool_] | None = None) -> RoadLines:
-    """Return the roads of a layer of lines already in the map's metres."""
-    strong = np.zeros(len(shapes), dtype=bool) if main is None else main
-
-    def drawn(some: Shapes) -> tuple[NDArray[np.float64], ...]:
-        parts = shapely.get_parts(some[~shapely.is_missing(some) & ~shapely.is_empty(some)])
-        lines = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
-        return tuple(shapely.get_coordinates(line) for line in lines)
-
-    return RoadLines(drawn(shapes[strong]), drawn(shapes[~strong]))
-
-
 def map_axes(
     sheet: Sheet, box: tuple[float, float, float, float], bounds: Sequence[float] | NDArray[np.float64]
 ) -> Any:

@@ -1,6 +1,6 @@
 """Maps of plans and measures, without tiles and without the internet: vector PDF or PNG, A4 to E-size."""
 
-from optimiser.report.ground import RoadLines, lines_of_network, lines_of_shapes
+from optimiser.report.ground import RoadLines, lines_of_network
 from optimiser.report.map_assignment import assignment_map
 from optimiser.report.map_sectors import sectors_map
 from optimiser.report.map_values import choropleth
@@ -15,7 +15,6 @@ __all__ = [
     "assignment_map",
     "choropleth",
     "lines_of_network",
-    "lines_of_shapes",
     "save",
     "sectors_map",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from optimiser.cli import main
+from optimiser.cli import main, requirement
 from optimiser.cli.console import Exit
 
 RULES = """rule,sector,role,days,from,to,value,clause,hard
@@ -91,7 +92,7 @@ def test_check_by_simulated_weeks(told, county):
     assert target["surely_met_frac"] <= target["met_frac"] <= target["not_surely_missed_frac"]
 
 
-def test_a_shift_plan_is_accepted_and_standards_are_priced(told, county):
+def test_a_shift_plan_is_accepted_and_standards_are_priced(told, county, monkeypatch):
     """A run of shifts is simulated as it stands; prices name the choice as --set takes it."""
     code, out, err = told("solve", "shifts", county, "--time-limit", "10", "--accept-gap", "--json")
     assert code == Exit.DONE, err
@@ -102,7 +103,23 @@ def test_a_shift_plan_is_accepted_and_standards_are_priced(told, county):
     code, _, err = told("requirement", county, "--plan", run)
     assert code == Exit.USAGE
     assert "--plan needs --check" in err
-    code, out, _ = told("requirement", county, "--prices", "--json")
-    steps = [tuple(p["change"]) for p in json.loads(out)["prices"]]
+
+    def raised(asked, *_):
+        return (
+            None,
+            replace(asked, need=replace(asked.need, officers=asked.need.officers + 1)),
+        )
+
+    monkeypatch.setattr(requirement, "_checked", raised)
+    code, out, _ = told("requirement", county, "--prices", "--check", "1", "--json")
+    checked = json.loads(out)
+    steps = [tuple(p["change"]) for p in checked["prices"]]
     assert ("no_free_unit_frac",) in steps
     assert ("call_ceiling_frac", "proactive_floor_frac") in steps
+    code, out, _ = told("requirement", county, "--json")
+    by_formula_h = json.loads(out)["all"]["officer_h"]
+    assert checked["all"]["officer_h"] > by_formula_h
+    now_h = [p["officer_h"] - p["more_h"] for p in checked["prices"]]
+    assert now_h == pytest.approx([by_formula_h] * len(now_h)), (
+        "what a simulation raises is no part of a price"
+    )

@@ -79,7 +79,7 @@ def test_sectors_map_with_all_layers_and_areas_of_no_district():
         {"station_id": ["s"], "name": ["Main Street"]}, geometry=[shapely.Point(600, 400)], crs=areas.crs
     )
     line = shapely.LineString([(0, 1000), (4000, 1000)])
-    roads = maps.lines_of_shapes(np.array([line, None]), np.array([True, False]))
+    roads = maps.RoadLines((shapely.get_coordinates(line),), ())
     figure = maps.sectors_map(
         areas, problem, result, stations=stations, hard_lines=np.array([line]), roads=roads
     )
