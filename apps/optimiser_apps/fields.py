@@ -39,6 +39,7 @@ WORDS = {
     "compactness": "Compact districts",
     "least change": "Least work that changes its district, then least driving",
     "even work": "Most even work, then least driving",
+    "short borders": "Shortest borders between districts",
     "picked": "From areas picked below",
     "cover then travel": "Most calls within target, then least driving",
     "cover by priority": "Most calls within target by priority: the most urgent first, then the next, then driving",

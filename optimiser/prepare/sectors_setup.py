@@ -21,6 +21,7 @@ OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
     "compactness": ("compactness",),
     "least change": ("moved", "travel"),
     "even work": ("deviation", "travel"),
+    "short borders": ("boundary",),
 }
 
 
@@ -86,6 +87,7 @@ class SectorsSetup:
         "compactness",
         "least change",
         "even work",
+        "short borders",
     ] = asked(
         "as targets allow",
         "",

@@ -8,6 +8,10 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 from optimiser_models.sectors import border
+from optimiser_models.sectors.arrays import prepare
+from optimiser_models.sectors.border import least
+from optimiser_models.sectors.border.ground import survey
+from optimiser_models.sectors.border.recut import Recut
 
 from optimiser import registry
 from optimiser.problems.sectors import FAMILY, SectorsPlan
@@ -121,3 +125,24 @@ def test_border_first_or_last(objectives):
         assert [o.value for o in result.objectives] == pytest.approx(list(best), abs=1e-5), seed
         assert [o.bound for o in result.objectives] == pytest.approx(list(best), abs=1e-3), seed
     assert compared >= 3
+
+
+def test_a_pair_cut_anew():
+    """Six rows by four columns cut with a step and a stray area, 6 links: cut anew it is 4, straight across."""
+    problem = grid(6, 4)
+    d = prepare(problem)
+    ground = survey(d)
+    stairs = np.array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+    assert ground.value(stairs) == 6.0
+    cut = Recut(ground, 1).pair(stairs, 0, 1)
+    assert ground.value(cut) == 4.0
+    assert np.bincount(cut).tolist() == [12, 12]
+
+
+def test_a_map_too_wide_for_prices(monkeypatch):
+    """With no map narrow enough the labelling model proves the same."""
+    monkeypatch.setattr(least, "WIDEST", 0)
+    problem = grid(4, 3)
+    result = solve(problem, registry.load("sectors.border"), OPTIONS)
+    assert result.status is Status.OPTIMAL
+    assert result.objectives[0].value == 3.0

@@ -1,6 +1,7 @@
 """Shortest border between districts: search, then priced districts on narrow maps or a labelling model on wide ones.
 
-1. Annealing on single areas from grown starts (:mod:`.walk`), then hops by recombination (:mod:`.hops`): every
+1. Annealing on single areas from grown starts (:mod:`.walk`), hops by recombination (:mod:`.hops`), and pairs of
+   districts cut anew along their border by dynamic programming (:mod:`.recut`), beside each other (:mod:`.hunt`): every
    better plan is reported.
 2. Where few areas wait at once in a sweep of the map (:mod:`.sweep`), prices for areas give a bound close to the best
    plan by dynamic programming (:mod:`.least`), and the districts that a better plan could have are listed

@@ -24,6 +24,8 @@ from optimiser_models.sectors.slots import slots_of
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Sets = NDArray[np.bool_]
+WIDEST = 12
+"""Areas that may wait at once in the sweep of a map whose districts are priced."""
 SLACK = 1e-9
 """Work is measured, not counted: windows are kept with this relative allowance."""
 GRAIN = 1000

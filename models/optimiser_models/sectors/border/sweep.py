@@ -82,33 +82,39 @@ def sweep(ground: Ground, widest: int) -> Sweep | None:
 
     All links count, also those without a border.
     """
-    d = ground.d
-    best, width = np.arange(d.n), widest + 1
-    for first in range(d.n):
-        order, worst = _greedy(first, d.starts, d.neighbours, width - 1)
+    return sweep_of(ground.d.starts, ground.d.neighbours, ground.links, widest)
+
+
+def sweep_of(starts: Ints, neighbours: Ints, links: Ints, widest: int) -> Sweep | None:
+    """Return the same for neighbours as CSR and the links with a border, shape (m, 2)."""
+    n = starts.size - 1
+    best, width = np.arange(n), widest + 1
+    for first in range(n):
+        order, worst = _greedy(first, starts, neighbours, width - 1)
         if worst < width:
             best, width = order, int(worst)
-    return _placed(ground, best) if width <= widest else None
+    return _placed(starts, neighbours, links, best) if width <= widest else None
 
 
-def _placed(ground: Ground, order: Ints) -> Sweep:
-    d = ground.d
-    link_of = {(int(u), int(v)): e for e, (u, v) in enumerate(ground.links.tolist())}
-    when = np.empty(d.n, dtype=np.int64)
-    when[order] = np.arange(d.n)
+def _placed(map_starts: Ints, neighbours: Ints, border: Ints, order: Ints) -> Sweep:
+    n = order.size
+    link_of = {(int(u), int(v)): e for e, (u, v) in enumerate(border.tolist())}
+    next_to = [neighbours[map_starts[v] : map_starts[v + 1]] for v in range(n)]
+    when = np.empty(n, dtype=np.int64)
+    when[order] = np.arange(n)
     place: dict[int, int] = {}
     idle: list[int] = []
     made = 0
-    slot, drop, waiting = (np.zeros(d.n, dtype=np.int64) for _ in range(3))
+    slot, drop, waiting = (np.zeros(n, dtype=np.int64) for _ in range(3))
     starts, links, at = [0], [], []
     for t, v in enumerate(order.tolist()):
         waiting[t] = sum(1 << p for p in place.values())
-        near = d.neighbours[d.starts[v] : d.starts[v + 1]]
+        near = next_to[v]
         for u in sorted(near[when[near] < t].tolist()):
             links.append(link_of.get((min(u, v), max(u, v)), -1))
             at.append(place[u])
         starts.append(len(links))
-        for u in [u for u in place if when[_next_to(ground, u)].max() <= t]:
+        for u in [u for u in place if when[next_to[u]].max() <= t]:
             drop[t] |= 1 << place[u]
             idle.append(place.pop(u))
         stays = near.size > 0 and when[near].max() > t
@@ -120,7 +126,3 @@ def _placed(ground: Ground, order: Ints) -> Sweep:
         order.astype(np.int64), slot, drop, waiting, np.array(starts, dtype=np.int64),
         np.array(links, dtype=np.int64), np.array(at, dtype=np.int64), made,
     )  # fmt: skip
-
-
-def _next_to(ground: Ground, u: int) -> Ints:
-    return ground.d.neighbours[ground.d.starts[u] : ground.d.starts[u + 1]]

@@ -18,7 +18,7 @@ from optimiser_models.sectors.search import partners, relabel
 
 Ints = NDArray[np.int64]
 BATCH = 200_000
-HOT, COLD = 1.0, 0.08
+HOT, COLD = 1.2, 0.12
 """First and last temperature in mean lengths of a link."""
 
 

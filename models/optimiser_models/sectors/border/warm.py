@@ -7,6 +7,7 @@ import numpy as np
 from optimiser_models.sectors.border.ground import survey
 from optimiser_models.sectors.border.hops import hop
 from optimiser_models.sectors.border.least import Least
+from optimiser_models.sectors.border.recut import Recut
 from optimiser_models.sectors.border.sweep import sweep
 from optimiser_models.sectors.border.walk import walk
 from optimiser_models.sectors.warm import tiny
@@ -18,6 +19,7 @@ def compile_border() -> None:
     walk(ground, np.array([0, 0, 1, 1]), moves=2, seed=1, keep_going=lambda: True)
     twice = iter(range(2))
     hop(ground, None, seed=1, keep_going=lambda: next(twice, None) is not None, found=lambda _: None)
+    Recut(ground, 1).pair(np.array([0, 0, 1, 1]), 0, 1)
     order = sweep(ground, 4)
     if order is None:
         return
