@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from optimiser_models.sectors import border
 from optimiser_models.sectors.arrays import prepare
-from optimiser_models.sectors.border import least
+from optimiser_models.sectors.border import flows, least
 from optimiser_models.sectors.border.ground import survey
 from optimiser_models.sectors.border.recut import Recut
 
@@ -146,3 +146,12 @@ def test_a_map_too_wide_for_prices(monkeypatch):
     result = solve(problem, registry.load("sectors.border"), OPTIONS)
     assert result.status is Status.OPTIMAL
     assert result.objectives[0].value == 3.0
+
+
+def test_smallest_cuts_bound_the_border():
+    """A grid of 4 by 3 with its centres at opposite corners: two links around each, three in the best plan."""
+    problem = grid(4, 3, fixed_centres=("a0", "a11"))
+    best = solve(problem, registry.load("sectors.border"), OPTIONS).objectives[0].value
+    found = flows.bound(survey(prepare(problem)), lambda: True)
+    assert best == 3.0
+    assert found == pytest.approx(2.0, abs=1e-5)  # two links leave each corner

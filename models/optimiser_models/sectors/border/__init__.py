@@ -6,8 +6,9 @@
 2. Where few areas wait at once in a sweep of the map (:mod:`.sweep`), prices for areas give a bound close to the best
    plan by dynamic programming (:mod:`.least`), and the districts that a better plan could have are listed
    (:mod:`.priced`).
-3. What is left goes to HiGHS as a labelling model with the border as its objective (:mod:`.model`); separators are
-   added round by round (:mod:`.close`): each round's bound is valid, each round's plan is mended and searched on.
+3. On wide maps smallest cuts around given centres give a first bound (:mod:`.flows`). What is left goes to HiGHS as a
+   labelling model with the border as its objective (:mod:`.model`); separators are added round by round
+   (:mod:`.close`): each round's bound is valid, each round's plan is mended and searched on.
 """
 
 from __future__ import annotations

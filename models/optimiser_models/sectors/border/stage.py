@@ -6,7 +6,7 @@ from typing import Any
 
 from optimiser.problems.sectors import SectorsPlan
 from optimiser.solve.result import PROOF_GAP
-from optimiser_models.sectors.border import least
+from optimiser_models.sectors.border import flows, least
 from optimiser_models.sectors.border.close import close
 from optimiser_models.sectors.border.ground import survey
 from optimiser_models.sectors.border.hunt import hunt
@@ -34,6 +34,9 @@ def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     if run.done():
         nothing = run.best is not None and run.best.cost <= 0 and run.gap() <= PROOF_GAP
         return {"confirmed_by": "plain sums (no border at all)"} if nothing else {}
+    if order is None:
+        run.report(phase="bounding")
+        run.prove(ground.rounded(flows.bound(ground, lambda: not run.done()) * (1 - PROOF_GAP)))
     notes = {} if order is None else price(run, ground, order)
     if run.done():
         return notes
