@@ -1,4 +1,4 @@
-"""Suite ``states_edges``: counties and tracts of American states to districts with the fewest links cut.
+"""Rows of the suites ``states`` and ``tracts``: districts of American states with the fewest links cut.
 
 Published values: Validi and Buchanan, Mathematical Programming Computation 14 (2022), Gurobi within an hour, with
 contiguity and without. A county row is reached where the published number is found and proved within 10 minutes. A
@@ -19,7 +19,7 @@ from optimiser.solve.isolated import solve_isolated
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import PROOF_GAP, Result
 from tests.benchmarks import states_data as data
-from tests.benchmarks.spec import Mode, Row, Suite
+from tests.benchmarks.spec import Mode, Row
 
 COUNTY_S, TRACT_S, QUICK_S = 600.0, 900.0, 20.0
 METHOD = "sectors.border"
@@ -118,10 +118,8 @@ def _rows(level: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
-COUNTIES = _rows("county")
-TRACTS = _rows("tract")
-SUITE = Suite(
-    name="states_edges",
-    issue="every published number of links cut of counties found and proved in 10 min; the proved ones of tracts found",
-    rows=(Row("grid of 6 by 6", grid, quick=True, smoke=True, limit_s=120), *COUNTIES, *TRACTS),
+COUNTIES = (
+    Row("grid of 6 by 6, fewest links cut", grid, quick=True, smoke=True, limit_s=120),
+    *_rows("county"),
 )
+TRACTS = _rows("tract")

@@ -37,7 +37,7 @@ def bound(ground: Ground, keep_going: Callable[[], bool]) -> float:
             own[k, d.centre_area[d.fixed[k]]] = True
     total = 0.0
     for k in range(d.k):
-        others = np.delete(own, k, axis=0).any(axis=0)
+        others = np.asarray(own.sum(axis=0) > own[k])
         if own[k].any() and others.any() and keep_going():
             total += _least(ground, own[k], others, k, keep_going)
     return 0.5 * total
