@@ -237,7 +237,7 @@ REFUTED = (
 
 SUITE = Suite(
     name="states",
-    issue="inertia and fewest links of every county state proved, hops, perturbed: 116 optima, 37 refuted, in 10 min each",
+    issue="inertia and links cut of every county state proved, hops, perturbed: 116 optima, 37 refuted, 10 min each",
     rows=(
         Row("made-up counties", made_up, quick=True, smoke=True, limit_s=120),
         Row("count NM", lambda mode: counted("NM", 365, mode), quick=True, limit_s=LIMIT_S),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,13 +79,6 @@ def out_of_balance() -> SectorsProblem:
 def narrow_grid() -> SectorsProblem:
     """Return a grid of 100 areas with one kind of work within a narrow window."""
     return grid(10, balance_frac={"calls": 0.02})
-
-
-def borders() -> SectorsProblem:
-    """Return the grid with the fewest links cut as aim: too wide for prices, so that the model has its turn."""
-    problem = grid()
-    aimed = replace(problem.params, objectives=("boundary",))
-    return replace(problem, border_m=np.ones(len(problem.edges)), params=aimed)
 
 
 def small_grid() -> SectorsProblem:
@@ -328,7 +320,6 @@ LARGER = {
     "sectors.border": short_border,
     "sectors.carve": narrow_grid,
     "sectors.flow": small_grid,
-    "sectors.border": borders,
     "sectors.median": without_balance,
     "sectors.moves": out_of_balance,
     "shifts": uneven_week,
