@@ -32,23 +32,27 @@ ALLOWANCE = 0.01
 INTERIOR = {("county", "MS"): 0.006}
 """Where centroids are missing, interior points stand in: how far, as a share, our optimum may be from the published."""
 FEW_COUNTIES = 16
-"""Up to so many counties a district, districts are carved one by one; beyond, cuts are faster."""
-NARROW = 3
-"""So many districts are always carved: where two are settled, the third is."""
+"""Up to so many counties a district, districts are carved one by one first; beyond, cuts come first."""
+ENUMERATION_S = 60.0
+FIRST_SHARE = 0.4
+"""Share of the time for the first method; the second starts from its plan."""
 QUICK = {"ME", "NM", "NH", "OR"}
 
 
-def method(g: data.Graph, k: int) -> str:
-    """Return the formulation for a map."""
-    few = k == 1 or g.n <= FEW_COUNTIES * k
-    return "sectors.carve" if g.n <= MOST_AREAS and (few or k == NARROW) else "sectors.cuts"
+def methods(g: data.Graph, k: int) -> tuple[str, ...]:
+    """Return the formulations for a map, the likelier first."""
+    if g.n > MOST_AREAS:
+        return ("sectors.cuts",)
+    if k == 1 or g.n <= FEW_COUNTIES * k:
+        return ("sectors.carve", "sectors.cuts")
+    return ("sectors.cuts", "sectors.carve")
 
 
 def solved(
     g: data.Graph,
     problem: SectorsProblem,
     known: dict[str, Any],
-    formulation: str,
+    formulations: tuple[str, ...],
     limit_s: float,
     began: float,
 ) -> dict[str, Any]:
@@ -61,7 +65,16 @@ def solved(
         published one, ``share`` is how far apart they may lie where the distances are not the same.
     """
     build_s = time.perf_counter() - began
-    result = solve_isolated(problem, formulation, SolveOptions(time_limit_s=limit_s))
+    first, *more = formulations
+    share = FIRST_SHARE if more else 1.0
+    result = solve_isolated(problem, first, SolveOptions(time_limit_s=share * limit_s))
+    solve_s, formulation = result.solve_s, first
+    for other in more:
+        if result.status.value in ("infeasible", "optimal"):
+            break
+        left = SolveOptions(time_limit_s=max(1.0, limit_s - solve_s))
+        result = solve_isolated(problem, other, left, start=result.plan)
+        solve_s, formulation = solve_s + result.solve_s, f"{first}, then {other}"
     judged = result.objectives[0] if result.objectives else None
     unit: Callable[[float], float] = known.get("unit", float)
     value = unit(judged.value) if judged else None
@@ -83,8 +96,8 @@ def solved(
         "bound": unit(judged.bound) if judged and judged.bound is not None else None,
         "gap": result.gap_frac,
         "build_s": build_s,
-        "solve_s": result.solve_s,
-        "reached": proved and not wrong and result.solve_s <= limit_s + 5,
+        "solve_s": solve_s,
+        "reached": proved and not wrong and solve_s <= limit_s + 5,
         "wrong": "; ".join(wrong),
         "formulation": formulation,
         "published": known["optimum"] if known["status"] == "optimal" else known["status"],
@@ -123,7 +136,7 @@ def inertia(state: str, mode: Mode) -> dict[str, Any]:
     known |= {"unit": data.inertia, "share": INTERIOR.get(("county", state), 0.0)}
     g = data.graph("county", state)
     problem = data.inertia_question(g, state, known["k"], limits=known["limits"])
-    return solved(g, problem, known, method(g, known["k"]), limit(mode), began)
+    return solved(g, problem, known, methods(g, known["k"]), limit(mode), began)
 
 
 def perturbed(state: str, number: int, mode: Mode) -> dict[str, Any]:
@@ -133,7 +146,9 @@ def perturbed(state: str, number: int, mode: Mode) -> dict[str, Any]:
     known |= {"unit": data.inertia, "share": INTERIOR.get(("county", state), 0.0)}
     g = data.perturbed(state, number)
     problem = data.inertia_question(g, state, known["k"], limits=known["limits"])
-    return solved(g, problem, known, method(g, known["k"]), limit(mode), began)
+    found = solved(g, problem, known, methods(g, known["k"]), limit(mode), began)
+    refuted = found["status"].startswith("infeasible")
+    return _enumerated(found, g, known["k"], known["limits"]) if refuted else found
 
 
 def hop(state: str, mode: Mode) -> dict[str, Any]:
@@ -142,7 +157,7 @@ def hop(state: str, mode: Mode) -> dict[str, Any]:
     k, optimum = data.known_hops()[state]
     known = {"status": "optimal", "optimum": float(optimum), "seconds": math.inf}
     g = data.hop_graph(state)
-    return solved(g, data.hop_question(state, k), known, method(g, k), limit(mode), began)
+    return solved(g, data.hop_question(state, k), known, methods(g, k), limit(mode), began)
 
 
 def refuted(state: str, mode: Mode) -> dict[str, Any]:
@@ -151,12 +166,18 @@ def refuted(state: str, mode: Mode) -> dict[str, Any]:
     known = dict(data.known_feasibility()[state])
     g = data.graph("county", state)
     problem = data.question(g, known["k"], objective="travel", distance=data.hops(g))
-    formulation = "sectors.carve" if g.n <= MOST_AREAS else "sectors.cuts"
-    found = solved(g, problem, known, formulation, limit(mode), began)
-    count = partitions(g.people, g.edges, known["k"], *data.window(g.people, known["k"]), limit_s=60.0)
+    found = solved(
+        g, problem, known, (("sectors.carve" if g.n <= MOST_AREAS else "sectors.cuts"),), limit(mode), began
+    )
+    return _enumerated(found, g, known["k"], data.window(g.people, known["k"]))
+
+
+def _enumerated(found: dict[str, Any], g: data.Graph, k: int, limits: tuple[int, int]) -> dict[str, Any]:
+    """Set beside an answer how many plans an enumeration finds in a minute; None where it does not end."""
+    count = partitions(g.people, g.edges, k, *limits, limit_s=ENUMERATION_S)
     found["plans by enumeration"] = count.n_plans if count.whole else None
-    if count.whole and (count.n_plans > 0) != (known["status"] != "infeasible"):
-        found["wrong"] += f"{count.n_plans} plans by enumeration"
+    if count.n_plans and found["status"].startswith("infeasible"):
+        found["wrong"] = f"called infeasible; {count.n_plans} plans by enumeration"
         found["reached"] = False
     return found
 
@@ -218,8 +239,8 @@ def made_up(mode: Mode) -> dict[str, Any]:
     found = partitions(g.people, g.edges, 3, *data.window(g.people, 3), keep=200_000)
     best = min(data.least_cost(g, far, plan, 1) for plan in found.plans.astype(np.int64))
     known = {"status": "optimal", "optimum": best, "seconds": math.inf}
-    answer = solved(g, problem, known, "sectors.carve", QUICK_S, began)
-    other = solved(g, problem, known, "sectors.cuts", QUICK_S, began)
+    answer = solved(g, problem, known, ("sectors.carve",), QUICK_S, began)
+    other = solved(g, problem, known, ("sectors.cuts",), QUICK_S, began)
     answer["wrong"] = "; ".join(w for w in (answer["wrong"], other["wrong"]) if w)
     answer["plans"] = found.n_plans
     answer["cuts_s"] = other["solve_s"]

@@ -26,7 +26,7 @@ def inertia(state: str, mode: Mode) -> dict[str, Any]:
     known = data.known_inertia("tract")[state, True] | {"unit": data.inertia}
     g = data.graph("tract", state)
     problem = data.inertia_question(g, state, known["k"], limits=known["limits"])
-    return solved(g, problem, known, "sectors.cuts", LIMIT_S if mode == "full" else QUICK_S, began)
+    return solved(g, problem, known, ("sectors.cuts",), LIMIT_S if mode == "full" else QUICK_S, began)
 
 
 def made_up(mode: Mode) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def made_up(mode: Mode) -> dict[str, Any]:
     g = data.made_up(8, 5)
     problem = data.question(g, 2, objective="travel", distance=data.hops(g))
     known = {"status": "open", "optimum": None, "seconds": float("inf")}
-    return solved(g, problem, known, "sectors.cuts", 10.0, began)
+    return solved(g, problem, known, ("sectors.cuts",), 10.0, began)
 
 
 SUITE = Suite(

@@ -31,13 +31,17 @@ from optimiser_models.sectors.carve.prices import arguments
 from optimiser_models.sectors.run import Run
 from optimiser_models.sectors.search import State
 from optimiser_models.sectors.slots import Slots, slots_of
-from optimiser_models.sectors.starts import first_plans, remember
+from optimiser_models.sectors.starts import first_plans, remember, search_on
 from optimiser_models.sectors.warm import compile_loops, tiny
 
 MOST_AREAS = 128
 """Regions are remembered as two words of bits."""
 SEARCH_SHARE = 0.2
 """Of the time limit, for the first search and the bound together."""
+MANY = 4
+"""With more pairs than this for each area left, a search from what the bound chose comes before the carving."""
+SEARCH_AGAIN = 0.05
+"""Share of the time limit for it."""
 POLL_S = 0.1
 """Between two looks at what the compiled loops have found."""
 SURE = 1e-9
@@ -63,10 +67,18 @@ def solve(
     first_plans(run, start)
     report(phase="bounding")
     bound = _bound(run, slots, allowed)
+    if (
+        run.best is not None
+        and bound is not None
+        and _useful(run, bound, allowed).sum() > MANY * d.n
+        and not run.done()
+    ):
+        search_on(run, options.seed + 500, min(run.left_s(), SEARCH_AGAIN * options.time_limit_s))
+        bound = _bound(run, slots, allowed, bound) or bound
     run.until_s = whole
     if not run.done():
         if run.best is not None and bound is not None:
-            allowed = allowed & (bound.needs < run.best.cost - SURE * abs(run.best.cost))
+            allowed = _useful(run, bound, allowed)
         report(phase="proving")
         # where not even the relaxation has a plan, the loops say so too, and need no prices for it
         alpha = np.zeros(d.n) if bound is None else bound.at.alpha
@@ -74,7 +86,28 @@ def solve(
     return _outcome(run, notes)
 
 
-def _bound(run: Run, slots: Slots, allowed: NDArray[np.bool_]) -> lagrange.Bound | None:
+def _search_again(
+    run: Run, slots: Slots, allowed: NDArray[np.bool_], bound: lagrange.Bound
+) -> lagrange.Bound:
+    """Search from what the bound chose, where many pairs are left, and return the bound with the better plan."""
+    if run.best is None or run.done() or _useful(run, bound, allowed).sum() <= MANY * run.d.n:
+        return bound
+    before = run.best.cost
+    search_on(run, run.options.seed + 500, min(run.left_s(), SEARCH_AGAIN * run.options.time_limit_s))
+    if run.done() or run.best.cost >= before:
+        return bound
+    return _bound(run, slots, allowed, bound) or bound
+
+
+def _useful(run: Run, bound: lagrange.Bound, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pairs that a better plan than the best can use."""
+    assert run.best is not None
+    return allowed & (bound.needs < run.best.cost - SURE * abs(run.best.cost))
+
+
+def _bound(
+    run: Run, slots: Slots, allowed: NDArray[np.bool_], before: lagrange.Bound | None = None
+) -> lagrange.Bound | None:
     """Return the Lagrangian bound; None where even the relaxation has no plan."""
 
     def keep_going(value: float) -> bool:
@@ -83,8 +116,9 @@ def _bound(run: Run, slots: Slots, allowed: NDArray[np.bool_]) -> lagrange.Bound
 
     best = np.inf if run.best is None else run.best.cost
     return lagrange.improve(
-        run.d, slots, allowed, best, keep_going=keep_going, seats=lambda c, g: remember(run, slots, c, g)
-    )
+        run.d, slots, allowed, best, at=before.at if before else None, keep_going=keep_going,
+        seats=lambda c, g: remember(run, slots, c, g),
+    )  # fmt: skip
 
 
 def _carve(run: Run, slots: Slots, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> dict[str, Any]:
