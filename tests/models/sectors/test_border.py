@@ -127,6 +127,12 @@ def test_border_first_or_last(objectives):
     assert compared >= 3
 
 
+def three_bands():
+    """Return six rows by four columns for three districts."""
+    problem = grid(6, 4)
+    return replace(problem, params=replace(problem.params, district_ids=("1", "2", "3")))
+
+
 def test_a_pair_cut_anew():
     """Six rows by four columns cut with a step and a stray area, 6 links: cut anew it is 4, straight across."""
     problem = grid(6, 4)
@@ -137,6 +143,8 @@ def test_a_pair_cut_anew():
     cut = Recut(ground, 1).pair(stairs, 0, 1)
     assert ground.value(cut) == 4.0
     assert np.bincount(cut).tolist() == [12, 12]
+    bands = survey(prepare(three_bands()))
+    assert Recut(bands, 1).pair(np.repeat([0, 1, 2], 8), 0, 2) is None  # these two do not touch
 
 
 def test_a_map_too_wide_for_prices(monkeypatch):

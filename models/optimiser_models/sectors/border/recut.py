@@ -72,6 +72,8 @@ class Recut:
         )
         near = np.zeros(d.n, dtype=bool)
         near[u[between]] = near[v[between]] = True
+        if not near.any():  # a border may go when another pair is cut anew
+            return np.zeros(0, dtype=np.int64)
         mine = (label == a) | (label == b)
         for _ in range(depth - 1):
             inside = np.flatnonzero(near)
