@@ -40,8 +40,8 @@ SMALL, SMALL_WALKS = 100, 4
 """Districts times areas of a map that needs no long search, and searches that suffice there."""
 
 
-def hunt(run: Run, ground: Ground, start: SectorsPlan | None, until_s: float) -> None:
-    """Search on every thread until a time; on small maps a few times."""
+def hunt(run: Run, ground: Ground, start: SectorsPlan | None, until_s: float, *, insist: bool) -> None:
+    """Search on every thread until a time, ``insist`` for longer where there is no plan; on small maps a few times."""
     given = None if start is None else from_plan(run.problem, run.d, start)
     if given is not None and (given == FREE).any():
         given = None
@@ -50,7 +50,7 @@ def hunt(run: Run, ground: Ground, start: SectorsPlan | None, until_s: float) ->
     numbers, taking = count(), Lock()
 
     def going() -> bool:
-        return not run.done() and (run.best is None or run.report.elapsed_s() < until_s)
+        return not run.done() and (run.report.elapsed_s() < until_s or (insist and run.best is None))
 
     def take(label: Ints | None) -> None:
         with taking:

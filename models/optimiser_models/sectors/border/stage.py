@@ -17,6 +17,8 @@ from optimiser_models.sectors.run import Run
 
 SEARCH_SHARE, QUICK_SHARE = 0.5, 0.02
 """Shares of the time for searching, before the proof; the second where the proof finds plans itself."""
+QUICK_S = 2.0
+"""No more seconds than these then."""
 
 
 def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
@@ -29,8 +31,8 @@ def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     run.prove(0.0)
     run.report(phase="searching")
     order = sweep(ground, least.WIDEST)
-    share = SEARCH_SHARE if order is None else QUICK_SHARE
-    hunt(run, ground, start, run.began_s + run.budget_s(share))
+    search_s = run.budget_s(SEARCH_SHARE) if order is None else min(run.budget_s(QUICK_SHARE), QUICK_S)
+    hunt(run, ground, start, run.report.elapsed_s() + search_s, insist=order is None)
     if run.done():
         nothing = run.best is not None and run.best.cost <= 0 and run.gap() <= PROOF_GAP
         return {"confirmed_by": "plain sums (no border at all)"} if nothing else {}
