@@ -21,6 +21,8 @@ from optimiser.problems.sectors.rules import ROUNDING
 from optimiser_models.sectors.contract import Contraction, contraction
 
 FREE = -1
+LARGEST_SUM = 1e12
+"""Largest sum of costs that the loops work with: 1e15 stands for what cannot be in them."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -153,6 +155,18 @@ class Districting:
             apart_s=self.apart_s[np.ix_(keep, keep)],
             centres=self.centres[keep],
         )
+
+    def scaled(self) -> tuple[Districting, float]:
+        """Return the question with costs whose sum is no larger than :data:`LARGEST_SUM`, and the unit they are in."""
+        e = self.extras
+        largest = float(
+            np.where(np.isfinite(self.cost), np.abs(self.cost), 0.0).max(axis=0, initial=0.0).sum()
+        )
+        if largest <= LARGEST_SUM:
+            return self, 1.0
+        unit = 2.0 ** np.ceil(np.log2(largest / LARGEST_SUM))  # a power of two: nothing is rounded
+        extras = Extras(e.boundary / unit, e.splits / unit, e.deviation / unit)
+        return replace(self, cost=self.cost / unit, extras=extras), unit
 
     def spread(self) -> Floats:
         """Return what a typical move of each area costs, shape (n,): the scale of the search."""

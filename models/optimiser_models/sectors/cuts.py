@@ -72,7 +72,8 @@ def solve(
         share = 1.0 if last else STAGE_SHARE
         until = began + share * max(0.0, options.time_limit_s - began)
         pairs = runs[-1].pairs if runs else None
-        run = Run(problem, d, options, report, began, until, name=name, pairs=pairs, last=last)
+        d, unit = d.scaled()
+        run = Run(problem, d, options, report, began, until, name=name, pairs=pairs, last=last, unit=unit)
         found = _stage(run, start)
         routes.append(str(found.pop("confirmed_by", "")))
         notes |= found if stage == 0 else {f"{name}: {key}": value for key, value in found.items()}

@@ -43,6 +43,8 @@ class Run:
     """How fast the search is, as last seen."""
     pairs: NDArray[np.bool_] | None = None
     """Pairs (C, n) that a plan of use may have, by what more important objectives proved; None for all."""
+    unit: float = 1.0
+    """What a cost of one is in the objective's own unit (:meth:`.arrays.Districting.scaled`)."""
     last: bool = True
     """Is no less important objective to follow?"""
     whole: bool = True
@@ -50,8 +52,8 @@ class Run:
 
     @property
     def sign(self) -> float:
-        """Minus one where the planner's objective is a maximum."""
-        return sign_of(self.name)
+        """What makes a cost a value of the planner's: the unit of costs, less than zero where it is a maximum."""
+        return sign_of(self.name) * self.unit
 
     @property
     def first(self) -> bool:

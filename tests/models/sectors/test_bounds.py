@@ -99,6 +99,28 @@ def test_what_one_aim_proves_narrows_the_next_but_keeps_its_ties(monkeypatch):
     assert sum(narrowed) >= 8
 
 
+def test_very_large_costs_are_no_impossibility():
+    """The spread of a real county in square metres reaches 1e16: in a unit of its own it has the bound it had."""
+    compared = lost = 0
+    for seed in SEEDS:
+        d = arrays.prepare(random_problem(seed))
+        far = replace(d, cost=d.cost * 2.0**60)
+        slots, allowed = slots_of(d), lagrange.servable(d)
+        scaled, unit = far.scaled()
+        near, found, raw = (
+            lagrange.improve(q, slots, allowed, np.inf, rounds=50, keep_going=ALWAYS)
+            for q in (d, scaled, far)
+        )
+        if near is None:
+            continue
+        assert unit * found.value == pytest.approx(near.value * 2.0**60, rel=1e-3), seed
+        compared += 1
+        lost += raw is None or raw.value != pytest.approx(near.value * 2.0**60, rel=1e-3)
+    assert compared >= 8
+    assert lost >= 4
+    assert d.scaled() == (d, 1.0)
+
+
 def test_chain_above_the_ceiling_rules_a_pair_out():
     """On a row of four with two each, an end cannot serve the far end: the chain holds four."""
     d = arrays.prepare(path_of_four())
