@@ -15,7 +15,7 @@ from optimiser.solve.backends.confirm import confirm
 from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
 from optimiser.solve.result import PROOF_GAP, StoppedBy
 from optimiser_models.sectors import search
-from optimiser_models.sectors.arrays import FREE
+from optimiser_models.sectors.arrays import FREE, Districting
 from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.separate import reach, separators
 from optimiser_models.sectors.slots import Slots
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 RELAXATION_ROUNDS = 12
 POLISH_MOVES = 300_000
 TINY = 1e-6
+MOST_RIM_CUTS = 200
+"""Cuts of one round for one area's piece, all centres together."""
 
 
 def close(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> dict[str, Any]:
@@ -132,6 +134,7 @@ def _separate(run: Run, model: Hess, x: NDArray[np.float64]) -> int:
         return 0
     added = 0
     inside = x[: model.n_pairs] > TINY
+    open_ = np.unique(model.centre)
     for j in np.unique(model.centre[inside]):
         members = np.zeros(d.n, dtype=bool)
         members[model.area[inside & (model.centre == j)]] = True
@@ -142,7 +145,22 @@ def _separate(run: Run, model: Hess, x: NDArray[np.float64]) -> int:
                 exempt = float(x[model.exempt + area]) if model.n_exempt else 0.0
                 if x[model.column[j, area]] > exempt + TINY:
                     added += model.add_cut(int(j), int(area), separator)
+                    if open_.size * piece.size <= MOST_RIM_CUTS:
+                        added += _rim_cuts(d, model, open_, piece, int(area))
     return added
+
+
+def _rim_cuts(
+    d: Districting, model: Hess, centres: NDArray[np.int64], piece: NDArray[np.int64], area: int
+) -> int:
+    """Bar the way to an area of a cut-off piece for all centres: whoever comes from outside crosses its rim."""
+    near = np.zeros(d.n, dtype=bool)
+    for u in piece.tolist():
+        near[d.neighbours[d.starts[u] : d.starts[u + 1]]] = True
+    near[piece] = False
+    rim = np.flatnonzero(near)
+    near[piece] = True
+    return sum(model.add_cut(int(c), area, rim) for c in centres if not near[d.centre_area[c]])
 
 
 def _cost(run: Run, label: NDArray[np.int64], centre: NDArray[np.int64]) -> float:

@@ -26,6 +26,8 @@ def grow(d: Districting, seed: int, roots: NDArray[np.int64] | None = None) -> N
     for k, root in enumerate(roots.tolist()):
         if label[root] != FREE or taken[root] not in (FREE, k):
             return None
+        if not d.may[k, d.centre_area == root].any():  # a proof has ruled this place out since
+            return None
         label[root] = k
     for i in np.flatnonzero(taken != FREE):
         if not _join(d, label, taken, int(i), int(taken[i])):

@@ -125,6 +125,7 @@ def improve(
     m = at or relaxed.first()
     best, best_at = -np.inf, m
     direction, stale, first_reach, before = np.zeros(d.n), 0, reach, -np.inf
+    needs, seen = np.full(d.cost.shape, -np.inf), None
     for _ in range(rounds):
         found = relaxed.solve(m)
         if found is None:
@@ -143,6 +144,8 @@ def improve(
         if stale >= patience:  # from the best again, whose slope the next round finds
             reach, stale, m = reach * SHRINK, 0, best_at
             direction[:] = 0
+            if best_at is not seen:  # each of the best prices on the way rules out pairs of its own
+                needs, seen = np.maximum(needs, relaxed.needs(best_at)), best_at
             continue
         if reach < LEAST_REACH:  # a second wind often leaves the ridge on which the first came to rest
             if best - before <= SECOND_WIND * max(incumbent - best, 0.0):
@@ -161,7 +164,7 @@ def improve(
             np.maximum(m.over + step * slope.over, 0.0),
             np.maximum(m.under + step * slope.under, 0.0),
         )
-    return Bound(best_at, best, relaxed.needs(best_at))
+    return Bound(best_at, best, np.maximum(needs, relaxed.needs(best_at)))
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,6 @@ from optimiser_models.sectors.search import State
 TIE = 1e-6
 """Plans whose costs differ by less than this share are as good as each other."""
 
-KEPT_SHARE = 0.1
-"""Share of the gap asked for that an objective goes on to where others follow: what it proves narrows their search."""
-
 
 @dataclass
 class Run:
@@ -76,6 +73,7 @@ class Run:
         own[self.d.fixed[self.d.fixed != FREE]] = True
         keep = np.flatnonzero(own)
         self.pairs, self.d = pairs[keep], self.d.among(keep)
+        self.seats = [areas for areas in self.seats if np.isin(areas, self.d.centre_area).all()]
         if self.best is not None:
             self.best = replace(self.best, centre=np.searchsorted(keep, self.best.centre))
         return keep
@@ -95,12 +93,15 @@ class Run:
         return max(0.0, self.best.cost - self.bound) / max(abs(self.best.cost), 1e-9)
 
     def done(self) -> bool:
-        """Return True when proved, near enough, out of time or told to stop."""
+        """Return True when proved, near enough, out of time or told to stop.
+
+        Where others follow, near enough is not enough: what this one rules out narrows their search.
+        """
         return (
             self.infeasible
             or self.left_s() <= 0
             or self.report.should_stop()
-            or self.gap() <= max(self.options.gap_frac * (1.0 if self.last else KEPT_SHARE), PROOF_GAP / 2)
+            or self.gap() <= max(self.options.gap_frac if self.last else 0.0, PROOF_GAP / 2)
         )
 
     def offer(self, state: State | None) -> None:

@@ -99,6 +99,15 @@ def test_what_one_aim_proves_narrows_the_next_but_keeps_its_ties(monkeypatch):
     assert sum(narrowed) >= 8
 
 
+def test_no_district_grows_from_a_place_that_is_ruled_out():
+    """Where a proof has taken a candidate away, its area is no root any more, and what remembered it forgets it."""
+    d = arrays.prepare(path_of_four())
+    d = replace(d, fixed=np.full(d.k, arrays.FREE), may=np.ones_like(d.may), lock=np.full(d.n, arrays.FREE))
+    roots = np.array([0, 3])
+    assert grow(d, 1, roots) is not None
+    assert grow(d.among(np.array([0, 1])), 1, roots) is None
+
+
 def test_very_large_costs_are_no_impossibility():
     """The spread of a real county in square metres reaches 1e16: in a unit of its own it has the bound it had."""
     compared = lost = 0
