@@ -113,9 +113,8 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     bound = _bound(run, slots, allowed, None, run.budget_s(FIRST_BOUND_SHARE))
     if bound is not None:
         slots, bound, allowed = _narrowed(run, slots, bound, allowed)
-    if allowed.sum() <= SMALL_MODEL and (not run.done() or run.gap() <= PROOF_GAP):
-        run.report(phase="proving")
-        return notes | close(run, slots, allowed)
+    if allowed.sum() <= SMALL_MODEL and (run.infeasible or not run.done() or run.gap() <= PROOF_GAP):
+        return notes | _confirmed(run, slots, allowed)
     if bound is not None and not run.done():
         search_on(run, run.options.seed + 500, min(run.budget_s(SEARCH_SHARE), run.left_s()))
         run.report(phase="bounding")
@@ -132,6 +131,15 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     if not run.done():
         run.report(phase="proving")
         return notes | close(run, slots, pairs)
+    return notes
+
+
+def _confirmed(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> dict[str, Any]:
+    """Close by HiGHS; where the bound said that there is no plan, hear a second word on it."""
+    none, run.infeasible = run.infeasible, False
+    run.report(phase="proving")
+    notes = close(run, slots, pairs)
+    run.infeasible = run.infeasible or (none and run.best is None)
     return notes
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from optimiser.errors import InputError
 from optimiser.problems.base import asked
 from optimiser.problems.shifts.rota import rota_faults
-from optimiser.units import HOURS_PER_DAY, percent
+from optimiser.units import HOURS_PER_DAY, asked_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ def _split_faults(p: ShiftsParams) -> list[str]:
     if not abs(total - 1.0) <= 1e-9:
         faults.append(
             "The four shares of the time split (call, proactive, admin, community) must sum to 1 (100 %), "
-            f"got {total:.6g} ({percent(total):.6g} %); change {' or '.join(names)}."
+            f"got {total:.6g} ({asked_text(total)}); change {' or '.join(names)}."
         )
     if not 0 <= p.tolerance_frac <= 0.5:
         faults.append(f"tolerance_frac is a fraction from 0 to 0.5, got {p.tolerance_frac}.")
