@@ -6,6 +6,7 @@ polish a contiguous plan from what was found, solve again from it. Each round is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from optimiser.solve.backends.confirm import confirm
 from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
+from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.result import PROOF_GAP, StoppedBy
 from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE, Districting
@@ -61,12 +63,15 @@ def close(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> dict[str, Any]:
         "rounds": rounds,
         "columns": model.n_columns,
         "rows": len(model.rows.lower),
-        "confirmed_by": _confirm(run, model),
+        # no start: the plan need not lie on the pairs left, which may hold nothing at all
+        "confirmed_by": second_word(run, model.model, model.scale),
     }
 
 
-def _confirm(run: Run, model: Hess) -> str:
-    """Look for a second route on the pairs left; "" where that takes longer than it may."""
+def second_word(
+    run: Run, model: Callable[[], LinearModel], unit: float, start: NDArray[np.float64] | None = None
+) -> str:
+    """Look for a second route to what was proved; "" where that takes longer than it may."""
     if run.infeasible:  # solve_linear claims it only after a second look
         return OTHER_PRESOLVE
     used = run.report.elapsed_s()
@@ -74,12 +79,12 @@ def _confirm(run: Run, model: Hess) -> str:
     if run.best is None or run.gap() > PROOF_GAP or left <= 0 or run.report.should_stop():
         return ""
     run.report(phase="confirming")
-    # no start: the plan need not lie on the pairs left, which may hold nothing at all
     return confirm(
-        model.model(relaxed=False),
-        run.best.cost / model.scale,
+        model(),
+        run.best.cost / unit,
         options=run.options,
         time_limit_s=left,
+        start=start,
         should_stop=run.report.should_stop,
     )
 

@@ -14,6 +14,7 @@ from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP
 from optimiser_models.sectors.arrays import FREE, Districting, to_plan
 from optimiser_models.sectors.labels import GRID
+from optimiser_models.sectors.search import seats
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -72,12 +73,5 @@ class Mending:
 
 def seated_plan(problem: SectorsProblem, d: Districting, label: Ints) -> SectorsPlan | None:
     """Return a labelling as a plan, each free centre at its best place; None where a district has no candidate."""
-    of_area = label[d.contraction.part]
-    centre = d.fixed.copy()
-    for k in np.flatnonzero(centre == FREE):
-        inside = np.flatnonzero(d.may[k] & (of_area[problem.centre_area] == k))
-        mine = np.flatnonzero(of_area == k)
-        if not inside.size:
-            return None
-        centre[k] = inside[np.argmin(problem.travel_s[np.ix_(inside, mine)] @ problem.calls[mine])]
-    return to_plan(problem, d, label, centre)
+    centre = seats(problem, d, label)
+    return None if centre is None else to_plan(problem, d, label, centre)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from optimiser.problems.sectors import SectorsProblem
 from optimiser_models.sectors.anneal import moves as _moves
 from optimiser_models.sectors.arrays import FREE, Districting
 
@@ -182,4 +183,17 @@ def best_centres(d: Districting, label: NDArray[np.int64]) -> NDArray[np.int64]:
             pairs = np.ix_(inside, mine)
             total = (priced[pairs] + np.where(d.allowed[pairs], 0.0, barred)).sum(axis=1)
             centre[k] = inside[np.argmin(total)]
+    return centre
+
+
+def seats(problem: SectorsProblem, d: Districting, label: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Return the centre of each district (k,), free ones where driving is least; None where one has no candidate."""
+    of_area = label[d.contraction.part]
+    centre = d.fixed.copy()
+    for k in np.flatnonzero(centre == FREE):
+        inside = np.flatnonzero(d.may[k] & (of_area[problem.centre_area] == k))
+        mine = np.flatnonzero(of_area == k)
+        if not inside.size:
+            return None
+        centre[k] = inside[np.argmin(problem.travel_s[np.ix_(inside, mine)] @ problem.calls[mine])]
     return centre

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.solve.backends.confirm import confirm
-from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
+from optimiser.solve.backends.highs_arrays import Solved, Watch, solve_linear
 from optimiser.solve.result import PROOF_GAP, StoppedBy
-from optimiser_models.sectors.border.ground import Ground, seats
+from optimiser_models.sectors.border.ground import Ground
 from optimiser_models.sectors.border.model import BorderLabels
 from optimiser_models.sectors.border.walk import walk
+from optimiser_models.sectors.branch import second_word
 from optimiser_models.sectors.pieces import cut_pieces, filled
 from optimiser_models.sectors.run import Run
-from optimiser_models.sectors.search import State
+from optimiser_models.sectors.search import State, seats
 
 RELAXED_ROUNDS = 8
 MENDING_MOVES = 400_000
@@ -64,7 +64,9 @@ def close(run: Run, ground: Ground) -> dict[str, Any]:
         "rounds": rounds,
         "columns": model.n_columns,
         "rows": len(model.rows.lower),
-        "confirmed_by": _confirmed(run, model),
+        "confirmed_by": second_word(
+            run, model.model, model.unit, None if run.best is None else model.start(run.best.label)
+        ),
     }
 
 
@@ -123,22 +125,3 @@ def _relaxation(run: Run, ground: Ground, model: BorderLabels) -> bool:
         if not cut_pieces(model, solved.x):
             return True
     return True
-
-
-def _confirmed(run: Run, model: BorderLabels) -> str:
-    """Look for a second route; "" where that takes longer than it may."""
-    if run.infeasible:  # solve_linear claims it only after a second look
-        return OTHER_PRESOLVE
-    used = run.report.elapsed_s()
-    left = min(run.left_s(), run.options.time_to_confirm_s(used - run.began_s, used))
-    if run.best is None or run.gap() > PROOF_GAP or left <= 0 or run.report.should_stop():
-        return ""
-    run.report(phase="confirming")
-    return confirm(
-        model.model(),
-        run.best.cost / model.unit,
-        options=run.options,
-        time_limit_s=left,
-        start=model.start(run.best.label),
-        should_stop=run.report.should_stop,
-    )

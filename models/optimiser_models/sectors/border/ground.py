@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.problems.sectors import SectorsProblem
-from optimiser_models.sectors.arrays import FREE, Districting
+from optimiser_models.sectors.arrays import Districting
 from optimiser_models.sectors.slots import slots_of
 
 Floats = NDArray[np.float64]
@@ -58,16 +57,3 @@ def _unit(length: Floats) -> float:
     if not length.size or np.abs(length - whole).max() > WHOLE or whole.max() > LARGEST_WHOLE:
         return 0.0
     return float(np.gcd.reduce(whole.astype(np.int64)))
-
-
-def seats(problem: SectorsProblem, d: Districting, label: Ints) -> Ints | None:
-    """Return the centre of each district (k,), free ones where driving is least; None where one has no candidate."""
-    of_area = label[d.contraction.part]
-    centre = d.fixed.copy()
-    for k in np.flatnonzero(centre == FREE):
-        inside = np.flatnonzero(d.may[k] & (of_area[problem.centre_area] == k))
-        mine = np.flatnonzero(of_area == k)
-        if not inside.size:
-            return None
-        centre[k] = inside[np.argmin(problem.travel_s[np.ix_(inside, mine)] @ problem.calls[mine])]
-    return centre
