@@ -74,6 +74,8 @@ def solve(
         pairs = runs[-1].pairs if runs else None
         d, unit = d.scaled()
         run = Run(problem, d, options, report, began, until, name=name, pairs=pairs, last=last, unit=unit)
+        if runs:
+            run.pool = runs[-1].pool
         found = _stage(run, start)
         routes.append(str(found.pop("confirmed_by", "")))
         notes |= found if stage == 0 else {f"{name}: {key}": value for key, value in found.items()}

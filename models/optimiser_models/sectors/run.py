@@ -14,6 +14,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors.arrays import FREE, Districting, sign_of, to_plan
+from optimiser_models.sectors.pool import Pool
 from optimiser_models.sectors.search import State
 
 TIE = 1e-6
@@ -36,6 +37,8 @@ class Run:
     infeasible: bool = False
     seats: list[NDArray[np.int64]] = field(default_factory=list)
     """Centre areas (k,) that the bound chose, the latest last: good starts of the search."""
+    pool: Pool = field(default_factory=Pool)
+    """The districts of the plans that the search met."""
     moves_per_s: float = 1_000_000.0
     """How fast the search is, as last seen."""
     pairs: NDArray[np.bool_] | None = None

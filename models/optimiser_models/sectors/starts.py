@@ -46,6 +46,9 @@ MOVES_ANEW = 100_000
 """Moves for each district that is arranged anew."""
 WORSE = 0.003
 """Share by which a plan may be worse than the one it came from, at first: less and less until a search ends."""
+FRESH = 400
+"""New districts that are worth a look at what all of them make together."""
+TOGETHER_S = 20.0
 STRICT_ANEW = (0.2, 0.35, 1.0)
 TRIES = 4
 """Starts without any admissible plan before the proof is tried instead."""
@@ -118,7 +121,8 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
     """Search on every thread: first from what the bound chose, from the best plan and now and then from new seeds.
 
     Then some neighbouring districts of the best plan are arranged anew, again and again, the others standing still;
-    each thread goes its own way and may go uphill a little at first.
+    each thread goes its own way and may go uphill a little at first. Now and then the districts of all plans met are
+    put together anew (:mod:`.pool`).
     """
     until = run.report.elapsed_s() + seconds
     anew = until - (ANEW_SHARE_OF_FEW if run.d.k <= FEW_DISTRICTS else ANEW_SHARE) * seconds
@@ -143,6 +147,15 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
                 state = _try(run, seed, tried, anew if run.best is not None else until, keep_going)
             with taking:
                 run.offer(state)
+                if state is not None and run.d.k > FEW_DISTRICTS:
+                    run.pool.keep(run.d, state)
+                together = run.pool.fresh >= FRESH
+                run.pool.fresh *= not together
+            if together:
+                best = run.pool.best(run, min(TOGETHER_S, until - run.report.elapsed_s()))
+                with taking:
+                    run.offer(best)
+                at = run.best if best is not None else at
 
     threads = 1 if run.options.reproducible else run.options.threads
     with ThreadPoolExecutor(threads) as pool:
