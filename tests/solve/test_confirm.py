@@ -52,6 +52,17 @@ def best_of_all(model):
     return min(values) if model.sense == "min" else max(values)
 
 
+def test_a_lean_solve_with_a_cutoff_is_the_same_answer():
+    """Without presolve and heuristics, cut off just above the best of all x: the best; one too low is not believed."""
+    for seed in range(6):
+        model = random_model(seed)
+        best = best_of_all(model)
+        for cutoff in (None, best + 1e-6, best + 1.0, best - 0.5):
+            found = solve_linear(model, time_limit_s=10, options=OPTIONS, lean=True, cutoff=cutoff)
+            assert found.stopped_by is StoppedBy.PROOF
+            assert found.objective == pytest.approx(best, abs=1e-6), (seed, cutoff)
+
+
 @pytest.mark.parametrize("sense", ["min", "max"])
 def test_no_multiplier_bounds_beyond_the_best(sense):
     """Right, wrong and random multipliers: no bound ever passes the best of all x."""

@@ -45,6 +45,8 @@ MOST_JOINING = 1500
 FEW_COLUMNS, LEAST_COLUMNS, SHARE_OF_ARCS = 2000, 60, 20
 """The first core holds one in twenty arcs, the cheapest, but about so many at the most and at the least."""
 NEGATIVE = -1e-6
+CUTOFF = 1e-6
+"""Share of the best value known by which the cutoff lies above it, so that the plan itself is not cut off."""
 
 
 @dataclass
@@ -249,6 +251,8 @@ def _solve_core(
         options=solve.options,
         start=None if last is None else _carried(arcs, last, inside, built),
         watch=Watch(heard, lambda bound: None, solve.report.should_stop),
+        lean=True,
+        cutoff=solve.value / scale * (1 + CUTOFF) if math.isfinite(solve.value) else None,
     )
     if solved.x is not None:
         solve.offer(read(problem, built, solved.x), "improving")

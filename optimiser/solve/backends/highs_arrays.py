@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,13 @@ OTHER_PRESOLVE = "HiGHS with presolve off"
 PLAIN_SUMS = "plain sums"
 FEASIBLE = 1e-6
 """HiGHS keeps rows to this."""
+LEAN: Mapping[str, Any] = {
+    "presolve": "off",
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_detect_symmetry": False,
+}
+"""Where a tight relaxation and a good cutoff leave little to search, presolve and heuristics are most of the time."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,8 @@ def solve_linear(
     presolve: bool = True,
     gap_frac: float | None = None,
     abs_gap: float = 1e-9,
+    lean: bool = False,
+    cutoff: float | None = None,
 ) -> Solved:
     """Solve a MILP or LP.
 
@@ -71,6 +80,11 @@ def solve_linear(
         Overrides ``options.gap_frac``.
     abs_gap
         Stop when the bound is this near; for objectives whose values lie on a known grid.
+    lean
+        Without presolve and heuristics (:data:`LEAN`).
+    cutoff
+        An objective that is known to be reached: what is dearer is not searched. It must not be below the best, or the
+        model is called infeasible.
 
     Raises
     ------
@@ -85,13 +99,29 @@ def solve_linear(
     if (empty & ((model.row_lower > FEASIBLE) | (model.row_upper < -FEASIBLE))).any():
         return Solved(None, None, None, True, StoppedBy.PROOF, confirmed_by=PLAIN_SUMS)
     began = time.monotonic()
-    solved = _run(model, time_limit_s, options, start, watch, presolve, gap_frac, abs_gap)
-    if not (solved.infeasible and presolve):
+    extra: dict[str, Any] = dict(LEAN) if lean else {} if presolve else {"presolve": "off"}
+    if cutoff is not None:
+        extra["objective_bound"] = cutoff
+    solved = _run(model, time_limit_s, options, start, watch, extra, gap_frac, abs_gap)
+    if not (solved.infeasible and (presolve or lean)):
         return solved
+    if (
+        lean or cutoff is not None
+    ):  # said of what is below the cutoff only, and by no route that was confirmed
+        left = max(SHORTEST_SECOND_LOOK_S, time_limit_s - (time.monotonic() - began))
+        return solve_linear(
+            model,
+            time_limit_s=left,
+            options=options,
+            start=start,
+            watch=watch,
+            gap_frac=gap_frac,
+            abs_gap=abs_gap,
+        )
     # HiGHS 1.13.1 calls small feasible models infeasible in presolve (tests/solvers has one): only a second
     # route makes the claim, and where its time does not suffice, nothing is claimed
     left = max(SHORTEST_SECOND_LOOK_S, time_limit_s - (time.monotonic() - began))
-    again = _run(model, left, options, start, watch, False, gap_frac, abs_gap)
+    again = _run(model, left, options, start, watch, {"presolve": "off"}, gap_frac, abs_gap)
     if again.infeasible:
         return replace(again, confirmed_by=OTHER_PRESOLVE)
     if again.x is not None:
@@ -105,7 +135,7 @@ def _run(
     options: SolveOptions,
     start: NDArray[np.float64] | None,
     watch: Watch,
-    presolve: bool,
+    extra: Mapping[str, Any],
     gap_frac: float | None,
     abs_gap: float,
 ) -> Solved:
@@ -116,8 +146,8 @@ def _run(
     h.setOptionValue("random_seed", options.seed)
     h.setOptionValue("mip_rel_gap", max(options.gap_frac if gap_frac is None else gap_frac, PROOF_GAP / 10))
     h.setOptionValue("mip_abs_gap", abs_gap)
-    if not presolve:
-        h.setOptionValue("presolve", "off")
+    for name, value in extra.items():
+        h.setOptionValue(name, value)
     if start is not None:
         given = highspy.HighsSolution()
         given.col_value = list(start)
