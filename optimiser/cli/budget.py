@@ -53,6 +53,8 @@ def run_budget(a: argparse.Namespace) -> int:
     from optimiser.prepare.choices import read
     from optimiser.prepare.shifts import ShiftsSetup
     from optimiser.report.words_budget import budget_said, years_said
+    from optimiser.report.words_mix import HEADER as MIX_HEADER
+    from optimiser.report.words_mix import mix_table
     from optimiser.studies.budget import budget
     from optimiser.studies.budget_question import question_of
     from optimiser.studies.budget_years import pay_of
@@ -88,6 +90,7 @@ def run_budget(a: argparse.Namespace) -> int:
                 "regret": found.regret.tolist(),
                 "mean": found.mean.tolist(),
                 "cvar": found.cvar.tolist(),
+                "overtime_or_hiring": [asdict(m) | {"gap_frac": m.gap_frac} for m in found.mixes],
                 "complete": found.complete,
                 "seconds": found.seconds,
                 "in_words": said,
@@ -99,6 +102,9 @@ def run_budget(a: argparse.Namespace) -> int:
         show(f"- {sentence}")
     show("")
     show(_table(found))
+    if found.mixes:
+        show("")
+        show(table(mix_table(found), list(MIX_HEADER)))
     say(f"Written: {', '.join(str(f) for f in files)}")
     return Exit.DONE if found.complete else Exit.GAP_MISSED
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,13 @@ from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.demand.requirement import RequirementParams, SplitTargets, hold_split, requirement_of
 from optimiser.errors import UsageError
 from optimiser.prepare.budget import INTERVAL, BudgetSetup, Force
-from optimiser.prepare.shift_offer import Offer, shift_catalogue, shifts_on_offer
+from optimiser.prepare.budget_overtime import (
+    least_overtime,
+    overtime_means,
+    overtime_offer,
+    with_overtime,
+)
+from optimiser.prepare.shift_offer import shift_catalogue
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems.shifts import ShiftsParams, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
@@ -25,8 +31,6 @@ Z_80 = 0.8416212
 FEWEST_LOAD = 0.25
 EVENT_DAY, EVENT_FROM_H, EVENT_TO_H = 5, 14, 24
 POINT_FRAC, TEN_H = 0.01, 10.0
-HOLD_OVER_H, CALL_BACK_H = (2.0,), (4.0,)
-"""Overtime where a planner names none: an end of shift that runs over, and the four hours usually paid at least."""
 CHANCES = {"base": 0.4, "more calls": 0.15, "summer": 0.2, "event": 0.05, "fewer officers": 0.1, "P80": 0.1}
 
 
@@ -142,51 +146,40 @@ def overtime_lever(
     }
     if not sum(most_h.values()) > 0:
         return ()
-    if not (shifts.hold_over_h or shifts.call_back_h):
-        shifts = replace(shifts, hold_over_h=HOLD_OVER_H, call_back_h=CALL_BACK_H)
-    offer = shifts_on_offer(shifts)
-    held, called = _listed_h(shifts.hold_over_h), _listed_h(shifts.call_back_h)
-    means = [f"shifts held over by {held}"] * bool(held) + [f"officers called back for {called}"] * bool(
-        called
-    )
+    offer = overtime_offer(shifts)
     meaning = (
         f"overtime of at most {asked_text(setup.overtime_frac)} of today's hours ({sum(most_h.values()):,.0f} a week), "
-        f"{' and '.join(means)}"
+        f"{overtime_means(shifts)}"
     )
     return (
         LeverWeeks(
             "overtime",
             meaning,
-            {d: _with_overtime(weeks[d], offer, most_h[d]) for d in force.districts},
+            {d: with_overtime(weeks[d], offer, most_h[d]) for d in force.districts},
             setup.week_h,
         ),
     )
 
 
-def _with_overtime(week: ShiftsProblem, offer: Offer, most_h: float) -> ShiftsProblem:
-    """Return a week with overtime on offer; with both kinds, each has half of the hours."""
-    kinds = {k for k in offer.overtime if k}
-    params = replace(
-        week.params,
-        overtime_in_budget=False,
-        most_hold_over_h=most_h / len(kinds) if "hold-over" in kinds else None,
-        most_call_back_h=most_h / len(kinds) if "call-back" in kinds else None,
-    )
-    return replace(
-        week,
-        params=params,
-        shift_ids=offer.ids,
-        shift_start=offer.start,
-        shift_slots=offer.length,
-        shift_days=np.ones((len(offer.ids), DAYS), dtype=bool),
-        overtime=offer.overtime,
-        overtime_slots=offer.overtime_slots,
-    )
+def overtime_weeks(
+    force: Force,
+    setup: BudgetSetup,
+    shifts: ShiftsSetup,
+    weeks: Mapping[str, ShiftsProblem],
+    most_officers: int,
+) -> tuple[str, dict[str, ShiftsProblem]]:
+    """Return in words what overtime is on offer, and every district's question of the fewest hours of it.
 
-
-def _listed_h(hours: Sequence[float]) -> str:
-    """Return ``2 h`` or ``2 or 4 h``."""
-    return f"{' or '.join(f'{h:g}' for h in sorted(set(hours)))} h" if hours else ""
+    Parameters
+    ----------
+    most_officers
+        The largest force that is looked at.
+    """
+    if not setup.overtime_frac > 0:
+        return "", {}
+    offer = overtime_offer(shifts)
+    most_h = setup.overtime_frac * most_officers * setup.week_h
+    return overtime_means(shifts), {d: least_overtime(week, offer, most_h) for d, week in weeks.items()}
 
 
 def _meanings(force: Force, setup: BudgetSetup) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.report.phrases import at_most, count, listed, number, percent
+from optimiser.report.words_mix import mix_rows, mix_said
 from optimiser.studies.budget_types import Budget, ForcePoint
 from optimiser.studies.budget_years import Pay, best_years, year_rows, years
 
@@ -25,6 +26,7 @@ def budget_said(found: Budget) -> list[str]:
         f"of its requirement, at a price of {number(today.value)}; {at_most(today.gap_frac)} better can exist.",
         *_transfers(found, today),
         *_full(found),
+        *mix_said(found),
         *_districts(found),
         *_levers(found),
         *_scenarios(found),
@@ -92,7 +94,7 @@ def _full(found: Budget) -> list[str]:
     said = [f"{number(enough.total)} officers leave the mean week less than one officer-hour short."]
     today = found.at(found.question.scenarios[0].name, found.question.n_today)
     more = enough.total - today.total
-    if more > 0 and today.shortage_h >= 1.0:
+    if more > 0 and today.shortage_h >= 1.0 and not found.mixes:
         overtime = today.shortage_h * WEEKS_PER_YEAR * found.question.overtime_per_h
         hired = more * found.question.officer_cost
         cheaper = "overtime" if overtime < hired else "hiring"
@@ -212,20 +214,29 @@ def years_said(found: Budget, pay: Pay) -> list[str]:
     """Say what the years cost, today's strength beside the number with the least pay and overtime."""
     q = found.question
     rows = years(q, found.frontier[q.scenarios[0].name], pay)
-    today, best = next(y for y in rows if y.officers == q.n_today), best_years(rows)
+    today = next(y for y in rows if y.officers == q.n_today)
+    workable = {m.total for m in found.mixes if m.alone is not None and m.alone.short_h < 1.0}
+    told = [y for y in rows if y.officers in workable] if workable else rows
+    best = best_years(told)
+    looked_at = "numbers whose shortage overtime can fill" if workable else "numbers looked at"
+    beyond = (
+        "; more than the limit on overtime lets anybody work"
+        if found.mixes and q.n_today not in workable
+        else ""
+    )
     said = [
         f"Over {count(pay.n_years, 'year')} today's strength costs {number(float(today.pay.sum()))} in pay and leaves "
         f"{number(today.short_h)} officer-hours short a year; overtime that fills them costs "
-        f"{number(float(today.overtime.sum()))}."
+        f"{number(float(today.overtime.sum()))}{beyond}."
     ]
-    if best.officers != today.officers:
-        said.append(
-            f"Of the numbers looked at, {number(best.officers)} officers cost least in pay and overtime together: "
-            f"{number(best.total)} against {number(today.total)}."
-        )
-    else:
-        said.append("Of the numbers looked at, none costs less in pay and overtime together.")
-    return said
+    if best.officers == today.officers:
+        return [*said, f"Of the {looked_at}, none costs less in pay and overtime together."]
+    beside = f"{number(today.total)} at today's strength"
+    return [
+        *said,
+        f"Of the {looked_at}, {number(best.officers)} officers cost least in pay and overtime together: "
+        f"{number(best.total)}, beside {beside}.",
+    ]
 
 
 def budget_sheets(found: Budget, pay: Pay) -> dict[str, list[dict[str, Any]]]:
@@ -274,6 +285,7 @@ def budget_sheets(found: Budget, pay: Pay) -> dict[str, list[dict[str, Any]]]:
     return {
         "Frontier": frontier,
         "Officers by district": districts,
+        "Overtime or hiring": mix_rows(found),
         "Regret": regret,
         "Levers": [
             {

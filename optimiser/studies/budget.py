@@ -7,6 +7,7 @@
 3. Prices: the multiplier of the budget in the relaxation, and the difference of two exact solves, side by side.
 4. Plans made for one scenario, worked in another: the regret of having planned for the wrong one; the mean and the
    mean of the worst tenth (CVaR, Rockafellar and Uryasev 2000) by the scenarios' probabilities.
+5. At every total of the base, overtime against hiring (:mod:`~optimiser.studies.budget_mix`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from optimiser.studies.budget_beside import (
     shared_once,
 )
 from optimiser.studies.budget_curves import Curve, grid, share_out, trace
+from optimiser.studies.budget_mix import mixes
 from optimiser.studies.budget_types import Budget, BudgetQuestion, ForcePoint
 from optimiser.studies.series import NoPlanError
 
@@ -57,6 +59,7 @@ def budget(
     by_work, once = shared_by_work(study), shared_once(study)
     study.prices()  # last of what solves on these curves: a point more may change who has how many
     levers = levers_worth(study)
+    mixed, overtime_curves = mixes(study)
     frontier = {s.name: tuple(study.points(s.name, n) for n in study.totals()) for s in question.scenarios}
     regret, mean, cvar = regret_of(study)
     complete = all(p.gap_frac <= question.gap_frac + 1e-9 for points in frontier.values() for p in points)
@@ -74,6 +77,8 @@ def budget(
         study.n_solves,
         time.monotonic() - began,
         {(c.district, c.scenario): c for c in study.curves},
+        mixed,
+        overtime_curves,
     )
 
 

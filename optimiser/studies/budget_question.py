@@ -5,7 +5,7 @@ from __future__ import annotations
 from optimiser.data.project import Project
 from optimiser.demand.requirement import RequirementParams
 from optimiser.prepare.budget import BudgetSetup, Force, force_of, totals_of
-from optimiser.prepare.budget_weeks import levers_of, weeks_of
+from optimiser.prepare.budget_weeks import levers_of, overtime_weeks, weeks_of
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.studies.budget_types import BudgetQuestion, Lever, Scenario
 from optimiser.units import SECONDS_PER_HOUR
@@ -44,17 +44,22 @@ def question_of_force(
     base = {d: found.weeks[d, found.scenarios[0][0]] for d in force.districts}
     told = found.scenarios[:n_scenarios]
     whole = sum(p for _, _, p, _ in told)
+    totals = totals_of(force, setup)
+    means, overtime = overtime_weeks(force, setup, shifts or ShiftsSetup(), base, max(totals))
     return BudgetQuestion(
         districts=force.districts,
         today=force.officers,
         scenarios=tuple(Scenario(name, meaning, p / whole, s) for name, meaning, p, s in told),
         weeks=found.weeks,
         week_h=setup.week_h,
-        totals=totals_of(force, setup),
+        totals=totals,
         gap_frac=gap_frac,
         n_grid=setup.n_grid,
         officer_cost=setup.officer_cost,
         overtime_per_h=setup.overtime_per_h,
+        overtime_frac=setup.overtime_frac if overtime else 0.0,
+        overtime_means=means,
+        overtime_weeks=overtime,
         levers=tuple(
             Lever(v.name, v.meaning, v.weeks, v.week_h)
             for v in levers_of(force, setup, shifts, service, base)

@@ -146,6 +146,9 @@ class BudgetQuestion:
         What an hour of overtime costs.
     levers
         Other ways to the same end, priced in officers.
+    overtime_frac, overtime_means, overtime_weeks
+        Overtime beside the hours of officers, at each number of them: at most this share of their hours, how it is
+        worked, and each district's question of the fewest hours of it; none where it is not looked at.
     """
 
     districts: tuple[str, ...]
@@ -160,6 +163,9 @@ class BudgetQuestion:
     overtime_per_h: float = 57.0
     work_h: tuple[float, ...] = ()
     levers: tuple[Lever, ...] = ()
+    overtime_frac: float = 0.0
+    overtime_means: str = ""
+    overtime_weeks: Mapping[str, ShiftsProblem] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         k = len(self.districts)
@@ -231,6 +237,70 @@ class ForcePoint:
         return abs(self.dual - self.difference) <= AGREE * max(abs(self.dual), abs(self.difference), 1e-9)
 
 
+@dataclass(frozen=True, slots=True)
+class Overtime:
+    """Overtime of so many officers of the force, in the mean week.
+
+    Parameters
+    ----------
+    officers
+        Officers by district.
+    hold_over_h, call_back_h
+        Hours a week of shifts held over, and of officers called back.
+    short_h
+        Officer-hours a week that are short all the same.
+    """
+
+    officers: Mapping[str, int]
+    hold_over_h: float
+    call_back_h: float
+    short_h: float
+
+    @property
+    def hours(self) -> float:
+        """Hours of overtime a week."""
+        return self.hold_over_h + self.call_back_h
+
+    @property
+    def n_officers(self) -> int:
+        """Officers in all."""
+        return sum(self.officers.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """From so many officers to a week that is nowhere short: by overtime, by hiring, and by the cheapest mix of both.
+
+    Parameters
+    ----------
+    total
+        Officers of the point.
+    alone
+        The most that overtime does without a hire: least short, then fewest hours; None where time did not suffice.
+    hires, overtime
+        The cheapest mix: officers hired, and the overtime then; None where no number looked at reaches it.
+    cost, bound
+        Of hires and overtime a year, and what no mix can cost less than.
+    hires_alone
+        Officers to hire where nobody works overtime; None where no number looked at reaches it.
+    """
+
+    total: int
+    alone: Overtime | None
+    hires: int | None = None
+    overtime: Overtime | None = None
+    cost: float | None = None
+    bound: float = 0.0
+    hires_alone: int | None = None
+
+    @property
+    def gap_frac(self) -> float | None:
+        """Share by which a cheaper mix can exist at most; None without a mix."""
+        if self.cost is None:
+            return None
+        return (self.cost - self.bound) / max(self.cost, 1e-9) if self.cost > self.bound else 0.0
+
+
 @dataclass(frozen=True)
 class Budget:
     """The frontier of every scenario, and what was found beside it.
@@ -252,8 +322,12 @@ class Budget:
         What other means are worth, in officers.
     districts
         Each district at today's strength, and what one officer more or fewer is worth there.
+    mixes
+        Overtime against hiring at every total of the base; empty where overtime is not looked at.
     complete
         Every point was reached within the gap that was asked for.
+    curves, overtime_curves
+        What was solved: by district and scenario, and with overtime by district.
     """
 
     question: BudgetQuestion
@@ -269,6 +343,8 @@ class Budget:
     n_solves: int
     seconds: float
     curves: Mapping[tuple[str, str], Curve] = field(repr=False, default_factory=dict)
+    mixes: tuple[Mix, ...] = ()
+    overtime_curves: Mapping[str, Curve] = field(repr=False, default_factory=dict)
 
     def calls_frac(self, total: int) -> float:
         """Share of the hours of so many officers that the calls of the base take: no rota of theirs has less."""

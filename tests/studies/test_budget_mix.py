@@ -1,0 +1,96 @@
+"""Overtime against hiring: the cheapest mix at every strength, against every mix enumerated with another solver."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from optimiser import registry
+from optimiser.demand.relief import WEEKS_PER_YEAR
+from optimiser.problems.shifts import FAMILY
+from optimiser.problems.shifts.measures import shortage_h
+from optimiser.problems.shifts.rules import on_duty
+from optimiser.report.words_budget import budget_said, budget_sheets, years_said
+from optimiser.report.words_mix import HEADER, mix_table
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
+from optimiser.studies.budget import budget
+from optimiser.studies.budget_question import question_of_force
+from optimiser.studies.budget_years import Pay
+from tests.studies.test_budget import SHIFTS, two_districts
+
+
+@pytest.fixture(scope="module")
+def found():
+    force, setup = two_districts(n_points=3)
+    question = replace(question_of_force(force, setup, SHIFTS, n_scenarios=1), n_grid=4)
+    return budget(replace(question, levers=()), workers=1)
+
+
+def test_plans_keep_the_limit_of_their_own_strength(found):
+    """Every plan by the family's rules: straight hours within those of its officers, overtime within 3 % of them."""
+    week_h = found.question.week_h
+    for curve in found.overtime_curves.values():
+        for b, p in curve.points.items():
+            problem = curve.at(b)
+            assert FAMILY.check(problem, p.plan) == []
+            rows = [(problem.shift_ids.index(k.split("@")[0]), n) for k, n in p.plan.officers.items()]
+            extra = sum(n * problem.overtime_slots[i] for i, n in rows)
+            assert sum(n * int(problem.shift_slots[i]) for i, n in rows) - extra <= b * week_h + 1e-6
+            assert extra <= 0.03 * b * week_h + 1e-6
+
+
+def test_no_mix_is_cheaper_by_another_solver(found):
+    """Fewest hours of each headcount afresh with CP-SAT: the cheapest of all combinations is the one told."""
+    q, hours = found.question, {}
+    for d, heads in (("town", range(28, 34)), ("village", range(15, 20))):
+        curve = found.overtime_curves[d]
+        for b in heads:
+            result = solve(
+                curve.at(b),
+                registry.load("shifts.cpsat"),
+                SolveOptions(gap_frac=0.0, time_limit_s=60, confirm=False),
+            )
+            short = shortage_h(curve.problem, on_duty(curve.problem, result.plan))
+            hours[d, b] = result.objectives[0].value if short < 1e-6 else float("inf")
+    assert hours["town", 28] == hours["village", 15] == float("inf")  # fewer need hires whatever the overtime
+    assert hours["town", 33] == hours["village", 19] == 0.0  # more need no overtime
+    for m in found.mixes:
+        costs = [
+            max(0, t + v - m.total) * q.officer_cost
+            + (hours["town", t] + hours["village", v]) * WEEKS_PER_YEAR * q.overtime_per_h
+            for t, v in product(range(28, 34), range(15, 20))
+        ]
+        assert m.cost == pytest.approx(min(costs), rel=1e-9, abs=1e-6)
+        assert m.bound <= m.cost + 1e-6
+        assert m.gap_frac <= 0.01
+        free = [
+            t + v
+            for t, v in product(range(28, 34), range(15, 20))
+            if hours["town", t] + hours["village", v] == 0
+        ]
+        assert m.hires_alone == max(0, min(free) - m.total)
+
+
+def test_a_mix_beats_either_alone(found):
+    """At today's 44: overtime alone leaves hours short, hiring alone costs more than a few hires and some overtime."""
+    today = next(m for m in found.mixes if m.total == found.question.n_today)
+    assert today.alone.short_h > 1
+    assert 0 < today.hires < today.hires_alone
+    assert today.cost < today.hires_alone * found.question.officer_cost
+    assert today.overtime.short_h == 0
+
+
+def test_told_and_in_the_workbook(found):
+    """A sentence for today, a row for every strength, no claim that today's overtime can be worked."""
+    said = budget_said(found)
+    assert any("cheapest way from today's strength" in s and "cheaper can exist" in s for s in said)
+    assert not any("as far as officers can be found" in s for s in said)  # the plain comparison gives way
+    assert any("more than the limit on overtime" in s for s in years_said(found, Pay()))
+    rows = budget_sheets(found, Pay())["Overtime or hiring"]
+    assert [r["officers"] for r in rows] == [m.total for m in found.mixes]
+    assert all(len(row) == len(HEADER) for row in mix_table(found))
+    none = replace(found, mixes=())
+    assert any("as far as officers can be found" in s for s in budget_said(none))
