@@ -78,6 +78,8 @@ def _split_row(sector: str, line: ClassLine) -> dict[str, Any]:
         "simulated share": line.simulated,
         "share in 5 % of weeks": line.p5,
         "share in 95 % of weeks": line.p95,
+        "share of 5 % of officers": line.officer_p5,
+        "share of 95 % of officers": line.officer_p95,
         "planned keeps it": "yes" if line.kept else "no",
     }
 
@@ -100,14 +102,17 @@ def _week_rows(sector: str, weeks: SimulatedWeeks) -> Rows:
 
 
 def _officer_rows(sector: str, weeks: SimulatedWeeks) -> Rows:
-    """Return the share on calls over four weeks that so many officers stay below."""
+    """Return the shares of their time over four weeks that so many officers stay below, class by class."""
     if not weeks.officer_shares.size:
         return []
     return [
         {
             "sector": sector,
             "officers below (share)": q,
-            "time on calls over four weeks (share)": float(np.quantile(weeks.officer_shares, q)),
+        }
+        | {
+            f"{CLASS_WORDS[c]} over four weeks (share)": float(np.quantile(weeks.officer_shares[:, :, k], q))
+            for k, c in enumerate(CLASSES)
         }
         for q in QUANTILES
     ]

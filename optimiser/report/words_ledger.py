@@ -22,7 +22,18 @@ from optimiser.studies.split_ledger import EDGE, ClassLine, Point, best_reachabl
 from optimiser.units import SECONDS_PER_HOUR, minutes
 from optimiser.units import percent as percent_of
 
-HEADER = ("class", "asked", "measured %", "planned %", "simulated %", "p5", "p95", "planned keeps it")
+HEADER = (
+    "class",
+    "asked",
+    "measured %",
+    "planned %",
+    "simulated %",
+    "weeks p5",
+    "weeks p95",
+    "officers p5",
+    "officers p95",
+    "planned keeps it",
+)
 
 
 def rows(lines: Sequence[ClassLine]) -> list[list[str | float | None]]:
@@ -33,7 +44,15 @@ def rows(lines: Sequence[ClassLine]) -> list[list[str | float | None]]:
             "" if line.limit is None else f"{line.kind} {asked(line.limit)}",
             *(
                 None if v is None else percent_of(v)
-                for v in (line.measured, line.planned, line.simulated, line.p5, line.p95)
+                for v in (
+                    line.measured,
+                    line.planned,
+                    line.simulated,
+                    line.p5,
+                    line.p95,
+                    line.officer_p5,
+                    line.officer_p95,
+                )
             ),
             "yes" if line.kept else "no",
         ]
@@ -48,12 +67,7 @@ def simulated(problem: ShiftsProblem, weeks: SimulatedWeeks) -> list[str]:
         f"In {percent(weeks_within(problem, weeks))} of {n} simulated weeks the share on calls lies within one point "
         "of its mean: chance moves the rest, and no rota can promise it."
     ]
-    if weeks.officer_shares.size:
-        low, high = np.quantile(weeks.officer_shares, (0.05, 0.95))
-        said.append(
-            f"Over four weeks nine officers in ten spend {percent(float(low))} to {percent(float(high))} of their time "
-            "on calls, if every officer goes to the next line of duty each week."
-        )
+    said += by_officer(weeks)
     busy = [
         f"{percent(float(v.mean()))} of the hours above {asked(f)} on calls"
         for f, v in weeks.busy_frac.items()
@@ -77,6 +91,22 @@ def simulated(problem: ShiftsProblem, weeks: SimulatedWeeks) -> list[str]:
     ]
     said.append(f"Calls by grade: {'; '.join(grades)}.")
     return said
+
+
+def by_officer(weeks: SimulatedWeeks) -> list[str]:
+    """Say how far apart officers' own time is over four weeks, class by class."""
+    bands = {name: weeks.officer_band(name) for name in ("calls", "proactive", "admin", "community")}
+    told = [
+        f"{percent(band[0])} to {percent(band[1])} on {CLASS_WORDS[name]}"
+        for name, band in bands.items()
+        if band is not None
+    ]
+    if not told:
+        return []
+    return [
+        f"Over four weeks nine officers in ten spend {listed(told)}, if every officer goes to the next line of duty "
+        "each week and quiet time is used as it comes; a sergeant who hands out work by the officer brings them nearer."
+    ]
 
 
 def cover(problem: ShiftsProblem, plan: ShiftsPlan) -> list[str]:

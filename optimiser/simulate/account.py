@@ -22,11 +22,14 @@ from optimiser.simulate.world import World
 @leaf
 def _spread(s: State, r: RuleArrays, unit: int, doing: int, officers: int, begin: float, end: float) -> None:
     n_bins = len(s.use)
+    quiet = len(s.unit_quiet) > 0 and doing not in (TRAVEL, SCENE, CUSTODY)
     slot = int(begin // r.bin_s)
     while begin < end:
         stop = min(end, (slot + 1) * r.bin_s)
         s.use[slot % n_bins, doing] += stop - begin
         s.officer_use[slot % n_bins, doing] += officers * (stop - begin)
+        if quiet:
+            s.unit_quiet[unit, slot % n_bins, 0] += stop - begin
         begin = stop
         slot += 1
 
@@ -59,6 +62,8 @@ def _end_block(r: RuleArrays, s: State, unit: int, now: float) -> None:
     while begin < end:
         stop = min(end, (slot + 1) * r.bin_s)
         s.block_use[slot % n_bins] += stop - begin
+        if len(s.unit_quiet) > 0:
+            s.unit_quiet[unit, slot % n_bins, 1] += stop - begin
         begin = stop
         slot += 1
 

@@ -82,6 +82,9 @@ class Replication:
         By unit and doing, shape (U, 7).
     block_s, n_blocks
         Unit-seconds of quiet blocks of at least ``Rules.block_s`` by interval, shape (B,), and their number.
+    unit_quiet_s
+        Seconds on duty and not on calls by unit and interval, and those of them in quiet blocks of at least
+        ``Rules.block_s``, shape (U, B, 2); of no unit where they were not kept.
     sector_s
         Unit-seconds on calls by the unit's sector (row) and the call's (column); the last of each is "none".
     metres, overtime_s
@@ -102,6 +105,7 @@ class Replication:
     unit_use_s: FloatArray
     block_s: FloatArray
     n_blocks: int
+    unit_quiet_s: FloatArray
     sector_s: FloatArray
     metres: FloatArray
     overtime_s: FloatArray
@@ -224,6 +228,7 @@ def read_out(
         unit_use_s=s.unit_use,
         block_s=s.block_use,
         n_blocks=int(s.n[N_BLOCKS]),
+        unit_quiet_s=s.unit_quiet,
         sector_s=s.sector_use,
         metres=s.unit["metres"],
         overtime_s=s.unit["overtime"],

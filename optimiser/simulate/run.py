@@ -49,6 +49,7 @@ def simulate(
     warm_s: float = 0.0,
     n_threads: int | None = None,
     keep_calls: bool = True,
+    keep_units: bool = False,
     watch: Watch | None = None,
 ) -> Outputs:
     """Simulate a fleet under a policy. The same seed gives the same calls to every fleet, policy and rule.
@@ -74,6 +75,8 @@ def simulate(
         Replications at once; one a processor if None. A policy from outside runs on one.
     keep_calls
         Keep a record of every call; without, only the tables by grade, zone and hour are kept.
+    keep_units
+        Keep the quiet time of every unit by interval.
     watch
         Look at the cover of every zone so often; not looked at if None.
 
@@ -103,7 +106,7 @@ def simulate(
     def one(k: int) -> Replication:
         trace = draw(k)
         c = call_arrays(trace, rules, n_zones)
-        state = fresh(c, f, rules.n_bins, joint=policy.kind == JOINT)
+        state = fresh(c, f, rules.n_bins, joint=policy.kind == JOINT, by_unit=keep_units)
         looks = None if watch is None else Looks(watch)
         _run(c, f, t, r, p, state, policy, looks)
         return read_out(trace, c, f, r, state, n_zones, keep_calls=keep_calls, looks=looks)

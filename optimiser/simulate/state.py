@@ -141,7 +141,11 @@ class PolicyArrays(NamedTuple):
 
 
 class State(NamedTuple):
-    """What changes besides the records of calls. ``timer`` is infinite where a unit waits for nothing."""
+    """What changes besides the records of calls. ``timer`` is infinite where a unit waits for nothing.
+
+    ``unit_quiet`` holds, by unit and interval, seconds on duty and not on calls, and those of them in long quiet
+    blocks, shape (U, B, 2); of no unit where they are not asked for.
+    """
 
     now: Array
     n: Array
@@ -156,15 +160,18 @@ class State(NamedTuple):
     officer_use: Array
     unit_use: Array
     block_use: Array
+    unit_quiet: Array
     sector_use: Array
     match_f: Array
     match_i: Array
 
 
-def fresh(calls: CallArrays, fleet: FleetArrays, n_bins: int, *, joint: bool = False) -> State:
+def fresh(
+    calls: CallArrays, fleet: FleetArrays, n_bins: int, *, joint: bool = False, by_unit: bool = False
+) -> State:
     """Return the state before anything has happened: every unit off duty at its post.
 
-    ``joint``: with room for the matching of a joint policy.
+    ``joint``: with room for the matching of a joint policy. ``by_unit``: with the quiet time of every unit.
     """
     n_units = len(fleet.unit)
     leaves = 2
@@ -190,6 +197,7 @@ def fresh(calls: CallArrays, fleet: FleetArrays, n_bins: int, *, joint: bool = F
         officer_use=np.zeros((n_bins, N_DOING)),
         unit_use=np.zeros((n_units, N_DOING)),
         block_use=np.zeros(n_bins),
+        unit_quiet=np.zeros((n_units if by_unit else 0, n_bins, 2)),
         sector_use=np.zeros((n_sectors + 1, n_sectors + 1)),
         match_f=np.zeros((N_REALS + MOST_SLOTS, width) if joint else (1, 1)),
         match_i=np.zeros((8, width), dtype=np.int64),

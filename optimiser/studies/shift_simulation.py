@@ -66,12 +66,12 @@ def stream_of(
     return sim.Stream(
         rate_per_h=rate,
         grades=grades,
-        service={g: _of_units(busy_s[grade == g], units[grade == g]) for g in grades},
+        service={g: _each_unit(busy_s[grade == g], units[grade == g]) for g in grades},
         need_frac=need,
     )
 
 
-def _of_units(busy_s: FloatArray, units: NDArray[np.int64]) -> FloatArray:
+def _each_unit(busy_s: FloatArray, units: NDArray[np.int64]) -> FloatArray:
     """Return the time of every unit sent: calls that take more units take longer, and the mean work must be kept."""
     return np.repeat(np.asarray(busy_s, dtype=float), np.maximum(units, 1))
 
@@ -95,7 +95,7 @@ class SimulatedWeeks:
     n_no_free
         Calls that found no free unit, by week, shape (R,).
     officer_shares
-        Share of on-duty time on calls of each officer over each cycle of four weeks, shape (C, officers).
+        Share of on-duty time of each officer over each cycle of four weeks by class, shape (C, officers, 5).
     overtime_h
         Hours worked beyond the end of a tour, by week, shape (R,).
     protected_h
@@ -117,6 +117,13 @@ class SimulatedWeeks:
     def band(self, name: str, levels: Sequence[float] = (0.05, 0.95)) -> tuple[float, ...]:
         """Return quantiles over the weeks of a class's share."""
         column = self.shares[:, CLASSES.index(name)]
+        return tuple(float(q) for q in np.quantile(column, levels))
+
+    def officer_band(self, name: str, levels: Sequence[float] = (0.05, 0.95)) -> tuple[float, ...] | None:
+        """Return quantiles over officers and cycles of a class's share; None with fewer weeks than a cycle has."""
+        if not self.officer_shares.size:
+            return None
+        column = self.officer_shares[:, :, CLASSES.index(name)]
         return tuple(float(q) for q in np.quantile(column, levels))
 
 
@@ -166,6 +173,7 @@ def simulate_weeks(
         seed=seed,
         warm_s=WARM_S,
         horizon_s=WARM_S + week_s,
+        keep_units=True,
     )
     hours = np.array([_split(problem, r, officers_per_unit) for r in found.replications])
     whole = np.maximum(hours.sum(axis=(1, 2)), 1e-9)
@@ -181,7 +189,7 @@ def simulate_weeks(
         wait_mean_s=np.array([w[1] for w in waits]),
         no_free_frac=found.each("no_free_frac"),
         n_no_free=(np.nan_to_num(found.each("no_free_frac")) * found.each("n")).sum(axis=1),
-        officer_shares=_by_officer(found),
+        officer_shares=_by_officer(problem, found, officers_per_unit),
         overtime_h=np.array([r.overtime_s.sum() / SECONDS_PER_HOUR for r in found.replications]),
         protected_h=np.array([r.officer_use_s[:, DOING_PROACTIVE].sum() for r in found.replications])
         / SECONDS_PER_HOUR
@@ -212,39 +220,58 @@ def _waits(r: sim.Replication, n_grades: int) -> tuple[FloatArray, FloatArray]:
     return p90, mean
 
 
-def _split(problem: ShiftsProblem, r: sim.Replication, officers: int) -> FloatArray:
-    """Return the hours of a week by class and hour, shape (5, 168).
+@dataclass(frozen=True)
+class _Given:
+    """What the ledger gives of quiet time to each class: shares of it by hour of the week, shape (168,), and of all."""
 
-    Calls are as they fell, the rest as the ledger plans it, in the blocks there were.
+    community: FloatArray
+    admin_of_pieces: float
+    admin_of_blocks: float
+
+    def of(self, calls: FloatArray, idle: FloatArray, blocks: FloatArray) -> FloatArray:
+        """Return seconds by class of calls, quiet time and blocks by hour, shape (..., 168): classes come first."""
+        left = 1.0 - self.community
+        pieces = (idle - blocks) * left
+        blocks = blocks * left
+        by_class = np.zeros((len(CLASSES), *idle.shape))
+        by_class[CALLS] = calls
+        by_class[COMMUNITY] = self.community * idle
+        by_class[ADMIN] = self.admin_of_pieces * pieces + self.admin_of_blocks * blocks
+        by_class[PROACTIVE] = (1 - self.admin_of_blocks) * blocks
+        by_class[UNACCOUNTED] = (1 - self.admin_of_pieces) * pieces
+        return by_class
+
+
+def _hours_of(r: sim.Replication, officers: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return officer-seconds on calls, quiet, and in quiet blocks, by hour of the week, shape (168,) each."""
+    use = r.officer_use_s.reshape(HOURS_PER_WEEK, -1, r.officer_use_s.shape[1]).sum(axis=1)
+    calls = use[:, CALL_WORK].sum(axis=1)
+    idle = use[:, ON_DUTY].sum(axis=1) - calls
+    blocks = np.minimum(officers * r.block_s.reshape(HOURS_PER_WEEK, -1).sum(axis=1), idle)
+    return calls, idle, blocks
+
+
+def _given(problem: ShiftsProblem, calls: FloatArray, idle: FloatArray, blocks: FloatArray) -> _Given:
+    """Return what a week's quiet time is given to.
 
     Community has its floor in its window out of idle time there, report and administration the measured need (never
     more) out of pieces too short for a block and then out of blocks, proactive work the blocks that are left, and
     what is then left over in pieces is unaccounted.
     """
-    use = r.officer_use_s.reshape(HOURS_PER_WEEK, -1, r.officer_use_s.shape[1]).sum(axis=1)
-    present, calls = use[:, ON_DUTY].sum(axis=1), use[:, CALL_WORK].sum(axis=1)
-    idle = present - calls
-    blocks = np.minimum(officers * r.block_s.reshape(HOURS_PER_WEEK, -1).sum(axis=1), idle)
-    pieces = idle - blocks
     window = problem.community_window().reshape(HOURS_PER_WEEK, -1).all(axis=1)
-    total = float(present.sum())
     there = float(idle[window].sum())
-    asked = problem.params.community_floor_frac * total
-    taken = min(1.0, asked / there) if there > 0 else 0.0
-    blocks, pieces = (
-        np.where(window, blocks * (1 - taken), blocks),
-        np.where(window, pieces * (1 - taken), pieces),
-    )
+    asked = problem.params.community_floor_frac * float((calls + idle).sum())
+    community = np.where(window, min(1.0, asked / there) if there > 0 else 0.0, 0.0)
+    pieces, whole = (idle - blocks) * (1.0 - community), blocks * (1.0 - community)
     need = float(problem.admin_s.sum())
     from_pieces = _part(need, pieces)
-    from_blocks = _part(need - from_pieces * float(pieces.sum()), blocks)
-    by_class = np.zeros((len(CLASSES), HOURS_PER_WEEK))
-    by_class[CALLS] = calls
-    by_class[COMMUNITY] = np.where(window, taken * idle, 0.0)
-    by_class[ADMIN] = from_pieces * pieces + from_blocks * blocks
-    by_class[PROACTIVE] = (1 - from_blocks) * blocks
-    by_class[UNACCOUNTED] = (1 - from_pieces) * pieces
-    return by_class / SECONDS_PER_HOUR
+    return _Given(community, from_pieces, _part(need - from_pieces * float(pieces.sum()), whole))
+
+
+def _split(problem: ShiftsProblem, r: sim.Replication, officers: int) -> FloatArray:
+    """Return the hours of a week by class and hour, shape (5, 168): calls as they fell, the rest as it was given."""
+    parts = _hours_of(r, officers)
+    return _given(problem, *parts).of(*parts) / SECONDS_PER_HOUR
 
 
 def _part(amount: float, room: FloatArray) -> float:
@@ -253,19 +280,26 @@ def _part(amount: float, room: FloatArray) -> float:
     return min(1.0, max(0.0, amount) / total) if total > 0 else 0.0
 
 
-def _by_officer(found: sim.Outputs) -> FloatArray:
-    """Return each officer's share on calls over cycles of four weeks, every week on the next line."""
-    cycles = len(found.replications) // WEEKS_IN_CYCLE
-    use = np.array([r.unit_use_s for r in found.replications])
-    calls, present = use[:, :, CALL_WORK].sum(axis=2), use[:, :, ON_DUTY].sum(axis=2)
-    n = calls.shape[1]
-    shares = np.zeros((cycles, n))
+def _of_units(problem: ShiftsProblem, r: sim.Replication, officers: int) -> FloatArray:
+    """Return the seconds of every unit in a week by class, shape (U, 5); quiet time is given as in the whole."""
+    n = len(r.unit_use_s)
+    quiet = r.unit_quiet_s.reshape(n, HOURS_PER_WEEK, -1, 2).sum(axis=2)
+    idle = quiet[:, :, 0]
+    given = _given(problem, *_hours_of(r, officers))
+    by_class = given.of(np.zeros_like(idle), idle, np.minimum(quiet[:, :, 1], idle)).sum(axis=2).T
+    by_class[:, CALLS] = r.unit_use_s[:, CALL_WORK].sum(axis=1)
+    return np.asarray(by_class, dtype=np.float64)
+
+
+def _by_officer(problem: ShiftsProblem, found: sim.Outputs, officers: int) -> FloatArray:
+    """Return each officer's shares by class over cycles of four weeks, every week on the next line."""
+    spent = np.array([_of_units(problem, r, officers) for r in found.replications])
+    cycles, n = len(spent) // WEEKS_IN_CYCLE, spent.shape[1]
+    shares = np.zeros((cycles, n, len(CLASSES)))
     step = max(1, n // WEEKS_IN_CYCLE)
     for c in range(cycles):
         weeks = range(WEEKS_IN_CYCLE * c, WEEKS_IN_CYCLE * (c + 1))
         line = [(np.arange(n) + step * k) % n for k in range(WEEKS_IN_CYCLE)]
-        on_calls = sum(calls[w][at] for w, at in zip(weeks, line, strict=True))
-        shares[c] = on_calls / np.maximum(
-            sum(present[w][at] for w, at in zip(weeks, line, strict=True)), 1e-9
-        )
+        hours = np.sum([spent[w][at] for w, at in zip(weeks, line, strict=True)], axis=0)
+        shares[c] = hours / np.maximum(hours.sum(axis=1, keepdims=True), 1e-9)
     return shares

@@ -31,7 +31,11 @@ NET_HOURS_A_YEAR = ReliefParams().net_h
 
 @dataclass(frozen=True, slots=True)
 class ClassLine:
-    """One class of time: its limit, and its share measured, planned and simulated (mean, 5 % and 95 % of weeks)."""
+    """One class of time: its limit, and its share measured, planned and simulated.
+
+    Simulated: the mean, what 5 % and 95 % of weeks stay below, and what 5 % and 95 % of officers stay below over four
+    weeks.
+    """
 
     name: str
     kind: Kind
@@ -41,6 +45,8 @@ class ClassLine:
     simulated: float | None = None
     p5: float | None = None
     p95: float | None = None
+    officer_p5: float | None = None
+    officer_p95: float | None = None
 
     @property
     def kept(self) -> bool:
@@ -73,9 +79,10 @@ def side_by_side(
     lines = []
     for k, name in enumerate(CLASSES):
         kind, limit = limits[name]
-        seen: tuple[float | None, ...] = (None, None, None)
+        seen: tuple[float | None, ...] = ()
         if weeks is not None:
-            seen = (float(weeks.shares[:, k].mean()), *weeks.band(name))
+            by_officer = weeks.officer_band(name) or ()
+            seen = (float(weeks.shares[:, k].mean()), *weeks.band(name), *by_officer)
         lines.append(
             ClassLine(
                 name, kind, limit, None if measured is None else measured.get(name), planned[name], *seen

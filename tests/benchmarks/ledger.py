@@ -135,7 +135,7 @@ def measured(case: Case, mode: Mode, setup: ShiftsSetup = SETUP) -> dict[str, An
         "wrong": next((found[0] for found in broken.values() if found), ""),
         "planned": {s.name: _shares(s) for s in sectors},
         "simulated_mean_p5_p95": {n: _bands(of) for n, of in lines.items()},
-        "officer_call_share_p5_p95": {s.name: _quantiles(s.weeks.officer_shares) for s in sectors},
+        "officer_share_p5_p95": {s.name: _officers(s) for s in sectors},
         "on_duty_mean": {s.name: round(_hours(s) / 168.0, 1) for s in sectors},
         "weeks_within_a_point": {s.name: round(weeks_within(s.problem, s.weeks), 3) for s in sectors},
         "hours_above_frac": {f"{f:.2f}": _busy(sectors, f) for f in BUSY_FRACS},
@@ -222,8 +222,9 @@ def _bands(lines: Any) -> dict[str, list[float]]:
     return {line.name: [round(v, 3) for v in (line.simulated, line.p5, line.p95)] for line in lines}
 
 
-def _quantiles(values: np.ndarray) -> list[float]:
-    return [round(float(q), 3) for q in np.quantile(values, (0.05, 0.95))] if values.size else []
+def _officers(s: Sector) -> dict[str, list[float]]:
+    """Share of officers' time over four weeks by class that 5 and 95 % of them stay below."""
+    return {c: [round(q, 3) for q in s.weeks.officer_band(c) or ()] for c in CLASSES}
 
 
 def _sum(sectors: list[Sector], which: str) -> np.ndarray:

@@ -132,10 +132,11 @@ def test_shift_plan_counts_are_on_duty():
 def test_break_waits_for_the_call_and_quiet_blocks_count():
     # a break due at 10 s in a call until 40 s is taken from 40 to 100 s; quiet from 100 s on is one block
     fleet = units(1, break_unit=np.array([0]), break_at_s=np.array([10.0]), break_s=np.array([60.0]))
-    found = sim.simulate(by_hand([0.0], [40.0]), fleet, horizon_s=100.0 + 1800.0)
+    found = sim.simulate(by_hand([0.0], [40.0]), fleet, horizon_s=100.0 + 1800.0, keep_units=True)
     one = found.replications[0]
     assert one.unit_use_s[0].tolist() == [0, 1800, 0, 40, 0, 60, 0]
     assert (one.n_blocks, one.block_s.sum()) == (1, 1800.0)
+    assert one.unit_quiet_s.sum(axis=1).tolist() == [[1860, 1800]]  # the break is quiet, and no block
 
 
 def test_what_does_not_fit_is_named():

@@ -67,9 +67,32 @@ def test_every_hour_is_in_one_class(seen):
 def test_officers_differ_more_than_weeks(seen):
     # the share of one officer over four weeks spreads wider than that of all in a week; both lie round 30 %
     problem, _, weeks = seen
-    officers = np.quantile(weeks.officer_shares, (0.05, 0.95))
+    officers = weeks.officer_band("calls")
     assert officers[1] - officers[0] > weeks.band("calls")[1] - weeks.band("calls")[0]
     assert 0 < weeks_within(problem, weeks) < 1
+
+
+def test_every_class_by_officer(seen):
+    # an officer's classes add up to his time, and officers' hours to those of the weeks: 4 weeks of 5 at any time
+    problem, plan, _ = seen
+    weeks = simulate_weeks(problem, plan, stream(), weeks=4)
+    assert weeks.officer_shares.shape[2] == len(CLASSES)
+    assert weeks.officer_shares.sum(axis=2) == pytest.approx(1.0)
+    # each line of duty has 40 hours but for what runs past its end, so the plain mean is that of the weeks
+    assert weeks.officer_shares.mean(axis=(0, 1)) == pytest.approx(weeks.shares.mean(axis=0), abs=2e-3)
+    lines = {line.name: line for line in side_by_side(problem, plan, weeks)}
+    for name in ("calls", "proactive", "admin", "community"):
+        line = lines[name]
+        assert line.officer_p5 < line.simulated < line.officer_p95
+        assert (line.officer_p5, line.officer_p95) == weeks.officer_band(name)
+
+
+def test_no_officer_band_without_a_cycle(seen):
+    # three weeks are no cycle of four: the weeks have their band, officers none
+    problem, plan, _ = seen
+    weeks = simulate_weeks(problem, plan, stream(), weeks=3)
+    assert weeks.officer_band("calls") is None
+    assert side_by_side(problem, plan, weeks)[0].officer_p5 is None
 
 
 def test_a_week_without_calls_of_a_grade():
