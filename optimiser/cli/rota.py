@@ -37,6 +37,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     year.add_argument("--week-hours", type=float, default=40.0, help="hours an officer works a week (40)")
     year.add_argument("--season", action="store_true", help="each week at the level of calls of its month")
     year.add_argument("--leave-cap", type=values.whole(0, 100_000), help="most on leave at once")
+    year.add_argument(
+        "--sector-leave-cap",
+        action="append",
+        default=[],
+        metavar="SECTOR=N",
+        help="most of a sector on leave at once (repeatable)",
+    )
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +135,7 @@ def run_year(a: argparse.Namespace) -> int:
     if not path.exists():
         raise InputError(f"There is no {path}: rows of from, to, kind, officers.")
     entries = read_calendar(path)
+    caps = _caps(a.sector_leave_cap)
     weeks = through_the_year(
         problem,
         problem.existing,
@@ -136,10 +144,21 @@ def run_year(a: argparse.Namespace) -> int:
         strength=a.strength,
         week_h=a.week_hours,
         leave_cap=a.leave_cap,
+        leave_cap_by_sector=caps,
     )
     if a.json:
         show_json(
-            [{**asdict(w), "monday": str(w.monday), "over_cap": [str(d) for d in w.over_cap]} for w in weeks]
+            [
+                {
+                    **asdict(w),
+                    "monday": str(w.monday),
+                    "over_cap": [str(d) for d in w.over_cap],
+                    "over_cap_by_sector": {
+                        s: [str(d) for d in over] for s, over in w.over_cap_by_sector.items()
+                    },
+                }
+                for w in weeks
+            ]
         )
         return Exit.DONE
     rows = [
@@ -151,7 +170,12 @@ def run_year(a: argparse.Namespace) -> int:
             w.leave_days,
             None if w.room_days is None else w.room_days - w.leave_days,
             w.most_on_leave,
-            ", ".join(f"{d:%a}" for d in w.over_cap),
+            ", ".join(
+                [
+                    *(f"{d:%a}" for d in w.over_cap),
+                    *(f"{s} {d:%a}" for s, over in w.over_cap_by_sector.items() for d in over),
+                ]
+            ),
         ]
         for w in weeks
     ]
@@ -171,13 +195,13 @@ def run_year(a: argparse.Namespace) -> int:
     show(
         f"- Over the year {overtime:,.1f} officer-hours of hold-over and call-back make good what these take."
     )
-    sectors = by_sector(entries)
+    sectors = by_sector(entries, caps)
     if sectors:
         show("")
         show(
             table(
                 [_sector_row(s) for s in sectors],
-                ["sector", "h away", "days of leave", "most on leave", "on"],
+                ["sector", "h away", "days of leave", "most on leave", "on", "cap", "days above it"],
             )
         )
         show("")
@@ -189,7 +213,24 @@ def run_year(a: argparse.Namespace) -> int:
 
 def _sector_row(s: Any) -> list[Any]:
     """Return a sector's year as a row of the table."""
-    return [s.sector or "(none named)", s.away_h, s.leave_days, s.most_on_leave, str(s.busiest or "")]
+    above = None if s.cap is None else len(s.over_cap)
+    busiest = str(s.busiest or "")
+    return [s.sector or "(none named)", s.away_h, s.leave_days, s.most_on_leave, busiest, s.cap, above]
+
+
+def _caps(pairs: list[str]) -> dict[str, int]:
+    """Return the caps on leave by sector from ``SECTOR=N``."""
+    from optimiser.errors import UsageError
+
+    found = {}
+    for pair in pairs:
+        name, _, most = pair.rpartition("=")
+        if not name or not (most.isascii() and most.isdigit()):
+            raise UsageError(
+                f"--sector-leave-cap {pair!r} is not SECTOR=N, as D1=3: a sector, and officers from 0."
+            )
+        found[name] = int(most)
+    return found
 
 
 def _by_month(a: argparse.Namespace, year: int) -> Any:

@@ -45,7 +45,7 @@ class Weeks:
 def _check(shifts: ShiftsSetup) -> None:
     """Refuse choices that the curves would leave unheard."""
     plain = ShiftsSetup()
-    names = ("week_of", "leave_cap", "most_per_shift", "night_premium_frac")
+    names = ("week_of", "leave_cap", "leave_cap_by_sector", "most_per_shift", "night_premium_frac")
     set_ = [name for name in names if getattr(shifts, name) != getattr(plain, name)]
     if set_:
         raise UsageError(

@@ -156,6 +156,32 @@ def on_leave(entries: Sequence[Abstraction], date: dt.date) -> int:
     return sum(e.officers for e in entries if e.kind == "leave" and e.first <= date <= e.last)
 
 
+def capped_sectors(
+    entries: Sequence[Abstraction], caps: Mapping[str, int], sectors: Iterable[str] = ()
+) -> dict[str, tuple[Abstraction, ...]]:
+    """Return the entries of every sector that has a cap on leave.
+
+    Parameters
+    ----------
+    sectors
+        Those of the plan; those that the calendar names where there is none.
+
+    Raises
+    ------
+    InputError
+        If a cap is for a sector that there is not.
+    """
+    known = sorted(set(sectors) or {e.sector for e in entries if e.sector})
+    strange = sorted(set(caps) - set(known))
+    if strange:
+        there = f"its sectors are {', '.join(known[:12])}" if known else "it names no sector"
+        raise InputError(
+            f"A cap on leave is given for sector {', '.join(strange[:8])}, which {CALENDAR_FILE} or the plan does not "
+            f"have; {there}."
+        )
+    return {name: tuple(e for e in entries if e.sector == name) for name in sorted(caps)}
+
+
 def over_cap(entries: Sequence[Abstraction], cap: int, monday: dt.date) -> tuple[tuple[dt.date, int], ...]:
     """Return the dates of a week with more on leave than the cap, and how many."""
     dates = [monday + dt.timedelta(days=k) for k in range(DAYS)]

@@ -22,6 +22,7 @@ from optimiser.prepare.calendar_file import (
     CALENDAR_FILE,
     Abstraction,
     away_in_week,
+    capped_sectors,
     monday_of,
     of_sector,
     over_cap,
@@ -167,19 +168,28 @@ def _own_files(
         raise InputError(
             f"week_of {setup.week_of} lies beyond the year of {folder / CALENDAR_FILE} ({min(years)})."
         )
-    _within_cap(folder, entries, setup, monday)
+    _within_cap(folder, entries, setup, monday, sectors)
     own = of_sector(entries, sector, sectors) if sector else entries
     away = away_in_week(own, monday, setup.slot_s)
     return rota, tuple(away.tolist()) if away.any() else ()
 
 
-def _within_cap(folder: Path, entries: Sequence[Abstraction], setup: ShiftsSetup, monday: dt.date) -> None:
-    """Refuse a week with more on leave than may be."""
-    beyond = [] if setup.leave_cap is None else over_cap(entries, setup.leave_cap, monday)
+def _within_cap(
+    folder: Path, entries: Sequence[Abstraction], setup: ShiftsSetup, monday: dt.date, sectors: Sequence[str]
+) -> None:
+    """Refuse a week with more on leave than may be, of the force or of a sector; all of it together."""
+    found = []
+    if setup.leave_cap is not None:
+        found.append((f"leave_cap {setup.leave_cap}", over_cap(entries, setup.leave_cap, monday)))
+    caps = setup.leave_cap_by_sector
+    for name, own in capped_sectors(entries, caps, sectors).items():
+        found.append((f"leave_cap_by_sector {name} {caps[name]}", over_cap(own, caps[name], monday)))
+    beyond = [
+        f"{what} allows: {', '.join(f'{n} on {date}' for date, n in dates)}" for what, dates in found if dates
+    ]
     if beyond:
-        said = ", ".join(f"{n} on {date}" for date, n in beyond)
         raise InputError(
-            f"{folder / CALENDAR_FILE}: more on leave than leave_cap {setup.leave_cap} allows: {said}. "
+            f"{folder / CALENDAR_FILE}: more on leave than {'; more than '.join(beyond)}. "
             "Move leave, or raise the cap."
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimiser.errors import InputError
@@ -52,6 +53,9 @@ class ShiftsSetup:
     leave_cap: int | None = asked(
         None, "officers", "At most so many on leave at once", group="rota", minimum=0
     )
+    leave_cap_by_sector: Mapping[str, int] = asked(
+        {}, "officers", "At most so many of a sector on leave at once", group="rota"
+    )
 
     def __post_init__(self) -> None:
         faults = []
@@ -79,6 +83,12 @@ class ShiftsSetup:
             faults.append(
                 f"hold_over_h and call_back_h must be whole slots of {self.slot_s} s, got {more_h}."
             )
+        caps = {"leave_cap": self.leave_cap, **self.leave_cap_by_sector}
+        faults += [
+            f"A cap on leave must be 0 or more officers, got {n} for {name}."
+            for name, n in caps.items()
+            if n is not None and n < 0
+        ]
         if self.week_of and not _is_date(self.week_of):
             faults.append(f"week_of {self.week_of!r} is no date, as 2026-07-14.")
         if self.season and not self.week_of:

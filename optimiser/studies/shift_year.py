@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.prepare.calendar_file import DAYS, Abstraction, away_in_week, monday_of, on_leave
+from optimiser.prepare.calendar_file import (
+    DAYS,
+    Abstraction,
+    away_in_week,
+    capped_sectors,
+    monday_of,
+    on_leave,
+    over_cap,
+)
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.rules import known_rows, rostered
 from optimiser.units import SECONDS_PER_HOUR
@@ -33,6 +41,8 @@ class DatedWeek:
         Officer-days of leave booked, and what the strength leaves for it beside the rota; None without a strength.
     most_on_leave, over_cap
         Most on leave on one date, and the dates above the cap.
+    over_cap_by_sector
+        The same dates by sector, of those sectors that are above a cap of their own.
     """
 
     monday: dt.date
@@ -44,6 +54,7 @@ class DatedWeek:
     room_days: float | None
     most_on_leave: int
     over_cap: tuple[dt.date, ...]
+    over_cap_by_sector: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,8 @@ class SectorYear:
         Officer-hours at court, training and events.
     leave_days, most_on_leave
         Officer-days of leave, and most on leave on one date (the first such, ``busiest``; None without leave).
+    cap, over_cap
+        Most of the sector that may be on leave at once (None for no cap), and the dates above it.
     """
 
     sector: str
@@ -63,10 +76,27 @@ class SectorYear:
     leave_days: int
     most_on_leave: int
     busiest: dt.date | None
+    cap: int | None = None
+    over_cap: tuple[dt.date, ...] = ()
 
 
-def by_sector(entries: Sequence[Abstraction]) -> tuple[SectorYear, ...]:
-    """Return the calendar's year sector by sector; nothing where no entry names one."""
+def by_sector(
+    entries: Sequence[Abstraction], caps: Mapping[str, int] | None = None
+) -> tuple[SectorYear, ...]:
+    """Return the calendar's year sector by sector; nothing where no entry names one.
+
+    Parameters
+    ----------
+    caps
+        Most on leave at once, by sector.
+
+    Raises
+    ------
+    InputError
+        If a cap is for a sector that the calendar does not name.
+    """
+    caps = caps or {}
+    capped_sectors(entries, caps)
     names = sorted({e.sector for e in entries})
     if names in ([], [""]):
         return ()
@@ -81,7 +111,13 @@ def by_sector(entries: Sequence[Abstraction]) -> tuple[SectorYear, ...]:
         most = max(on, default=0)
         found.append(
             SectorYear(
-                name, away_s / SECONDS_PER_HOUR, sum(on), most, dates[on.index(most)] if dates else None
+                name,
+                away_s / SECONDS_PER_HOUR,
+                sum(on),
+                most,
+                dates[on.index(most)] if dates else None,
+                caps.get(name),
+                tuple(d for d, n in zip(dates, on, strict=True) if name in caps and n > caps[name]),
             )
         )
     return tuple(found)
@@ -95,6 +131,7 @@ def through_the_year(
     strength: int | None = None,
     week_h: float = 40.0,
     leave_cap: int | None = None,
+    leave_cap_by_sector: Mapping[str, int] | None = None,
     need_of_month: Mapping[int, NDArray[np.int64]] | None = None,
 ) -> tuple[DatedWeek, ...]:
     """Return every week of the calendar's year.
@@ -103,8 +140,8 @@ def through_the_year(
     ----------
     strength, week_h
         Officers on strength and the hours each works a week, leave included.
-    leave_cap
-        Most on leave at once.
+    leave_cap, leave_cap_by_sector
+        Most on leave at once, of the force and of each sector.
     need_of_month
         Requirement by month, each of shape (T,): a week has that of the month its Monday lies in. The question's own
         where left out.
@@ -112,7 +149,8 @@ def through_the_year(
     Raises
     ------
     InputError
-        If the calendar is empty, the strength negative, or a week has no hours.
+        If the calendar is empty, the strength negative, a week has no hours, or a cap is for a sector that there is
+        not.
     """
     if not entries:
         raise InputError("The calendar has no entry, so that there is no year to go through.")
@@ -128,6 +166,8 @@ def through_the_year(
     if strength is not None and shift_h > 0:
         room = (strength * week_h - float(planned.sum()) * problem.slot_h) / shift_h
     found = []
+    caps = leave_cap_by_sector or {}
+    capped = capped_sectors(entries, caps)
     monday = monday_of(dt.date(year, 1, 1))
     while monday.year <= year:
         away = away_in_week(entries, monday, problem.slot_s)
@@ -149,6 +189,11 @@ def through_the_year(
                 over_cap=tuple(
                     d for d, n in zip(dates, on, strict=True) if leave_cap is not None and n > leave_cap
                 ),
+                over_cap_by_sector={
+                    name: tuple(d for d, _ in over)
+                    for name, own in capped.items()
+                    if (over := over_cap(own, caps[name], monday))
+                },
             )
         )
         monday += dt.timedelta(days=DAYS)

@@ -1,6 +1,7 @@
 """Today's rota and the calendar of abstraction: read defensively, and what they make of a shift question."""
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -143,6 +144,23 @@ def test_a_project_brings_its_rota_and_calendar(tmp_path):
         shifts_problem(project(tmp_path), setup=ShiftsSetup(slot_s=1800, week_of="2026-07-16", leave_cap=4))
     with pytest.raises(InputError, match="beyond the year"):
         shifts_problem(project(tmp_path), setup=ShiftsSetup(slot_s=1800, week_of="2027-07-16"))
+
+
+def test_caps_on_leave_by_sector(tmp_path):
+    # two of D1 on leave where one may be: the sector, its cap, the date; a cap of a sector that there is not
+    text = (
+        "from,to,kind,officers,sector\n2026-07-14,2026-07-14,leave,2,D1\n2026-07-14,2026-07-14,leave,2,D2\n"
+    )
+    write(tmp_path, "calendar.csv", text)
+    setup = ShiftsSetup(slot_s=1800, week_of="2026-07-16", leave_cap_by_sector={"D1": 1, "D2": 2})
+    with pytest.raises(InputError, match=r"leave_cap_by_sector D1 1 allows: 2 on 2026-07-14\. Move leave"):
+        shifts_problem(project(tmp_path), setup=setup)
+    with pytest.raises(InputError, match=r"sector D7.*its sectors are D1, D2"):
+        shifts_problem(project(tmp_path), setup=replace(setup, leave_cap_by_sector={"D7": 1}))
+    kept = replace(setup, leave_cap_by_sector={"D1": 2})
+    assert shifts_problem(project(tmp_path), setup=kept).away == ()
+    with pytest.raises(InputError, match="0 or more officers, got -1 for D1"):
+        replace(setup, leave_cap_by_sector={"D1": -1})
 
 
 def test_a_week_without_calls():

@@ -87,3 +87,18 @@ def test_the_year_by_sector():
     told = [(s.sector, s.away_h, s.leave_days, s.most_on_leave, s.busiest) for s in found]
     assert told == [("", 24, 0, 0, None), ("D1", 16, 3, 2, DAY), ("D2", 0, 1, 1, DAY)]
     assert by_sector([Abstraction(DAY, DAY, "leave", 1)]) == ()
+
+
+def test_caps_on_leave_by_sector(rota):
+    # two of D1 and three of D2 on leave: D1's cap of one is broken, D2's of three kept; no D9 is known
+    entries = [Abstraction(DAY, DAY, "leave", 2, sector="D1"), Abstraction(DAY, DAY, "leave", 3, sector="D2")]
+    caps = {"D1": 1, "D2": 3}
+    hit = weeks(rota, entries, leave_cap=9, leave_cap_by_sector=caps)[dt.date(2026, 7, 13)]
+    assert hit.over_cap == ()
+    assert hit.over_cap_by_sector == {"D1": (DAY,)}
+    assert [(s.sector, s.cap, s.over_cap) for s in by_sector(entries, caps)] == [
+        ("D1", 1, (DAY,)),
+        ("D2", 3, ()),
+    ]
+    with pytest.raises(InputError, match=r"sector D9.*its sectors are D1, D2"):
+        weeks(rota, entries, leave_cap_by_sector={"D9": 1})
