@@ -99,7 +99,7 @@ def run_requirement(a: argparse.Namespace) -> int:
 
         save_requirement(a.chart, asked[""].need, asked[""].by_slot, place=project.settings.name)
     if a.json:
-        whole = {name or "all": _as_json(part) for name, part in asked.items()}
+        whole = {name or "all": _as_json(part, setup) for name, part in asked.items()}
         show_json(whole | _checked_json(mended) | (_prices_json(by_formula, setup) if a.prices else {}))
         return Exit.DONE
     _tell(asked, setup, mended)
@@ -244,11 +244,14 @@ def _show_choices(*, as_json: bool) -> int:
 
 def _tell(asked: dict[str, Asked], setup: RequirementSetup, mended: Mended | None) -> None:
     from optimiser.prepare.requirement import without
-    from optimiser.report.words_requirement import accepted, found, standards
+    from optimiser.prepare.reserve import reserve_effect
+    from optimiser.report.words_requirement import accepted, found, reserve, standards
 
     whole = asked[""]
     show(f"Asked: {'; '.join(standards(whole.params))}.")
     for sentence in found(whole.need, whole.by_slot):
+        show(f"- {sentence}")
+    for sentence in reserve(reserve_effect(whole, setup), whole.params.held_back_frac):
         show(f"- {sentence}")
     for sentence in accepted(mended) if mended else ():
         show(f"- {sentence}")
@@ -347,8 +350,12 @@ def _write(path: Path, asked: dict[str, Asked]) -> None:
                 )
 
 
-def _as_json(asked: Asked) -> dict[str, Any]:
-    need = asked.need
+def _as_json(asked: Asked, setup: RequirementSetup) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from optimiser.prepare.reserve import reserve_effect
+
+    need, kept = asked.need, reserve_effect(asked, setup)
     return {
         "slot_s": need.slot_s,
         "officer_h": need.officer_h,
@@ -367,4 +374,5 @@ def _as_json(asked: Asked) -> dict[str, Any]:
         "post_clauses": {role: list(said) for role, said in need.post_clauses.items()},
         "slots_short_of_vehicles": need.short_of_vehicles.tolist(),
         "split_asks_h": dict(need.split_asks),
+        "reserve": None if kept is None else asdict(kept),
     }

@@ -6,12 +6,14 @@ import numpy as np
 
 from optimiser.data.duty_rules import SPAN
 from optimiser.demand.requirement import NOTHING, Requirement, RequirementParams
+from optimiser.prepare.reserve import ReserveEffect
 from optimiser.report.phrases import asked, count, listed, minutes, number, percent
 from optimiser.report.words_shifts import REASON_WORDS
 from optimiser.studies.acceptance import ACCEPTED_FRAC, MEAN_REACH, Mended
 from optimiser.units import DAY_NAMES, HOURS_PER_DAY, SECONDS_PER_HOUR, time_of_day
 
 SHARES_SHOWN = (0.30, 0.45, 0.60)
+NOTICED_FRAC = 0.001
 
 
 def when(slot: int, slot_s: int) -> str:
@@ -64,6 +66,34 @@ def found(need: Requirement, by_slot: Requirement) -> list[str]:
     said += _supervisors(need)
     said += _posts(need)
     said += _vehicles(need)
+    return said
+
+
+def reserve(effect: ReserveEffect | None, held_back_frac: float | None) -> list[str]:
+    """Say what a reserve for urgent calls does to the requirement, and who pays for it."""
+    if effect is None:
+        return []
+    less = effect.officer_h_without - effect.officer_h
+    text = (
+        f"{count(effect.reserve_units, 'free unit')} kept for urgent calls: the standards of service ask for "
+        f"{number(effect.officer_h)} officer-hours a week with it and {number(effect.officer_h_without)} without"
+    )
+    if less > 0:
+        text += ", fewer because a unit in reserve still counts as free; the other calls pay for it"
+    waits = (
+        f"with as many officers {percent(effect.held_back_frac)} of the other calls wait, for a unit or because the "
+        f"free ones are kept, instead of {percent(effect.held_back_without_frac)}"
+    )
+    said = [f"{text}; {waits}."]
+    if held_back_frac is None:
+        said.append(
+            "Nothing is asked for the other calls: held_back_pct sets the share of them that may wait."
+        )
+    if abs(effect.held_back_required_frac - effect.held_back_frac) > NOTICED_FRAC:
+        said.append(
+            f"With the officers that the time split or a simulation adds, "
+            f"{percent(effect.held_back_required_frac)} of the other calls wait."
+        )
     return said
 
 
