@@ -70,6 +70,9 @@ class StandbySetup:
         Calls a week that giving up one of today's posts must be worth; 0 for free moves.
     today
         Posts in use today; empty for all stations.
+    limits
+        The least (cover, backup, gradual, expected) or the most (travel, posts, cars) that a plan may come to, in
+        calls a week, call-seconds a week or a number.
     """
 
     n_cars: int = asked(0, "cars", "Cars standing at once (0: one a station)", minimum=0)
@@ -117,6 +120,9 @@ class StandbySetup:
         "Calls count where they were, or all of an area's at one point (also where none is placed)",
         options=("calls", "areas"),
         group="advanced",
+    )
+    limits: Mapping[str, float] = asked(
+        {}, "", "Limits of aims by name, each in its own core unit", group="advanced"
     )
     driver: str = asked("basic", "", "Driver class of the drive times", group="advanced")
     relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
@@ -328,6 +334,7 @@ def _params(
         kept=setup.kept,
         most_moved=float(setup.most_moved) if setup.most_moved >= 0 else float("inf"),
         least_cover_frac=setup.share_frac if fewest else 0.0,
+        limits=setup.limits,
         far_s=max(SECONDS_PER_HOUR, 1.0 + max(float(table.max(initial=0.0)) for table in drives)),
         relax=setup.relax,
     )

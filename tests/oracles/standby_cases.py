@@ -118,6 +118,17 @@ def hand_cases() -> list[tuple[str, StandbyProblem, float | str]]:
         # one post for both: B with 1 + 6
         ("one post for both parts", standby(two_parts, parts=("day", "night"), n_cars=(1,), budget=1.0), 7.0),
         ("a car less at night", standby(two_parts, parts=("day", "night"), n_cars=(2, 1)), 11.0),
+        ("fewest posts for 10 calls", line(n_cars=(), objectives=("posts",), limits={"cover": 10.0}), 2.0),
+        # A and C cover 15 with no street twice; B with C: 11 and 3 twice, B with A: 10 and 3 twice
+        ("cover with some backup", line(n_cars=(2,), limits={"backup": 3.0}), 11.0),
+        ("backup of more than there is", line(n_cars=(2,), limits={"backup": 4.0}), "infeasible"),
+        ("more calls than there are", line(n_cars=(3,), limits={"cover": 16.0}), "infeasible"),
+        # A: 16 calls covered by 960 call-seconds; B 16 by 1200; C 1 by 9600
+        (
+            "drive within a limit",
+            standby(DRIVES, n_cars=(1,), far_s=600.0, objectives=("cover",), limits={"travel": 1000.0}),
+            16.0,
+        ),
         ("no call at all", standby([], n_cars=(1,)), 0.0),
         ("calls nobody reaches", standby([({}, [5.0]), ({"A": 0}, [1.0])], n_cars=(2,)), 1.0),
     ]
@@ -136,6 +147,19 @@ def breaking_plans() -> dict[str, tuple[StandbyProblem, StandbyPlan]]:
         "kept post": (line(kept=("B",)), at(A=1)),
         "moved posts": (line(today=("A", "B"), most_moved=1.0), at(C=1)),
         "least cover": (line(least_cover_frac=0.5), at(A=1)),  # 7 of 15
+        "cover limit": (line(limits={"cover": 8.0}), at(A=1)),  # 7
+        "backup limit": (line(n_cars=(2,), limits={"backup": 1.0}), at(A=1, C=1)),  # no street twice
+        "gradual limit": (
+            standby(BANDS, n_cars=(1,), band_shares=(1.0, 0.5), limits={"gradual": 12.0}),
+            at(B=1),
+        ),  # 11
+        "expected limit": (line(busy_frac=0.5, limits={"expected": 4.0}), at(A=1)),  # 3.5
+        "travel limit": (
+            standby(DRIVES, n_cars=(1,), far_s=600.0, limits={"travel": 1000.0}),
+            at(B=1),
+        ),  # 1200
+        "posts limit": (line(n_cars=(2,), limits={"posts": 1.0}), at(A=1, C=1)),
+        "cars limit": (line(n_cars=(2,), cars_per_post=2, limits={"cars": 1.0}), at(A=2)),
     }
 
 
@@ -175,7 +199,23 @@ def random_problem(seed: int) -> StandbyProblem:
         least_cover_frac=least,
         far_s=900.0,
         relax=relax,
+        limits=_limits(seed, n_parts),
     )
+
+
+def _limits(seed: int, n_parts: int) -> dict[str, float]:
+    """Hold an aim within a limit in every other seed; a stream of its own, so that the other choices stay."""
+    rng = np.random.default_rng((seed, 1))
+    known = {
+        "cover": float(rng.integers(5, 30)),
+        "backup": float(rng.integers(0, 15)),
+        "gradual": float(rng.integers(5, 30)),
+        "expected": float(rng.integers(3, 20)),
+        "travel": float(rng.integers(10_000, 50_000)) * n_parts,
+        "posts": float(rng.integers(1, 4)),
+        "cars": float(rng.integers(1, 4)) * n_parts,
+    }
+    return {str(name): known[name] for name in rng.permutation(sorted(known))[: seed % 2]}
 
 
 def every_plan(problem: StandbyProblem) -> Iterator[StandbyPlan]:
@@ -264,5 +304,6 @@ def monotone_pairs(seed: int) -> list[tuple[StandbyProblem, StandbyProblem]]:
         (replace(problem, params=replace(p, kept=())), problem),
         (replace(problem, params=replace(p, least_cover_frac=0.0)), problem),
         (replace(problem, params=replace(p, relax=loose)), problem),
+        (replace(problem, params=replace(p, limits={})), problem),
         (replace(problem, params=replace(p, cars_per_post=p.cars_per_post + 1)), problem),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.problems.standby import StandbyPlan, StandbyProblem
+from tests.oracles.standby_cases import worth
 
 
 def second_judge(problem: StandbyProblem, plan: StandbyPlan) -> set[str]:
@@ -45,6 +46,15 @@ def second_judge(problem: StandbyProblem, plan: StandbyPlan) -> set[str]:
     least = p.least_cover_frac - relax("least cover")
     if (covered.sum(axis=0)[total > 0] < (least - 1e-6) * total[total > 0]).any():
         broken.add("least cover")
+    there = StandbyPlan(
+        {t: dict(zip(posts, np.rint(cars[:, k].clip(min=0)), strict=True)) for k, t in enumerate(parts)}
+    )
+    for name, limit in p.limits.items():
+        gain = name in ("cover", "backup", "gradual", "expected")
+        allowed = limit + (-1 if gain else 1) * relax(f"{name} limit")
+        worse = (allowed - worth(problem, there, name)) * (1 if gain else -1)
+        if worse > 1e-6 * max(abs(allowed), 1e-3):
+            broken.add(f"{name} limit")
     return broken
 
 

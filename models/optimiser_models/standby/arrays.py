@@ -176,6 +176,13 @@ def aim(problem: StandbyProblem, name: str) -> Aim:
     return Aim(name, sign, blocks, on_use, per_car, constant)
 
 
+def limits(problem: StandbyProblem) -> tuple[tuple[Aim, float], ...]:
+    """Return the aims that are held within a limit and what each must reach, turned so that larger is better."""
+    p = problem.params
+    aims = [aim(problem, name) for name in p.limits]
+    return tuple((a, a.sign * p.limit_of(a.name)) for a in aims)
+
+
 def block(problem: StandbyProblem, name: str, part: int) -> Block:
     """Return what an objective counts in a part of the day; equal rows are added up, empty ones left out."""
     p = problem.params

@@ -7,14 +7,15 @@
 4. HiGHS on the columns with the best prices for better plans, then on all that are left; a whole answer that
    counts too much is cut off and the solve repeated.
 
-One stage for each objective, each keeping what the more important ones reached. Church and ReVelle (1974);
+One stage for each objective, each keeping what the more important ones reached. What is held within a limit is kept
+in every stage; the search weighs it less while its plans keep it and more while they do not. Church and ReVelle (1974);
 Cordeau, Furini and Ljubic (2019), Benders decomposition for very large scale partial set covering and maximal
 covering location problems; Duran-Mateluna, Ales and Elloumi (2023) for the drive.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,9 @@ FIRST_ROUNDS = 60
 BIG = 1e4
 """Weight of a more important aim in a search: large against what the next one can add."""
 
+HEAVIER, LIGHTER = 2.0, 0.8
+"""What the weight of a limit in a search is multiplied by where a plan breaks it, and where one keeps it."""
+
 Key = tuple[str, int]
 
 
@@ -65,11 +69,18 @@ class Run:
     infeasible: bool = False
     confirmed_by: str = ""
     searches: int = 0
+    held: tuple[tuple[Aim, float], ...] = ()
+    held_weight: list[float] = field(default_factory=list)
 
     @property
     def first(self) -> bool:
         """Is this the most important objective? Only its numbers are told while the search is on."""
         return not self.kept
+
+    @property
+    def rows(self) -> tuple[tuple[Aim, float], ...]:
+        """Return what every plan of this stage must reach: the more important aims, and those within limits."""
+        return (*self.kept, *self.held)
 
     def left_s(self) -> float:
         """Return what is left of this stage's time, in seconds."""
@@ -82,8 +93,17 @@ class Run:
         return max(0.0, self.bound - self.value) / max(abs(self.value), 1e-9)
 
     def aims(self) -> list[tuple[Aim, float]]:
-        """Return what a search makes large: this aim, and the more important ones with a weight that wins."""
-        return [(self.aim, 1.0), *((a, BIG ** (k + 1)) for k, (a, _) in enumerate(reversed(self.kept)))]
+        """Return what a search makes large: this aim, the more important ones with a weight that wins, and limits."""
+        more = ((a, BIG ** (k + 1)) for k, (a, _) in enumerate(reversed(self.kept)))
+        limited = zip((a for a, _ in self.held), self.held_weight, strict=True)
+        return [(self.aim, 1.0), *more, *limited]
+
+    def weigh(self, cars: NDArray[np.int64]) -> bool:
+        """Weigh each limit anew by whether a search kept it; return whether a weight changed."""
+        for k, (a, limit) in enumerate(self.held):
+            short = arrays.value(a, self.blocks, self.d, cars) < limit - 1e-9 * max(1.0, abs(limit))
+            self.held_weight[k] *= HEAVIER if short else LIGHTER
+        return bool(self.held)
 
     def next_seed(self) -> int:
         """Return a seed not used before."""
@@ -142,7 +162,9 @@ def solve(
     report(phase="reading patterns")
     d = arrays.design(problem)
     aims = [arrays.aim(problem, name) for name in problem.params.objectives]
-    keys = {key for a in aims for key, _ in a.blocks} | {("cover", t) for t, _ in d.least}
+    held = arrays.limits(problem)
+    keys = {key for a in [*aims, *(a for a, _ in held)] for key, _ in a.blocks}
+    keys |= {("cover", t) for t, _ in d.least}
     blocks = {key: arrays.block(problem, *key) for key in sorted(keys)}
     cars = None if start is None else standing(problem, start).ravel()
     runs: list[Run] = []
@@ -153,7 +175,9 @@ def solve(
             0.0, options.time_limit_s - report.elapsed_s()
         )
         kept = tuple((r.aim, r.value) for r in runs)
-        run = Run(problem, d, a, kept, blocks, options, report, until, arrays.step(problem, a, blocks))
+        step = arrays.step(problem, a, blocks)
+        weights = [_even(a, h, blocks, d) for h, _ in held]
+        run = Run(problem, d, a, kept, blocks, options, report, until, step, held=held, held_weight=weights)
         found = _stage(run, cars)
         notes |= found if stage == 0 else {f"{a.name}: {key}": v for key, v in found.items()}
         runs.append(run)
@@ -163,8 +187,17 @@ def solve(
     return _outcome(runs, notes)
 
 
+def _even(a: Aim, held: Aim, blocks: dict[Key, Block], d: Design) -> float:
+    """Return the weight at which all that a held aim can gain counts as much as all of the aim itself."""
+    empty, full = np.zeros(d.n_columns, dtype=np.int64), np.ones(d.n_columns, dtype=np.int64)
+    spans = [
+        abs(arrays.value(one, blocks, d, full) - arrays.value(one, blocks, d, empty)) for one in (a, held)
+    ]
+    return max(spans[0], 1e-9) / max(spans[1], 1e-9)
+
+
 def _stage(run: Run, start: NDArray[np.int64] | None) -> dict[str, Any]:
-    d, counted = run.d, [run.aim, *(a for a, _ in run.kept)]
+    d, counted = run.d, [run.aim, *(a for a, _ in run.rows)]
     used = {key for a in counted for key, _ in a.blocks} | {("cover", t) for t, _ in d.least}
     blocks = {key: run.blocks[key] for key in sorted(used)}
     out = dominated(d, counted, blocks)
@@ -202,6 +235,8 @@ def first_plans(
     for k in range(FIRST_ROUNDS):
         if run.done() or (not run.options.reproducible and run.report.elapsed_s() >= until):
             return
+        if run.weigh(cars):
+            f = field_of(d, run.aims(), blocks, out)
         cars, _ = search.improve(f, cars, rounds=ROUNDS, seed=run.options.seed + k)
         run.offer(cars)
 

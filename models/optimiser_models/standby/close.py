@@ -97,7 +97,7 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
 def _master(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_], ones: NDArray[np.bool_]) -> Master:
     entries = sum(b.gain.size for b in blocks.values())
     groups = max((b.n_rows for b in blocks.values()), default=0) if entries <= LARGEST_FULL else GROUPS
-    return Master(run.d, run.aim, blocks, np.flatnonzero(~out), run.kept, groups, ones)
+    return Master(run.d, run.aim, blocks, np.flatnonzero(~out), run.rows, groups, ones)
 
 
 def _relaxation(
@@ -183,6 +183,8 @@ def _search_on(
             cars = (rng.random(share.size) < share).astype(np.int64)
         elif k % (2 * FRESH) == 0:
             cars = run.best
+        if run.weigh(cars):
+            field = field_of(run.d, run.aims(), blocks, out)
         cars, _ = search.improve(field, cars, rounds=SEARCH_ROUNDS, seed=run.next_seed())
         run.offer(cars)
 

@@ -7,6 +7,7 @@ r"""Standby posts as one readable MILP on coverage patterns.
          x_tj >= 1 - b_tj,  sum b <= r             for posts to be kept            (5) kept post
          sum_{j today} (1 - y_j) <= most moved                                     (6) moved posts
          sum_i w_ti z_ti >= least share            for all t                       (7) least cover
+         another objective is no worse than its limit                              (14) limit
     cover      z_ti <= sum_{j near i} x_tj                                         (8)
     backup     k v_ti <= sum_{j near i} x_tj       v binary                        (9)
     gradual    sum_j u_tij <= 1,  u_tij <= x_tj    gains s_ij u_tij                (10)
@@ -31,7 +32,7 @@ from numpy.typing import NDArray
 
 from optimiser.problems.base import relaxed
 from optimiser.problems.standby import FAMILY, StandbyPlan, StandbyProblem
-from optimiser.problems.standby.data import PRICES
+from optimiser.problems.standby.data import GAINS, PRICES
 from optimiser.problems.standby.measures import plan_of
 from optimiser.solve.program import Formulation, Program, ValueOf
 
@@ -62,10 +63,14 @@ def build(problem: StandbyProblem, start: StandbyPlan | None) -> Program[Standby
         for t in parts:
             m.in_use.add(m.x[t, j] <= room * m.y[j])
     _posts(m, problem)
+    m.never = pyo.Var(
+        bounds=(0, 0)
+    )  # keeps a row that no post can help, and so the proof that there is no plan
     sums = _Sums(m, problem)
     if p.least_cover_frac > 0:
         _least_cover(m, problem, sums)
     goal = sums.total(p.objectives[0])
+    _limits(m, problem, sums)
     scale = max(float(problem.weight.max(initial=0.0)), 1.0) * _largest(problem) / LARGEST_COST
     m.goal = pyo.Objective(expr=goal / scale, sense=pyo.maximize if p.first_sense == "max" else pyo.minimize)
 
@@ -109,13 +114,19 @@ def _posts(m: Any, problem: StandbyProblem) -> None:
 def _least_cover(m: Any, problem: StandbyProblem, sums: _Sums) -> None:
     least = problem.params.least_cover_frac - relaxed(problem.params.relax, "least cover")
     m.least_cover = pyo.ConstraintList()
-    m.never = pyo.Var(
-        bounds=(0, 0)
-    )  # keeps a row that no post can help, and so the proof that there is no plan
     for t in range(len(problem.part_ids)):
         total = float(problem.weight[:, t].sum())
         if least > 0 and total > 0:
             m.least_cover.add(sums.cover(t) * (LARGEST_ROW / total) + m.never >= least * LARGEST_ROW)
+
+
+def _limits(m: Any, problem: StandbyProblem, sums: _Sums) -> None:
+    m.limit = pyo.ConstraintList()
+    for name in problem.params.limits:
+        limit = problem.params.limit_of(name)
+        unit = max(abs(limit), 1.0) / LARGEST_ROW if name in (*GAINS, "travel") else 1.0
+        row = sums.total(name) / unit + m.never
+        m.limit.add(row <= limit / unit if name in PRICES else row >= limit / unit)
 
 
 class _Sums:
@@ -127,9 +138,15 @@ class _Sums:
         self.rows = pyo.ConstraintList()
         m.sums = self.rows
         self.covers: dict[int, Any] = {}
+        self.totals: dict[str, Any] = {}
 
     def total(self, name: str) -> Any:
-        """Return an objective as an expression."""
+        """Return an objective as an expression, written once however often it is asked for."""
+        if name not in self.totals:
+            self.totals[name] = self._total(name)
+        return self.totals[name]
+
+    def _total(self, name: str) -> Any:
         m, problem = self.m, self.problem
         p = problem.params
         if name == "weighted":

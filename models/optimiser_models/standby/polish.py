@@ -39,7 +39,7 @@ def fits(run: Run, blocks: dict[Key, Block]) -> bool:
     return (
         d.plain
         and math.isfinite(d.most[0])
-        and not (math.isfinite(d.budget) or d.least or d.kept_slack or run.kept)
+        and not (math.isfinite(d.budget) or d.least or d.kept_slack or run.rows)
         and not (d.today.size and math.isfinite(d.most_moved))
         and not (run.aim.on_use.any() or run.aim.per_car)
         and all(b.kind == BEST for b in blocks.values())

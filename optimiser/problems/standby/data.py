@@ -23,6 +23,22 @@ ObjectiveName = Literal[
 GAINS = ("cover", "backup", "gradual", "expected")
 """Objectives to be made large; all others but ``weighted`` are to be made small."""
 PRICES = ("travel", "posts", "cars", "cost", "moves")
+LIMITED: Mapping[str, tuple[str, str]] = {
+    "cover": ("calls covered are no fewer than a given number", "calls per week"),
+    "backup": ("calls with backup are no fewer than a given number", "calls per week"),
+    "gradual": ("calls covered by distance are no fewer than a given number", "calls per week"),
+    "expected": ("calls expected to be covered are no fewer than a given number", "calls per week"),
+    "travel": ("all driving to calls together is no more than a given amount", "call-seconds per week"),
+    "posts": ("no more posts are in use than a given number", "posts"),
+    "cars": ("no more cars stand in all parts of the day together than a given number", "cars"),
+}
+"""Objectives that can be held within a limit instead of aimed at: what the rule asks, and its unit."""
+
+
+def limit_rule(objective: str) -> str:
+    """Return the name of the rule that holds an objective within its limit; costs and moves have one of their own."""
+    return {"cost": "budget", "moves": "moved posts"}.get(objective, f"{objective} limit")
+
 
 RULES = (
     Rule("known parts", "a plan names only parts of the day that were asked for", "cars", relaxable=False),
@@ -34,6 +50,7 @@ RULES = (
     Rule("kept post", "a post to be kept has a car in every part of the day", "posts"),
     Rule("moved posts", "no more of today's posts are given up than allowed", "posts"),
     Rule("least cover", "in every part of the day at least this share of the calls is covered", "frac"),
+    *(Rule(limit_rule(name), meaning, unit) for name, (meaning, unit) in LIMITED.items()),
 )
 
 
@@ -71,6 +88,9 @@ class StandbyParams:
         Most of today's posts that may be given up; inf for no limit.
     least_cover_frac
         Share of the calls to be covered in every part of the day.
+    limits
+        Per objective of :data:`LIMITED`, in its own unit, the least (of a gain) or the most (of a price) that a plan
+        may come to over all parts of the day.
     far_s
         Drive that counts where no post listed for a pattern has a car.
     relax
@@ -93,6 +113,7 @@ class StandbyParams:
     kept: tuple[str, ...] = asked((), "", "Posts that must be kept")
     most_moved: float = asked(math.inf, "posts", "Most of today's posts given up")
     least_cover_frac: float = asked(0.0, "frac", "Share of the calls to be covered")
+    limits: Mapping[str, float] = asked({}, "", "Limits that objectives are held within")
     far_s: float = asked(3600.0, "s", "Drive where no post is near", group="advanced")
     relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)
 
@@ -123,6 +144,13 @@ class StandbyParams:
         for name in ("today", "kept"):
             if len(set(getattr(self, name))) != len(getattr(self, name)):
                 raise InputError(f"{name} names a post twice: {sorted(getattr(self, name))}.")
+        for name, limit in self.limits.items():
+            if name not in LIMITED:
+                raise InputError(
+                    f"limits may name {', '.join(LIMITED)}; got {name!r}. Cost has budget, and moves most_moved."
+                )
+            if not 0 <= limit < math.inf:
+                raise InputError(f"limits of {name} must be 0 or more and finite, got {limit}.")
         check_relaxations(self.relax, RULES)
 
     def _check_objectives(self) -> None:
@@ -147,8 +175,13 @@ class StandbyParams:
         return sense_of(self.objectives[0])
 
     def uses(self, name: str) -> bool:
-        """Is this objective asked for, alone or in the weighted sum?"""
-        return name in self.objectives or self.weights.get(name, 0.0) > 0
+        """Is this objective asked for, alone, in the weighted sum or within a limit?"""
+        return name in self.objectives or self.weights.get(name, 0.0) > 0 or name in self.limits
+
+    def limit_of(self, name: str) -> float:
+        """Return the limit that an objective is held within, relaxation included."""
+        more = relaxed(self.relax, limit_rule(name))
+        return self.limits[name] + (more if sense_of(name) == "min" else -more)
 
 
 def sense_of(name: str) -> Sense:
@@ -257,7 +290,7 @@ class StandbyProblem:
         if p.uses("travel"):
             if not self.drive_s.size and self.posts.size:
                 raise InputError(
-                    "The objective travel needs drive_s: the drive from each post to each pattern."
+                    "An objective or limit of travel needs drive_s: the drive from each post to each pattern."
                 )
             if self.drive_s.size and self.drive_s.max() > p.far_s:
                 raise InputError(

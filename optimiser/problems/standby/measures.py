@@ -9,7 +9,7 @@ from optimiser.problems.base import Measure, Objective
 from optimiser.problems.standby.data import PRICES, StandbyProblem, sense_of
 from optimiser.problems.standby.plan import StandbyPlan
 
-_SAID = {
+SAID = {
     "cover": ("calls covered", "calls per week"),
     "backup": ("calls with backup", "calls per week"),
     "gradual": ("calls covered by distance", "calls per week"),
@@ -21,6 +21,7 @@ _SAID = {
     "moves": ("posts moved", "posts"),
     "weighted": ("weighted cover", "weighted calls per week"),
 }
+"""Name and unit of each objective in a planner's words."""
 
 
 def standing(problem: StandbyProblem, plan: StandbyPlan) -> NDArray[np.int64]:
@@ -115,7 +116,7 @@ def objectives(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Objective, .
     """Return the planner's objectives in order of importance (see :class:`.data.StandbyParams`)."""
     cars = standing(problem, plan)
     return tuple(
-        Objective(_SAID[name][0], value(problem, cars, name), _SAID[name][1], sense_of(name))
+        Objective(SAID[name][0], value(problem, cars, name), SAID[name][1], sense_of(name))
         for name in problem.params.objectives
     )
 

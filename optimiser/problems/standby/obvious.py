@@ -7,15 +7,15 @@ import math
 import numpy as np
 
 from optimiser.problems.base import relaxed
-from optimiser.problems.standby.data import StandbyProblem
-from optimiser.problems.standby.measures import near_cars
-from optimiser.problems.standby.rules import ROUNDING
+from optimiser.problems.standby.data import LIMITED, PRICES, StandbyProblem
+from optimiser.problems.standby.measures import SAID, near_cars, value
+from optimiser.problems.standby.rules import ROUNDING, beyond
 from optimiser.units import percent_text
 
 
 def contradictions(problem: StandbyProblem) -> tuple[str, ...]:
     """Return reasons, in sentences for a planner; empty where sums do not tell."""
-    return (*_kept(problem), *_moved(problem), *_least_cover(problem))
+    return (*_kept(problem), *_moved(problem), *_least_cover(problem), *_limits(problem))
 
 
 def _kept(problem: StandbyProblem) -> list[str]:
@@ -67,5 +67,21 @@ def _least_cover(problem: StandbyProblem) -> list[str]:
                 f"Even with a car at every post only {percent_text(share)} of the calls are covered in the part of "
                 f"the day called {part}; {percent_text(least)} are asked for. Ask for less, add posts, or allow a "
                 "longer drive."
+            )
+    return found
+
+
+def _limits(problem: StandbyProblem) -> list[str]:
+    """Name limits that no plan can keep even with all the room of every post taken."""
+    found = []
+    full = np.full((len(problem.part_ids), len(problem.post_ids)), max(1, math.floor(problem.room() + 1e-9)))
+    for name in problem.params.limits:
+        if name in PRICES and name != "travel":
+            continue
+        best, limit = value(problem, full, name), problem.params.limit_of(name)
+        if beyond(name, best, limit):
+            found.append(
+                f"Even with cars at every post the {SAID[name][0]} come to {best:,.6g} {LIMITED[name][1]}, and "
+                f"{limit:,.6g} is the limit: loosen the limit, or add posts."
             )
     return found

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.problems.base import Violation, relaxed
-from optimiser.problems.standby.data import StandbyProblem
+from optimiser.problems.standby.data import LIMITED, StandbyProblem, limit_rule, sense_of
+from optimiser.problems.standby.measures import SAID, standing, value
 from optimiser.problems.standby.plan import StandbyPlan
 
 ROUNDING = 1e-6
@@ -23,6 +24,7 @@ def check(problem: StandbyProblem, plan: StandbyPlan) -> list[Violation]:
         *_money(problem, plan),
         *_today(problem, plan),
         *_least_cover(problem, plan),
+        *_limits(problem, plan),
     ]
 
 
@@ -107,3 +109,19 @@ def _least_cover(problem: StandbyProblem, plan: StandbyPlan) -> list[Violation]:
         if share < least - ROUNDING:
             found.append(Violation("least cover", part, share, least, "frac"))
     return found
+
+
+def _limits(problem: StandbyProblem, plan: StandbyPlan) -> list[Violation]:
+    """Hold objectives within their limits, each recomputed from the data."""
+    found = []
+    for name in problem.params.limits:
+        reached, limit = value(problem, standing(problem, plan), name), problem.params.limit_of(name)
+        if beyond(name, reached, limit):
+            found.append(Violation(limit_rule(name), SAID[name][0], reached, limit, LIMITED[name][1]))
+    return found
+
+
+def beyond(name: str, reached: float, limit: float) -> bool:
+    """Say whether an objective is worse than its limit, rounding apart."""
+    worse = reached - limit if sense_of(name) == "min" else limit - reached
+    return worse > ROUNDING * max(abs(limit), 1e-3)

@@ -78,6 +78,9 @@ def test_one_more_car_is_the_best_single_post():
         ({"kept": ("Z",)}, "which is no post here"),
         ({"n_cars": (1, 2, 3)}, "3 entries for 1 parts"),
         ({"objectives": ("travel",)}, "needs drive_s"),
+        ({"limits": {"travel": 900.0}}, "needs drive_s"),
+        ({"limits": {"moves": 1.0}}, "moves most_moved"),
+        ({"limits": {"cover": -1.0}}, "0 or more and finite"),
         ({"relax": {"known posts": 1.0}}, "cannot be relaxed"),
     ],
 )
