@@ -187,6 +187,8 @@ def _plain(hint: Any) -> str:
         return _plain(inner[0])
     if origin is tuple:
         pairs = get_origin(inner[0]) is tuple
+        if get_origin(inner[0]) is typing.Literal:
+            return f"a list of some of {', '.join(str(v) for v in get_args(inner[0]))}"
         return "a list of pairs, as [[..., ...]]" if pairs else "a list, as [..., ...]"
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         return "a table, as {1 = 15, 2 = 60}" if inner[0] is int else 'a table, as {"name" = 5}'

@@ -32,14 +32,21 @@ def tradeoff_said(found: Tradeoff) -> list[str]:
         f"{count(len(found.rows), 'point')}: the others are held, as rules that are checked, from their best to where "
         f"{names[0]} is best or as far as you said."
     )
+    nothing = [r for r in real if r.values is not None and _nothing(r.values[0], r.bound)]
+    if nothing:
+        said.append(
+            f"At {count(len(nothing), 'point')} {names[0]} came to nothing, while no more than "
+            f"{_value(found.ends[0], max(abs(r.bound or 0.0) for r in nothing))} is proved: more time may tell."
+        )
+        real = [r for r in real if r not in nothing]
     gaps = [_gap(r.values[0], r.bound) for r in real if r.values is not None]
     if gaps and all(g is not None for g in gaps):
         worst = max(g for g in gaps if g is not None)
-        proved = worst <= PROOF_GAP and not found.curve.unconfirmed
+        proved = worst <= PROOF_GAP and not found.curve.unconfirmed and not nothing
         said.append(
             "Every point is proved best and confirmed."
             if proved
-            else f"At each point {at_most(worst)} better can exist."
+            else f"At each {'other ' if nothing else ''}point {at_most(worst)} better can exist."
         )
     elif real:
         said.append("For some points nothing is proved about better plans.")
@@ -103,6 +110,11 @@ def _value(end: End, value: float) -> str:
 
 def _gap(value: float, bound: float | None) -> float | None:
     return None if bound is None else abs(value - bound) / max(abs(value), 1e-9)
+
+
+def _nothing(value: float, bound: float | None) -> bool:
+    """Is there no share to state, because what was found is nothing and more may be possible?"""
+    return bound is not None and abs(value) < 1e-9 < abs(bound)
 
 
 def _open(end: End) -> str:

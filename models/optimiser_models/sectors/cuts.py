@@ -51,6 +51,8 @@ SEARCH_PART, SEARCH_PART_OF_MANY = 0.3, 0.85
 bound of many districts."""
 SLICE_SHARE, SLICE_SHARE_OF_MANY = 0.04, 0.15
 """Share of the time for each of these searches."""
+AGAIN = 100_000
+"""What seeds begin from where a search is begun once more."""
 SETTLE_SHARE = 0.03
 """Share of the time for one node whose centres have settled."""
 LARGEST_MODEL = 8_000
@@ -77,6 +79,8 @@ def solve(
         if runs:
             run.pool = runs[-1].pool
         found = _stage(run, start)
+        if run.best is None and not (last or run.infeasible or report.should_stop()):  # nothing to go on from
+            run, found = _once_more(run, start)
         routes.append(str(found.pop("confirmed_by", "")))
         notes |= found if stage == 0 else {f"{name}: {key}": value for key, value in found.items()}
         runs.append(run)
@@ -85,6 +89,16 @@ def solve(
         start = to_plan(problem, run.d, run.best.label, run.best.centre)
         d = next_stage(run.d, problem, name, names[stage + 1], run.best.cost)
     return replace(outcome_of(runs, notes), confirmed_by=tuple(routes))
+
+
+def _once_more(run: Run, start: SectorsPlan | None) -> tuple[Run, dict[str, Any]]:
+    """Give an objective for which no plan was found all the time there is, with other seeds; its bound stays."""
+    options = run.options
+    other = replace(options, seed=options.seed % AGAIN + AGAIN)
+    again = replace(run, options=other, began_s=run.report.elapsed_s(), until_s=options.time_limit_s)
+    found = _stage(again, start)
+    again.options = options
+    return again, found
 
 
 def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:

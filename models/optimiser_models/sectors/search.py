@@ -54,7 +54,7 @@ def anneal(
     only: NDArray[np.bool_] | None = None,
     price: NDArray[np.float64] | None = None,
 ) -> State | None:
-    """Anneal from ``label``; return the best admissible state met, or None.
+    """Anneal from ``label``; return the best admissible state met, the first where no move is, or None.
 
     ``keep_going`` is asked every :data:`BATCH` moves; ``strict`` multiplies the price of a broken rule; ``only``
     (n,) are the areas that may change hands, None for all; ``price`` (R,) is the first price of each further sum,
@@ -70,7 +70,10 @@ def anneal(
     if price is None:
         price = KEEP * scale / usual if usual.size else usual
     batch = SMALL_BATCH if price.size or edge else BATCH
-    label, best = label.copy(), label.copy()
+    label, best = (
+        label.copy(),
+        label.copy(),
+    )  # with one district or all locked no move is ever made: best stays it
     best_cost = np.inf
     temperature, cooling = hot * scale, (COLD / hot) ** (1.0 / max(1, moves))
     free = (d.lock == FREE).copy()
@@ -101,8 +104,6 @@ def anneal(
         done += step
         if done < moves and only is None:
             label = relabel(d, label, penalty)
-    if not np.isfinite(best_cost):
-        return None
     return _state(d, best)
 
 

@@ -128,19 +128,49 @@ def design(problem: StandbyProblem) -> Design:
     share = p.least_cover_frac - relaxed(p.relax, "least cover")
     calls = problem.weight.sum(axis=0)
     kept = [t * n_posts + number[post] for t in range(n_parts) for post in p.kept]
+    least = {t: share * float(calls[t]) for t in range(n_parts) if share > 0 and calls[t] > 0}
+    most, budget = np.floor(problem.cars() + 1e-9), p.budget + relaxed(p.relax, "budget")
+    told = {name: p.limit_of(name) for name in own_rules(problem)}
+    if told.get("cover", 0.0) > 0:
+        least[0] = max(least.get(0, 0.0), told["cover"])
+    if "cars" in told:
+        most = np.minimum(most, math.floor(told["cars"] + 1e-9))
+    if "posts" in told and _plain(problem):
+        most = np.minimum(most, math.floor(told["posts"] + 1e-9))
+    elif "posts" in told:
+        budget = min(budget, math.floor(told["posts"] + 1e-9) * float(problem.post_cost[0]))
     return Design(
         n_posts,
         n_parts,
-        np.floor(problem.cars() + 1e-9),
+        most,
         math.floor(problem.room() + 1e-9),
         problem.post_cost,
-        p.budget + relaxed(p.relax, "budget"),
+        budget,
         np.array(sorted(kept), dtype=np.int64),
         int(relaxed(p.relax, "kept post") + 1e-9),
         np.array(sorted(number[post] for post in p.today), dtype=np.int64),
         p.most_moved + relaxed(p.relax, "moved posts"),
-        tuple((t, share * float(calls[t])) for t in range(n_parts) if share > 0 and calls[t] > 0),
+        tuple(sorted(least.items())),
     )
+
+
+def own_rules(problem: StandbyProblem) -> tuple[str, ...]:
+    """Return the limits that are the same as a rule on cars, costs or cover, which search and cuts know already.
+
+    In a day of one part its cars and calls are those of the day. With one car a post besides, a number of posts is one
+    of cars; where all posts cost the same it is a sum of costs.
+    """
+    cost = problem.post_cost
+    same = {
+        "cover": len(problem.part_ids) == 1,
+        "cars": len(problem.part_ids) == 1,
+        "posts": _plain(problem) or bool((cost == cost[0]).all() and cost[0] > 0),
+    }
+    return tuple(name for name in problem.params.limits if same.get(name, False))
+
+
+def _plain(problem: StandbyProblem) -> bool:
+    return len(problem.part_ids) == 1 and problem.room() < 2
 
 
 def aim(problem: StandbyProblem, name: str) -> Aim:
@@ -178,8 +208,8 @@ def aim(problem: StandbyProblem, name: str) -> Aim:
 
 def limits(problem: StandbyProblem) -> tuple[tuple[Aim, float], ...]:
     """Return the aims that are held within a limit and what each must reach, turned so that larger is better."""
-    p = problem.params
-    aims = [aim(problem, name) for name in p.limits]
+    p, told = problem.params, own_rules(problem)
+    aims = [aim(problem, name) for name in p.limits if name not in told]
     return tuple((a, a.sign * p.limit_of(a.name)) for a in aims)
 
 

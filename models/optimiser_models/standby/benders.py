@@ -41,6 +41,8 @@ FIRST_SEARCH_SHARE, FIRST_SEARCH_S = 0.05, 5.0
 ROUNDS = 10
 """Kicks between two looks at the clock."""
 FIRST_ROUNDS = 60
+FIRST_FILLS = 12
+"""Greedy plans before the first search where something is held within a limit."""
 BIG = 1e4
 """Weight of a more important aim in a search: large against what the next one can add."""
 
@@ -232,6 +234,12 @@ def first_plans(
     cars = np.zeros(d.n_columns, dtype=np.int64) if start is None else np.where(out, 0, start)
     cars, _ = search.fill(f, cars)
     run.offer(cars)
+    for _ in range(
+        FIRST_FILLS if run.held else 0
+    ):  # near the weights that keep the limits, before any longer search
+        run.weigh(cars)
+        cars, _ = search.fill(field_of(d, run.aims(), blocks, out), np.zeros(d.n_columns, dtype=np.int64))
+        run.offer(cars)
     for k in range(FIRST_ROUNDS):
         if run.done() or (not run.options.reproducible and run.report.elapsed_s() >= until):
             return
