@@ -14,6 +14,8 @@ from optimiser.report.phrases import shown_value
 PLAN_HELP = "a run, current (beats in use), districts (districts in use), a name in plans/, or a CSV file"
 SEPARATORS = {",": ",", "comma": ",", ";": ";", "semicolon": ";", "tab": "\t", "|": "|", "pipe": "|"}
 _MOST_SAID = 20
+_ROUNDING = 1e-9
+"""A figure that changes by less, against itself, has not changed."""
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -241,7 +243,8 @@ def _show_effect(problem: Any, before: Any, effect: Any) -> None:
     for c in (*effect.objectives, *effect.measures):
         before_, unit = shown_value(c.before or 0.0, c.unit)
         after, _ = shown_value(c.after or 0.0, c.unit)
-        rows.append([c.name, c.part, unit, before_, after, after - before_])
+        if abs(after - before_) > _ROUNDING * max(1.0, abs(before_)):
+            rows.append([c.name, c.part, unit, before_, after, after - before_])
     show(table(rows, ["figure", "of", "unit", "before", "after", "change"]))
 
 

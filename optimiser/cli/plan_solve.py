@@ -15,6 +15,9 @@ from optimiser.solve.result import UNCONFIRMED
 from optimiser.units import fraction_from_percent, percent_text
 
 _MOST_NAMED = 40
+_MEND_FIRST = (
+    "Polishing keeps every rule: mend it first (optimiser plan repair), allow more moves, or loosen a rule."
+)
 
 
 def add(action: Any) -> None:
@@ -140,11 +143,11 @@ def _needed(problem: Any, result: Any, counted: str) -> dict[str, Any]:
 
 
 def _gain(problem: Any, start: Any, result: Any) -> dict[str, Any]:
-    """Say what the planner's objectives were and are."""
+    """Say what the planner's objectives were and are; where no plan was found, what the plan itself breaks."""
     from optimiser.problems.sectors import FAMILY
 
     if result.plan is None:
-        return {}
+        return {"broken_before": sorted({v.rule for v in FAMILY.check(problem, start)})}
     rows = zip(FAMILY.objectives(problem, start), FAMILY.objectives(problem, result.plan), strict=True)
     return {
         "objectives_before_after": [
@@ -189,7 +192,8 @@ def _tell(
 
 def _words(changes: Any, extra: dict[str, Any], result: Any) -> list[str]:
     if result.plan is None:
-        return []
+        broken = extra.get("broken_before")
+        return [f"The plan itself breaks {', '.join(broken)}. {_MEND_FIRST}"] if broken else []
     said = []
     if "completed" in extra:
         said.append(

@@ -11,6 +11,7 @@ from optimiser.batch.runner import store_of
 from optimiser.batch.store import Run
 from optimiser.data.plans import other_names, read_plan
 from optimiser.data.project import Project
+from optimiser.data.read import is_table
 from optimiser.errors import InputError, OptimiserError, UsageError
 from optimiser.prepare.questions import Question, ask
 from optimiser.prepare.sectors import districts_in_use, plan_of
@@ -183,7 +184,7 @@ def _same_districts(name: str, district_of: Mapping[str, str], asked: tuple[str,
 
 
 def _run(project: Project, name: str) -> Run | None:
-    if name in project.plans or name in ("districts", ROTA) or Path(name).suffix == ".csv":
+    if name in project.plans or name in ("districts", ROTA) or is_table(name):
         return None
     try:
         return store_of(project.folder).run(name)

@@ -155,11 +155,12 @@ def _levels(project: Project, name: str) -> tuple[Mapping[str, str], Mapping[str
     """Return the beats of a plan, and its own districts where it has both levels; else None."""
     from optimiser.cli.plans import assignment_of
     from optimiser.data.plans import BEATS, other_names, read_plan_file
+    from optimiser.data.read import is_table
 
     upper = name.removesuffix(BEATS)
     if f"{upper}{BEATS}" in project.plans and upper in project.plans:
         return project.plans[f"{upper}{BEATS}"], project.plans[upper]
-    if name not in project.plans and Path(name).suffix == ".csv":
+    if name not in project.plans and is_table(name):
         file = read_plan_file(Path(name), other_names(project.areas)).usable()
         return (file.beat_of, file.district_of) if file.beat_of else (file.district_of, None)
     return assignment_of(project, name), None

@@ -11,7 +11,12 @@ from optimiser.data.table import Columns, Table
 from optimiser.data.text_file import MOST_BYTES
 from optimiser.errors import InputError
 
-KINDS = (".csv", ".csv.gz", ".tsv", ".txt", ".gz", ".parquet", ".xlsx")
+KINDS = (".csv", ".csv.gz", ".tsv", ".psv", ".txt", ".gz", ".parquet", ".xlsx")
+
+
+def is_table(name: str) -> bool:
+    """Say whether a name is that of a table in a file, by its ending."""
+    return name.lower().endswith(KINDS)
 
 
 def read_exact(path: str | Path, columns: Columns = None, *, by_hand: bool = False) -> Table:

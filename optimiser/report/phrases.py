@@ -97,6 +97,8 @@ def planner_value(value: float, unit: str) -> tuple[float, str]:
         return units.minutes(value), _MINUTES[unit]
     if "-seconds" in unit:
         return units.minutes(value), unit.replace("-seconds", "-minutes").replace(" per ", " a ")
+    if unit == "call-m2":
+        return units.kilometres(units.kilometres(value)), "call-km²"
     return value, {"h": "hours", "cost": "cost units"}.get(unit, unit.replace(" per ", " a "))
 
 

@@ -148,6 +148,10 @@ def _short(judged: Judged) -> str:
     return f"{aim(judged.name)}: {at_most(judged.gap_frac)} better can exist"
 
 
+_NO_POINT = 0.001
+"""A share and its bound nearer to each other than this are told in points: their ratio would mean nothing near zero."""
+
+
 def _judged(judged: Judged, result: Result[Any]) -> str:
     value = in_units(judged.value, judged.unit)
     if judged.bound is None or judged.gap_frac is None:
@@ -159,6 +163,8 @@ def _judged(judged: Judged, result: Result[Any]) -> str:
         return f"This is proved best {_valid_for(result)}, {how}. {here}; no plan can have {least}."
     if judged.closed:
         return f"{_better(judged.gap_frac)} {_valid_for(result)}, {UNCONFIRMED}. {here}."
+    if judged.unit == "frac" and abs(judged.value - judged.bound) < _NO_POINT:
+        return f"Less than 0.1 percentage points better can exist {_valid_for(result)}. {here}."
     bound = in_units(judged.bound, judged.unit)
     return f"{_better(judged.gap_frac)} {_valid_for(result)}. {here}; no plan can have {least} than {bound}."
 

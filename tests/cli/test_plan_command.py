@@ -43,6 +43,24 @@ def files(folder):
     return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file() and "cache" not in p.parts}
 
 
+def test_any_table_is_a_plan_by_its_file(told, county, tmp_path):
+    """A plan exported with pipes to .psv is checked from that file, and imported from it."""
+    path = tmp_path / "mine.psv"
+    assert told("plan", "export", county, "districts", path, "--separator", "pipe")[0] == Exit.DONE
+    code, out, err = told("plan", "check", county, path, "--json")
+    assert code in (Exit.DONE, Exit.INPUT), err
+    assert "violations" in json.loads(out)
+    assert told("plan", "import", county, path, "--name", "piped")[0] == Exit.DONE
+
+
+def test_a_move_shows_what_changes(told, county, districts):
+    """No row of the table has a change that is only rounding."""
+    area, other = districts[0]["area_id"], districts[-1]["district_id"]
+    _, out, err = told("plan", "move", county, "districts", area, "--to", other)
+    assert "before" in out, err
+    assert "e-1" not in out
+
+
 def test_out_and_in_with_beats(told, county, tmp_path):
     """Districts with the beats in use, by pipes, and in again under a name: the same two plans."""
     path = tmp_path / "mine.csv"
@@ -208,6 +226,14 @@ def test_complete_keeps_what_was_assigned(told, county, districts, tmp_path):
     whole = load(county).plans["whole"]
     assert len(whole) == len(rows)
     assert all(whole[a] == d for a, d in kept)
+
+
+def test_polish_says_that_the_plan_itself_is_broken(told, county):
+    """One move mends no balance of a tenth of a percent: what the plan breaks is named, and what to do."""
+    arguments = ("--moves", "1", "--set", "tolerance_pct=0.1", *QUICK)
+    code, out, err = told("plan", "polish", county, "districts", *arguments)
+    assert code in (Exit.NO_PLAN, Exit.INFEASIBLE), err
+    assert "The plan itself breaks balance. Polishing keeps every rule: mend it first" in out
 
 
 def test_polish_stays_within_its_moves(told, county):

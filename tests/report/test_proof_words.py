@@ -3,7 +3,7 @@
 import pytest
 
 from optimiser.problems.sectors import FAMILY
-from optimiser.report.words import findings, proof_line
+from optimiser.report.words import _judged, findings, proof_line
 from optimiser.solve.engine import judge
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import UNCONFIRMED, Judged, Outcome, Status, status_in_words
@@ -97,3 +97,13 @@ def test_a_route_confirms_nothing_while_the_gap_is_open():
     assert found.status is Status.FEASIBLE
     assert not found.confirmed
     assert found.objectives[0].in_words() == "at most 0.4 % better can exist"
+
+
+def test_a_share_near_nothing_is_told_in_points():
+    """A deviation of 0.002 % against a bound of 0: "at most 100 % better" would be true and tell nothing."""
+    text = _judged(
+        Judged("largest deviation from a target share", "frac", "min", 0.00002, 0.0),
+        result(True, (ROUTE,))[1],
+    )
+    assert text.startswith("Less than 0.1 percentage points better can exist")
+    assert "100" not in text

@@ -54,7 +54,7 @@ def anneal(
     only: NDArray[np.bool_] | None = None,
     price: NDArray[np.float64] | None = None,
 ) -> State | None:
-    """Anneal from ``label``; return the best admissible state met, the first where no move is, or None.
+    """Anneal from ``label``; return the best admissible state met, or None.
 
     ``keep_going`` is asked every :data:`BATCH` moves; ``strict`` multiplies the price of a broken rule; ``only``
     (n,) are the areas that may change hands, None for all; ``price`` (R,) is the first price of each further sum,
@@ -104,7 +104,9 @@ def anneal(
         done += step
         if done < moves and only is None:
             label = relabel(d, label, penalty)
-    return _state(d, best)
+    if not np.isfinite(best_cost):
+        return None
+    return seated(d, best)
 
 
 def relabel(d: Districting, label: NDArray[np.int64], penalty: float) -> NDArray[np.int64]:
@@ -137,8 +139,8 @@ def relabel(d: Districting, label: NDArray[np.int64], penalty: float) -> NDArray
     return named
 
 
-def _state(d: Districting, label: NDArray[np.int64]) -> State | None:
-    """Seat the districts of a labelling; None where that is not admissible."""
+def seated(d: Districting, label: NDArray[np.int64]) -> State | None:
+    """Seat the districts of a labelling; None where that is not admissible. Windows are not looked at."""
     centre = best_centres(d, label)
     if (centre == FREE).any() or not d.keeps(label, centre):
         return None

@@ -105,6 +105,9 @@ def first_plans(run: Run, start: SectorsPlan | None) -> None:
             break
         warm = start is not None and tried == 0
         run.offer(
+            search.seated(run.d, label)
+        )  # with one district, or all areas locked, there is no move to better it
+        run.offer(
             search.anneal(
                 run.d,
                 label,

@@ -173,8 +173,10 @@ class SectorsProblem:
         )
         for name, asked, there in known:
             if asked - there:
+                kinds = f" Its kinds of places: {', '.join(sorted(there)) or 'none (see places.csv)'}."
                 raise InputError(
                     f"{name} names {', '.join(sorted(asked - there)[:5])}, which this map does not have."
+                    + (kinds if name == "split_limits" else "")
                 )
 
     def _check_asked(self, n: int) -> None:

@@ -133,7 +133,8 @@ def _out_of_reach(problem: SectorsProblem) -> list[str]:
         for i in far[:SHOWN]
     )
     return [
-        f"{far.size} areas lie beyond their longest drive from every centre: {shown}. Allow a longer drive."
+        f"{far.size} {'area lies' if far.size == 1 else 'areas lie'} beyond {'its' if far.size == 1 else 'their'} "
+        f"longest drive from every centre: {shown}. Allow a longer drive."
     ]
 
 

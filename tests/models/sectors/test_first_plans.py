@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-from optimiser_models.sectors import cuts, search
-from optimiser_models.sectors.arrays import prepare
+from optimiser_models.sectors import cuts
 from optimiser_models.sectors.run import Run
 
 from optimiser.problems.sectors import FAMILY
@@ -22,10 +20,6 @@ def test_one_district_is_a_plan():
         problem.params, district_ids=("D1",), fixed_centres=(), target_shares=(), balance_frac={}
     )
     one = replace(problem, params=params)
-    found = search.anneal(
-        prepare(one), np.zeros(4, dtype=np.int64), moves=1000, seed=1, keep_going=lambda: True
-    )
-    assert found is not None
     outcome = cuts.solve(one, None, SolveOptions(time_limit_s=20, confirm=False), Recorder())
     assert outcome.plan is not None
     assert FAMILY.check(one, outcome.plan) == []
