@@ -200,12 +200,12 @@ def split_bars(problem: ShiftsProblem, plan: ShiftsPlan) -> Figure:
 
 def split_hours(problem: ShiftsProblem, plan: ShiftsPlan) -> Figure:
     """Return the planned time split by hour of the day, mean of the week, stacked."""
-    by_hour = (
-        time_split(problem, plan)
-        .by_hour_of_week()
-        .reshape(len(CLASSES), len(_DAYS), HOURS_PER_DAY)
-        .mean(axis=1)
-    )
+    return classes_by_hour(time_split(problem, plan).by_hour_of_week())
+
+
+def classes_by_hour(by_hour_of_week: NDArray[np.float64]) -> Figure:
+    """Return hours by class and hour of the week, shape (5, 168), by hour of the day, stacked."""
+    by_hour = by_hour_of_week.reshape(len(CLASSES), len(_DAYS), HOURS_PER_DAY).mean(axis=1)
     rows = [
         {"hour": h, "class": CLASS_WORDS[c], "order": k, "officers": float(by_hour[k, h])}
         for k, c in enumerate(CLASSES)

@@ -62,9 +62,9 @@ def form(family: str, start: Asked, run_id: str = "", *, button: str = "Solve") 
             how |= _group(solve, run_id, [f for f in solving if f.group != BASICS], solve_start)
         if not st.form_submit_button(button, type="primary", key=state.form_key(family, run_id, "solve")):
             return None
-    read = {f.name: _read(f, values[f.name]) for f in ours}
+    read = {f.name: value_of(f, values[f.name]) for f in ours}
     (options,) = choices.read(
-        (SolveOptions,), {f.name: _read(f, how[f.name]) for f in solving}, "How long to search"
+        (SolveOptions,), {f.name: value_of(f, how[f.name]) for f in solving}, "How long to search"
     )
     name = title.strip() or family.capitalize()
     return Scenario(name, family, {**kept, **chosen(ours, read)}, options, formulation, "This form")
@@ -165,7 +165,14 @@ def _by_grade(field: Field, key: str) -> dict[str, float]:
     }
 
 
-def _read(field: Field, value: Any) -> Any:
+def value_of(field: Field, value: Any) -> Any:
+    """Return what a field holds as a scenario would say it.
+
+    Raises
+    ------
+    InputError
+        If what was typed cannot be read.
+    """
     if field.kind == "list":
         return numbers(value, field.label, whole=field.whole_items)
     if field.kind in written.EXAMPLES:

@@ -16,11 +16,12 @@ TITLES = {
     "edit": "Edit a plan",
     "brief": "For the decision",
     "why": "Why and what if",
+    "staffing": "Strength and budget",
 }
 """Titles of pages that ask no question of their own."""
 _GROUPS = {
     "Places": ("sectors", "standby", "fold", "facilities", "patrol"),
-    "People": ("shifts", "shift_design", "patterns", "rosters", "strength"),
+    "People": ("shifts", "shift_design", "patterns", "rosters", "strength", "staffing"),
     "Right now": ("desk", "alerts", "assignment", "containment"),
 }
 
@@ -49,6 +50,7 @@ def pages() -> dict[str, Any]:
         home,
         sectors,
         shifts,
+        staffing,
         standby,
         why,
     )
@@ -66,6 +68,9 @@ def pages() -> dict[str, Any]:
             alerts.page, title=TITLES["alerts"], icon=":material/notifications:", url_path="alerts"
         ),
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
+        "staffing": st.Page(
+            staffing.page, title=TITLES["staffing"], icon=":material/savings:", url_path="staffing"
+        ),
         "edit": st.Page(edit.page, title=TITLES["edit"], icon=":material/edit:", url_path="edit"),
         "brief": st.Page(brief.page, title=TITLES["brief"], icon=":material/gavel:", url_path="brief"),
         "why": st.Page(why.page, title=TITLES["why"], icon=":material/help:", url_path="why"),

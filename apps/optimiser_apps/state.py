@@ -14,6 +14,7 @@ STUDY = "study"
 KIND = "kind"
 PLANS = "plans"
 QUESTION = "question"
+PART = "part"
 
 
 def project_folder() -> str:
@@ -61,6 +62,17 @@ def show_study(study_id: str) -> None:
         st.query_params.pop(KIND, None)
     else:
         st.query_params.pop(STUDY, None)
+
+
+def part() -> str:
+    """Return the part of a page that the link names, "" for none."""
+    return str(st.query_params.get(PART, ""))
+
+
+def show_part(part: str) -> None:
+    """Name a part of a page in the link; what the link named of another part is forgotten."""
+    st.query_params[PART] = part
+    st.query_params.pop(STUDY, None)
 
 
 def form_key(family: str, run_id: str, field: str) -> str:

@@ -80,6 +80,15 @@ KINDS = (
         about_family=False,
     ),
 )
+LEDGER = Kind(
+    "ledger",
+    "Where does officers' time go?",
+    "Calls, proactive work, administration, community: what was measured, what is planned, and what simulated weeks "
+    "show, beside the ceilings and floors; whatever is unaccounted is shown as well.",
+    ":material/schedule:",
+    about_family=False,
+)
+"""Asked on the page of strength and budget alone."""
 _COUNTED = ("n_districts", "n_cars", "n_units", "new_officers", "n_incidents", "rows", "most_shifts", "fleet")
 """Choices that count something, the ones asked about most first."""
 
@@ -92,7 +101,7 @@ def kind_of(name: str) -> Kind:
     InputError
         If there is none.
     """
-    for kind in KINDS:
+    for kind in (*KINDS, LEDGER):
         if kind.name == name:
             return kind
     raise InputError(f"There is no study {name!r}.")

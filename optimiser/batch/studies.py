@@ -44,6 +44,7 @@ KINDS = (
     "alternatives",
     "levels",
     "budget",
+    "ledger",
     "uncertainty",
     "drift",
     "integrity",

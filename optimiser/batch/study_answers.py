@@ -16,6 +16,7 @@ from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems import portable
 from optimiser.report import figures_studies as figures
 from optimiser.report import figures_tradeoff as tradeoffs
+from optimiser.report.figures_budget import beside, point_rows
 from optimiser.report.phrases import NO_BREAK
 from optimiser.report.words_budget import budget_said, budget_sheets, years_said
 from optimiser.report.words_studies import (
@@ -157,7 +158,8 @@ def uncertainty_answer(found: Uncertainty, seconds: float) -> Answer:
 def budget_answer(found: Budget, pay: Any) -> Answer:
     """Return what officers buy as an answer."""
     said = tuple(s.replace(NO_BREAK, " ") for s in (*budget_said(found), *years_said(found, pay)))
-    tables, drawn = budget_sheets(found, pay), figures.budget_points(found)
+    tables = budget_sheets(found, pay) | {"A point of time": point_rows(found)}
+    drawn = figures.budget_points(found) | beside(found, pay)
     return Answer("budget", said, tables, drawn, {}, found.complete, found.n_solves, found.seconds)
 
 

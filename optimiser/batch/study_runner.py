@@ -16,12 +16,15 @@ from pathlib import Path
 from optimiser.batch import runner
 from optimiser.batch.studies import SOLVES_FOLDER, Answer, Asked, Study
 from optimiser.batch.study_answers import ANSWERS, ask_budget
+from optimiser.batch.study_ledger import ask_ledger
 from optimiser.batch.study_uncertainty import ask_uncertainty
 from optimiser.data.project import Project, load
 from optimiser.errors import InputError, OptimiserError
 from optimiser.solve import jobs
 from optimiser.solve.progress import STOP_FILE, FileRecorder, Progress
 from optimiser.studies.series import NoPlanError, Series
+
+_ANSWERS = {**ANSWERS, "ledger": ask_ledger}
 
 
 def start(study: Study) -> None:
@@ -89,7 +92,7 @@ def _answered(study: Study, asked: Asked, project: Project) -> Answer:
     recorder.tell(Progress(0.0, "reading the question"))
     with series:
         try:
-            return ANSWERS[asked.kind](asked, project, series, lambda a: study.keep(a, last=False))
+            return _ANSWERS[asked.kind](asked, project, series, lambda a: study.keep(a, last=False))
         except NoPlanError as none:
             return Answer(asked.kind, (str(none),), complete=False, n_solves=series.n_solves)
 

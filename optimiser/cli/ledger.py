@@ -10,7 +10,6 @@ from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
-from optimiser.cli.ledger_parts import WHOLE, Part, parts_of
 from optimiser.cli.studies import SOLVES_FOLDER, STUDIES_FOLDER
 
 
@@ -61,7 +60,9 @@ def run_ledger(a: argparse.Namespace) -> int:
     """Plan or take the plan, simulate it, and print the split."""
     from optimiser.data.project import load
     from optimiser.errors import UsageError
+    from optimiser.report.figures_ledger import ledger_sheets
     from optimiser.solve.options import SolveOptions
+    from optimiser.studies.ledger import ledger_of, lending_of
     from optimiser.studies.series import NoPlanError, Series
 
     if a.plan and a.sectors:
@@ -81,50 +82,88 @@ def run_ledger(a: argparse.Namespace) -> int:
         )
         with series:
             try:
-                parts = parts_of(a, project, series)
-                both = [_one(a, project, series, part) for part in parts]
-                found: Any = [one for one, _ in both]
-                if a.lend:
-                    found = {"sectors": found, "lending": _lend(a, project, parts)}
+                parts, sector_of = _parts(a, project, series)
+                ledgers, found = [], []
+                for part in parts:
+                    one = ledger_of(
+                        part, project, series, weeks=a.weeks, protected=a.protected, points=a.points
+                    )
+                    ledgers.append(one)
+                    found.append(_one(a, one))
+                lent = lending_of(parts, project, sector_of, a.weeks) if a.lend else None
             except NoPlanError as none:
                 say(str(none))
                 return Exit.INFEASIBLE if none.impossible else Exit.NO_PLAN
+    told: Any = found if lent is None else {"sectors": found, "lending": _lend(a, ledgers[0], lent)}
     if a.workbook:
-        _write(a, project, [sheets for _, sheets in both], found)
+        _write(a, project, ledger_sheets(ledgers, lent), told)
+    _keep(a, project, ledgers, lent)
     if a.json:
-        show_json(found)
+        show_json(told)
     return Exit.DONE
 
 
-def _write(a: argparse.Namespace, project: Any, sheets: list[Any], found: Any) -> None:
+def _parts(a: argparse.Namespace, project: Any, series: Any) -> tuple[list[Any], Any]:
+    """Return the whole, or each sector, and the sector of each area."""
+    from optimiser.cli.plans import ROTA, assignment_of, question_and_plans, settings_of
+    from optimiser.errors import InputError
+    from optimiser.studies.ledger_parts import by_sector, whole
+
+    table_ = settings_of(a.set, "shifts")
+    if a.sectors:
+        sector_of = assignment_of(project, a.sectors)
+        return by_sector(project, series, table_, sector_of), sector_of
+    if a.plan and a.plan != ROTA:
+        question, plans, _ = question_and_plans(project, [a.plan], [])
+        if question.family != "shifts":
+            raise InputError(f"Run {a.plan} is about {question.family}, not shifts.")
+        return [whole(project, series, table_, planned=(question.problem, plans[a.plan]))], {}
+    return [whole(project, series, table_, rota=a.plan == ROTA)], {}
+
+
+def _keep(a: argparse.Namespace, project: Any, ledgers: list[Any], lent: Any) -> None:
+    """Keep the answer as a study of the project, which the app draws."""
+    import json
+
+    from optimiser.batch.runner import input_digests
+    from optimiser.batch.study_ledger import ledger_answer, title_of
+    from optimiser.cli.kept import keep
+    from optimiser.cli.plans import settings_of
+
+    given = {"plan": a.plan or "", "sectors": a.sectors or "", "lend": a.lend, "weeks": a.weeks}
+    keep(
+        a.folder,
+        ledger_answer(ledgers, lent),
+        family="shifts",
+        title=title_of(given),
+        content=json.dumps(input_digests(project), sort_keys=True),
+        choices=settings_of(a.set, "shifts"),
+        given=given | {"points": a.points, "protected": a.protected},
+    )
+
+
+def _write(a: argparse.Namespace, project: Any, book: Any, found: Any) -> None:
     """Write the workbook: sheets of all sectors, the sentences as notes."""
-    from optimiser.report.ledger_book import joined, lending_rows
     from optimiser.report.workbook import write_workbook
+    from optimiser.studies.ledger_parts import WHOLE
 
     lines = found if isinstance(found, list) else found["sectors"]
     notes = [f"{project.settings.name}, {a.weeks} simulated weeks."]
     for line in lines:
         name = "" if line["sector"] == WHOLE else f"Sector {line['sector']}: "
         notes += [f"{name}{sentence}" for sentence in line["in_words"]]
-    book = joined(sheets)
     if isinstance(found, dict):
         notes += found["lending"]["in_words"]
-        book["Lending"] = lending_rows(found["lending"]["lines"])
     path = a.workbook if a.workbook.suffix == ".xlsx" else a.workbook.with_name(f"{a.workbook.name}.xlsx")
     say(f"Workbook: {write_workbook(path, book, notes)}")
 
 
-def _lend(a: argparse.Namespace, project: Any, parts: list[Part]) -> Any:
+def _lend(a: argparse.Namespace, first: Any, found: Any) -> Any:
     """Show the sectors with lending; return it as JSON holds it."""
-    from optimiser.cli.plans import assignment_of
-    from optimiser.prepare.shift_sectors import centre_distances_m
     from optimiser.report import words_ledger
-    from optimiser.studies.sector_lending import SectorRota, lending
+    from optimiser.report.figures_ledger import ceiling_frac
 
-    far = centre_distances_m(project, assignment_of(project, a.sectors), [p.name for p in parts])
-    found = lending([SectorRota(p.name, p.problem, p.plan, p.stream()) for p in parts], far, weeks=a.weeks)
-    ceiling = parts[0].problem.params.call_ceiling_frac + parts[0].problem.params.tolerance_frac
-    said = words_ledger.lending_said(found, ceiling)
+    said = words_ledger.lending_said(found, ceiling_frac(first))
     if not a.json:
         show("")
         show(table(words_ledger.lending_rows(found), list(words_ledger.LENDING_HEADER)))
@@ -133,79 +172,43 @@ def _lend(a: argparse.Namespace, project: Any, parts: list[Part]) -> Any:
     return asdict(found) | {"in_words": [s.replace("\u00a0", " ") for s in said]}
 
 
-def _one(a: argparse.Namespace, project: Any, series: Any, part: Part) -> tuple[Any, Any]:
-    """Show one sector's ledger; return it as JSON holds it, and its sheets."""
-    from optimiser.prepare.strength_today import strength_today
-    from optimiser.problems.shifts.ledger import CLASSES, time_split
+def _one(a: argparse.Namespace, found: Any) -> Any:
+    """Show one part's ledger; return it as JSON holds it."""
+    from optimiser.problems.shifts.ledger import CLASSES
     from optimiser.problems.shifts.measures import shortage_h, surplus_h
-    from optimiser.problems.shifts.rules import on_duty
-    from optimiser.report import ledger_book, words_ledger
-    from optimiser.studies.sector_rules import besides, rules_in
-    from optimiser.studies.shift_simulation import simulate_weeks
-    from optimiser.studies.split_ledger import best_reachable, side_by_side
+    from optimiser.report import words_ledger
+    from optimiser.report.figures_ledger import part_said
+    from optimiser.studies.ledger_parts import WHOLE
+    from optimiser.studies.split_ledger import best_reachable
 
-    name, problem, plan = part.name, part.problem, part.plan
-    duty = on_duty(problem, plan)
-    weeks = simulate_weeks(problem, plan, part.stream(), weeks=a.weeks, protected_blocks=a.protected)
-    measured, refused = _measured(project, name)
-    lines = side_by_side(problem, plan, weeks, measured)
-    hours = float(problem.requirement.sum()) * problem.slot_h
-    reach = best_reachable(problem, hours)
-    now = strength_today(project, part.sector)
-    of_today = best_reachable(problem, now.officer_h) if now is not None and now.officer_h > 0 else {}
-    points = _points(a, series, problem, of_today.get("calls", reach["calls"]))
-    held = rules_in(part.rules, part.sector, problem)
-    others = besides(part.rules, part.sector, problem, plan)
-    sentences = [
-        *words_ledger.cover(problem, plan),
-        *words_ledger.away(problem, part.sector),
-        *words_ledger.today(problem, now),
-        *words_ledger.blocks(problem, plan, weeks),
-        *words_ledger.simulated(problem, weeks),
-        *_against_rota(a, part, weeks),
-        *words_ledger.rules_of_sector(held, others),
-        *(words_ledger.points(points) if a.points else ()),
-        *refused,
-    ]
+    problem, duty = found.part.problem, found.duty
+    sentences = part_said(found)
     if not a.json:
-        show("" if name == WHOLE else f"Sector {name}")
-        show(table(words_ledger.rows(lines), list(words_ledger.HEADER)))
+        show("" if found.name == WHOLE else f"Sector {found.name}")
+        show(table(words_ledger.rows(found.lines), list(words_ledger.HEADER)))
         for sentence in sentences:
             show(f"- {sentence}")
-    planned_h = time_split(problem, plan).by_hour_of_week()
-    found = {
-        "picture": _picture(a, name, lines),
-        "planned_by_hour_h": planned_h.tolist(),
-        "simulated_by_hour_h": weeks.by_hour.tolist(),
+    return {
+        "picture": _picture(a, found.name, found.lines),
+        "planned_by_hour_h": found.split.by_hour_of_week().tolist(),
+        "simulated_by_hour_h": found.weeks.by_hour.tolist(),
         "classes": list(CLASSES),
-        "sector": name,
-        "split": [asdict(line) for line in lines],
-        "best_of_required_hours": reach,
-        "officers_today": None if now is None else now.officers,
-        "best_of_today": of_today,
-        "points": [asdict(p) for p in points],
+        "sector": found.name,
+        "split": [asdict(line) for line in found.lines],
+        "best_of_required_hours": found.reach,
+        "officers_today": None if found.now is None else found.now.officers,
+        "best_of_today": found.of_today,
+        "points": [asdict(p) for p in found.points or ()],
         "short_h": shortage_h(problem, duty),
         "surplus_h": surplus_h(problem, duty),
         "best_of_planned_hours": best_reachable(problem, float(duty.sum()) * problem.slot_h)
         if duty.any()
         else {},
-        "rules": [asdict(r) for r in held],
-        "besides": [asdict(o) for o in others],
+        "rules": [asdict(r) for r in found.rules],
+        "besides": [asdict(o) for o in found.others],
         "weeks": a.weeks,
         "in_words": [s.replace("\u00a0", " ") for s in sentences],
     }
-    return found, ledger_book.sector_sheets(name, lines, weeks, planned_h, points, held)
-
-
-def _against_rota(a: argparse.Namespace, part: Part, weeks: Any) -> list[str]:
-    """Say whether a plan of the whole is worse than today's rota in the same simulated weeks."""
-    from optimiser.report.words_ledger import against
-    from optimiser.studies.shift_simulation import simulate_weeks
-
-    rota = part.problem.existing
-    if part.name != WHOLE or rota is None or rota == part.plan:
-        return []
-    return against("today's rota", weeks, simulate_weeks(part.problem, rota, part.stream(), weeks=a.weeks))
 
 
 def _picture(a: argparse.Namespace, name: str, lines: Any) -> str:
@@ -214,42 +217,7 @@ def _picture(a: argparse.Namespace, name: str, lines: Any) -> str:
         return ""
     from optimiser.report.chart_ledger import ledger_chart
     from optimiser.report.sheet import save
+    from optimiser.studies.ledger_parts import WHOLE
 
     path = a.chart if name == WHOLE else a.chart.with_stem(f"{a.chart.stem}-{name}")
     return str(save(ledger_chart(lines, "" if name == WHOLE else name, weeks=a.weeks), path))
-
-
-def _measured(project: Any, name: str) -> tuple[dict[str, float] | None, list[str]]:
-    """Return the measured split of a sector, or why there is none."""
-    from optimiser.demand.measured import measure
-    from optimiser.errors import InputError
-
-    try:
-        found = measure(project)
-    except InputError as error:
-        return None, [str(error)] if name == WHOLE else []
-    if name != WHOLE and name not in found.sectors:
-        return None, []
-    return found.split(name), []
-
-
-def _points(a: argparse.Namespace, series: Any, problem: Any, today: float) -> Any:
-    from optimiser.errors import InputError
-    from optimiser.studies.split_ledger import price_of_points
-    from optimiser.units import percent
-
-    least = problem.params.call_ceiling_frac
-    if not a.points or today <= least:
-        return ()
-    n = max(1, round(percent(today - least)))
-    shares = [least + (today - least) * k / n for k in range(n + 1)]
-
-    def solve(asked: Any) -> Any:
-        found = series.solve(asked, "a point")
-        if found is None:
-            raise InputError(
-                "Time is up before every point is priced; give --time-limit more, or leave out --points."
-            )
-        return found
-
-    return price_of_points(problem, solve, shares)

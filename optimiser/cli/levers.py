@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.cli.console import Exit, show, show_json, table
-from optimiser.units import HOURS_PER_DAY, hours, percent_text, seconds_from_minutes
+from optimiser.units import hours, seconds_from_minutes
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -43,6 +43,7 @@ def run_levers(a: argparse.Namespace) -> int:
     from optimiser.data.levers_file import levers_of, read_levers
     from optimiser.data.project import load
     from optimiser.demand.levers import study_levers
+    from optimiser.report.words_levers import levers_said
 
     project = load(a.folder)
     if a.write:
@@ -53,12 +54,9 @@ def run_levers(a: argparse.Namespace) -> int:
     if a.json:
         show_json(_as_json(found))
         return Exit.DONE
-    whole_h = hours(float(found.week_s.sum()))
-    show(f"Calls of the public take {whole_h:,.1f} officer-hours a week. Levers: {levers.source}.")
-    show(
-        f"A sworn officer: {levers.sworn_per_year:,.0f} a year for {levers.net_hours_per_year:,.0f} hours on duty, "
-        f"{found.sworn_cost_per_h:,.0f} an hour."
-    )
+    said = levers_said(found, levers.source, levers.sworn_per_year, levers.net_hours_per_year)
+    for sentence in said[:2]:
+        show(sentence)
     show("")
     rows = [_row(p) for p in found.priced]
     head = [
@@ -73,15 +71,8 @@ def run_levers(a: argparse.Namespace) -> int:
         "sworn cost/yr",
     ]
     show(table(rows, head))
-    idle = [p.lever.name for p in found.priced if p.n_matching == 0]
-    if idle:
-        show(f"No call fits: {', '.join(idle)}. Name your types in levers.toml (--write makes one).")
-    freed = 1.0 - float(found.left_s().sum()) / max(float(found.week_s.sum()), 1e-9)
-    show(f"All together free {percent_text(freed)} of that time, each call once.")
-    show(_when(found))
-    show(
-        "Their shares are the planner's to state: the toolkit's own are places to start from and no findings."
-    )
+    for sentence in said[2:]:
+        show(sentence)
     return Exit.DONE
 
 
@@ -92,15 +83,6 @@ def _row(p: Any) -> list[Any]:
         round(hours(p.alone_s) * 365.25 / 7), round(p.cost_per_year), per_hour, round(p.as_sworn, 2),
         round(p.sworn_cost_per_year),
     ]  # fmt: skip
-
-
-def _when(found: Any) -> str:
-    """Say at which hours of the day the most is freed, and where work comes back."""
-    by_hour = sum(p.freed_s for p in found.priced).reshape(-1, HOURS_PER_DAY).sum(axis=0)
-    most = sorted(int(h) for h in by_hour.argsort()[::-1][:3])
-    said = "Most is freed from " + ", ".join(f"{h:02d}:00" for h in most) + " o'clock on"
-    back = [h for h in range(HOURS_PER_DAY) if by_hour[h] < 0]
-    return said + (f"; work comes back at {', '.join(f'{h:02d}:00' for h in back)}." if back else ".")
 
 
 def _write(folder: Path) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from optimiser.cli.console import Exit, show, show_json, table
 from optimiser.cli.options import choices_option
-from optimiser.units import percent, percent_text
+from optimiser.units import percent
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -28,6 +28,7 @@ def run_relief(a: argparse.Namespace) -> int:
     from optimiser.cli.plans import settings_of
     from optimiser.demand.relief import PipelineParams, ReliefParams, overtime_or_hiring, pipeline, relief
     from optimiser.prepare.choices import read
+    from optimiser.report.words_relief import relief_said
 
     kinds = (ReliefParams, PipelineParams)
     if a.choices:
@@ -43,39 +44,12 @@ def run_relief(a: argparse.Namespace) -> int:
             {"relief": asdict(needed), "months": [asdict(m) for m in months], "overtime": asdict(hiring)}
         )
         return Exit.DONE
-    for sentence in _words(given, people, needed, months, hiring):
+    for sentence in relief_said(given, people, needed, months, hiring):
         show(f"- {sentence}")
     if a.months:
         show("")
         show(_months(months))
     return Exit.DONE
-
-
-def _words(given: Any, people: Any, needed: Any, months: Any, hiring: Any) -> list[str]:
-    last, worst = months[-1], max(months, key=lambda m: m.vacancy_frac)
-    overtime_h = sum(m.overtime_h for m in months)
-    said = [
-        f"Of {given.paid_h:,.0f} paid hours a year {given.absent_h:,.0f} go to leave, training, court, sickness and "
-        f"other duty; an officer works {needed.net_h:,.0f}, {given.net_week_h:.1f} a week.",
-        f"One shift of {given.shift_h:g} hours on every day of the year takes {needed.shift_factor:.2f} officers; one "
-        f"post round the clock ({needed.hours_a_day:g} staffed hours a day) takes {needed.post_factor:.2f}.",
-    ]
-    if given.vacancy_frac > 0:
-        said.append(
-            f"With {percent(given.vacancy_frac):g} % of positions vacant it takes {needed.positions_factor:.2f} "
-            "positions."
-        )
-    said.append(
-        f"Of {people.positions} positions {last.trained:.0f} have a trained officer after {last.month} months; the "
-        f"fewest is {worst.trained:.0f} in month {worst.month} ({percent_text(worst.vacancy_frac)} vacant). Filling "
-        f"their posts takes {overtime_h:,.0f} hours of overtime in all."
-    )
-    said.append(
-        f"An hour at the post costs {hiring.overtime_per_h:,.2f} by overtime and {hiring.hired_per_h:,.2f} by one more "
-        f"officer: {hiring.cheaper} is cheaper. Above {hiring.break_even_h:,.0f} hours of overtime a year one more "
-        "officer is."
-    )
-    return said
 
 
 def _months(months: Any) -> str:

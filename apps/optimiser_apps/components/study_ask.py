@@ -10,16 +10,14 @@ import streamlit as st
 from optimiser import registry
 from optimiser.batch import studies
 from optimiser.batch.store import Run
-from optimiser.batch.study_answers import BUDGET_KINDS
 from optimiser.data.project import Project
 from optimiser.errors import InputError, OptimiserError
-from optimiser.prepare.choices import read
 from optimiser.problems import portable
 from optimiser.solve.options import SolveOptions
 from optimiser.studies.levels import standard_of
 from optimiser.units import fraction_from_percent, seconds_from_minutes
-from optimiser_apps import defaults, fields, forms, pages, sources, state, studying
-from optimiser_apps.components import study_weeks
+from optimiser_apps import defaults, forms, pages, sources, studying
+from optimiser_apps.components import study_budget, study_weeks
 from optimiser_apps.components.question import label, runs_of
 from optimiser_apps.studying import Kind
 
@@ -38,7 +36,7 @@ def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
     if kind.name == "uncertainty":
         return study_weeks.ask(project, kind, run)
     if not kind.about_family:
-        return _budget(project, kind)
+        return study_budget.ask(project, kind)
     family, start = _about(project, kind, run)
     problem = sources.question(project, family, start.choices).problem
     given = _given(kind.name, family, problem, start.choices)
@@ -256,29 +254,3 @@ def _levels(family: str, choices: Mapping[str, Any], problem: Any) -> dict[str, 
     return {"choice": field.name, "what": field.label, "numbers": numbers} | (
         {"standard": standard} if standard else {}
     )
-
-
-def _budget(project: Project, kind: Kind) -> studies.Study | None:
-    asked = [f for f in fields.fields_of(BUDGET_KINDS[:1]) if f.group == fields.BASICS]
-    shown = {f.name: f.default for f in asked}
-    with st.form("why.budget", border=True):
-        for pair in (asked[k : k + 2] for k in range(0, len(asked), 2)):
-            for column, field in zip(st.columns(2, vertical_alignment="bottom"), pair, strict=False):
-                with column:
-                    shown[field.name] = forms.widget(field, state.form_key("budget", "", field.name))
-        all_s = seconds_from_minutes(
-            _minutes(st, "Longest time of the study (minutes)", ALL_MIN, "budget.all")
-        )
-        if not st.form_submit_button("Start the study", type="primary", key="why.start.budget"):
-            return None
-    choices = fields.chosen(tuple(asked), shown)
-    setup, *_ = read(BUDGET_KINDS, choices, "This form")
-    if not (project.folder / setup.officers).is_file():
-        raise InputError(
-            f"The study needs a table of officers, {setup.officers}, in {project.folder}: a row for each district, "
-            "with the columns district_id and assigned."
-        )
-    request = studies.Asked(
-        kind.name, "strength", kind.ask.rstrip("?"), choices, "", SolveOptions(), all_s, {}
-    )
-    return studies.create(project.folder, request, sources.stamp(project))

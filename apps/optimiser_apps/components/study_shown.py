@@ -15,7 +15,7 @@ from optimiser.problems import portable
 from optimiser.report.colours import NO_DATA
 from optimiser_apps import charts_studies, charts_tradeoff, maps, sources
 from optimiser_apps.colouring import district_colours
-from optimiser_apps.components import shown
+from optimiser_apps.components import budget_shown, ledger_shown, shown
 
 MOST_MAPS = 4
 MOST_SAID = 8
@@ -88,7 +88,9 @@ def picture(found: Answer, key: str, *, live: bool = False) -> None:
             "Shaded: where better plans could still lie. Black lines: what one more is proved to be worth."
         )
     elif found.kind == "budget" and drawn.get("points"):
-        _budget(drawn)
+        budget_shown.show(drawn)
+    elif found.kind == "ledger" and drawn.get("parts"):
+        ledger_shown.show(drawn, key, live=live)
 
 
 def _between(drawn: Mapping[str, Any], *, live: bool) -> None:
@@ -164,27 +166,6 @@ def _price(bars: list[dict[str, Any]], key: str) -> None:
         return
     shown.chart(charts_studies.price_bars(mine), "What the best plan gains where a rule gives way.")
     st.caption("Full bar: gained for certain. Pale: may be gained. Dot: between the plans that were found.")
-
-
-def _budget(drawn: Mapping[str, Any]) -> None:
-    shown.chart(charts_studies.budget(drawn), "Shortage of the week by number of officers, a line a future.")
-    st.caption(
-        "Each line is a future. Shaded: where better plans could still lie. Red line: the officers of today. "
-        "A priced hour counts more where one officer of several is missing for longer."
-    )
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**Officers of each district, today and best shared**")
-        shown.chart(charts_studies.officers_by_district(drawn["districts"]), "Officers by district.")
-    if any(p["one more"] is not None for p in drawn["points"] if p["future"] == drawn["base"]):
-        with right:
-            st.markdown("**What one more officer takes away, by how many there are**")
-            shown.chart(charts_studies.one_more(drawn), "Hours of shortage that one more officer takes away.")
-            st.caption("Orange: the officers of today. The officer is placed where it helps most.")
-    if drawn["levers"]:
-        st.markdown("**What else is worth officers**")
-        rows = pd.DataFrame(drawn["levers"])
-        shown.table(rows[["lever", "what it is", "worth"]], text="Other means, each priced in officers.")
 
 
 def _maps(project: Project, study: Study, found: Answer) -> None:

@@ -1,0 +1,89 @@
+"""What officers buy, on the screen: key figures, the frontier, who gets the next one, the years, and regret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from optimiser_apps import charts_budget, charts_studies
+from optimiser_apps.components import shown
+
+
+def show(drawn: Mapping[str, Any]) -> None:
+    """Draw the frontier of a force and what stands beside it."""
+    if drawn.get("figures"):
+        _figures(drawn["figures"])
+    shown.chart(charts_studies.budget(drawn), "Shortage of the week by number of officers, a line a future.")
+    st.caption(
+        "Each line is a future. Shaded: where better plans could still lie. Red line: the officers of today. "
+        "A priced hour counts more where one officer of several is missing for longer."
+    )
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Officers of each district, today and best shared**")
+        shown.chart(charts_studies.officers_by_district(drawn["districts"]), "Officers by district.")
+    if any(p["one more"] is not None for p in drawn["points"] if p["future"] == drawn["base"]):
+        with right:
+            st.markdown("**What one more officer takes away, by how many there are**")
+            shown.chart(charts_studies.one_more(drawn), "Hours of shortage that one more officer takes away.")
+            st.caption("Orange: the officers of today. The officer is placed where it helps most.")
+    _beside(drawn)
+    if drawn["levers"]:
+        st.markdown("**What else is worth officers**")
+        rows = pd.DataFrame(drawn["levers"])
+        shown.table(rows[["lever", "what it is", "worth"]], text="Other means, each priced in officers.")
+
+
+def _figures(figures: Mapping[str, Any]) -> None:
+    more, point = figures["one more"], figures["officers a point"]
+    cost = f"An officer costs {figures['officer cost']:,.0f} a year."
+    cards = (
+        (
+            "Officers on patrol today",
+            f"{figures['officers']:,}",
+            f"Calls take {figures['on calls']:.1f} % of their time.",
+        ),
+        (
+            "Hours short a week",
+            f"{figures['short']:,.0f}",
+            f"Officer-hours below the requirement in the mean week; at most {figures['gap']:.1f} % better can exist.",
+        ),
+        (
+            "One more takes away",
+            "not reached" if more is None else f"{more:,.1f} h a week",
+            f"Best placed in {figures['goes to']}. {cost}" if figures["goes to"] else cost,
+        ),
+        (
+            "A point less on calls",
+            "none" if point is None else f"{point:,.1f} officers",
+            f"Officers more that take calls' share of time one point lower, whatever the rota. {cost}",
+        ),
+    )
+    for column, (name, value, help_) in zip(st.columns(len(cards)), cards, strict=True):
+        column.metric(name, value, help=help_, border=True)
+
+
+def _beside(drawn: Mapping[str, Any]) -> None:
+    """Draw the years and regret, of studies that hold them."""
+    left, right = st.columns(2)
+    if drawn.get("years"):
+        with left:
+            st.markdown("**Hiring beside overtime, over the years**")
+            shown.chart(
+                charts_budget.years(drawn["years"], drawn["today"]),
+                "Pay and overtime over the years by number of officers.",
+            )
+            st.caption(
+                f"Green dot: the least of pay and overtime together, with {drawn['years']['best']:,} officers."
+            )
+    if len(drawn.get("regret") or ()) > 1:
+        with right:
+            st.markdown("**What planning for the wrong future costs**")
+            shown.chart(
+                charts_budget.regret(drawn["regret"]),
+                "Priced shortage beyond the best, by what was planned for and what then comes.",
+            )
+            st.caption("Priced hours a week beyond the best plan for what comes; at today's strength.")
