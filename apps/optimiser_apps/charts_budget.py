@@ -70,7 +70,9 @@ def regret(rows: Sequence[Mapping[str, Any]]) -> Figure:
         y=alt.Y("planned for:N", sort=names, title="planned for", axis=alt.Axis(labelLimit=150)),
     )
     cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color("regret:Q", scale=alt.Scale(range=[LOW, HIGH], domainMin=0), legend=None),
+        color=alt.Color(
+            "regret:Q", scale=alt.Scale(range=[LOW, HIGH], interpolate="rgb", domainMin=0), legend=None
+        ),
         tooltip=["planned for:N", "what comes:N", alt.Tooltip("regret:Q", format=",.2f")],
     )
     text = base.mark_text(fontSize=13, color=INK).encode(text="said:N")

@@ -69,9 +69,12 @@ def split(lines: Sequence[Mapping[str, Any]]) -> Figure:
         ],
     )
     whisker = base.transform_filter("isValid(datum.p5)").mark_rule(color=INK, strokeWidth=1.5)
-    text = base.mark_text(align="left", dx=5, fontSize=12, color=INK).encode(
-        x="end:Q", text=alt.Text("share:Q", format=".1f")
+    number = alt.Text("share:Q", format=".1f")
+    place: dict[str, Any] = {"align": "left", "dx": 5, "fontSize": 12}
+    halo = base.mark_text(**place, stroke="white", strokeWidth=4, color="white").encode(
+        x="end:Q", text=number
     )
+    text = base.mark_text(**place, color=INK).encode(x="end:Q", text=number)
     limits = pd.DataFrame(
         [{"class": _label(v), "limit": v["limit"]} for v in lines if v["limit"] is not None]
     )
@@ -80,7 +83,7 @@ def split(lines: Sequence[Mapping[str, Any]]) -> Figure:
         .mark_tick(color="#B3261E", thickness=3, size=CLASS_PX - 16)
         .encode(y=y, x="limit:Q", tooltip=["class:N", alt.Tooltip("limit:Q", format=".1f")])
     )
-    return alt.layer(bars, whisker.encode(x="p5:Q", x2="p95:Q"), text, marks).properties(
+    return alt.layer(bars, marks, whisker.encode(x="p5:Q", x2="p95:Q"), halo, text).properties(
         height=CLASS_PX * len(order) + 60
     )
 

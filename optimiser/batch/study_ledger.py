@@ -51,6 +51,7 @@ def ledger_answer(
     said = tuple(s.replace(NO_BREAK, " ") for s in figures.ledger_said(parts, lent))
     drawn = {
         "parts": [figures.part_drawn(part) for part in parts],
+        "lead": len(figures.lead(parts, lent)),
         "lending": [] if lent is None else figures.lending_drawn(lent),
     }
     return Answer("ledger", said, figures.ledger_sheets(parts, lent), drawn, {}, complete, n_solves, seconds)

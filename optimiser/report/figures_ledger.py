@@ -9,16 +9,19 @@ from typing import Any
 from optimiser.problems.shifts.ledger import CLASSES
 from optimiser.problems.shifts.measures import shortage_h
 from optimiser.report import ledger_book, words_ledger
-from optimiser.report.phrases import asked
+from optimiser.report.phrases import NO_BREAK, asked, count, listed
 from optimiser.report.words_shifts import CLASS_WORDS
 from optimiser.studies.ledger import PartLedger
 from optimiser.studies.ledger_parts import WHOLE
 from optimiser.studies.sector_lending import Lending
+from optimiser.studies.split_ledger import ClassLine
 from optimiser.units import percent
 
 Rows = list[dict[str, Any]]
 KINDS = ("measured", "planned", "simulated")
 _DIGITS = 3
+_SHORT_H = 0.5
+_SHOWN_FRAC = 0.0005
 
 
 def part_said(found: PartLedger) -> list[str]:
@@ -76,6 +79,7 @@ def part_drawn(found: PartLedger) -> dict[str, Any]:
         "protected": None if weeks.protected_h is None else float(weeks.protected_h.mean()),
         "points": [asdict(p) | {"calls": percent(p.call_frac)} for p in found.points or ()],
         "refused": found.refused,
+        "said": [sentence.replace(NO_BREAK, " ") for sentence in part_said(found)],
         "weeks": len(weeks.shares),
     }
 
@@ -110,8 +114,8 @@ def lending_drawn(found: Lending) -> Rows:
         {
             "sector": line.name,
             "how": how,
-            "on calls": percent(share),
-            "calls that wait": percent(wait),
+            "on calls": round(percent(share), 1),
+            "calls that wait": round(percent(wait), 2),
         }
         for line in found.lines
         for how, share, wait in (
@@ -129,11 +133,45 @@ def ledger_sheets(parts: Sequence[PartLedger], lent: Lending | None) -> dict[str
     return book
 
 
-def ledger_said(parts: Sequence[PartLedger], lent: Lending | None) -> list[str]:
-    """Say all of it, sectors by name."""
+def lead(parts: Sequence[PartLedger], lent: Lending | None) -> list[str]:
+    """Say first what holds for all sectors: which miss a limit in simulated weeks, and what lending changes."""
+    if len(parts) < 2:
+        return []
+    missed: dict[str, list[str]] = {}
+    for part in parts:
+        for line in part.lines:
+            if _misses(line):
+                missed.setdefault(
+                    f"{CLASS_WORDS[line.name]} ({line.kind} {asked(line.limit or 0.0)})", []
+                ).append(part.name)
+    n = count(len(parts), "sector")
     said = [
-        sentence if part.name == WHOLE else f"Sector {part.name}: {sentence[:1].lower()}{sentence[1:]}"
-        for part in parts
-        for sentence in part_said(part)
+        f"Of {n}, {listed(names)} miss{'es' if len(names) == 1 else ''} {what} in the mean of the simulated weeks."
+        for what, names in missed.items()
     ]
-    return said if lent is None else [*words_ledger.lending_said(lent, ceiling_frac(parts[0])), *said]
+    if not said:
+        said = [f"All {n} keep every ceiling and floor in the mean of the simulated weeks."]
+    short = [p.name for p in parts if shortage_h(p.part.problem, p.duty) >= _SHORT_H]
+    if short:
+        said.append(f"Short of officers at some hour: {listed(short)}.")
+    return said if lent is None else [*said, *words_ledger.lending_said(lent, ceiling_frac(parts[0]))]
+
+
+def _misses(line: ClassLine) -> bool:
+    """Is the simulated mean beyond the limit, by more than the tenth of a point that is shown?"""
+    if line.limit is None or line.simulated is None:
+        return False
+    by = line.limit - line.simulated if line.kind == "at least" else line.simulated - line.limit
+    return by > _SHOWN_FRAC
+
+
+def ledger_said(parts: Sequence[PartLedger], lent: Lending | None) -> list[str]:
+    """Say all of it: what holds for all first, then sectors by name."""
+    return [
+        *lead(parts, lent),
+        *(
+            sentence if part.name == WHOLE else f"Sector {part.name}: {sentence[:1].lower()}{sentence[1:]}"
+            for part in parts
+            for sentence in part_said(part)
+        ),
+    ]

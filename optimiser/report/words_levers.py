@@ -94,7 +94,7 @@ def hour_rows(found: LeverStudy) -> Rows:
 
 def _when(found: LeverStudy) -> str:
     """Say at which hours of the day the most is freed, and where work comes back."""
-    by_hour = sum(p.freed_s for p in found.priced).reshape(-1, HOURS_PER_DAY).sum(axis=0)
+    by_hour = (found.week_s - found.left_s()).reshape(-1, HOURS_PER_DAY).sum(axis=0)
     most = sorted(int(h) for h in by_hour.argsort()[::-1][:3])
     said = "Most is freed from " + ", ".join(f"{h:02d}:00" for h in most) + " o'clock on"
     back = [h for h in range(HOURS_PER_DAY) if by_hour[h] < 0]

@@ -13,6 +13,7 @@ from optimiser_apps import launch
 from optimiser.batch import studies, study_runner
 from optimiser.batch.studies import Asked
 from optimiser.data.project import load
+from optimiser.prepare.rota_file import ROTA_FILE
 from optimiser.solve.options import SolveOptions
 from tests.apps.conftest import make_project
 from tests.apps.hand_runs import CHOICES, hand_run, write_tables
@@ -23,6 +24,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
+ROTA = "start,hours,mon,tue,wed,thu,fri,sat,sun\n06:00,12,9,9,9,9,9,9,9\n18:00,12,9,9,9,9,9,9,9\n"
 SEEN = {
     "strength": "Officers of each district",
     "patterns": "The pattern",
@@ -42,6 +44,7 @@ class App:
     address: str
     runs: dict[str, str]
     study: str
+    ledger: str
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app on a tiny project with a plan of every newer question, two of strength, and a frontier."""
     folder = make_project(tmp_path_factory.mktemp("pages"))
     write_tables(load(folder))
+    (folder / ROTA_FILE).write_text(ROTA)
     project = load(folder)
     runs = {f: hand_run(project, f, f"By hand: {f}", c) for f, c in CHOICES.items()}
     hand_run(project, "strength", "Another share", {"new_officers": 2, "most_moved": 3})
@@ -58,6 +62,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     asked = Asked("frontier", "sectors", "What loosening buys", choices, "", options, 60.0, given)
     study = studies.create(folder, asked, "content")
     study_runner.work(study, project=project)
+    weeks = {"plan": "rota", "sectors": "", "lend": False, "weeks": 4, "points": False, "protected": 0}
+    ledger = studies.create(folder, Asked("ledger", "shifts", "Today's rota", given=weeks), "content")
+    study_runner.work(ledger, project=project)
     port = free_port()
     server = subprocess.Popen(
         launch.command(folder, port, open_browser=False),
@@ -67,7 +74,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     )
     try:
         wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield App(f"http://127.0.0.1:{port}", runs, study.id)
+        yield App(f"http://127.0.0.1:{port}", runs, study.id, ledger.id)
     finally:
         server.kill()
         server.wait(60)
@@ -82,6 +89,11 @@ def test_every_page_opens_and_asks_nobody_outside(app: App) -> None:
         ("why?kind=price", "Start the study"),
         ("why?kind=budget", "Start the study"),
         ("brief?question=strength", "instead of"),
+        (f"staffing?study={app.ledger}", "What on-duty time goes to"),
+        ("staffing?part=time", "Today's rota"),
+        ("staffing?part=officer", "Start the study"),
+        ("staffing?part=people", "Officers month by month"),
+        ("staffing?part=levers", "Ways to free time as a workbook"),
         ("compare", "Compare"),
         ("data", "Data"),
     ]
@@ -99,6 +111,8 @@ def test_every_page_opens_and_asks_nobody_outside(app: App) -> None:
             no_fault(page)
             assert page.locator("[data-testid=stAlertContentError]").count() == 0, path
             assert "Page not found" not in page.inner_text("body"), path
+            if path.startswith("staffing"):
+                no_bar_below(page)
         page.goto(f"{app.address}/why?kind=explain")
         page.get_by_role("button", name="Start the study").first.click()
         page.get_by_text("You may leave this page").first.wait_for()
@@ -110,3 +124,16 @@ def test_every_page_opens_and_asks_nobody_outside(app: App) -> None:
         no_fault(page)
         browser.close()
     assert outside == []
+
+
+def no_bar_below(page: playwright.Page) -> None:
+    """Fail where a page is wider than its window, or a chart on it is drawn without any height."""
+    wide = page.evaluate(
+        "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth; }"
+    )
+    assert wide <= 1
+    for chart in page.locator("[data-testid=stVegaLiteChart]").all():
+        chart.scroll_into_view_if_needed()
+        box = chart.bounding_box()
+        assert box is not None
+        assert box["height"] > 60

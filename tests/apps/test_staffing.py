@@ -10,6 +10,7 @@ import pytest
 from optimiser_apps import charts_people
 
 from optimiser.batch import studies
+from optimiser.batch.studies import Answer, Asked
 from optimiser.data.levers_file import levers_of
 from optimiser.data.project import load
 from optimiser.demand.levers import study_levers
@@ -80,7 +81,7 @@ def test_levers_that_fit_nothing_leave_no_empty_chart(project: Path) -> None:
 
 def test_who_is_where_can_be_typed_and_is_then_asked_no_more(project: Path) -> None:
     """Without a table of officers the page asks for them by district; kept, the form alone is left and names it."""
-    at = calm(screen("staffing", project))
+    at = calm(screen("staffing", project, part="officer"))
     assert "how many officers each district has" in at.info[0].value
     at.button(key="staff.officers.keep").click().run()
     table = pd.read_csv(project / "strength.csv", dtype={"district_id": str})
@@ -117,6 +118,42 @@ def test_costs_meet_where_the_break_even_says() -> None:
     first = cheaper.min()
     assert abs(first - hiring.break_even_h) <= needed.net_h * 1.3 / 60 + 1e-6
     assert table[words_relief.HIRED].iloc[-1] == pytest.approx(2 * table[words_relief.HIRED].iloc[0])
+
+
+def test_a_budget_kept_before_figures_were_is_still_drawn(project: Path) -> None:
+    """Points and districts alone, as older studies hold them: three pictures; with all, five and figures."""
+    points = [
+        {"future": "base", "officers": n, "value": 30.0 - n, "bound": 29.0 - n, "short": 1.0, "one more": w,
+         "goes to": "A"}
+        for n, w in ((10, 3.0), (11, 2.0), (12, None))
+    ]  # fmt: skip
+    old = {
+        "points": points,
+        "base": "base",
+        "today": 11,
+        "districts": [{"district": "A", "when": w, "officers": 11} for w in ("today", "best shared")],
+        "levers": [],
+    }
+    figures = {
+        "officers": 11, "short": 1.0, "one more": 2.0, "goes to": "A", "gap": 0.1, "on calls": 31.0,
+        "officers a point": 0.4, "officer cost": 110_000.0,
+    }  # fmt: skip
+    rows = [
+        {"officers": n, "what": w, "cost": 1.0} for n in (10, 11, 12) for w in ("pay", "overtime", "both")
+    ]
+    names = ("base", "more calls")
+    new = old | {
+        "figures": figures,
+        "years": {"rows": rows, "best": 10, "n": 5},
+        "regret": [
+            {"planned for": a, "what comes": b, "regret": float(a != b)} for a in names for b in names
+        ],
+    }
+    for title, drawn, charts, cards in (("Old", old, 3, 0), ("New", new, 5, 4)):
+        study = studies.create(project, Asked("budget", "strength", title), "content")
+        study.keep(Answer("budget", ("Said.",), {}, drawn), last=True)
+        at = calm(screen("staffing", project, study=study.id))
+        assert (len(at.get("vega_lite_chart")), len(at.metric)) == (charts, cards)
 
 
 def test_the_worst_month_is_the_first_of_equals() -> None:

@@ -20,11 +20,13 @@ from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.prepare.budget_weeks import levers_of, weeks_of
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems.shifts import FAMILY
+from optimiser.report.figures_budget import beside, point_rows
 from optimiser.report.words_budget import budget_said, budget_sheets, years_said
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.studies.budget import budget
 from optimiser.studies.budget_curves import grid, share_out
+from optimiser.studies.budget_points import officers_a_point
 from optimiser.studies.budget_question import question_of, question_of_force
 from optimiser.studies.budget_scenarios import worst_mean
 from optimiser.studies.budget_types import ForcePoint
@@ -194,6 +196,21 @@ def test_years_with_pay_steps(found):
     assert rows[2]["more pay than today's strength"] == pytest.approx(more.pay.sum() - today.pay.sum())
     assert rows[2]["fewer hours short a year"] == pytest.approx(9 * 52.18, rel=1e-3)
     assert any("cost least" in s or "none costs less" in s for s in years_said(found, Pay()))
+
+
+def test_what_stands_beside_the_frontier_is_that_of_the_study(found):
+    """The calls of N officers spread over N + more are a share lower by 0.01; years and regret are whole."""
+    total = found.question.n_today
+    more = officers_a_point(found, total)
+    assert found.calls_frac(total) - found.calls_frac(total + more) == pytest.approx(0.01)
+    drawn = beside(found, Pay(n_years=3))
+    assert drawn["figures"]["officers"] == 44
+    assert drawn["figures"]["short"] == found.at("base", 44).shortage_h
+    costs = {(r["officers"], r["what"]): r["cost"] for r in drawn["years"]["rows"]}
+    assert costs[44, "both"] == pytest.approx(costs[44, "pay"] + costs[44, "overtime"])
+    assert costs[drawn["years"]["best"], "both"] == min(v for (_, what), v in costs.items() if what == "both")
+    assert [r["regret"] for r in drawn["regret"]] == found.regret.ravel().tolist()
+    assert [r["officers"] for r in point_rows(found)] == list(found.question.totals)
 
 
 def test_levers_are_priced_in_officers(found):

@@ -52,9 +52,11 @@ def _figures(figures: Mapping[str, Any]) -> None:
             f"Officer-hours below the requirement in the mean week; at most {figures['gap']:.1f} % better can exist.",
         ),
         (
-            "One more takes away",
-            "not reached" if more is None else f"{more:,.1f} h a week",
-            f"Best placed in {figures['goes to']}. {cost}" if figures["goes to"] else cost,
+            "One more takes away (h)",
+            "not reached" if more is None else f"{more:,.1f}",
+            f"Hours of shortage a week, best placed in {figures['goes to']}. {cost}"
+            if figures["goes to"]
+            else cost,
         ),
         (
             "A point less on calls",

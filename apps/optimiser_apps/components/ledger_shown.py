@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from optimiser.report.chart import DAY_WORDS
+from optimiser.report.figures_ledger import KINDS
 from optimiser.units import DAY_NAMES, percent_text
 from optimiser_apps import charts, charts_ledger, charts_studies
 from optimiser_apps.components import shown
@@ -41,6 +42,9 @@ def show(drawn: Mapping[str, Any], key: str, *, live: bool = False) -> None:
         )
     with right:
         _hours(part, key)
+    if len(parts) > 1 and part.get("said"):
+        with st.expander(f"{part['sector']} in words", icon=":material/list:"):
+            shown.sentences(part["said"])
     if part["points"]:
         st.markdown("**What each further point on calls costs in officers**")
         shown.chart(
@@ -54,7 +58,7 @@ def show(drawn: Mapping[str, Any], key: str, *, live: bool = False) -> None:
 def _overview(parts: list[Mapping[str, Any]], key: str) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     left.markdown("**Every sector against its ceilings and floors**")
-    kinds = [k for k in charts_ledger.KINDS if any(v[k] is not None for p in parts for v in p["lines"])]
+    kinds = [k for k in KINDS if any(v[k] is not None for p in parts for v in p["lines"])]
     kind = right.segmented_control(
         "Which split", kinds, default="simulated", key=f"ledger.kind.{key}", label_visibility="collapsed"
     )
@@ -83,8 +87,9 @@ def _chosen(parts: list[Mapping[str, Any]], key: str) -> Mapping[str, Any]:
     if len(parts) == 1:
         return parts[0]
     names = [str(p["sector"]) for p in parts]
-    ask = st.segmented_control if len(names) <= MOST_PILLS else st.selectbox
-    picked: Any = ask("One sector", names, key=f"ledger.part.{key}")
+    ask: Any = st.segmented_control if len(names) <= MOST_PILLS else st.selectbox
+    more: dict[str, Any] = {"default": names[0]} if ask is st.segmented_control else {}
+    picked = ask("One sector", names, key=f"ledger.part.{key}", **more)
     return next((p for p in parts if p["sector"] == picked), parts[0])
 
 
@@ -120,7 +125,7 @@ def _figures(part: Mapping[str, Any]) -> None:
 
 def _hours(part: Mapping[str, Any], key: str) -> None:
     kinds = {"planned": part["planned by hour"], "simulated": part["simulated by hour"]}
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    left, right = st.columns([3, 4], vertical_alignment="bottom")
     left.markdown("**By hour of the day**")
     kind = right.segmented_control(
         "Which hours",

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 from importlib import resources
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -105,9 +106,9 @@ def _asked(levers: Levers) -> tuple[Levers, float, float]:
     return replace(levers, levers=made), float(officers), seconds_from_minutes(float(report))
 
 
-def _number(value: object) -> float:
+def _number(value: Any) -> float:
     """Return a cell as a number; one that was emptied is 0."""
-    return 0.0 if value is None or pd.isna(value) else float(str(value))
+    return 0.0 if pd.isna(value) else float(value)
 
 
 def _key(levers: Levers) -> str:

@@ -13,6 +13,7 @@ from optimiser.data.project import Project
 from optimiser.data.strength_table import read_strength
 from optimiser.demand.relief import (
     Hiring,
+    Month,
     PipelineParams,
     Relief,
     ReliefParams,
@@ -100,9 +101,7 @@ def _asked(start: Mapping[str, int]) -> tuple[ReliefParams, PipelineParams]:
     return given, people
 
 
-def _figures(
-    given: ReliefParams, needed: Relief, months: tuple[words_relief.Month, ...], hiring: Hiring
-) -> None:
+def _figures(given: ReliefParams, needed: Relief, months: tuple[Month, ...], hiring: Hiring) -> None:
     worst = words_relief.worst_month(months)
     overtime_h = sum(m.overtime_h for m in months)
     cards = (

@@ -19,6 +19,8 @@ from optimiser_apps.components import budget_shown, ledger_shown, shown
 
 MOST_MAPS = 4
 MOST_SAID = 8
+PICTURE_FIRST = ("budget", "ledger")
+"""Studies that executives read: figures and pictures, then the words."""
 
 
 def answer(project: Project, study: Study) -> None:
@@ -28,13 +30,8 @@ def answer(project: Project, study: Study) -> None:
         st.badge("Everything asked for was decided", color="green", icon=":material/verified:")
     else:
         st.badge("Some of it is still open", color="orange", icon=":material/hourglass_bottom:")
-    with st.container(border=True):
-        st.markdown("**What was found**")
-        shown.sentences(found.said[:MOST_SAID])
-    if len(found.said) > MOST_SAID:
-        with st.expander(f"{len(found.said) - MOST_SAID} more findings", icon=":material/list:"):
-            shown.sentences(found.said[MOST_SAID:])
-    picture(found, study.id)
+    for part in (_said, _drawn) if found.kind not in PICTURE_FIRST else (_drawn, _said):
+        part(found, study.id)
     if found.kind in ("alternatives", "between"):
         _maps(project, study, found)
     _tables(found)
@@ -46,6 +43,25 @@ def answer(project: Project, study: Study) -> None:
         )
     if found.n_solves:
         st.caption(f"{found.n_solves} solves in {found.seconds:,.0f} seconds; earlier ones were remembered.")
+
+
+def _drawn(found: Answer, key: str) -> None:
+    picture(found, key)
+
+
+def _said(found: Answer, key: str) -> None:
+    first = _first(found)
+    with st.container(border=True):
+        st.markdown("**What was found**")
+        shown.sentences(found.said[:first])
+    if len(found.said) > first:
+        with st.expander(f"{len(found.said) - first} more findings", icon=":material/list:"):
+            shown.sentences(found.said[first:])
+
+
+def _first(found: Answer) -> int:
+    """Return how many sentences are shown at once: of a ledger by sector those about all of them."""
+    return int(found.drawn.get("lead") or MOST_SAID)
 
 
 def picture(found: Answer, key: str, *, live: bool = False) -> None:

@@ -21,7 +21,7 @@ MOST_PLANS, LONGEST_S = 4, 3600.0
 def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
     """Show what is asked; return the study once it is asked for, else None."""
     titles = pages.questions()
-    there = {f: solved for f in titles if f not in ONE_MOMENT and (solved := solved(f))}
+    there = {f: own for f in titles if f not in ONE_MOMENT and (own := solved(f))}
     if not there:
         st.info("There is no solved plan to judge yet. Solve a question first.")
         return None
