@@ -65,6 +65,13 @@ KINDS = (
         ":material/stairs:",
     ),
     Kind(
+        "nest",
+        "Which beats fill each district?",
+        "Every district of a plan filled with beats of even work, as many as its work deserves, each by itself.",
+        ":material/grid_view:",
+        about_family=False,
+    ),
+    Kind(
         "uncertainty",
         "How sure are the figures?",
         "Solved plans judged on years made of the project's own weeks: how far their figures move, and which plan is "

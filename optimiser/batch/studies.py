@@ -45,6 +45,7 @@ KINDS = (
     "levels",
     "budget",
     "ledger",
+    "nest",
     "uncertainty",
     "drift",
     "integrity",

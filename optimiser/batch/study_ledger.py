@@ -67,7 +67,7 @@ def ask_ledger(asked: Asked, project: Project, series: Series, keep: Callable[[A
     """
     began = time.monotonic()
     given = asked.given
-    parts, sector_of = _parts(asked, project, series)
+    parts, homes = _parts(asked, project, series)
     found: list[PartLedger] = []
     for part in parts:
         found.append(
@@ -82,8 +82,8 @@ def ask_ledger(asked: Asked, project: Project, series: Series, keep: Callable[[A
         )
         keep(ledger_answer(found, None, complete=False))
     lent = None
-    if given.get("lend") and sector_of:
-        lent = lending_of(parts, project, sector_of, int(given.get("weeks", 28)))
+    if given.get("lend") and homes:
+        lent = lending_of(parts, project, homes, int(given.get("weeks", 28)))
     seconds = time.monotonic() - began
     return ledger_answer(found, lent, n_solves=series.n_solves, seconds=seconds)
 
@@ -92,8 +92,8 @@ def _parts(asked: Asked, project: Project, series: Series) -> tuple[list[Part], 
     """Return the parts, and the sector of each area where they are sectors."""
     plan, sectors = str(asked.given.get("plan", "")), str(asked.given.get("sectors", ""))
     if sectors:
-        sector_of = _sector_of(project, sectors)
-        return by_sector(project, series, asked.choices, sector_of, where="this study"), sector_of
+        homes = sector_of(project, sectors)
+        return by_sector(project, series, asked.choices, homes, where="this study"), homes
     planned = None
     if plan and plan != ROTA:
         run = store_of(project.folder).run(plan)
@@ -105,7 +105,7 @@ def _parts(asked: Asked, project: Project, series: Series) -> tuple[list[Part], 
     return [one], {}
 
 
-def _sector_of(project: Project, name: str) -> Mapping[str, str]:
+def sector_of(project: Project, name: str) -> Mapping[str, str]:
     """Return the sector of each area in the districts in use, in a plan of the project, or in a run."""
     if name == IN_USE:
         return districts_in_use(project)

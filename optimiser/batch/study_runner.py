@@ -17,6 +17,7 @@ from optimiser.batch import runner
 from optimiser.batch.studies import SOLVES_FOLDER, Answer, Asked, Study
 from optimiser.batch.study_answers import ANSWERS, ask_budget
 from optimiser.batch.study_ledger import ask_ledger
+from optimiser.batch.study_nest import ask_nest
 from optimiser.batch.study_uncertainty import ask_uncertainty
 from optimiser.data.project import Project, load
 from optimiser.errors import InputError, OptimiserError
@@ -24,7 +25,7 @@ from optimiser.solve import jobs
 from optimiser.solve.progress import STOP_FILE, FileRecorder, Progress
 from optimiser.studies.series import NoPlanError, Series
 
-_ANSWERS = {**ANSWERS, "ledger": ask_ledger}
+_ANSWERS = {**ANSWERS, "ledger": ask_ledger, "nest": ask_nest}
 
 
 def start(study: Study) -> None:

@@ -142,10 +142,10 @@ def run_nest(a: argparse.Namespace) -> int:
     from optimiser.data.plans import check_free, keep_plan
     from optimiser.data.project import load
     from optimiser.errors import InputError
-    from optimiser.prepare.questions import ask
-    from optimiser.prepare.sectors import districts_in_use, restricted
+    from optimiser.prepare.sectors import districts_in_use
     from optimiser.report.phrases import in_units
-    from optimiser.studies.levels import nest, shared_out
+    from optimiser.studies.levels import nest
+    from optimiser.studies.nesting import nesting
     from optimiser.studies.series import Series
 
     scenario = scenario_of(a)
@@ -155,19 +155,14 @@ def run_nest(a: argparse.Namespace) -> int:
     district_of = districts_in_use(project) if a.plan == "current" else dict(project.plans.get(a.plan, {}))
     if not district_of:
         raise InputError(f"There is no plan {a.plan!r} here; known: {', '.join(project.plans) or 'none'}.")
-    choices = {"centres": "free", "objective": "travel", "tolerance_pct": 10, **scenario.choices}
-    choices |= {"n_districts": a.beats, "level": "beats"}
-    problem = ask(project, "sectors", choices, scenario.source).problem
-    areas = {d: {x for x, e in district_of.items() if e == d} for d in sorted(set(district_of.values()))}
-    work = dict(zip(problem.area_ids, problem.balance[1].tolist(), strict=True))
-    n_beats = shared_out(a.beats, {d: sum(work[x] for x in mine) for d, mine in areas.items()})
+    asked = nesting(project, district_of, a.beats, scenario.choices, scenario.source)
+    n_beats = asked.n_beats
     with stop_on_interrupt() as stop, Line("nest", quiet=a.quiet) as line:
         series = Series(
             "sectors", scenario.formulation, options=scenario.options, on_progress=line, should_stop=stop
         )
         with series:
-            parts = {d: restricted(problem, mine, _fewer(problem, n_beats[d])) for d, mine in areas.items()}
-            found = nest(series, problem, parts, n_beats)
+            found = nest(series, asked.problem, asked.parts, n_beats)
     if found is None:
         show("Not every district has a plan of its beats; loosen a rule or give more time.")
         return Exit.NO_PLAN
@@ -185,7 +180,7 @@ def run_nest(a: argparse.Namespace) -> int:
         return Exit.DONE
     bound = "-" if found.bound is None else in_units(found.bound, found.unit)
     show(
-        f"{a.beats} beats in {len(areas)} districts: {found.name} {in_units(found.value, found.unit)}; bound {bound}."
+        f"{a.beats} beats in {len(n_beats)} districts: {found.name} {in_units(found.value, found.unit)}; bound {bound}."
     )
     for district in sorted(n_beats):
         show(f"- {district}: {n_beats[district]} beats")
@@ -193,10 +188,3 @@ def run_nest(a: argparse.Namespace) -> int:
         show(f"Not proved best and confirmed in: {', '.join(found.open_districts)}.")
     say(f"Saved as plan {a.save_as}: {path}")
     return Exit.DONE
-
-
-def _fewer(problem: Any, count: int) -> Any:
-    """Return the choices for one district's beats."""
-    from dataclasses import replace
-
-    return replace(problem.params, district_ids=tuple(str(b) for b in range(count)), target_shares=())

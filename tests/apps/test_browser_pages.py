@@ -90,7 +90,7 @@ def test_every_page_opens_and_asks_nobody_outside(app: App) -> None:
         ("why?kind=budget", "Start the study"),
         ("brief?question=strength", "instead of"),
         (f"staffing?study={app.ledger}", "What on-duty time goes to"),
-        ("staffing?part=time", "Today's rota"),
+        ("staffing?part=time", "Which plan of shifts"),
         ("staffing?part=officer", "Start the study"),
         ("staffing?part=people", "Officers month by month"),
         ("staffing?part=levers", "Ways to free time as a workbook"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -252,3 +253,31 @@ def test_a_flat_frontier_is_said_and_not_drawn() -> None:
     assert study_shown._flat(flat)
     assert not study_shown._flat([*flat, {**flat[0], "value": 5.0}])
     assert not study_shown._flat([])
+
+
+def test_beats_of_every_district_are_asked_shown_and_kept(fresh: Path, tmp_path: Path) -> None:
+    """Six beats in three districts: each area has a beat of its own district; kept, they are a plan of both levels."""
+    folder = tmp_path / "project"
+    shutil.copytree(fresh, folder)
+    project = load(folder)
+    given = {"plan": "districts", "beats": 6}
+    options = SolveOptions(time_limit_s=5.0, gap_frac=0.2)
+    asked = Asked("nest", "sectors", "Six beats", {"tolerance_pct": 60}, "", options, 60.0, given)
+    study = studies.create(folder, asked, "content")
+    answer = study_runner.work(study, project=project)
+    home, beats = answer.drawn["district_of"], answer.drawn["beat_of"]
+    assert home == {a: d for a, d in districts_in_use(project).items() if d}
+    assert len(set(beats.values())) == 6
+    assert {(b, home[a]) for a, b in beats.items()} == {
+        (r["beat"], r["district"]) for r in answer.tables["Beats"]
+    }
+    assert sum(r["areas"] for r in answer.tables["Beats"]) == len(beats)
+    at = calm(screen("why", folder, study=study.id))
+    assert "6 beats in 3 districts" in said(at)
+    at.text_input(key=f"nest.name.{study.id}").set_value("mine").run()
+    at.button(key=f"nest.keep.{study.id}").click().run()
+    lines = (folder / "plans" / "mine.csv").read_text().splitlines()
+    assert lines[0].split(",")[:3] == ["area_id", "district_id", "beat_id"]
+    assert len(lines) == 1 + len(beats)
+    at = calm(screen("why", folder, kind="nest"))
+    assert at.number_input(key="why.nest.beats").value == 12  # four a district

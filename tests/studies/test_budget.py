@@ -210,7 +210,7 @@ def test_what_stands_beside_the_frontier_is_that_of_the_study(found):
     assert costs[44, "both"] == pytest.approx(costs[44, "pay"] + costs[44, "overtime"])
     assert costs[drawn["years"]["best"], "both"] == min(v for (_, what), v in costs.items() if what == "both")
     assert [r["regret"] for r in drawn["regret"]] == found.regret.ravel().tolist()
-    assert [r["officers"] for r in point_rows(found)] == list(found.question.totals)
+    assert [r["officers"] for r in point_rows(found)] == [p.total for p in found.frontier["base"]]
 
 
 def test_levers_are_priced_in_officers(found):

@@ -17,7 +17,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.studies.levels import standard_of
 from optimiser.units import fraction_from_percent, seconds_from_minutes
 from optimiser_apps import defaults, forms, pages, sources, studying
-from optimiser_apps.components import study_budget, study_weeks
+from optimiser_apps.components import study_budget, study_nest, study_weeks
 from optimiser_apps.components.question import label, runs_of
 from optimiser_apps.studying import Kind
 
@@ -35,6 +35,8 @@ def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
     """
     if kind.name == "uncertainty":
         return study_weeks.ask(project, kind, run)
+    if kind.name == "nest":
+        return study_nest.ask(project, kind)
     if not kind.about_family:
         return study_budget.ask(project, kind)
     family, start = _about(project, kind, run)

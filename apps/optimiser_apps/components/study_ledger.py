@@ -31,7 +31,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         )
         return None
     runs = {r.id: r for r in solved("shifts")}
-    sectors = _sectors(project)
+    sectors = sectors_of(project)
     left, right = st.columns(2)
     of = left.segmented_control(
         "Of what", [FORCE, SECTORS] if sectors else [FORCE], default=FORCE, key="staff.ledger.of"
@@ -73,7 +73,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
     return studies.create(project.folder, asked, sources.stamp(project))
 
 
-def _sectors(project: Project) -> dict[str, str]:
+def sectors_of(project: Project) -> dict[str, str]:
     """Return the sectors that may be asked for by name, with their words."""
     found = {IN_USE: "The districts in use"} if set(districts_in_use(project).values()) - {""} else {}
     found |= {name: f"The plan {name}" for name in project.plans}

@@ -15,7 +15,7 @@ from optimiser.problems import portable
 from optimiser.report.colours import NO_DATA
 from optimiser_apps import charts_studies, charts_tradeoff, maps, sources
 from optimiser_apps.colouring import district_colours
-from optimiser_apps.components import budget_shown, ledger_shown, shown
+from optimiser_apps.components import budget_shown, ledger_shown, shown, study_nest
 
 MOST_MAPS = 4
 MOST_SAID = 8
@@ -34,6 +34,8 @@ def answer(project: Project, study: Study) -> None:
         part(found, study.id)
     if found.kind in ("alternatives", "between"):
         _maps(project, study, found)
+    if found.kind == "nest" and found.drawn:
+        study_nest.show(project, study, found)
     _tables(found)
     notes = [*found.said, *project.assumptions]
     made = {n: rows for n, rows in found.tables.items() if rows}

@@ -1,0 +1,109 @@
+"""Beats within the districts of a plan: what is asked, the map of what was found, and how it is kept as a plan."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from optimiser.batch import studies
+from optimiser.batch.studies import Answer, Study
+from optimiser.data.canonical import PLANS_FOLDER
+from optimiser.data.plans import check_name, keep_plan
+from optimiser.data.project import Project
+from optimiser.report.colours import NO_DATA
+from optimiser.solve.options import SolveOptions
+from optimiser.units import seconds_from_minutes
+from optimiser_apps import charts_nest, maps, sources
+from optimiser_apps.colouring import district_colours
+from optimiser_apps.components import shown
+from optimiser_apps.components.study_ledger import sectors_of
+from optimiser_apps.studying import Kind
+
+EACH_MIN, ALL_MIN = 0.5, 20.0
+USUAL_A_DISTRICT = 4
+
+
+def ask(project: Project, kind: Kind) -> studies.Study | None:
+    """Show what is asked; return the study once it is asked for, else None."""
+    plans = sectors_of(project)
+    if not plans:
+        st.info(
+            "There is no plan of districts yet. Solve the question Sectors first, then fill its districts."
+        )
+        return None
+    left, right = st.columns(2)
+    plan = left.selectbox("Whose districts", list(plans), format_func=plans.__getitem__, key="why.nest.plan")
+    beats = right.number_input(
+        "How many beats in all", value=_usual(project), min_value=1, max_value=10_000, key="why.nest.beats"
+    )
+    left, right = st.columns(2)
+    even = left.number_input(
+        "Work of a beat within so much of a fair share (%)",
+        value=10.0,
+        min_value=0.0,
+        max_value=100.0,
+        format="%g",
+        key="why.nest.tolerance",
+    )
+    each = right.number_input(
+        "Longest time of each district (minutes)",
+        value=EACH_MIN,
+        min_value=0.05,
+        format="%g",
+        step=0.5,
+        key="why.nest.each",
+    )
+    if not st.button("Start the study", type="primary", key="why.start.nest"):
+        return None
+    asked = studies.Asked(
+        kind.name,
+        "sectors",
+        f"{int(beats)} beats in the districts of {plans[plan]}",
+        {"tolerance_pct": float(even)},
+        "",
+        SolveOptions(time_limit_s=seconds_from_minutes(float(each))),
+        seconds_from_minutes(ALL_MIN),
+        {"plan": plan, "beats": int(beats)},
+    )
+    return studies.create(project.folder, asked, sources.stamp(project))
+
+
+def _usual(project: Project) -> int:
+    names = {str(d) for d in project.areas["district_id"] if d} if "district_id" in project.areas else set()
+    return USUAL_A_DISTRICT * max(1, len(names))
+
+
+def show(project: Project, study: Study, found: Answer) -> None:
+    """Show the beats as a map, their work, and offer to keep them as a plan of both levels."""
+    beat_of, district_of = found.drawn["beat_of"], found.drawn["district_of"]
+    shapes = sources.shapes(project)
+    group = [beat_of.get(a, "") for a in shapes.area_ids]
+    ids = [str(a) for a in project.areas["area_id"]]
+    colours = district_colours(ids, project.graph.edges, beat_of, sorted(set(beat_of.values())))
+    tips = [
+        f"{a}\nBeat {beat_of.get(a, 'none')}, district {district_of.get(a, 'none')}" for a in shapes.area_ids
+    ]
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**The beats**")
+        deck = maps.areas_deck(
+            shapes,
+            [colours.get(b, NO_DATA) for b in group],
+            tips,
+            group=group,
+            width_px=maps.WIDTH_PX * 0.8,
+        )
+        shown.deck(deck, "Map of the beats of every district.", f"nest.{study.id}")
+    with right:
+        st.markdown("**Work of each beat beside a fair share of its district's**")
+        shown.chart(charts_nest.beats(found.drawn["beats"]), "Work of each beat in percent of a fair share.")
+        st.caption("Black line: a fair share.")
+    name_, button = st.columns([3, 1], vertical_alignment="bottom")
+    name = name_.text_input("Keep it as a plan named", "beats", key=f"nest.name.{study.id}", max_chars=60)
+    if button.button(
+        "Keep this plan", disabled=not name.strip(), width="stretch", key=f"nest.keep.{study.id}"
+    ):
+        check_name(name.strip())
+        path = keep_plan(project.folder / PLANS_FOLDER, name.strip(), district_of, beat_of)
+        st.success(
+            f"Kept as {path.name}, with both levels. It can be compared, checked and edited like any plan."
+        )
