@@ -96,6 +96,7 @@ def solve(
     else:
         assert formulation.build is not None
         assert formulation.backend is not None
+        _tell_first(problem, formulation, start, report)
         report(phase="building model")
         program = formulation.build(problem, start)
         built = time.monotonic()
@@ -114,6 +115,15 @@ def solve(
     )
     log.info("%s: %s in %.2f s", formulation.name, result.status, ended - began)
     return result
+
+
+def _tell_first(problem: Any, formulation: Formulation[Any, Any], start: Any, report: Report) -> None:
+    """Tell the start, and what the formulation knows without a solver, where they keep every rule."""
+    family = formulation.family
+    for plan in (start, formulation.first(problem) if formulation.first else None):
+        if plan is not None and not family.check(problem, plan):
+            value = family.objectives(problem, plan)[0].value
+            report(phase="a first plan", incumbent=value, plan=plan)
 
 
 class Told:

@@ -84,6 +84,8 @@ class Formulation(Generic[ProblemT, PlanT]):
     ``refuses`` returns a sentence where the formulation cannot take a problem (size, option), else "".
     ``warm`` compiles what the formulation compiles on a machine's first solve, by running it on tiny arrays of the
     same types; it is called before any clock starts, so that a time limit is for solving.
+    ``first`` returns a plan within a moment, without a solver: it is told before a model is built, so that a machine
+    too busy to search ends with a plan. It is checked like any other, and is no start of the search.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Formulation(Generic[ProblemT, PlanT]):
     run: Callable[[ProblemT, PlanT | None, SolveOptions, Report], Outcome[PlanT]] | None = None
     refuses: Callable[[ProblemT], str] = field(default=lambda problem: "")
     warm: Callable[[], None] | None = None
+    first: Callable[[ProblemT], PlanT | None] | None = None
 
     def __post_init__(self) -> None:
         if (self.build is None) == (self.run is None) or (self.build is None) != (self.backend is None):

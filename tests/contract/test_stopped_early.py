@@ -6,6 +6,7 @@ import pytest
 
 from optimiser import registry
 from optimiser.problems.patrol import PatrolPlan
+from optimiser.solve import engine
 from optimiser.solve.engine import sense_of, solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation
@@ -118,3 +119,19 @@ def test_a_formulation_that_forgets_its_plan_is_reminded():
         assert result.plan == good
         assert result.status is Status.FEASIBLE
         assert result.stopped_by is StoppedBy.PLANNER
+
+
+def test_a_search_that_gets_nowhere_ends_with_the_first_plan(monkeypatch):
+    """A solver that finds nothing in its time: what is known without it was told, is checked, and stands."""
+    nothing = Outcome(None, stopped_by=StoppedBy.TIME)
+    monkeypatch.setattr(engine, "backend", lambda name: lambda program, options, report: nothing)
+    problem, formulation = larger("assignment.milp"), registry.load("assignment.milp")
+    result = solve(problem, formulation, LIMIT)
+    assert result.status is Status.FEASIBLE
+    assert result.stopped_by is StoppedBy.TIME
+    assert not formulation.family.check(problem, result.plan)
+    others = Formulation(
+        "assignment.model", formulation.family, "none", "no first", formulation.build, "highs"
+    )
+    assert solve(problem, others, LIMIT).status is Status.NO_PLAN
+    assert solve(problem, others, LIMIT, start=result.plan).plan == result.plan

@@ -80,6 +80,7 @@ from optimiser_models.assignment.columns import Columns, make_columns
 from optimiser_models.assignment.reached import complete, reached, surplus
 from optimiser_models.assignment.reduce import CoverRows, reduced
 from optimiser_models.assignment.rows import Rows
+from optimiser_models.assignment.search import quick, warm
 from optimiser_models.assignment.side_rows import diversions, posts, recalls, reserve, zones
 from optimiser_models.assignment.special import special
 
@@ -340,6 +341,8 @@ FORMULATION = Formulation(
     name="assignment.milp",
     family=FAMILY,
     build=build,
+    first=quick,
+    warm=warm,
     backend="highs",
     reference="Leigh, Dunnett, Jackson (2015); Church and ReVelle (1974)",
     summary="Joint assignment with coverage as a MILP",
