@@ -111,7 +111,7 @@ def release(w: World, unit: int, now: float) -> None:
         s.unit[unit].meal_due = 0.0
         turn_to(w, unit, BREAK, now + due, now)
     else:
-        post = best_post(w, unit) if len(p.posts) > 0 else s.unit[unit].post
+        post = best_post(w, unit, now) if len(p.posts) > 0 else s.unit[unit].post
         if place(t, s, unit, now) != post and s.unit[unit].goal != post:
             set_out(t, s, unit, -1, s.unit[unit].kind, post, now)
 

@@ -7,6 +7,8 @@ Jagtenberg, Bhulai and van der Mei, Operations Research for Health Care 4, 2015)
 
 from __future__ import annotations
 
+import numpy as np
+
 from optimiser.simulate.compiled import compiled, leaf
 from optimiser.simulate.moving import place, time_slice
 from optimiser.simulate.state import FREE, N_POOL, PROACTIVE, PolicyArrays, State
@@ -49,15 +51,23 @@ def bared_by(p: PolicyArrays, s: State, zone_from: int) -> float:
 
 
 @compiled
-def best_post(w: World, unit: int) -> int:
-    """Return the post at which a free unit adds most to the demand covered; ties to the earlier post."""
-    p, s = w.p, w.s
+def best_post(w: World, unit: int, now: float) -> int:
+    """Return the post whose cover is worth most to a free unit after its way there; of equal ones the nearer.
+
+    ``number`` as in :func:`best_move`. Where all cover is worth nothing in seconds the cover alone decides.
+    """
+    t, p, s = w.t, w.p, w.s
     count_cover(w, unit)
-    best, most = p.posts[0], -1.0
+    part, here = time_slice(t, now), place(t, s, unit, now)
+    priced = len(p.number) > 2 and p.number[2] > 0
+    best, most, least = p.posts[0], -np.inf, np.inf
     for post in p.posts:
-        gain = _gain_at(p, s, post)
-        if gain > most + 1e-12:
-            best, most = post, gain
+        worth = _gain_at(p, s, post)
+        way = 0.0 if post == here else float(t.table[t.mode[s.unit[unit].kind, -1], part, here, post])
+        if priced:
+            worth = worth * p.number[2] - p.number[1] * way - (p.number[0] if post != here else 0.0)
+        if worth > most + 1e-12 or (worth > most - 1e-12 and way < least):
+            best, most, least = post, max(most, worth), way
     return best
 
 
