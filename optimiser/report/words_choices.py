@@ -23,11 +23,23 @@ def choice_lines(problem: AssignmentProblem, incident: str, choices: Sequence[Ch
         return [f"{incident}: nobody can be sent by the rules."]
     best = choices[0]
     quickest = min(choices, key=_soon)
+    before = before_cover(problem, incident, choices)
     return [
         f"{k}. {listed(c.units) if c.units else 'Nobody new'}: "
         + _reasons(problem, incident, c, quickest if c is best else best, first=c is best)
+        + (before if c is best or c.late_s > 0 else "")
         for k, c in enumerate(choices, start=1)
     ]
+
+
+def before_cover(problem: AssignmentProblem, incident: str, choices: Sequence[Choice]) -> str:
+    """Say that being there in time came before cover, where it decided: the best is in time and takes cover."""
+    best, i = choices[0], problem.incident_ids.index(incident)
+    urgent = int(problem.grade[i]) in problem.params.in_time_first
+    in_time = best.arrives_s is not None and not best.late_s
+    if urgent and in_time and best.losses and any(c.late_s > 0 for c in choices[1:]):
+        return "; to be in time comes before cover"
+    return ""
 
 
 def clock(seconds: float) -> str:

@@ -155,7 +155,7 @@ class Judged:
             short_without = (skills - p.has_skill[u] < p.skills_needed[i]) & (p.has_skill[u] > 0)
             if spare and not short_without.any():
                 self.broken.add("needless unit")
-        self.value += weight * q.unfilled_price_s[grade] * max(0, need - n)
+        self.value += (weight * q.unfilled_price_s[grade] + self.above_cover(grade)) * max(0, need - n)
         self.value += weight * q.skill_price_s * np.maximum(0, p.skills_needed[i] - skills).sum()
         self.value += q.surplus_price_s * max(0, n - need)
         self.value += sum(q.journey_weight * p.travel_s[u, i] for u in crew if q.journey_weight)
@@ -173,6 +173,7 @@ class Judged:
         if there[-1] >= enter and not p.attended[i]:
             first = by[int(np.searchsorted(there, enter))][0]
             self.value += mul(weight * q.first_weight[grade], first) + mul(late, max(0.0, first - target))
+            self.value += self.above_cover(grade) if first - target > 1e-6 else 0.0
         if there[-1] >= need > 0:
             full = by[int(np.searchsorted(there, need))][0]
             self.value += mul(late * q.complement_weight, max(0.0, full - target))
@@ -180,6 +181,25 @@ class Judged:
             begins = min(p.ready_s[u] for u in crew)
             too_late = begins - max(0.0, q.deploy_targets_s[grade] - p.age_s[i])
             self.value += mul(weight * q.deploy_weight, max(0.0, too_late))
+
+    def above_cover(self, grade: int) -> float:
+        """What no unit's cover is worth: all zones that a place reaches, at the price of their last levels."""
+        p, q = self.p, self.q
+        if grade not in q.in_time_first or not p.demand_level.sum():
+            return 0.0
+        size = max(p.officers) if q.coverage_counts == "officers" else 1
+        places = [*p.zone_s, *(row for t in p.post_zone_s.values() for row in t)]
+        if q.coverage == "present":
+            places += [row for t in p.scene_zone_s.values() for row in t]
+        most = 0.0
+        for row in places:
+            here = 0.0
+            for z, wanted in enumerate(p.demand_level):
+                for n in range(max(1, wanted - size + 1), wanted + 1):  # missing levels, the dearest
+                    here += p.level_price_s(z, n) if row[z] <= p.zone_within_s[z] else 0.0
+            most = max(most, here)
+        twice = 2.0 if q.coverage == "present" else 1.0
+        return float(twice * most + q.journey_weight * q.grade_targets_s[grade] + 1.0)
 
     def _reserve(self) -> None:
         p, q = self.p, self.q

@@ -165,7 +165,8 @@ def admissible(problem: AssignmentProblem) -> Arcs:
         officers=problem.officers[unit],
         arrival_s=at,
         lead_cost=open_yet[incident]
-        * (by_incident(problem, p.first_weight)[incident] * at + late[incident] * late_s),
+        * (by_incident(problem, p.first_weight)[incident] * at + late[incident] * late_s)
+        + ((late_s > TIME_TOL_S) & (open_yet[incident] > 0)) * before_cover(problem)[incident],
         full_cost=weight[incident]
         * late[incident]
         * p.complement_weight
@@ -252,7 +253,13 @@ def n_going_on(problem: AssignmentProblem) -> Ints:
 
 def unfilled_price(problem: AssignmentProblem) -> Floats:
     """Weighted seconds per missing officer of each incident. Shape (I,)."""
-    return by_incident(problem, problem.params.unfilled_price_s) * urgencies(problem)
+    return by_incident(problem, problem.params.unfilled_price_s) * urgencies(problem) + before_cover(problem)
+
+
+def before_cover(problem: AssignmentProblem) -> Floats:
+    """Weighted seconds by which each incident comes before cover. Shape (I,)."""
+    same = {g: k for k, g in reversed(list(enumerate(problem.grade.tolist())))}
+    return by_incident(problem, {g: problem.before_cover_s(k) for g, k in same.items()})
 
 
 def skill_price(problem: AssignmentProblem) -> Floats:

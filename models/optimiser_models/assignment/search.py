@@ -20,6 +20,7 @@ from optimiser_models.assignment.arcs import (
     Floats,
     Ints,
     admissible,
+    before_cover,
     most_units,
     needless_spare,
     plain,
@@ -170,7 +171,8 @@ def search(
     n = len(problem.incident_ids)
     if not n or not len(problem.unit_ids):
         return AssignmentPlan()
-    near_costs = t.lead[np.isfinite(t.lead)]
+    in_time = np.where(t.lead >= before_cover(problem), t.lead - before_cover(problem), t.lead)
+    near_costs = in_time[np.isfinite(t.lead)]
     steps = max(FEWEST_STEPS, STEPS_AN_INCIDENT * n) if steps is None else steps
     usual = max(1e-3, float(np.median(near_costs))) if near_costs.size else 1.0
     usual *= min(1.0, steps / (UNHURRIED * n))

@@ -266,14 +266,15 @@ def sets_cost(problem: AssignmentProblem, i: int, crews: Ints) -> tuple[Floats, 
     full, complete = when(need)
     total = there[:, -1]
     cost = p.journey_weight * problem.travel_s[crews, i].sum(axis=1)
-    cost += weight * p.unfilled_price_s[grade] * np.maximum(0, need - total)
+    more = problem.before_cover_s(i)
+    cost += (weight * p.unfilled_price_s[grade] + more) * np.maximum(0, need - total)
     cost += p.surplus_price_s * np.maximum(0, total - need)
     full_late = np.where(complete & (need > 0), np.maximum(0.0, age + full - target), 0.0)
     cost += weight * late_weight * p.complement_weight * full_late
     short = (total < need) | (~ever if not problem.attended[i] else False)
     if not problem.attended[i]:
         late = np.where(ever, np.maximum(0.0, age + entered - target), 0.0)
-        cost += weight * (p.first_weight[grade] * entered + late_weight * late)
+        cost += weight * (p.first_weight[grade] * entered + late_weight * late) + more * (late > TIME_TOL_S)
         begins = problem.ready_s[crews].min(axis=1)
         cost += weight * p.deploy_weight * np.maximum(0.0, age + begins - max(age, problem.deploy_by(i)))
     for k in np.flatnonzero(problem.skills_needed[i]).tolist():

@@ -294,6 +294,30 @@ class AssignmentProblem:
         waited = float(self.age_s[i]) / self.params.grade_targets_s[int(self.grade[i])]
         return float(self.weight[i]) * (1.0 + self.params.ageing * waited)
 
+    def before_cover_s(self, i: int) -> float:
+        """Return what being late at incident ``i``, or an officer missing there, costs more: above all worth of cover.
+
+        Above what the cover of one unit can be worth (in mode ``present`` that of two, as who is sent covers from the
+        scene), with the way of a unit that is there in time: of two units with as many officers the one in time is then
+        always the better one. 0 for grades that are not in ``params.in_time_first``, and without zones.
+        """
+        grade = int(self.grade[i])
+        if grade not in self.params.in_time_first or not self.demand_level.any():
+            return 0.0
+        return self._most_cover_s() + self.params.journey_weight * self.params.grade_targets_s[grade] + 1.0
+
+    def _most_cover_s(self) -> float:
+        """Weighted seconds that the cover of one unit can be worth at most, wherever it stands."""
+        counts = self.params.coverage_counts == "officers"
+        size = int(self.officers.max(initial=1)) if counts else 1
+        worth = np.zeros(len(self.zone_ids))
+        for z, wanted in enumerate(self.demand_level.tolist()):
+            worth[z] = sum(self.level_price_s(z, n) for n in range(max(1, wanted - size + 1), wanted + 1))
+        present = self.params.coverage == "present"
+        places = [self.zone_s, *self.post_zone_s.values(), *(self.scene_zone_s.values() if present else ())]
+        most = max(float(((t <= self.zone_within_s) @ worth).max(initial=0.0)) for t in places)
+        return 2.0 * most if present else most
+
     def level_price_s(self, z: int, level: int) -> float:
         """Return the weighted seconds for the ``level``-th missing level of zone ``z``."""
         return float(self.zone_weight[z]) * self.params.level_price_s(level, int(self.demand_level[z]))

@@ -11,12 +11,23 @@ from numpy.typing import NDArray
 
 from optimiser.problems.assignment.data import FREE, AssignmentProblem
 from optimiser.problems.assignment.plan import AssignmentPlan
-from optimiser.problems.assignment.rules import all_moved, all_sent, arrival_s, newly_sent
+from optimiser.problems.assignment.rules import TIME_TOL_S, all_moved, all_sent, arrival_s, newly_sent
 from optimiser.problems.assignment.turning_back import all_recalled
 from optimiser.problems.base import Measure, Objective
 
 UNIT = "weighted s"
-TERMS = ("first", "late", "deploy", "complement", "journeys", "unfilled", "skills", "surplus", "diverted")
+TERMS = (
+    "first",
+    "late",
+    "deploy",
+    "complement",
+    "journeys",
+    "unfilled",
+    "skills",
+    "surplus",
+    "diverted",
+    "before_cover",
+)
 """Terms of an incident, in the order they are reported."""
 _TERM_NAMES = {
     "first": "term first arrival",
@@ -28,6 +39,7 @@ _TERM_NAMES = {
     "skills": "term missing skills",
     "surplus": "term surplus officers",
     "diverted": "term diversions",
+    "before_cover": "term urgent before cover",
 }
 
 
@@ -52,6 +64,7 @@ class Served:
     skills: float
     surplus: float
     diverted: float
+    before_cover: float
 
     @property
     def total(self) -> float:
@@ -90,6 +103,7 @@ def serve_one(problem: AssignmentProblem, i: int, units: list[int], new: dict[in
     deploy_by = max(age, params.deploy_targets_s.get(grade, np.inf))
     officers = sum(int(problem.officers[u]) for u in units)
     missing = max(0, need - officers)
+    more = problem.before_cover_s(i) if late > TIME_TOL_S or missing else 0.0
     lacking = 0
     for k in range(len(problem.skill_ids)):
         lacking += max(0, int(problem.skills_needed[i, k]) - sum(int(problem.has_skill[u, k]) for u in units))
@@ -112,6 +126,7 @@ def serve_one(problem: AssignmentProblem, i: int, units: list[int], new: dict[in
         skills=weight * params.skill_price_s * lacking,
         surplus=params.surplus_price_s * max(0, officers - need),
         diverted=params.divert_price_s * diverted,
+        before_cover=more * (missing + (late > TIME_TOL_S)),
     )
 
 

@@ -33,6 +33,10 @@ class AssignmentParams:
     free_only_grades
         Grades that take only units free now; the others also take a unit whose known end lets it arrive
         within the target (Leigh's rule).
+    in_time_first
+        Grades whose calls come before cover: no unit that could be there within the target stays for cover's sake while
+        the call is reached late or lacks an officer. Each such call and officer costs more than one unit can be worth
+        to cover (:meth:`AssignmentProblem.before_cover_s`). Empty: lateness and cover are weighed by their prices.
     first_weight, late_weight
         By grade: weighted seconds per second of the first unit's travel, and per second past the target.
     journey_weight
@@ -103,6 +107,12 @@ class AssignmentParams:
     )
     free_only_grades: tuple[int, ...] = asked(
         (1,), "grade", "Grades that take only units free now", label="Grades for free units only"
+    )
+    in_time_first: tuple[int, ...] = asked(
+        (1,),
+        "grade",
+        "Grades whose calls are reached within the target whatever cover it takes; none to weigh one against the other",
+        label="Grades in time before cover",
     )
     first_weight: Mapping[int, float] = field(
         default_factory=lambda: {1: 1.0, 2: 0.25},

@@ -32,7 +32,7 @@ def test_terms_add_up(seed):
     if plan is None:
         pytest.skip("no admissible plan for this seed")
     terms = [m for m in measure(problem, plan) if m.name.startswith("term ")]
-    assert len(terms) == 12
+    assert len(terms) == 13
     assert sum(m.value for m in terms) == pytest.approx(value)
     for m in terms:
         assert sum(m.by.values()) == pytest.approx(m.value)
