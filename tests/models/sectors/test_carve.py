@@ -7,8 +7,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from optimiser_models.sectors import carve
 
 from optimiser import registry
+from optimiser.errors import BackendError
+from optimiser.solve import options
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Status
@@ -98,3 +101,39 @@ def test_refuses_large_maps():
     """Regions are remembered in two words of bits: 144 areas are too many."""
     problem = data.question(data.made_up(12, 1), 8, objective="travel")
     assert "128 areas" in registry.load("sectors.carve").refuses(problem)
+
+
+def _asked(seed: int, window: float = 0.04):
+    """Nine made-up units to three districts, by the fewest hops."""
+    g = data.made_up(3, seed)
+    mean = g.people.sum() / 3
+    limits = (int(np.ceil((1 - window) * mean)), int((1 + window) * mean))
+    return data.question(g, 3, objective="travel", distance=data.hops(g), limits=limits)
+
+
+def test_a_second_route_confirms_best_and_none(monkeypatch):
+    """Small maps: the assignment model, which knows nothing of the carving, says the same of every one."""
+    monkeypatch.setattr(options, "SHORTEST_CONFIRMATION_S", 60.0)
+    best = none = 0
+    for seed in range(4):
+        result = solve(_asked(seed, 0.2), registry.load("sectors.carve"), SolveOptions(time_limit_s=60))
+        assert result.status in (Status.OPTIMAL, Status.INFEASIBLE)
+        best += result.status is Status.OPTIMAL
+        none += result.status is Status.INFEASIBLE
+        assert result.confirmed, (seed, result.status)
+        assert "by another formulation" in result.confirmed_by
+    assert best >= 2, (best, none)
+
+
+def test_routes_that_disagree_are_a_fault(monkeypatch):
+    """Carving that wrongly says there is no plan: the second route has one, and nothing is claimed."""
+
+    def blind(run, slots, allowed, alpha):
+        run.best, run.infeasible = None, True
+        return {}
+
+    monkeypatch.setattr(carve, "_carve", blind)
+    monkeypatch.setattr(carve, "first_plans", lambda run, start: None)
+    monkeypatch.setattr(options, "SHORTEST_CONFIRMATION_S", 60.0)
+    with pytest.raises(BackendError, match="Two routes disagree: no plan by carving"):
+        solve(_asked(0, 0.2), registry.load("sectors.carve"), SolveOptions(time_limit_s=60))
