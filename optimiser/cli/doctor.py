@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,14 @@ _EXTRAS = {
 }
 _SOLVERS = ("highspy", "ortools.sat.python.cp_model", "pyomo.environ")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge", "firefox")
+_AT_ONCE = 4
+_OFFLINE = "without a network"
+_BEFORE = {
+    "browser": "Solvers are loaded in every order, each time in a fresh process: some seconds ...",
+    _OFFLINE: "Each formulation solves a tiny case. The first time on a machine its loops are compiled for it, once: "
+    "that can take some minutes ...",
+}
+"""What is said after a finding where the next ones take their time."""
 _NO_NETWORK = """
 import socket
 def refuse(self, address, *rest):
@@ -69,6 +81,8 @@ def run_doctor(a: argparse.Namespace) -> int:
         findings.append(finding)
         if not a.quiet:
             say(f"{finding.what}: {finding.found}")
+            if finding.what in _BEFORE:
+                say(_BEFORE[finding.what])
     if a.json:
         show_json([{"what": f.what, "found": f.found, "note": f.note} for f in findings])
     else:
@@ -87,8 +101,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield _rights("project folder", folder)
     yield _rights("temporary folder", Path(tempfile.gettempdir()))
     yield _browser()
-    yield from _solvers_together()
-    yield _offline()
+    yield from _in_fresh_interpreters()
     yield from _tiny_cases()
 
 
@@ -130,20 +143,25 @@ def _browser() -> Finding:
     return Finding("browser", found or "not found", note)
 
 
-def _solvers_together() -> Iterator[Finding]:
-    """Import every ordered pair of solvers in a process of its own: some releases cannot share one."""
-    for first in _SOLVERS:
-        for second in _SOLVERS:
-            if first == second:
-                continue
-            name = f"{first.split('.')[0]}, then {second.split('.')[0]}"
-            fault = _fails(f"import {first}\nimport {second}")
-            yield Finding(name, "cannot be imported together" if fault else "together", fault, bool(fault))
+def _in_fresh_interpreters() -> Iterator[Finding]:
+    """Import every ordered pair of solvers (some releases cannot share a process), and solve without a network.
+
+    Each in a process of its own, several at once.
+    """
+    looks = [partial(_together, first, second) for first, second in permutations(_SOLVERS, 2)]
+    with ThreadPoolExecutor(max(1, min(_AT_ONCE, os.cpu_count() or 1))) as pool:
+        yield from pool.map(lambda look: look(), [*looks, _offline])
+
+
+def _together(first: str, second: str) -> Finding:
+    fault = _fails(f"import {first}\nimport {second}")
+    name = f"{first.split('.')[0]}, then {second.split('.')[0]}"
+    return Finding(name, "cannot be imported together" if fault else "together", fault, bool(fault))
 
 
 def _offline() -> Finding:
     fault = _fails(_NO_NETWORK)
-    return Finding("without a network", "fails" if fault else "solves", fault, bool(fault))
+    return Finding(_OFFLINE, "fails" if fault else "solves", fault, bool(fault))
 
 
 def _fails(program: str) -> str:

@@ -23,6 +23,17 @@ def test_a_healthy_machine(told, tmp_path):
     assert found["project folder"] == found["temporary folder"] == "writable"
 
 
+def test_what_takes_its_time_is_said_before(told, tmp_path, monkeypatch):
+    """Loading solvers and compiling are announced before they begin, and what is found keeps its order."""
+    monkeypatch.setattr(doctor, "_fails", lambda program: "")
+    monkeypatch.setattr(doctor, "_tiny_cases", lambda: iter([doctor.Finding("sectors.cuts", "right")]))
+    code, _, err = told("doctor", str(tmp_path))
+    assert code == Exit.DONE
+    order = ["browser", "in every order", "highspy, then ortools", "pyomo, then ortools", "without a network"]
+    at = [err.index(said) for said in [*order, "loops are compiled", "sectors.cuts: right"]]
+    assert at == sorted(at)
+
+
 def test_a_folder_that_is_not_there_is_a_fault(tmp_path):
     """Runs could not be kept; the line names the folder."""
     finding = doctor._rights("project folder", tmp_path / "gone")
