@@ -59,12 +59,13 @@ class Rows:
         self.upper.append(upper)
         self.names.append(name)
 
-    def matrix(self, n_columns: int) -> sp.csr_array:
-        """Return the rows as a matrix."""
-        lengths = [c.size for c in self.columns]
+    def matrix(self, n_columns: int, first: int = 0) -> sp.csr_array:
+        """Return the rows, from number ``first`` on, as a matrix."""
+        columns, entries = self.columns[first:], self.values[first:]
+        lengths = [c.size for c in columns]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        indices = np.concatenate(self.columns) if self.columns else np.zeros(0, np.int64)
-        values = np.concatenate(self.values) if self.values else np.zeros(0)
+        indices = np.concatenate(columns) if columns else np.zeros(0, np.int64)
+        values = np.concatenate(entries) if entries else np.zeros(0)
         return sp.csr_array((values, indices, starts), shape=(len(lengths), n_columns))
 
 

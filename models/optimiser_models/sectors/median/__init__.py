@@ -27,6 +27,7 @@ rules are C1 to C3 of Vlcek, Haase, Fliedner and Cors, OR Spectrum 46 (2024).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,8 @@ from optimiser_models.sectors.arrays import from_plan, sign_of
 from optimiser_models.sectors.median.descent import Descent
 from optimiser_models.sectors.median.ground import MOST_NEIGHBOURS, neighbours, survey
 from optimiser_models.sectors.median.leaf import Leaf, relax
-from optimiser_models.sectors.median.tree import Node, Tree, climb_root
+from optimiser_models.sectors.median.polish import polish
+from optimiser_models.sectors.median.tree import LONG_CHUNK, LONG_PATIENCE, Node, Tree, climb_root
 from optimiser_models.sectors.median.warm import compile_loops
 
 STARTS = 8
@@ -51,6 +53,8 @@ LEAST_DESCENT_S, DESCENT_TIMES, DESCENT_SHARE = 1.0, 5.0, 0.1
 """How long centres are improved under a shape: in seconds, in times of the first bound, as share of the time limit."""
 CONFIRM_PAIRS = 20_000
 """Pairs left by the first bound up to which HiGHS is asked for a second word."""
+MANY_PRICES = 10_000
+"""So many shape rows, and the ascent stops well short of the relaxation."""
 SEPARABLE = frozenset({"cover", "travel", "compactness", "backup", "expected", *PRIORITY_COVERS})
 """Objectives that are sums over pairs."""
 
@@ -69,10 +73,11 @@ def solve(
     root = tree.root()
     for node in climb_root(tree, root):
         _try(tree, node.opened)
-    tree.notes["pairs_left"] = int((root.allowed & (root.state >= 0)[:, None]).sum())
-    allowed = root.allowed.copy(), root.state.copy()
     if not ground.plain and not tree.stopped() and root.bound < tree.cut:
         _improve(tree, root)
+        _narrow(tree, root)
+    tree.notes["pairs_left"] = tree.n_pairs(root)
+    allowed = root.allowed.copy(), root.state.copy()
     report(phase="proving")
     tree.search(root)
     return _outcome(tree, _confirm(tree, *allowed))
@@ -87,7 +92,9 @@ def _servable(tree: Tree) -> bool:
 def _try(tree: Tree, opened: Any) -> None:
     tree.offer(tree.plans.around(opened))
     if not tree.stopped():
-        tree.offer(tree.plans.around(tree.plans.swapped(opened)))
+        swapped = tree.plans.swapped(opened)
+        tree.hopes(swapped)
+        tree.offer(tree.plans.around(swapped))
 
 
 def _starts(tree: Tree, start: SectorsPlan | None) -> None:
@@ -123,6 +130,26 @@ def _improve(tree: Tree, root: Node) -> None:
         descent.run(np.sort(root.opened))
 
 
+def _narrow(tree: Tree, root: Node) -> None:
+    """Under a shape: a long ascent below the plans now known, then the multipliers of the relaxation itself.
+
+    The ascent starts afresh: where steps have come to rest once, they rest again.
+    """
+    if root.bound >= tree.cut or tree.stopped():
+        return
+    tree.climb(root, 1, 1, 1.0)  # what the plans found since rule out
+    fresh = replace(tree.root(), state=root.state, allowed=root.allowed, recent=root.recent)
+    for _ in climb_root(tree, fresh, LONG_CHUNK, LONG_PATIENCE):
+        pass
+    root.state, root.allowed = fresh.state, fresh.allowed
+    if fresh.bound > root.bound:
+        root.bound, root.alpha, root.prices = fresh.bound, fresh.alpha, fresh.prices
+        root.recent, root.opened = fresh.recent, fresh.opened
+    if root.bound < tree.cut and tree.pool.size[0] > MANY_PRICES:
+        polish(tree, root)
+        tree.polished = True
+
+
 def _confirm(tree: Tree, allowed: Any, state: Any) -> str:
     """Look for a second route on the pairs that the first bound left; "" where that takes longer than it may.
 
@@ -142,7 +169,7 @@ def _confirm(tree: Tree, allowed: Any, state: Any) -> str:
         return until - tree.report.elapsed_s()
 
     value = tree.value / leaf.scale
-    _, duals = relax(leaf, np.inf, tree.options, left_s=left, should_stop=stop, presolve=False)
+    _, duals = relax(leaf, np.inf, tree.options, left_s=left, should_stop=stop)
     if duals is not None and duals.size == len(leaf.rows.lower):
         model = leaf.model(relaxed=True)
         if proves(model, value, safe_bound(model, duals)):

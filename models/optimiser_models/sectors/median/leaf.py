@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimiser.solve.backends.highs_arrays import Watch, solve_linear
+from optimiser.solve.backends.highs_lp import GrowingLP
 from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import PROOF_GAP
@@ -23,6 +25,8 @@ from optimiser_models.sectors.separate import separators
 
 TINY = 1e-6
 RELAXATION_ROUNDS = 30
+INTERIOR_PAIRS = 3_000
+"""More pairs than this, and the first relaxation is quicker by an interior point."""
 SMALLEST_VIOLATION = 0.01
 """Of a shape row, in the relaxation: less is not worth a round."""
 
@@ -185,6 +189,11 @@ class Leaf:
             row_names=tuple(self.rows.names),
         )
 
+    def since(self, first: int) -> tuple[sp.csr_array, NDArray[np.float64], NDArray[np.float64]]:
+        """Return the rows made from number ``first`` on: (matrix, lower, upper)."""
+        lower, upper = np.array(self.rows.lower[first:]), np.array(self.rows.upper[first:])
+        return self.rows.matrix(self.n_pairs, first), lower, upper
+
     def read(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the centre of each area, shape (n,)."""
         plan = np.zeros(self.ground.n, dtype=np.int64)
@@ -200,31 +209,41 @@ def relax(
     *,
     left_s: Callable[[], float],
     should_stop: Callable[[], bool],
-    presolve: bool = True,
 ) -> tuple[float, NDArray[np.float64] | None]:
     """Solve the relaxation with its rows: (bound, multipliers of the rows), None where it was not solved to the end.
 
-    The bound is inf where nothing is left.
+    Each round goes on from where the last one stood. The bound is inf where nothing is left.
     """
     bound = -np.inf
+    model = leaf.model(relaxed=True)
+    lp = GrowingLP(model, options=options, interior=leaf.n_pairs > INTERIOR_PAIRS, should_stop=should_stop)
     for _ in range(RELAXATION_ROUNDS):
-        solved = solve_linear(
-            leaf.model(relaxed=True),
-            time_limit_s=max(0.1, left_s()),
-            options=options,
-            presolve=presolve,
-            watch=Watch(should_stop=should_stop),
-        )
+        solved = lp.solve(max(0.1, left_s()))
         if solved.infeasible:
-            return np.inf, None
-        if solved.x is None or solved.objective is None:
+            return _empty(leaf, bound, options, left_s(), should_stop), None
+        if solved.x is None or solved.objective is None or solved.bound is None:
             return bound, None
         bound = max(bound, solved.objective * leaf.scale)
         if should_stop() or left_s() <= 0:
             return bound, None
+        before = len(leaf.rows.lower)
         if bound >= cut or not leaf.cut(solved.x):
             break
+        lp.add_rows(*leaf.since(before))
     return bound, solved.row_dual
+
+
+def _empty(
+    leaf: Leaf, bound: float, options: SolveOptions, left_s: float, should_stop: Callable[[], bool]
+) -> float:
+    """Return inf where a solve from scratch, which looks twice, finds no x either; else the bound as it was."""
+    again = solve_linear(
+        leaf.model(relaxed=True),
+        time_limit_s=max(0.1, left_s),
+        options=options,
+        watch=Watch(should_stop=should_stop),
+    )
+    return np.inf if again.infeasible else bound
 
 
 def close(
@@ -234,14 +253,15 @@ def close(
     *,
     left_s: Callable[[], float],
     should_stop: Callable[[], bool],
+    heard: Callable[[NDArray[np.int64]], object] = lambda plan: None,
 ) -> Closed:
-    """Solve a leaf until nothing below ``cut`` is left on it or time is up."""
+    """Solve a leaf until nothing below ``cut`` is left on it or time is up; ``heard`` is told of plans on the way."""
     bound, duals = relax(leaf, cut, options, left_s=left_s, should_stop=should_stop)
     if bound >= cut:
         return Closed(bound, None, exhausted=True)
     if duals is None:
         return Closed(bound, None, exhausted=False)
-    return _branch(leaf, cut, bound, options, left_s, should_stop)
+    return _branch(leaf, cut, bound, options, left_s, should_stop, heard)
 
 
 def _branch(
@@ -251,14 +271,19 @@ def _branch(
     options: SolveOptions,
     left_s: Callable[[], float],
     should_stop: Callable[[], bool],
+    heard: Callable[[NDArray[np.int64]], object],
 ) -> Closed:
     leaf.count()
     reached = [bound]
 
-    def heard(value: float) -> None:
+    def rises(value: float) -> None:
         reached[0] = max(reached[0], value * leaf.scale)
 
-    watch = Watch(bound=heard, should_stop=lambda: should_stop() or reached[0] >= cut)
+    watch = Watch(
+        incumbent=lambda objective, low, x: heard(leaf.read(x)),
+        bound=rises,
+        should_stop=lambda: should_stop() or reached[0] >= cut,
+    )
     while True:
         solved = solve_linear(
             leaf.model(),
@@ -270,7 +295,7 @@ def _branch(
         if solved.infeasible:
             return Closed(np.inf, None, exhausted=True)
         if solved.bound is not None:
-            heard(solved.bound)
+            rises(solved.bound)
         cuts = 0 if solved.x is None else leaf.cut(solved.x)
         if reached[0] >= cut:
             plan = None if solved.x is None or cuts else leaf.read(solved.x)

@@ -32,11 +32,17 @@ MOST_ROWS = 400_000
 SHARPNESS = 5e-9
 """Plans better by less than this share are not sought."""
 ROOT_CHUNK, ROOT_PATIENCE, MOST_CHUNKS = 100, 25, 60
+LONG_CHUNK, LONG_PATIENCE = 400, 100
+"""Of the second ascent at the root, under a shape, once good plans are known."""
+HOPE, RISE = 0.02, 0.01
+"""Where no plan is known, steps aim this share above the cheapest plan without shape, or above the bound."""
 NODE_ROUNDS, NODE_PATIENCE, NODE_REACH = 120, 10, 0.9
 MANY_TRIES, SELDOM = 200, 10
 """So many nodes are each tried for a plan, later ones now and then."""
 FEW_PAIRS = 2_500
 """A shaped node with so few pairs beyond one an area is a leaf."""
+MANY_PAIRS = 8_000
+"""The same where the multipliers are those of the relaxation: then HiGHS, with its cuts, is quicker than branching."""
 
 
 @dataclass
@@ -65,6 +71,8 @@ class Tree:
     value: float = np.inf
     bound: float = -np.inf
     infeasible: bool = False
+    shapeless: float = np.inf
+    polished: bool = False
     notes: dict[str, Any] = field(default_factory=lambda: {"nodes": 0, "leaves": 0, "rounds": 0})
     open_: list[tuple[float, int, Node]] = field(default_factory=list)
     tick: count[int] = field(default_factory=count)
@@ -83,6 +91,18 @@ class Tree:
         top = self.value if self.best is not None else self.dearest
         slack = SHARPNESS * abs(top)
         return top - slack if self.best is not None else top + slack + 1e-9
+
+    def hopes(self, opened: NDArray[np.int64]) -> None:
+        """Note what a plan would cost with these centres if it had no shape to keep."""
+        value = float(self.ground.cost[opened].min(axis=0).sum())
+        self.shapeless = min(self.shapeless, value)
+
+    def aim(self, bound: float) -> float:
+        """Return what the steps of an ascent from this bound aim at."""
+        if self.best is not None or not np.isfinite(self.shapeless):
+            return self.value
+        aim = self.shapeless + HOPE * abs(self.shapeless)
+        return max(aim, bound + RISE * abs(bound)) if np.isfinite(bound) else aim
 
     def left_s(self) -> float:
         """Return what is left of the time, in seconds."""
@@ -149,10 +169,9 @@ class Tree:
         r = self.priced(node)
         if not self.implied(r, node):
             return 0.0
-        target = self.value if self.best is not None else np.inf
         bound, reach, used = ascend(
-            r, g.own, node.state, node.alpha, self.cut if cut is None else cut, target, g.shape, pool, rounds,
-            patience, reach, node.recent, node.opened,
+            r, g.own, node.state, node.alpha, self.cut if cut is None else cut, self.aim(node.bound), g.shape, pool,
+            rounds, patience, reach, node.recent, node.opened,
         )  # fmt: skip
         self.notes["rounds"] += int(used)
         node.bound = max(node.bound, bound - self.lost(node.alpha))
@@ -192,7 +211,8 @@ class Tree:
         given = int((node.state == IN).sum())
         if given >= self.ground.p or given + int((node.state == FREE).sum()) <= self.ground.p:
             return True
-        return not self.ground.plain and self.n_pairs(node) <= self.ground.n + FEW_PAIRS
+        few = MANY_PAIRS if self.polished else FEW_PAIRS
+        return not self.ground.plain and self.n_pairs(node) <= self.ground.n + few
 
     def finish(self, node: Node) -> None:
         """Close a leaf: to the cheapest open centre, or by HiGHS; what it leaves open stays in the tree."""
@@ -208,7 +228,14 @@ class Tree:
             return
         leaf = Leaf(g, node.allowed, node.state)
         leaf.take(self.pool, node.prices)
-        found = close(leaf, self.cut, self.options, left_s=self.left_s, should_stop=self.report.should_stop)
+        found = close(
+            leaf,
+            self.cut,
+            self.options,
+            left_s=self.left_s,
+            should_stop=self.report.should_stop,
+            heard=self.offer,
+        )
         if found.plan is not None and not self.offer(found.plan) and g.value(found.plan) < self.cut:
             raise BackendError("HiGHS closed a leaf with a plan that breaks a rule.")
         if not found.exhausted:
@@ -273,12 +300,14 @@ class Tree:
             self.prove(self.cut)
 
 
-def climb_root(tree: Tree, root: Node) -> Iterator[Node]:
-    """Yield after each part of the first ascent, while it gains."""
+def climb_root(
+    tree: Tree, root: Node, rounds: int = ROOT_CHUNK, patience: int = ROOT_PATIENCE
+) -> Iterator[Node]:
+    """Yield after each part of an ascent at the root, while it gains."""
     reach = 1.0
     for _ in range(MOST_CHUNKS):
         if reach < LEAST_REACH or tree.stopped() or root.bound >= tree.cut:
             return
-        reach = tree.climb(root, ROOT_CHUNK, ROOT_PATIENCE, reach)
+        reach = tree.climb(root, rounds, patience, reach)
         tree.prove(root.bound)
         yield root
