@@ -18,8 +18,11 @@ r"""Exactly p districts around free, candidate or given centres, without balance
    the price of sorting. Centres and pairs that no better plan uses are ruled out on the way.
 2. Plans by interchange and, under a shape, by annealed assignment to the centres that the relaxation opens
    (:mod:`.plans`).
-3. Branch and bound on the centres, a short ascent in every node (:mod:`.tree`).
-4. Where the centres are settled, HiGHS on the few pairs left, with (6) and (7) as they are broken (:mod:`.leaf`).
+3. Under a shape: a long ascent below the best plan, and where rows with a price are many the relaxation itself
+   (:mod:`.polish`); both rule out most of what is left.
+4. Branch and bound on the centres, a short ascent in every node (:mod:`.tree`); where the best plan is far above the
+   bound, first below a limit near the bound (:mod:`.rising`).
+5. Where the centres are settled or few pairs are left, HiGHS, with (6) and (7) as they are broken (:mod:`.leaf`).
 
 Narula, Ogbu and Samuelsson (1977) and Christofides and Beasley (1982) for Lagrangian bounds of the p-median; the shape
 rules are C1 to C3 of Vlcek, Haase, Fliedner and Cors, OR Spectrum 46 (2024).
@@ -44,6 +47,7 @@ from optimiser_models.sectors.median.descent import Descent
 from optimiser_models.sectors.median.ground import MOST_NEIGHBOURS, neighbours, survey
 from optimiser_models.sectors.median.leaf import Leaf, relax
 from optimiser_models.sectors.median.polish import polish
+from optimiser_models.sectors.median.rising import search_rising
 from optimiser_models.sectors.median.tree import LONG_CHUNK, LONG_PATIENCE, Node, Tree, climb_root
 from optimiser_models.sectors.median.warm import compile_loops
 
@@ -79,7 +83,10 @@ def solve(
     tree.notes["pairs_left"] = tree.n_pairs(root)
     allowed = root.allowed.copy(), root.state.copy()
     report(phase="proving")
-    tree.search(root)
+    if tree.polished:
+        search_rising(tree, root)
+    else:
+        tree.search(root)
     return _outcome(tree, _confirm(tree, *allowed))
 
 

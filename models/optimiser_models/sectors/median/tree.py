@@ -73,6 +73,7 @@ class Tree:
     infeasible: bool = False
     shapeless: float = np.inf
     polished: bool = False
+    limit: float = np.inf
     notes: dict[str, Any] = field(default_factory=lambda: {"nodes": 0, "leaves": 0, "rounds": 0})
     open_: list[tuple[float, int, Node]] = field(default_factory=list)
     tick: count[int] = field(default_factory=count)
@@ -87,10 +88,10 @@ class Tree:
 
     @property
     def cut(self) -> float:
-        """What a plan must cost less than to be of interest; without a plan, more than any plan costs."""
+        """What a plan must cost less than to be of interest; without a plan or limit, more than any plan costs."""
         top = self.value if self.best is not None else self.dearest
         slack = SHARPNESS * abs(top)
-        return top - slack if self.best is not None else top + slack + 1e-9
+        return min(top - slack if self.best is not None else top + slack + 1e-9, self.limit)
 
     def hopes(self, opened: NDArray[np.int64]) -> None:
         """Note what a plan would cost with these centres if it had no shape to keep."""
@@ -100,7 +101,7 @@ class Tree:
     def aim(self, bound: float) -> float:
         """Return what the steps of an ascent from this bound aim at."""
         if self.best is not None or not np.isfinite(self.shapeless):
-            return self.value
+            return min(self.value, self.limit)
         aim = self.shapeless + HOPE * abs(self.shapeless)
         return max(aim, bound + RISE * abs(bound)) if np.isfinite(bound) else aim
 
@@ -265,7 +266,7 @@ class Tree:
 
     def search(self, root: Node) -> None:
         """Branch until nothing below the best plan is left, or the search is stopped."""
-        node: Node | None = root
+        node: Node | None = root if root.bound < self.cut else None
         while not self.stopped():
             if node is None:
                 if not self.open_:
@@ -294,7 +295,7 @@ class Tree:
         self.prove(min(lowest, self.cut))
 
     def _exhausted(self) -> None:
-        if self.best is None:
+        if self.best is None and not np.isfinite(self.limit):
             self.infeasible = True
         else:
             self.prove(self.cut)

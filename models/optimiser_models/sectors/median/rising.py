@@ -1,0 +1,33 @@
+"""Search below a limit that rises: where the best plan known is far above a good bound, look near the bound first.
+
+Pairs are ruled out by the distance between bound and limit. A limit close above the bound leaves few; where a plan
+below it is found and nothing better is left, that plan is proved among all plans; where nothing is left at all, the
+limit has become the bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from optimiser_models.sectors.median.tree import Node, Tree
+
+RISES = (0.0025, 0.005, 0.01)
+"""Limits, as shares above the bound at the root."""
+
+
+def search_rising(tree: Tree, root: Node) -> None:
+    """Search the tree below each limit in turn, then below the best plan."""
+    for rise in RISES:
+        limit = root.bound + rise * abs(root.bound)
+        if limit >= tree.cut or tree.stopped():
+            break
+        tree.limit = limit
+        node = replace(root)
+        tree.climb(node, 1, 1, 1.0)
+        tree.search(node)
+        found = tree.value <= limit
+        if found or tree.stopped():
+            return
+        tree.limit = float("inf")
+        tree.open_.clear()
+    tree.search(root)
