@@ -22,6 +22,7 @@ def search_rising(tree: Tree, root: Node) -> None:
         if limit >= tree.cut or tree.stopped():
             break
         tree.limit = limit
+        tree.notes["limits"] = tree.notes.get("limits", 0) + 1
         node = replace(root)
         tree.climb(node, 1, 1, 1.0)
         tree.search(node)
