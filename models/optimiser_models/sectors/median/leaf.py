@@ -279,8 +279,11 @@ def _branch(
     def rises(value: float) -> None:
         reached[0] = max(reached[0], value * leaf.scale)
 
+    def improves(objective: float, low: float, x: NDArray[np.float64]) -> None:
+        heard(leaf.read(x))
+
     watch = Watch(
-        incumbent=lambda objective, low, x: heard(leaf.read(x)),
+        incumbent=improves,
         bound=rises,
         should_stop=lambda: should_stop() or reached[0] >= cut,
     )
