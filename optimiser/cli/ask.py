@@ -155,9 +155,7 @@ def show_result(run: Any, question: Any, result: Any, *, as_json: bool, why: Seq
         return
     from optimiser.report.words import findings
 
-    for sentence in findings(question.family, question.problem, result):
-        show(f"- {sentence}")
-    for sentence in why:
+    for sentence in dict.fromkeys((*findings(question.family, question.problem, result), *why)):
         show(f"- {sentence}")
     say(f"Run {run.id}: {run.folder}")
 

@@ -17,7 +17,7 @@ EACH_S = 5.0
 
 def why_not(family: str, problem: Any, result: Any, options: Any, folder: Path, *, quiet: bool) -> list[str]:
     """Return what clashes and what would help, in sentences; empty where a plan was found or the result says why."""
-    from optimiser.solve.result import Status
+    from optimiser.solve.result import UNCONFIRMED, Status
 
     if result.status is not Status.INFEASIBLE or family not in AT_ONCE:
         return []
@@ -32,4 +32,8 @@ def why_not(family: str, problem: Any, result: Any, options: Any, folder: Path, 
             family, options=short, budget_s=longest, folder=folder, on_progress=line, should_stop=asked
         )
         with series:
-            return explained(series.family, explain(series, problem))
+            found = explain(series, problem, impossible_by=result.confirmed_by or UNCONFIRMED)
+            said = explained(series.family, found)
+            return (
+                said[1:] if found.verdict == "impossible" else said
+            )  # that there is no plan is said already

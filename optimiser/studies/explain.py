@@ -95,7 +95,9 @@ class Explanation:
     unconfirmed: tuple[str, ...] = ()
 
 
-def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanation:
+def explain(
+    series: Series, problem: Any, plans: Sequence[Any] = (), *, impossible_by: str = ""
+) -> Explanation:
     """Explain why a request is impossible.
 
     Parameters
@@ -104,11 +106,15 @@ def explain(series: Series, problem: Any, plans: Sequence[Any] = ()) -> Explanat
         Who solves; its options are those of each solve.
     plans
         Known plans of whatever admissibility: those that help save solves.
+    impossible_by
+        What has shown already that the request is impossible, as a result tells it: it is not asked again.
     """
     v = Variants(series, problem, plans)
     found = v.hooks.refute(problem)
     for refutation in found:
         v.refuted(only(v, refutation.rules), ARITHMETIC)
+    if impossible_by:
+        v.refuted({}, impossible_by)
     undecided: list[str] = []
 
     def said(verdict: Verdict, **more: Any) -> Explanation:

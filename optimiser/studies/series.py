@@ -71,7 +71,7 @@ class Series:
     options
         Of each solve; its time limit is each solve's own.
     budget_s
-        Seconds for the whole study; inf for as long as the solves take.
+        Seconds for the whole study, starts of processes apart; inf for as long as the solves take.
     folder
         Where results are kept under the key of their content, so that a study goes on where it was stopped;
         None to keep none.
@@ -220,8 +220,11 @@ class Series:
         self.n_solves += 1
         phase = f"solve {self.n_solves}: {title}" if title else f"solve {self.n_solves}"
         found: list[Progress] = []
+        started, waiting = self._n_started(), time.monotonic()
+        first = [math.inf]
 
         def heard(progress: Progress) -> None:
+            first[0] = min(first[0], time.monotonic())
             if progress.incumbent is not None:
                 found.append(progress)
             self.tell(phase, progress.incumbent, progress.bound)
@@ -240,6 +243,10 @@ class Series:
             log.warning("%s: %s", phase, error)
             self.faults.append(f"{title or phase}: {error}")
             return None, True
+        finally:
+            # a process that starts is not searching: its start is not counted, as in one solve
+            if self._n_started() > started and math.isfinite(first[0]):
+                self._ends += first[0] - waiting
         return result, self.stopped or left_s < options.time_limit_s
 
     def tell(self, phase: str, incumbent: float | None = None, bound: float | None = None) -> None:
@@ -253,6 +260,10 @@ class Series:
         if self._own is None:
             self._own = WarmWorker()
         return self._own
+
+    def _n_started(self) -> int:
+        """Return how many processes the own worker has started."""
+        return 0 if self._own is None else self._own.started
 
     def _key(self, problem: Any, formulation: str, options: SolveOptions) -> str:
         return content_key("solve", portable.digest(problem), formulation, portable.to_json(options))

@@ -153,10 +153,11 @@ def _split_beyond(problem: ShiftsProblem) -> Iterator[Reason]:
         if hours > (share + SHARE_TOLERANCE) * most_h + HOURS_TOLERANCE:
             found = hours / most_h if most_h > 0 else np.inf
             asked = f"{hours / share:,.1f}" if share > 0 else "endlessly many"
+            at_best = f"at best {percent_text(found)}" if found <= 1 else "less than the work itself"
             yield Reason(
                 (rule, other), "the cycle", found, share, "frac", None if most_h <= 0 else found - share,
                 f"{said} {hours:,.1f} officer-hours a week; within their ceiling of {percent_text(share)} that "
-                f"asks for {asked} on duty, and {has} {most_h:,.1f}: at best {percent_text(min(found, 9.99))}.",
+                f"asks for {asked} on duty, and {has} {most_h:,.1f}: {at_best}.",
             )  # fmt: skip
 
 
