@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from optimiser.errors import InputError
 from optimiser.problems.base import asked
+from optimiser.units import asked_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,17 +101,21 @@ class SplitTargets:
     community_floor_frac: float = 0.10
 
     def __post_init__(self) -> None:
-        shares = (
-            self.call_ceiling_frac,
-            self.proactive_floor_frac,
-            self.admin_ceiling_frac,
-            self.community_floor_frac,
-        )
-        if any(not 0 <= s <= 1 for s in shares) or abs(sum(shares) - 1) > 1e-9:
-            raise InputError(
-                "The four shares of the time split (call, proactive, admin, community) are fractions from 0 to 1 and "
-                f"sum to 1, got {' + '.join(f'{s:g}' for s in shares)} = {sum(shares):g}; change one of them."
+        names = ("call_ceiling_frac", "proactive_floor_frac", "admin_ceiling_frac", "community_floor_frac")
+        shares = [getattr(self, name) for name in names]
+        faults = [
+            f"{name} is a fraction from 0 to 1, got {share:g}; 30 % is 0.30."
+            for name, share in zip(names, shares, strict=True)
+            if not 0 <= share <= 1
+        ]
+        if not abs(sum(shares) - 1) <= 1e-9:
+            faults.append(
+                "The four shares of the time split (call, proactive, admin, community) must sum to 1 (100 %), got "
+                f"{' + '.join(f'{s:g}' for s in shares)} = {sum(shares):g} ({asked_text(sum(shares))}); change "
+                f"{' or '.join(names)}."
             )
+        if faults:
+            raise InputError(" ".join(faults))
         if self.call_ceiling_frac == 0:
             raise InputError(
                 "call_ceiling_frac is 0: no number of officers answers calls in no time; raise it."

@@ -176,7 +176,7 @@ def test_a_call_table_becomes_classes_that_keep_the_work():
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        (lambda: SplitTargets(call_ceiling_frac=0.4), "sum to 1, got 0.4 [+] 0.3 [+] 0.3 [+] 0.1 = 1.1"),
+        (lambda: SplitTargets(call_ceiling_frac=0.4), "sum to 1 .100 %., got 0.4 [+] 0.3 [+] 0.3 [+] 0.1 = 1.1"),
         (lambda: SplitTargets(call_ceiling_frac=0.0, proactive_floor_frac=0.6), "call_ceiling_frac is 0"),
         (lambda: RequirementParams(reserve_units=-1), "reserve_units must be 0 or more"),
         (lambda: RequirementParams(officers_per_supervisor=0), "officers_per_supervisor must be 1 or more"),
