@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from optimiser import registry
 from optimiser.batch.runner import store_of
 from optimiser.batch.store import Run
 from optimiser.data.plans import other_names, read_plan
@@ -25,12 +26,13 @@ ROTA = "rota"
 def settings_of(pairs: Sequence[str], family: str) -> dict[str, Any]:
     """Read ``key=value`` pairs; values are TOML, or plain text where they are no TOML.
 
-    A key may be written with its table, ``sectors.tolerance_pct``.
+    A key may be written with its table, ``sectors.tolerance_pct``, and one entry of a choice that is itself a table as
+    ``leave_cap_by_sector.D1``.
 
     Raises
     ------
     UsageError
-        If a pair has no ``=``, or belongs to another question.
+        If a pair has no ``=``, belongs to another question, or gives an entry of what is no table.
     """
     table: dict[str, Any] = {}
     for pair in pairs:
@@ -41,12 +43,20 @@ def settings_of(pairs: Sequence[str], family: str) -> dict[str, Any]:
             value: Any = tomllib.loads(f"v = {text}")["v"]
         except tomllib.TOMLDecodeError:
             value = text
-        home, _, name = key.strip().rpartition(".")
-        if home not in ("", family):
+        name, _, entry = key.strip().removeprefix(f"{family}.").partition(".")
+        if not entry:
+            table[name] = value
+            continue
+        if name in registry.families():
             raise UsageError(
-                f"--set {pair!r} is no choice of {family}; write {name}=... or {family}.{name}=..."
+                f"--set {pair!r} is no choice of {family}; write {entry}=... or {family}.{entry}=..."
             )
-        table[name] = value
+        entries = table.setdefault(name, {})
+        if not isinstance(entries, dict):
+            raise UsageError(
+                f"--set {pair!r} is one entry of a table, but {name} is given as {entries!r} before."
+            )
+        entries[entry] = value
     return table
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from optimiser.cli import main
 from optimiser.cli.console import Exit, show_json
+from optimiser.cli.plans import settings_of
+from optimiser.errors import UsageError
 
 OURS = "import sys; from optimiser.cli import main; raise SystemExit(main(sys.argv[1:]))"
 LIST = 'question = "assignment"\n[solve]\ntime_limit_min = 0.2\n[assignment]\nn_incidents = 3\n'
@@ -241,3 +243,11 @@ def test_json_is_json(capsys):
     """What is no number is null, numpy's numbers are numbers."""
     show_json({"a": float("inf"), "b": [np.int64(3), np.float64("nan"), np.bool_(True)], 1: (0.5,)})
     assert json.loads(capsys.readouterr().out) == {"a": None, "b": [3, None, True], "1": [0.5]}
+
+
+def test_an_entry_of_a_choice_that_is_a_table():
+    """Entries come together in one table, ids as text; a value and an entry of it are no table."""
+    pairs = ["leave_cap_by_sector.D1=2", "shifts.leave_cap_by_sector.007=3", "shifts.budget_h=5"]
+    assert settings_of(pairs, "shifts") == {"leave_cap_by_sector": {"D1": 2, "007": 3}, "budget_h": 5}
+    with pytest.raises(UsageError, match="budget_h is given as 5 before"):
+        settings_of(["budget_h=5", "budget_h.D1=2"], "shifts")
