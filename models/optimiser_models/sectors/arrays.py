@@ -156,6 +156,21 @@ class Districting:
             centres=self.centres[keep],
         )
 
+    def where_kept(self, pairs: NDArray[np.bool_] | None) -> Districting:
+        """Return the question without the limits that these pairs (C, n) keep, whichever are chosen: they are the rule.
+
+        A limit that can still break stays, with all pairs.
+        """
+        if pairs is None or not len(self.side):
+            return self
+        most = np.where(pairs, self.side, -np.inf).max(axis=1).sum(axis=1)
+        breaks = most > self.side_limit + 1e-9 * np.maximum(1.0, np.abs(self.side_limit))
+        if breaks.all():
+            return self
+        return replace(
+            self, side=self.side[breaks], side_limit=self.side_limit[breaks], allowed=self.allowed & pairs
+        )
+
     def scaled(self) -> tuple[Districting, float]:
         """Return the question with costs whose sum is no larger than :data:`LARGEST_SUM`, and the unit they are in."""
         e = self.extras

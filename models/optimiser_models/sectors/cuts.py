@@ -87,7 +87,7 @@ def solve(
         if run.best is None or last or report.should_stop():
             break
         start = to_plan(problem, run.d, run.best.label, run.best.centre)
-        d = next_stage(run.d, problem, name, names[stage + 1], run.best.cost)
+        d = next_stage(run.d, problem, name, names[stage + 1], run.best.cost).where_kept(run.pairs)
     return replace(outcome_of(runs, notes), confirmed_by=tuple(routes))
 
 
@@ -119,13 +119,16 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         return {"confirmed_by": "plain sums (an area lies beyond the longest drive of every centre)"}
     run.prove(float(cheapest.sum()))
     first_plans(run, start)
-    if run.done():
-        proved = run.gap() <= PROOF_GAP
-        return notes | ({"confirmed_by": "plain sums (every area has its best centre)"} if proved else {})
-    run.report(phase="bounding")
+    if run.done() and run.gap() > PROOF_GAP:
+        return notes
     allowed = lagrange.servable(run.d)
     if run.pairs is not None:
         allowed &= run.pairs
+    if run.gap() <= PROOF_GAP:
+        if not run.last:  # what an area loses by another centre nothing makes good
+            run.narrow(allowed & (cheapest.sum() - cheapest + run.d.cost < run.limit))
+        return notes | {"confirmed_by": "plain sums (every area has its best centre)"}
+    run.report(phase="bounding")
     bound = _bound(run, slots, allowed, None, run.budget_s(FIRST_BOUND_SHARE))
     if bound is not None:
         slots, bound, allowed = _narrowed(run, slots, bound, allowed)

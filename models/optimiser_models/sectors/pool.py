@@ -57,6 +57,7 @@ class Pool:
 
         Pieces whose reduced cost in the relaxation of (6) is more than what is left to win are in no better plan.
         """
+        self.fresh = 0
         d = run.d
         if run.best is None or d.extras.any or d.places.limited or np.isfinite(d.border_limit):
             return None

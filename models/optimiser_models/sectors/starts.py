@@ -130,40 +130,41 @@ def search_on(run: Run, seed: int, seconds: float) -> None:
     until = run.report.elapsed_s() + seconds
     anew = until - (ANEW_SHARE_OF_FEW if run.d.k <= FEW_DISTRICTS else ANEW_SHARE) * seconds
     numbers, taking = count(), Lock()
+    threads = 1 if run.options.reproducible else run.options.threads
+    at: list[State | None] = [None] * threads
 
     def keep_going() -> bool:
         return run.report.elapsed_s() < until and not run.done()
 
-    def search_alone() -> None:
-        at: State | None = None
-        while keep_going():
+    def enough() -> bool:
+        return run.pool.fresh >= FRESH and run.report.elapsed_s() >= anew
+
+    def search_alone(thread: int) -> None:
+        while keep_going() and not enough():
             tried = next(numbers)
             now = run.report.elapsed_s()
             if run.best is not None and run.d.k >= LEAST_DISTRICTS and now >= anew:
-                at = at or run.best
-                state = _some_anew(run, at, seed + tried, keep_going)
+                here = at[thread] or run.best
+                state = _some_anew(run, here, seed + tried, keep_going)
                 left = 0.0 if run.options.reproducible else (until - now) / max(until - anew, 1e-9)
                 worse = WORSE * left * float(np.random.default_rng(seed + tried).random())
-                if state is not None and state.cost < at.cost + worse * abs(at.cost):
-                    at = state
+                nearly = state is not None and state.cost < here.cost + worse * abs(here.cost)
+                at[thread] = state if nearly else here
             else:
                 state = _try(run, seed, tried, anew if run.best is not None else until, keep_going)
             with taking:
                 run.offer(state)
                 if state is not None and run.d.k > FEW_DISTRICTS:
                     run.pool.keep(run.d, state)
-                together = run.pool.fresh >= FRESH
-                run.pool.fresh *= not together
-            if together:
-                best = run.pool.best(run, min(TOGETHER_S, until - run.report.elapsed_s()))
-                with taking:
-                    run.offer(best)
-                at = run.best if best is not None else at
 
-    threads = 1 if run.options.reproducible else run.options.threads
     with ThreadPoolExecutor(threads) as pool:
-        for searching in [pool.submit(search_alone) for _ in range(threads)]:
-            searching.result()
+        while keep_going():
+            for searching in [pool.submit(search_alone, thread) for thread in range(threads)]:
+                searching.result()
+            if keep_going() and enough():  # by this thread alone: HiGHS does not bear two calls at once
+                best = run.pool.best(run, min(TOGETHER_S, until - run.report.elapsed_s()))
+                run.offer(best)
+                at = [run.best] * threads if best is not None else at
 
 
 def _some_anew(run: Run, at: State, seed: int, keep_going: Callable[[], bool]) -> State | None:
