@@ -19,6 +19,12 @@ from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.base import asked
 from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
 
+_TABLES = (
+    "Facilities need two of them in the project's folder, or elsewhere with --set sites=FILE --set growth=FILE: "
+    "growth.csv with area_id (or place), year and factor (1.2 is a fifth more calls than today), and sites.csv with "
+    "site_id, area_id (or lon and lat), cost, opens (the year it may open) and existing (yes for one of today's)."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacilitiesSetup:
@@ -107,7 +113,10 @@ def site_places(project: Project, setup: FacilitiesSetup) -> dict[str, tuple[flo
 
 def _file(project: Project, name: str) -> Path:
     path = Path(name)
-    return path if path.is_absolute() or path.exists() else project.folder / path
+    path = path if path.is_absolute() or path.exists() else project.folder / path
+    if not path.exists():
+        raise InputError(f"{path}: there is no such table. {_TABLES}")
+    return path
 
 
 def _calls(work: Workload, priorities: tuple[int, ...]) -> NDArray[np.float64]:

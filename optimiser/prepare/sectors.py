@@ -218,7 +218,8 @@ def _params(
     elif counts and len(in_use) <= n:
         districts = (*in_use, *(f"new {d + 1}" for d in range(n - len(in_use))))
     else:
-        districts = tuple(f"D{d + 1}" for d in range(n))
+        letter = "B" if setup.level == "beats" else "D"
+        districts = tuple(f"{letter}{d + 1}" for d in range(n))
     shares = setup.target_shares_frac
     if shares and abs(sum(shares) - 1) > 1e-6:
         raise InputError(f"The target shares must sum to 100 %; they sum to {percent(sum(shares)):g} %.")

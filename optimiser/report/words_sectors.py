@@ -34,7 +34,8 @@ def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
         measure = by_name.get(f"largest deviation of {kind}")
         if measure is None:
             continue
-        within = f"{kind[:1].upper()}{kind[1:]} per {called} are within {percent(measure.value)} of the target share"
+        verb = "are" if kind.split(",")[0].endswith("s") else "is"
+        within = f"{kind[:1].upper()}{kind[1:]} per {called} {verb} within {percent(measure.value)} of the target share"
         if kind in problem.params.balance_frac:
             within += f"; the window is {percent(problem.params.balance_frac[kind])} either way"
         said.append(f"{within}.")

@@ -82,6 +82,15 @@ def test_bad_tables_are_told_together(asked, file, content, message):
         ask(load(county), "facilities", {"target_min": 2})
 
 
+@pytest.mark.parametrize("file", ["sites.csv", "growth.csv"])
+def test_a_table_that_is_not_there_is_described(asked, file):
+    """A new user has neither: what each holds is said, not only that it is missing."""
+    county, _ = asked
+    (county / file).unlink()
+    with pytest.raises(InputError, match=rf"{file}: there is no such table.*area_id.*year.*factor.*site_id"):
+        ask(load(county), "facilities", {"target_min": 2, "budget": 5})
+
+
 def test_growth_by_place_and_an_area_of_its_own(asked):
     """A place grows by two, one of its areas by three: its own row goes first."""
     county, area = asked
