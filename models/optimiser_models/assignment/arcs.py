@@ -148,9 +148,9 @@ def admissible(problem: AssignmentProblem) -> Arcs:
     arrival = problem.ready_s[:, None] + problem.travel_s
     target = by_incident(problem, p.grade_targets_s)
     allowed, goes_on = may_go(problem)
-    unit, incident = np.nonzero(allowed)
-    order = np.lexsort((unit, arrival[unit, incident], incident))
-    unit, incident = unit[order].astype(np.int64), incident[order].astype(np.int64)
+    by = np.argsort(arrival, axis=0, kind="stable").T
+    there = np.take_along_axis(allowed.T, by, axis=1)
+    unit, incident = by[there].astype(np.int64), np.nonzero(there)[0].astype(np.int64)
     weight = urgencies(problem)
     open_yet = np.where(problem.attended > 0, 0.0, weight)
     late = by_incident(problem, p.late_weight)

@@ -76,15 +76,11 @@ def table(problem: AssignmentProblem, arcs: Arcs) -> Table:
     lead = spread(arcs.lead_cost, np.inf)
     lead[:, ~simple] = np.inf
     reach = reach_now(problem)
-    lost = np.array([problem.level_price_s(z, 1) for z in range(len(problem.zone_ids))]) @ (reach > 0).T
+    short = _short_prices(problem)
+    lost = (short[:, 1] if short.shape[1] > 1 else np.zeros(len(problem.zone_ids))) @ (reach > 0).T
     merit = lead + spread(arcs.way_cost, np.inf) + 0.3 * lost[:, None]
     near = np.argsort(merit, axis=0, kind="stable")[:NEAREST].T
     near = np.where(np.isfinite(np.take_along_axis(merit.T, near, axis=1)), near, -1)
-    most = int(problem.demand_level.max(initial=0))
-    short = np.zeros((len(problem.zone_ids), most + 1))
-    for z, d in enumerate(problem.demand_level.tolist()):
-        prices = [problem.level_price_s(z, n) for n in range(1, d + 1)]
-        short[z, 1 : d + 1] = np.cumsum(prices)
     unit, zone = np.nonzero(reach)
     size = reach.max(axis=1) if reach.shape[1] else np.zeros(n_units, np.int64)
     return Table(
@@ -107,6 +103,16 @@ def table(problem: AssignmentProblem, arcs: Arcs) -> Table:
         spare=needless_spare(problem),
         surplus=problem.params.surplus_price_s,
     )
+
+
+def _short_prices(problem: AssignmentProblem) -> Floats:
+    """Price of the first n missing levels of each zone. Shape (Z, most levels + 1)."""
+    short = np.zeros((len(problem.zone_ids), int(problem.demand_level.max(initial=0)) + 1))
+    for d in np.unique(problem.demand_level).tolist():
+        mine = problem.demand_level == d
+        prices = [problem.params.level_price_s(n, d) for n in range(1, d + 1)]
+        short[mine, 1 : d + 1] = problem.zone_weight[mine, None] * np.cumsum(prices)
+    return short
 
 
 def warm() -> None:

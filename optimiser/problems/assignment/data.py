@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -304,19 +305,7 @@ class AssignmentProblem:
         grade = int(self.grade[i])
         if grade not in self.params.in_time_first or not self.demand_level.any():
             return 0.0
-        return self._most_cover_s() + self.params.journey_weight * self.params.grade_targets_s[grade] + 1.0
-
-    def _most_cover_s(self) -> float:
-        """Weighted seconds that the cover of one unit can be worth at most, wherever it stands."""
-        counts = self.params.coverage_counts == "officers"
-        size = int(self.officers.max(initial=1)) if counts else 1
-        worth = np.zeros(len(self.zone_ids))
-        for z, wanted in enumerate(self.demand_level.tolist()):
-            worth[z] = sum(self.level_price_s(z, n) for n in range(max(1, wanted - size + 1), wanted + 1))
-        present = self.params.coverage == "present"
-        places = [self.zone_s, *self.post_zone_s.values(), *(self.scene_zone_s.values() if present else ())]
-        most = max(float(((t <= self.zone_within_s) @ worth).max(initial=0.0)) for t in places)
-        return 2.0 * most if present else most
+        return _most_cover_s(self) + self.params.journey_weight * self.params.grade_targets_s[grade] + 1.0
 
     def level_price_s(self, z: int, level: int) -> float:
         """Return the weighted seconds for the ``level``-th missing level of zone ``z``."""
@@ -331,6 +320,23 @@ class AssignmentProblem:
                 f"Coverage 'present' needs scene_zone_s for driver class {', '.join(missing)}: a unit that is "
                 "sent covers from the incident."
             )
+
+
+@lru_cache(maxsize=4)
+def _most_cover_s(problem: AssignmentProblem) -> float:
+    """Weighted seconds that the cover of one unit can be worth at most, wherever it stands; asked for each incident."""
+    counts = problem.params.coverage_counts == "officers"
+    size = int(problem.officers.max(initial=1)) if counts else 1
+    worth = np.zeros(len(problem.zone_ids))
+    for wanted in np.unique(problem.demand_level).tolist():
+        last = range(max(1, wanted - size + 1), wanted + 1)
+        mine = problem.demand_level == wanted
+        worth[mine] = problem.zone_weight[mine] * sum(problem.params.level_price_s(n, wanted) for n in last)
+    present = problem.params.coverage == "present"
+    scenes = problem.scene_zone_s.values() if present else ()
+    places = [problem.zone_s, *problem.post_zone_s.values(), *scenes]
+    most = max(float(((t <= problem.zone_within_s) @ worth).max(initial=0.0)) for t in places)
+    return 2.0 * most if present else most
 
 
 def _check_ids(what: str, ids: tuple[str, ...]) -> None:
