@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -41,7 +42,17 @@ def settings_of(pairs: Sequence[str], family: str) -> dict[str, Any]:
             raise UsageError(f"--set {pair!r} should be KEY=VALUE.")
         try:
             value: Any = tomllib.loads(f"v = {text}")["v"]
-        except tomllib.TOMLDecodeError:
+        except tomllib.TOMLDecodeError as error:
+            if text.strip()[:1] in ("[", "{"):
+                meant = _quoted(text.strip())
+                hint = (
+                    f" Texts in it stand in double quotes, and the whole in single ones: '{key}={meant}'."
+                    if meant
+                    else ""
+                )
+                raise UsageError(
+                    f"--set {pair!r} is no list or table as TOML writes it: {error}.{hint}"
+                ) from error
             value = text
         name, _, entry = key.strip().removeprefix(f"{family}.").partition(".")
         if not entry:
@@ -58,6 +69,18 @@ def settings_of(pairs: Sequence[str], family: str) -> dict[str, Any]:
             )
         entries[entry] = value
     return table
+
+
+def _quoted(text: str) -> str:
+    """Return a list or table with its bare texts in double quotes, as likely meant; "" where that is none either."""
+    entries = r"[^\[\]{},\"]+" if text.startswith("[") else r"[^{},=\"]+(?==)"
+    number = re.compile(r"\s*([+-]?\d+(\.\d+)?)?\s*")
+    meant = re.sub(entries, lambda m: m[0] if number.fullmatch(m[0]) else f'"{m[0].strip()}"', text)
+    try:
+        tomllib.loads(f"v = {meant}")
+    except tomllib.TOMLDecodeError:
+        return ""
+    return meant
 
 
 def question_and_plans(

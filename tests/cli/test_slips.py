@@ -251,3 +251,20 @@ def test_an_entry_of_a_choice_that_is_a_table():
     assert settings_of(pairs, "shifts") == {"leave_cap_by_sector": {"D1": 2, "007": 3}, "budget_h": 5}
     with pytest.raises(UsageError, match="budget_h is given as 5 before"):
         settings_of(["budget_h=5", "budget_h.D1=2"], "shifts")
+
+
+@pytest.mark.parametrize(
+    ("pair", "meant"),
+    [
+        ("centre_areas=[1A01, 2E14]", '\'centre_areas=["1A01","2E14"]\''),
+        ("locks=[[1A01,D1],[2A05,D2]]", '\'locks=[["1A01","D1"],["2A05","D2"]]\''),
+        ("parts=[night=23-07]", "'parts=[\"night=23-07\"]'"),
+        ("balance={area km2=0.5,population=0.2}", '\'balance={"area km2"=0.5,"population"=0.2}\''),
+        ("priorities=[1,2", "no list or table"),
+    ],
+)
+def test_quotes_that_a_shell_took_away(pair, meant):
+    """A list whose texts lost their quotes is not guessed at: it is shown as it was likely meant."""
+    with pytest.raises(UsageError) as told:
+        settings_of([pair], "sectors")
+    assert meant in str(told.value)
