@@ -19,7 +19,12 @@ def beats(rows: Sequence[Mapping[str, Any]]) -> Figure:
     table = pd.DataFrame(rows).rename(columns={"work, % of a fair share": "share"})
     districts = list(dict.fromkeys(table["district"]))
     base = alt.Chart(table).encode(
-        y=alt.Y("beat:N", sort=list(table["beat"]), title=None, axis=alt.Axis(labelLimit=140)),
+        y=alt.Y(
+            "beat:N",
+            sort=list(table["beat"]),
+            title=None,
+            axis=alt.Axis(labelLimit=140, labelOverlap=len(table) * ROW_PX > MOST_PX),
+        ),
     )
     bars = base.mark_bar().encode(
         x=alt.X("share:Q", title="percent of a fair share"),

@@ -69,23 +69,29 @@ def ask_ledger(asked: Asked, project: Project, series: Series, keep: Callable[[A
     given = asked.given
     parts, homes = _parts(asked, project, series)
     found: list[PartLedger] = []
+    weeks = int(given.get("weeks", 28))
     for part in parts:
+        if found and series.over:
+            break
+        series.tell(f"simulating {weeks} weeks of {figures.named(part.name)}")
         found.append(
             ledger_of(
                 part,
                 project,
                 series,
-                weeks=int(given.get("weeks", 28)),
+                weeks=weeks,
                 protected=int(given.get("protected", 0)),
                 points=bool(given.get("points")),
             )
         )
         keep(ledger_answer(found, None, complete=False))
-    lent = None
-    if given.get("lend") and homes:
-        lent = lending_of(parts, project, homes, int(given.get("weeks", 28)))
+    lent, whole_of_it = None, len(found) == len(parts)
+    if given.get("lend") and homes and whole_of_it and not series.over:
+        series.tell("simulating sectors that lend units")
+        lent = lending_of(parts, project, homes, weeks)
+    complete = whole_of_it and (lent is not None or not given.get("lend"))
     seconds = time.monotonic() - began
-    return ledger_answer(found, lent, n_solves=series.n_solves, seconds=seconds)
+    return ledger_answer(found, lent, complete=complete, n_solves=series.n_solves, seconds=seconds)
 
 
 def _parts(asked: Asked, project: Project, series: Series) -> tuple[list[Part], Mapping[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import numpy as np
 import pytest
 from optimiser_apps import charts_ledger
 
-from optimiser.batch import studies, study_runner
+from optimiser.batch import studies, study_ledger, study_runner
 from optimiser.batch.studies import Asked, Study
 from optimiser.batch.study_ledger import title_of
 from optimiser.data.project import load
 from optimiser.prepare.rota_file import ROTA_FILE
 from optimiser.report import figures_ledger
+from optimiser.studies.ledger_parts import whole
+from optimiser.studies.series import Series
 from tests.apps.screens import calm, said, screen
 
 ROTA = "start,hours,mon,tue,wed,thu,fri,sat,sun\n06:00,12,9,9,9,9,9,9,9\n18:00,12,9,9,9,9,9,9,9\n"
@@ -73,6 +76,21 @@ def test_the_form_asks_of_a_rota_by_sector_or_of_a_new_plan(ledger: tuple[Path, 
     assert (made.asked.given["sectors"], made.asked.given["lend"]) == ("districts", True)
     assert made.asked.title == "Where time goes: the districts in use, lending units"
     made.kill()
+
+
+def test_a_stop_keeps_the_parts_that_are_done(
+    ledger: tuple[Path, Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two parts and a stop asked for at the start: the first is kept and told, the study says it is not all of it."""
+    project, kept = load(ledger[0]), []
+    series = Series("shifts", should_stop=lambda: True)
+    part = whole(project, series, {}, rota=True)
+    monkeypatch.setattr(study_ledger, "_parts", lambda *_: ([part, replace(part, name="B")], {}))
+    asked = Asked("ledger", "shifts", "Two", given=GIVEN)
+    answer = study_ledger.ask_ledger(asked, project, series, kept.append)
+    assert [p["sector"] for p in answer.drawn["parts"]] == ["the whole force"]
+    assert not answer.complete
+    assert len(kept) == 1
 
 
 def _part(name: str, calls: float, proactive: float) -> dict[str, Any]:

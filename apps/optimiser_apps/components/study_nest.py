@@ -57,7 +57,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
     asked = studies.Asked(
         kind.name,
         "sectors",
-        f"{int(beats)} beats in the districts of {plans[plan]}",
+        f"{int(beats)} beats in {plans[plan][:1].lower()}{plans[plan][1:]}",
         {"tolerance_pct": float(even)},
         "",
         SolveOptions(time_limit_s=seconds_from_minutes(float(each))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Mapping
 
 import streamlit as st
@@ -37,12 +38,13 @@ def choose(
     if not there:
         return
     ids = [_NEW, *there]
+    words = zlib.crc32("".join(there.values()).encode())  # a widget that is kept would show words of before
     picked = st.selectbox(
         what,
         ids,
         index=ids.index(now) if now in there else 0,
         format_func=lambda i: there[i] if i else new,
-        key=f"choose.{key}.{now}.{len(there)}",
+        key=f"choose.{key}.{now}.{words}",
     )
     if picked != now:
         show(picked)
