@@ -41,8 +41,6 @@ MANY_TRIES, SELDOM = 200, 10
 """So many nodes are each tried for a plan, later ones now and then."""
 FEW_PAIRS = 2_500
 """A shaped node with so few pairs beyond one an area is a leaf."""
-MANY_PAIRS = 8_000
-"""The same where the multipliers are those of the relaxation: then HiGHS, with its cuts, is quicker than branching."""
 
 
 @dataclass
@@ -212,8 +210,7 @@ class Tree:
         given = int((node.state == IN).sum())
         if given >= self.ground.p or given + int((node.state == FREE).sum()) <= self.ground.p:
             return True
-        few = MANY_PAIRS if self.polished else FEW_PAIRS
-        return not self.ground.plain and self.n_pairs(node) <= self.ground.n + few
+        return not self.ground.plain and self.n_pairs(node) <= self.ground.n + FEW_PAIRS
 
     def finish(self, node: Node) -> None:
         """Close a leaf: to the cheapest open centre, or by HiGHS; what it leaves open stays in the tree."""
@@ -264,8 +261,8 @@ class Tree:
                     self.offer(self.plans.around(child.opened))
         return sorted(kept, key=lambda child: child.bound)
 
-    def search(self, root: Node) -> None:
-        """Branch until nothing below the best plan is left, or the search is stopped."""
+    def search(self, root: Node, *, whole: bool = False) -> None:
+        """Branch until nothing below the best plan is left, or the search is stopped; ``whole``: the root is a leaf."""
         node: Node | None = root if root.bound < self.cut else None
         while not self.stopped():
             if node is None:
@@ -276,9 +273,9 @@ class Tree:
                 if node.bound >= self.cut:
                     self._exhausted()
                     return
-            if self.settled(node):
+            if whole or self.settled(node):
                 self.finish(node)
-                node = None
+                node, whole = None, False
             else:
                 kept = self.children(node)
                 node = kept[0] if kept else None
