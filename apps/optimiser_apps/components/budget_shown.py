@@ -78,9 +78,7 @@ def _beside(drawn: Mapping[str, Any]) -> None:
                 charts_budget.years(drawn["years"], drawn["today"]),
                 "Pay and overtime over the years by number of officers.",
             )
-            st.caption(
-                f"Green dot: the least of pay and overtime together, with {drawn['years']['best']:,} officers."
-            )
+            st.caption(_least(drawn["years"]))
     if len(drawn.get("regret") or ()) > 1:
         with right:
             st.markdown("**What planning for the wrong future costs**")
@@ -89,3 +87,12 @@ def _beside(drawn: Mapping[str, Any]) -> None:
                 "Priced shortage beyond the best, by what was planned for and what then comes.",
             )
             st.caption("Priced hours a week beyond the best plan for what comes; at today's strength.")
+
+
+def _least(years: Mapping[str, Any]) -> str:
+    """Say which number of officers costs least, and what that leaves out where it is the fewest looked at."""
+    best = int(years["best"])
+    said = f"Green dot: the least of pay and overtime together, with {best:,} officers"
+    if best > min(int(row["officers"]) for row in years["rows"]):
+        return f"{said}."
+    return f"{said}, the fewest looked at. Whether officers can be found to work so much overtime is not priced here."
