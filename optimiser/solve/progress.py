@@ -93,6 +93,20 @@ class FileRecorder(Recorder):
         self._durable = durable
         self._folder = folder
         self._kept_at = -PLAN_INTERVAL_S
+        self._waiting: Any = None
+
+    def __call__(
+        self,
+        *,
+        phase: str = "",
+        incumbent: float | None = None,
+        bound: float | None = None,
+        plan: Any = None,
+    ) -> None:
+        """Take a report; a plan that waits to be written is, at the latest when another phase begins."""
+        before = self.phase
+        super().__call__(phase=phase, incumbent=incumbent, bound=bound, plan=plan)
+        self._write(at_once=self.phase != before)
 
     def tell(self, progress: Progress) -> None:
         """Append one line; a full disk does not end the solve."""
@@ -104,9 +118,14 @@ class FileRecorder(Recorder):
 
     def keep(self, plan: Any) -> None:
         """Write the best plan, at most every half second, so that a kill does not lose it; if the disk takes it."""
-        if self.elapsed_s() - self._kept_at < PLAN_INTERVAL_S:
+        self._waiting = plan
+        self._write()
+
+    def _write(self, *, at_once: bool = False) -> None:
+        plan = self._waiting
+        if plan is None or not (at_once or self.elapsed_s() - self._kept_at >= PLAN_INTERVAL_S):
             return
-        self._kept_at = self.elapsed_s()
+        self._waiting, self._kept_at = None, self.elapsed_s()
         kept = {"plan": portable.to_json(plan), "seconds": self._kept_at}
         with contextlib.suppress(OSError):
             text = json.dumps(kept, ensure_ascii=False)
@@ -114,6 +133,7 @@ class FileRecorder(Recorder):
 
     def should_stop(self) -> bool:
         """Return True once the stop file is there."""
+        self._write()
         return (self._folder / STOP_FILE).exists()
 
 
