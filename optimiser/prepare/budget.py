@@ -18,6 +18,7 @@ from optimiser.errors import InputError
 from optimiser.prepare.requirement import duty_rules, project_mix
 from optimiser.prepare.strength import district_of_plan, same_districts
 from optimiser.problems.base import asked
+from optimiser.units import HOURS_PER_WEEK
 
 FloatArray = NDArray[np.float64]
 SUMMER_MONTHS = 3
@@ -66,6 +67,7 @@ class BudgetSetup:
         "h",
         "Hours a week that an officer is at work, absence taken out",
         minimum=1,
+        maximum=HOURS_PER_WEEK,
     )
     ceiling_frac: float = asked(
         0.30, "frac", "Share of on-duty time that calls may take", group="time split", minimum=0.01, maximum=1
@@ -125,6 +127,8 @@ class BudgetSetup:
             faults.append(f"pay_steps must be costs of 0 or more, got {self.pay_steps}.")
         if not 0 <= self.leave_frac < 1:
             faults.append(f"leave_frac is a fraction from 0 to below 1, got {self.leave_frac}.")
+        if not 0 < self.week_h <= HOURS_PER_WEEK:
+            faults.append(f"week_h must be above 0 and at most {HOURS_PER_WEEK} hours, got {self.week_h:g}.")
         if faults:
             raise InputError(" ".join(faults))
 

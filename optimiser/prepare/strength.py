@@ -69,6 +69,7 @@ class StrengthSetup:
         "h",
         "Hours a week that an officer is at work, absence taken out",
         minimum=1,
+        maximum=HOURS_PER_WEEK,
     )
     officers_per_unit: int = asked(1, "officers", "Officers in a car", minimum=1)
     relax: Mapping[str, float] = asked({}, "", "Relaxed rules", hidden=True)

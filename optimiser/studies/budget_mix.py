@@ -69,6 +69,22 @@ class OvertimeCurve(Curve):
             found[: max(beyond) + 1] = np.inf
         return found
 
+    def edges(self, most: int) -> list[int]:
+        """Return headcounts half-way to the fewest officers who need no overtime, and to the fewest whom it helps."""
+        full = self.full(most)
+        some = {b for b, p in self.points.items() if p.bound > NOTHING_H}
+        beyond = {b for b in some if self.points[b].bound > self.most_h(b) + NOTHING_H}
+        found = []
+        for enough, fewer in (
+            (np.flatnonzero(full < NOTHING_H), some),
+            (np.flatnonzero(np.isfinite(full)), beyond),
+        ):
+            if enough.size:
+                low = max((b for b in fewer if b < enough[0]), default=0)
+                if enough[0] - low > 1:
+                    found.append(int(enough[0] + low) // 2)
+        return found
+
     def short_h(self, point: Point) -> float:
         """Return the officer-hours short of a plan, from the plan."""
         return shortage_h(self.problem, on_duty(self.problem, point.plan))
@@ -139,11 +155,9 @@ class _Mixes:
                 chosen.append(least[1][:, k])
         found = self._unsolved(chosen)
         for c in self.curves:
-            free = int(
-                np.flatnonzero(c.full(self.most) < NOTHING_H)[:1].sum()
-            )  # the fewest who need no overtime
-            if free > 1 and free - 1 not in c.points and free - 1 not in c.failed:
-                found.setdefault((c.district, NAME), set()).add(free - 1)
+            for b in c.edges(self.most):
+                if b not in c.points and b not in c.failed:
+                    found.setdefault((c.district, NAME), set()).add(b)
         return found
 
     def _unsolved(self, chosen: list[NDArray[np.int32]]) -> dict[tuple[str, str], set[int]]:

@@ -21,7 +21,7 @@ from optimiser.prepare.calendar_file import (
 )
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.rules import known_rows, rostered
-from optimiser.units import SECONDS_PER_HOUR
+from optimiser.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ def through_the_year(
         raise InputError("The calendar has no entry, so that there is no year to go through.")
     if strength is not None and strength < 0:
         raise InputError(f"strength counts officers, 0 or more; got {strength}.")
-    if not week_h > 0:
-        raise InputError(f"week_h must be above 0 hours, got {week_h}.")
+    if not 0 < week_h <= HOURS_PER_WEEK:
+        raise InputError(f"week_h must be above 0 and at most {HOURS_PER_WEEK} hours, got {week_h:g}.")
     year = entries[0].first.year
     planned = rostered(problem, plan)
     rows = [(n, float(problem.shift_slots[i])) for i, _, n in known_rows(problem, plan)]

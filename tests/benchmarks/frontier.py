@@ -22,7 +22,7 @@ from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.problems.shifts import FAMILY
 from optimiser.studies.budget import budget
 from optimiser.studies.budget_question import question_of_force
-from optimiser.studies.budget_types import Budget, BudgetQuestion
+from optimiser.studies.budget_types import Budget, BudgetQuestion, Mix
 from optimiser.units import SECONDS_PER_HOUR
 from tests.benchmarks.spec import Row, Suite
 
@@ -104,7 +104,9 @@ class Memory:
 def wrong_in(found: Budget) -> list[str]:
     """Check every point by the family's own rules and sums: hours, falling curves, bounds below."""
     wrong = []
-    for (district, scenario), curve in found.curves.items():
+    curves = [(*at, c) for at, c in found.curves.items()]
+    curves += [(d, "overtime at each strength", c) for d, c in found.overtime_curves.items()]
+    for district, scenario, curve in curves:
         for b, p in curve.points.items():
             problem = curve.at(b)
             wrong += [f"{district}, {scenario}, {b}: {v}" for v in FAMILY.check(problem, p.plan)]
@@ -167,6 +169,24 @@ def measured(n_districts: int, n_totals: int, limit_s: float, n_grid: int = 13) 
         "dual and difference agree": {"share of points": agree, "range": span},
         "levers in officers": {v.name: f"{v.at_least} to {v.at_most}" for v in found.levers},
         "regret": regret,
+        "cheapest mix of overtime and hiring": [
+            _mix(m) for m in found.mixes[:: max(1, len(found.mixes) // 6)]
+        ],
+        "mixes within 1 %": sum(m.gap_frac is not None and m.gap_frac <= GAP for m in found.mixes),
+    }
+
+
+def _mix(m: Mix) -> dict[str, Any]:
+    """Tell what is needed from so many officers to a week that is nowhere short."""
+    used = m.overtime
+    return {
+        "officers": m.total,
+        "hires": m.hires,
+        "held over h": None if used is None else used.hold_over_h,
+        "called back h": None if used is None else used.call_back_h,
+        "cost a year": m.cost,
+        "no mix costs less than": m.bound,
+        "hires alone": m.hires_alone,
     }
 
 
