@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_FAR = (
-    1e-6  # share of an area's calls, of those with a number of busy units, below which they are not followed
-)
+_FAR = 1e-5  # share of an area's calls, of those with a number of busy units, not followed further
 _compiled = numba.njit(cache=True, nogil=True)
 
 
@@ -58,54 +56,32 @@ def seen_areas(order: Array, place: Array, busy: Array) -> tuple[Array, Array]:
 
 
 @_compiled
-def chains(order: Array, place: Array, size: int) -> tuple[Array, Array, Array]:
-    """For each place of each list, which units of that unit's own cube are ahead of it: numbers, sets by number.
+def witnesses(order: Array, place: Array, busy: Array) -> tuple[Array, Array]:
+    """For each place of each list, the cube that knows most of that unit and those ahead, and which of these it holds.
 
-    Numbers of one unit follow each other; the third array says where each unit's begin.
+    Both of shape (J, N): the unit whose cube it is (the unit itself, unless another holds more), and a set by bits.
     """
     n_areas, n_units = order.shape
-    number = np.full((n_units, size), -1, dtype=np.int32)
-    chain = np.zeros((n_areas, n_units), dtype=np.int32)
+    witness = np.zeros((n_areas, n_units), dtype=np.int32)
+    ahead_of = np.zeros((n_areas, n_units), dtype=np.int32)
     for j in range(n_areas):
+        reach = 1.0
         for k in range(n_units):
-            unit, ahead = order[j, k], 0
-            for i in range(k):
-                bit = place[unit, order[j, i]]
-                if bit >= 0:
-                    ahead |= 1 << bit
-            number[unit, ahead] = 0
-            chain[j, k] = ahead
-    count = 0
-    begin = np.zeros(n_units + 1, dtype=np.int64)
-    sets = np.empty(number.size, dtype=np.int64)
-    for unit in range(n_units):
-        for ahead in range(size):
-            if number[unit, ahead] == 0:
-                number[unit, ahead] = count
-                sets[count] = ahead
-                count += 1
-        begin[unit + 1] = count
-    for j in range(n_areas):
-        for k in range(n_units):
-            chain[j, k] = number[order[j, k], chain[j, k]]
-    return chain, sets[:count].copy(), begin
-
-
-@_compiled
-def scaled(odds: Array, expected: float) -> float:
-    """Return the factor on odds that makes the chances add up to what is expected (Newton in its logarithm)."""
-    scale = 1.0
-    for _ in range(50):
-        over, slope = -expected, 1e-300
-        for i in range(len(odds)):
-            p = odds[i] * scale
-            p /= 1.0 + p
-            over += p
-            slope += p * (1.0 - p)
-        scale *= np.exp(min(max(-over / slope, -2.0), 2.0))
-        if abs(over) < 1e-10 * expected:
-            break
-    return scale
+            unit, most = order[j, k], -1
+            for h in range(-1, n_units):
+                cube = unit if h < 0 else h
+                if place[cube, unit] < 0 or (reach < _FAR and h >= 0):
+                    continue
+                count, ahead = 0, 0
+                for i in range(k):
+                    bit = place[cube, order[j, i]]
+                    if bit >= 0:
+                        ahead |= 1 << bit
+                        count += 1
+                if count > most:
+                    witness[j, k], ahead_of[j, k], most = cube, ahead, count
+            reach *= busy[unit]
+    return witness, ahead_of
 
 
 @_compiled
@@ -153,48 +129,120 @@ def level_odds(share: Array, doubts: Array, low: int, high: int, odds: Array) ->
 
 
 @_compiled
-def outside_odds(
-    odds: Array, place: Array, low: int, high: int, first: int, last: int, outside: Array, level: Array
-) -> None:
-    """Odds that each unit outside a cube is busy where m of the M are, shape (N, M + 1), and the level they are from.
+def outside_odds(f: int, odds: Array, place: Array, low: int, high: int, outside: Array) -> None:
+    """Odds that each unit outside a cube is busy where s inside and m outside are, shape (c + 1, N, M + 1).
 
-    By the level at which m of M are expected, scaled so that m are.
+    Those of its own cube at level s + m, moved so that m are busy: the more the less its cube has in common with this.
     """
-    n_units, most = outside.shape[0], outside.shape[1] - 1
-    left_out = np.flatnonzero(place < 0)
-    for m in range(max(first, 1), min(last, most - 1) + 1):
-        k = min(max(int(m * n_units / most + 0.5), max(low, 1)), min(high, n_units - 1))
-        level[m] = k
-        now = odds[k][left_out]
-        now *= scaled(now, float(m))
-        for i in range(len(left_out)):
-            outside[left_out[i], m] = now[i]
+    n_units, c, most = outside.shape[1], outside.shape[0] - 1, outside.shape[2] - 1
+    strange = np.zeros(n_units)
+    for q in range(n_units):
+        if place[f, q] < 0:
+            common = 0
+            for unit in range(n_units):
+                if place[f, unit] >= 0 and place[q, unit] >= 0:
+                    common += 1
+            strange[q] = 1.0 - common * most / (n_units * (c + 1))
+    for m in range(max(low - c, 1), min(high, most - 1) + 1):
+        for s in range(c + 1):
+            now, move = odds[min(max(m + s, low, 1), high, n_units - 1)], 0.0
+            for _ in range(50):
+                over, slope = -float(m), 1e-300
+                for q in range(n_units):
+                    if strange[q] > 0.0:
+                        p = now[q] * np.exp(move * strange[q])
+                        p /= 1.0 + p
+                        over += p
+                        slope += p * (1.0 - p) * strange[q]
+                move += min(max(-over / slope, -2.0), 2.0)
+                if abs(over) < 1e-7 * m:
+                    break
+            for q in range(n_units):
+                outside[s, q, m] = now[q] * np.exp(move * strange[q])
+
+
+@_compiled
+def pass_on(
+    odds: Array, told: Array, it: int, ahead: int, n_ahead: int, free: int, passed: int, unknown: int,
+    low: int, high: int, within: Array, left: Array,
+) -> None:  # fmt: skip
+    """Leave of the calls those that find an outside unit busy, ``passed`` others outside being busy already.
+
+    ``told`` is the witness's account (bit ``it`` is the unit) of units ahead that are busy and of one that is free (0
+    if it knows nothing of it), beside drawing without replacement; of those passed it does not know ``unknown``.
+    ``within`` are busy inside, by m; ``odds`` are the unit's by that and m.
+    """
+    n_units, most = told.shape[1] - 1, len(left) - 1
+    part = most / n_units
+    for m in range(max(low - (n_units - most), passed + 1), min(high, most - 1) + 1):
+        s = int(within[m])
+        p = odds[s, m]
+        if within[m] > s:
+            p += (within[m] - s) * (odds[s + 1, m] - p)
+        p *= (m - part * unknown - (1.0 - part) * passed) / m
+        k = min(max(int(m + within[m] + 0.5), low, 1), high, n_units - 1)
+        if n_ahead < k and (ahead or free):
+            both, rest, alone = told[ahead | it, k], told[ahead, k], told[it, k]
+            drawn = k / (k - n_ahead)
+            if free and k < n_units - 1:
+                both -= told[ahead | free | it, k]
+                rest -= told[ahead | free, k]
+                drawn *= (n_units - k - 1) / (n_units - k)
+            rest -= both
+            if both > 0.0 and rest > 0.0 and alone > 0.0:
+                tie = both / rest * (told[0, k] - alone) / alone * (part + (1.0 - part) * drawn)
+                p *= min(max(tie, 0.02), 50.0)
+        left[m] *= p / (1.0 + p)
 
 
 @_compiled
 def enter(
-    rate: Array, order: Array, areas: Array, place: Array, first: int, last: int, outside: Array, level: Array,
-    often: Array, chain: Array, ties: Array, number: Array, ahead_of: Array, unit_of: Array, flow: Array,
-    weigh: Array, served: Array,
+    f: int, rate: Array, order: Array, areas: Array, place: Array, low: int, high: int, often: Array,
+    witness: Array, heads: Array, outside: Array, together: Array, bits: Array, sums: Array, counts: Array,
+    number: Array, ahead_of: Array, unit_of: Array, flow: Array, weigh: Array, served: Array,
 ) -> int:  # fmt: skip
     """Rates of calls by who has to be busy inside the cube and who then takes them.
 
     Fills ``flow[pair, m]`` for pairs (set ahead inside, unit inside) and m busy outside; returns how many pairs
-    there are. ``served`` is the rate at which each area's calls go to the cube's first unit, if ``weigh`` is the
-    chance that each set is busy, the first unit free, m outside busy.
+    there are. ``sums`` and ``counts`` are the chance that each set is busy, and how many then are, by m. ``served`` is
+    the rate at which each area's calls go to the cube's first unit, if ``weigh`` is the chance that each set is busy,
+    the first unit free, m outside busy.
     """
-    n_units, most = order.shape[1], outside.shape[1] - 1
-    left = np.empty(most + 1)
-    inside = n_units - most
+    n_units, inside = order.shape[1], len(outside) - 1
+    most, mine = n_units - inside, place[f]
+    first, last = max(0, low - inside), min(most, high)
+    left, within = np.empty(most + 1), np.empty(most + 1)
+    past, ahead_there = np.empty(n_units, dtype=np.int64), np.empty(n_units, dtype=np.int64)
+    told_by, unknown = np.empty(n_units, dtype=np.int64), np.empty(n_units, dtype=np.int64)
     number[:] = -1
     count = 0
     for j in areas:
-        left[:] = rate[j]
-        ahead, n_ahead, passed, k, gone = 0, 0, 0, 0, False
+        ahead, n_ahead, passed, k = 0, 0, 0, 0
         while n_ahead < inside:
             unit = order[j, k]
-            bit = place[unit]
+            bit = mine[unit]
             if bit >= 0:
+                left[:] = rate[j]
+                left[first : min(last + 1, passed, most)] = 0.0
+                for m in range(first, last + 1):
+                    some = sums[ahead, m] - sums[ahead | 1 << bit, m]
+                    busy = counts[ahead, m] - counts[ahead | 1 << bit, m]
+                    within[m] = min(max(busy / some, n_ahead), inside - 1.0) if some > 1e-280 else n_ahead
+                for i in range(passed):
+                    cube = told_by[i]
+                    at = place[cube, unit]
+                    pass_on(
+                        outside[:, past[i]], together[cube], 1 << place[cube, past[i]], ahead_there[i],
+                        bits[ahead_there[i]], 1 << at if at >= 0 else 0, i, unknown[i], low, high, within, left,
+                    )  # fmt: skip
+                seen = 0.0
+                for m in range(first, min(last, most - 1) + 1):
+                    seen = max(seen, left[m] * often[m])
+                if seen < _FAR * rate[j]:
+                    # only where all outside are busy
+                    left[first : min(last, most - 1) + 1] = 0.0
+                    if last < most:
+                        break
                 pair = number[ahead, bit]
                 if pair < 0:
                     pair = count
@@ -206,25 +254,19 @@ def enter(
                 if bit == 0 and len(served):
                     for m in range(first, last + 1):
                         served[j] += left[m] * weigh[ahead, m]
+                for i in range(passed):
+                    at = place[told_by[i], unit]
+                    if at >= 0:
+                        ahead_there[i] |= 1 << at
                 ahead |= 1 << bit
                 n_ahead += 1
-            elif not gone:
-                seen = 0.0
-                for m in range(first, min(last, most - 1) + 1):
-                    if m <= passed:
-                        left[m] = 0.0
-                    else:
-                        # drawn without replacement, and with what its own cube knows of those ahead of it
-                        p = outside[unit, m] * (m - passed) / m * ties[chain[j, k], level[m]]
-                        left[m] *= p / (1.0 + p)
-                        seen = max(seen, left[m] * often[level[m]])
+            else:
+                past[passed], told_by[passed], ahead_there[passed] = unit, witness[j, k], heads[j, k]
+                unknown[passed] = 0
+                for i in range(passed):
+                    if place[witness[j, k], past[i]] < 0:
+                        unknown[passed] += 1
                 passed += 1
-                if seen < _FAR * rate[j]:
-                    # only where all outside are busy
-                    gone = True
-                    left[first : min(last, most - 1) + 1] = 0.0
-                    if last < most:
-                        break
             k += 1
     return count
 
@@ -236,18 +278,22 @@ def spread(
 ) -> None:  # fmt: skip
     """Turn the rates by pairs into rates by state: into each unit inside, and to the units outside."""
     size, width = away.shape
-    for state in range(size):
-        first, last = max(0, low - bits[state]), min(width - 1, high - bits[state])
-        up[state] = 0.0
-        away[state] = total
-        for pair in range(count):
-            unit = unit_of[pair]
-            if ahead_of[pair] & ~state or (state >> unit) & 1:
-                continue
-            for m in range(first, last + 1):
+    up[:] = 0.0
+    away[:] = total
+    for pair in range(count):
+        ahead, unit = ahead_of[pair], unit_of[pair]
+        # all sets of units that are neither ahead nor the one that goes
+        others, some = (size - 1) & ~ahead & ~(1 << unit), 0
+        while True:
+            state = some | ahead
+            for m in range(max(0, low - bits[state]), min(width - 1, high - bits[state]) + 1):
                 up[state, unit, m] += flow[pair, m]
                 away[state, m] -= flow[pair, m]
-        for m in range(first, last + 1):
+            if some == others:
+                break
+            some = (some - others) & others
+    for state in range(size):
+        for m in range(width):
             away[state, m] = max(away[state, m], 0.0)
 
 
@@ -311,66 +357,58 @@ def at_least(together: Array, begin: int) -> None:
 
 
 @_compiled
-def read(states: Array, bits: Array, sets: Array, low: int, high: int, share: Array, ties: Array) -> None:
-    """Read what the other cubes need, by level: share of the first unit, and how those ahead of it change its odds.
-
-    The ties stand beside what the share and drawing without replacement say; 1 where nothing is known.
-    """
+def read(states: Array, bits: Array, low: int, high: int, share: Array, together: Array) -> None:
+    """Read what the other cubes need, by level: share of the first unit, and how often each set is busy together."""
     size, width = states.shape
-    n_units = len(share) - 1
-    together = np.zeros((size, n_units + 1))
+    together[:] = 0.0
     for state in range(size):
         for m in range(width):
             together[state, bits[state] + m] = states[state, m]
     at_least(together, 0)
     for k in range(low, high + 1):
         share[k] = together[1, k] / together[0, k] if together[0, k] > 0.0 else 0.0
-    for i in range(len(sets)):
-        ahead, n_ahead = sets[i], bits[sets[i]]
-        for k in range(low, high + 1):
-            both, alone = together[ahead | 1, k], together[1, k]
-            rest, free = together[ahead, k] - both, together[0, k] - alone
-            ties[i, k] = 1.0
-            if 0 < n_ahead < k < n_units and both > 0.0 and rest > 0.0 and alone > 0.0 and free > 0.0:
-                ties[i, k] = min(max(both / rest * free / alone * k / (k - n_ahead), 0.02), 50.0)
 
 
 @_compiled
 def one_round(
-    rate: Array, order: Array, areas: Array, begin: Array, place: Array, chain: Array, sets: Array, sets_begin: Array,
-    ladder: Array, low: int, high: int, bits: Array, sweeps: int, odds: Array, ties: Array,
-    states: Array, share: Array, new_ties: Array, sends: Array,
+    rate: Array, order: Array, areas: Array, begin: Array, place: Array, witness: Array, heads: Array, ladder: Array,
+    low: int, high: int, bits: Array, sweeps: int, odds: Array, states: Array, share: Array, together: Array,
+    sends: Array,
 ) -> None:  # fmt: skip
-    """Sweep every cube with what the others said last (``odds``, ``ties``), and read it (``share``, ``new_ties``).
+    """Sweep every cube with what the others said last (``odds``, ``together``), and read it (``share``, ``together``).
 
     With rows in ``sends`` (N, J), these become the rates of each area's calls to each unit; nothing is swept.
     """
     n_units, size, width = states.shape
     c = n_units - width + 1
-    first, last = max(0, low - c), min(width - 1, high)
-    outside, level = np.ones((n_units, width)), np.zeros(width, dtype=np.int64)
+    outside, often = np.ones((c + 1, n_units, width)), np.empty(width)
     most = min(size * c // 2, len(order) * c)
     number, flow = np.empty((size, c), dtype=np.int32), np.empty((most, width))
     ahead_of, unit_of = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     up, away = np.empty((size, c, width)), np.empty((size, width))
-    total, often = rate.sum(), ladder / ladder.max()
-    nothing, nobody = np.empty((0, 0)), np.empty(0)
+    sums, counts, weigh = np.empty((size, width)), np.empty((size, width)), np.empty((size, width))
+    total, served = rate.sum(), np.empty(0)
+    for m in range(width):
+        often[m] = ladder[min(max(int(m * n_units / max(width - 1, 1) + 0.5), low, 1), high)] / ladder.max()
     for f in range(n_units):
-        outside_odds(odds, place[f], low, high, first, last, outside, level)
-        mine = areas[begin[f] : begin[f + 1]]
+        outside_odds(f, odds, place, low, high, outside)
+        for state in range(size):
+            for m in range(width):
+                sums[state, m] = states[f, state, m]
+                counts[state, m] = states[f, state, m] * bits[state]
+        at_least(sums, 0)
+        at_least(counts, 0)
         if len(sends):
-            weigh = states[f].copy()
+            weigh[:] = states[f]
             weigh[1::2] = 0.0
             at_least(weigh, 1)
-            enter(
-                rate, order, mine, place[f], first, last, outside, level, often,
-                chain, ties, number, ahead_of, unit_of, flow, weigh, sends[f],
-            )  # fmt: skip
-            continue
+            served = sends[f]
         count = enter(
-            rate, order, mine, place[f], first, last, outside, level, often,
-            chain, ties, number, ahead_of, unit_of, flow, nothing, nobody,
+            f, rate, order, areas[begin[f] : begin[f + 1]], place, low, high, often,
+            witness, heads, outside, together, bits, sums, counts, number, ahead_of, unit_of, flow, weigh, served,
         )  # fmt: skip
+        if len(sends):
+            continue
         if count == 0:
             # nobody ever calls for any unit of the cube
             share[f] = 0.0
@@ -378,5 +416,4 @@ def one_round(
         spread(low, high, total, count, ahead_of, unit_of, flow, bits, up, away)
         for k in range(sweeps):
             sweep(states[f], up, away, low, high, total, bits, ladder, k % 2 == 1)
-        own = slice(sets_begin[f], sets_begin[f + 1])
-        read(states[f], bits, sets[own], low, high, share[f], new_ties[own])
+        read(states[f], bits, low, high, share[f], together[f])

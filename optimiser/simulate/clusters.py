@@ -9,31 +9,32 @@ A state is (S, m): the set S of C that is busy, and how many m of the M = N - c 
 
 (1) how many are busy in all, k = |S| + m, is a birth-death chain of known probabilities (Erlang's);
 (2) units inside end calls at rate 1 each, those outside at rate m;
-(3) area j's calls reach unit i inside, free, with those ahead of it inside busy, with chance
+(3) area j's calls reach unit i inside, free, with the set A ahead of it inside busy, with chance
     prod_q x_q / (1 + x_q) over the units outside ahead of i on j's list (q = 0, 1, .. of them passed before);
-(4) x_q = w_q(k') z (m - q) / m t_q(k'): odds that the unit is busy. w_q(k') are its odds by its own cube at the level
-    k' at which m of M are expected, z makes the chances of all outside add up to m, (m - q) / m is drawing without
-    replacement, and t_q(k') says by how much its odds rise, in its own cube, where those ahead of it on j's list are
-    busy;
+(4) x_q = w_q(k) z_q d_q t_q: odds that the unit is busy, at the level k = m + E(|S| | A busy, i free, m). w_q(k) are
+    its odds by its own cube; z_q makes the chances of all outside add up to m, moving most those whose cubes have
+    least in common with C (calls seldom meet them); d_q is drawing without replacement; t_q says by how much its odds
+    rise where A and those passed are busy and i is free. That is read from the witness: the cube, whosever it is,
+    that holds q and most of those ahead of it on j's list. With g = M / N, of those passed d_q counts whom the
+    witness does not know whole, the others by 1 - g: where few are outside, m tells more of them than k does;
 (5) what does not stay inside goes to the units outside, m to m + 1.
 
-Each round sweeps every cube by (1) to (5), then takes w and t anew. A unit's workload is read in its own cube; at each
-level the odds of all are scaled so that k are busy. Dispatches are read by (3) and scaled to workloads and rates of
-calls, rows and columns in turn. Nothing is random. With c = N the answer is the exact one.
+Each round sweeps every cube by (1) to (5); w and t are those last read. A unit's workload is read in its own cube;
+at each level the odds of all are scaled so that k are busy. Dispatches are read by (3) and scaled to workloads and
+rates of calls, rows and columns in turn. Nothing is random. With c = N the answer is the exact one.
 
-What it does not know: which units of S are busy beside those ahead on the list, when it says who is busy outside.
-Units hardly ever sent (nobody's first choice, or second car of a post) suffer most: their calls need many busy at once.
+What it does not know: which units of S are busy beside those ahead on the list, when it says who is busy outside; and
+lists of which no cube holds enough. Units hardly ever sent (nobody's first choice, or second car of a post) suffer
+most: their calls need many busy at once.
 
-Measured by ``python -m tests.benchmarks hypercube`` against the exact model, relative error of single workloads: with
-cubes of 9 of 14 units (calls lost, loads 0.2 to 0.8) clumped towns were 4.3 % off at worst, two cars a post 2.3 %, even
-ones 2.1 %, the mean 0.1 to 0.4 %. With cubes of 12, as now, every one of these towns that had been more than 0.9 % off
-and was solved again is within 1.4 % (clumped), 1.2 % (two cars), 0.5 % (even). Larson's equations are 31 to 75 % off
-there at worst. What decides is the share of the units that a cube holds: up to 12 units all, so the answer is exact; of
-14 to 30 units it holds 12 (eight towns of 18, all makes: worst 1.3 %), of 50 units 11, of 200 units 7. Of 14 units,
-cubes of 8 are up to 3 % off on even towns and 9 % in clumps, cubes of 6 units 5 and 13 %. Beyond 20 units only the
-simulator says how far off it is: of 50 units (one even town, load 0.5, 28 million simulated calls, each unit sure to
-0.4 %) the worst is 2.1 %, the mean 0.3 %; against 7 million calls cubes of 9 and 7 units were 2.5 and 4.0 % off.
-
+Measured against the exact model (calls lost), relative error of single workloads. Cubes of 12 of 14 units: clumped,
+two cars a post and even, the towns of each that had been worst so far, are 0.7, 0.6 and 0.3 % off at worst. Cubes of 8
+of 14: 1.1 % in clumps, 0.5 % even. Up to 12 units the answer is exact; of 14 to 30 a cube holds 12, of 50 units 11, of
+200 units 7. Beyond 20 units only simulation says how far off it is. Of 50 units (one even town, load 0.5, 50 million
+simulated calls, the levels weighted by (1), each unit sure to 0.2 %) the worst is 1.0 %, the mean 0.2 %; with cubes of
+9 and 7 units 1.4 and 1.9 %. With ties from each unit's own cube alone, as it was, it was 2.0, 2.5 and 4.2 %: the error
+was in calls that pass three or more units outside, of which a fifth to a third were missing. Of 50 units in clumps a
+unit that is hardly ever busy (4 % of the time) is 6 % off, the mean 0.7 %.
 Sources: Larson, Approximating the performance of urban emergency service systems, Operations Research 23 (1975);
 Boyaci and Geroliminis, Approximation methods for large-scale spatial queueing systems, Transportation Research B 74
 (2015), who also keep groups of units apart and count the rest. The closure (4) is our own.
@@ -60,7 +61,7 @@ from optimiser.simulate.hypercube import (
 
 MOST_IN_A_CUBE = 12
 _STATES = 1 << 22  # of all cubes together
-_NEVER = 1e-10  # numbers of busy units rarer than this are left out
+_NEVER = 1e-8  # numbers of busy units rarer than this are left out
 _SWEEPS = 3  # of each cube in a round
 _LEAST_DOUBT = 1e-3
 _INDIRECT = 0.25  # weight of those leaned on by those leaned on
@@ -136,23 +137,24 @@ def _settled(
     place = _places(loops.leaning(load, order, guess), c)
     doubts = np.maximum(loops.doubt(load, order, place, guess), _LEAST_DOUBT)
     areas, begin = loops.seen_areas(order, place, guess)
-    chain, sets, sets_begin = loops.chains(order, place, 1 << c)
     states = np.tile(_start(n_units, c, bits, ladder), (n_units, 1, 1))
     share = np.tile(np.arange(n_units + 1) / n_units, (n_units, 1))
-    odds, ties = np.ones((n_units + 1, n_units)), np.ones((len(sets), n_units + 1))
+    odds = np.ones((n_units + 1, n_units))
     loops.level_odds(share, doubts, low, high, odds)
-    said = ties.copy()
-    fixed = (load, order, areas, begin, place, chain, sets, sets_begin, ladder, low, high, bits)
+    together = np.zeros((n_units, 1 << c, n_units + 1))
+    for f in range(n_units):
+        loops.read(states[f], bits, low, high, share[f], together[f])
+    witness, heads = loops.witnesses(order, place, guess)
+    fixed = (load, order, areas, begin, place, witness, heads, ladder, low, high, bits)
     busy, moved, done = np.zeros(n_units), 1.0, 0
     while done < most_rounds and moved > tolerance:
-        loops.one_round(*fixed, _SWEEPS, odds, ties, states, share, said, np.empty((0, 0)))
+        loops.one_round(*fixed, _SWEEPS, odds, states, share, together, np.empty((0, 0)))
         loops.level_odds(share, doubts, low, high, odds)
-        ties[:] = said
         now = ladder[1:-1] @ (odds[1:-1] / (1.0 + odds[1:-1])) + ladder[-1]
         moved, busy = float(np.abs(now - busy).max()), now
         done += 1
     sends = np.zeros((n_units, len(load)))
-    loops.one_round(*fixed, 0, odds, ties, states, share, said, sends)
+    loops.one_round(*fixed, 0, odds, states, share, together, sends)
     return busy, _fitted(sends, busy / total, load / total * (1.0 - ladder[-1])), done
 
 

@@ -297,6 +297,7 @@ def _many_units(mode: Mode) -> dict[str, Any]:
         [],
         mean_workload_error=float(relative.mean()),
         widest_interval_frac=float((sure / seen).max()),
+        worst_units_interval_frac=float((sure / seen)[relative.argmax()]),
         worst_of_larsons_equations=float(np.abs(larson(rate, order).workload / seen - 1).max()),
         seconds=seconds,
         rounds=rounds,
