@@ -69,7 +69,8 @@ def witnesses(order: Array, place: Array, busy: Array) -> tuple[Array, Array]:
         for k in range(n_units):
             unit, most = order[j, k], -1
             for h in range(-1, n_units):
-                cube = unit if h < 0 else h
+                # in the order of the list, so that names of units do not matter
+                cube = unit if h < 0 else order[j, h]
                 if place[cube, unit] < 0 or (reach < _FAR and h >= 0):
                     continue
                 count, ahead = 0, 0
