@@ -15,12 +15,14 @@ LARGEST_WORK = 4e9
 """Pairs of entries looked at; past that nothing is dropped."""
 
 
-def dominated(d: Design, aims: list[Aim], blocks: dict[tuple[str, int], Block]) -> NDArray[np.bool_]:
-    """Return the columns that need no car, shape (N,)."""
+def dominated(
+    d: Design, aims: list[Aim], blocks: dict[tuple[str, int], Block], most_work: float = LARGEST_WORK
+) -> NDArray[np.bool_]:
+    """Return the columns that need no car, shape (N,); none where more than ``most_work`` pairs are to be seen."""
     none = np.zeros(d.n_columns, dtype=bool)
     if any(b.kind != BEST for b in blocks.values()):
         return none
-    if sum(float((np.diff(b.starts).astype(np.float64) ** 2).sum()) for b in blocks.values()) > LARGEST_WORK:
+    if sum(float((np.diff(b.starts).astype(np.float64) ** 2).sum()) for b in blocks.values()) > most_work:
         return none
     n = d.n_posts
     beaten = np.zeros((n, n), dtype=np.int32)

@@ -21,7 +21,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
 from tests.oracles.circle_patterns import CirclePatterns
-from tests.oracles.standby_cases import enumerate_best, every_plan, line, random_problem, worth
+from tests.oracles.standby_cases import enumerate_best, every_plan, line, random_problem, standby, worth
 
 QUICK = SolveOptions(time_limit_s=30, confirm=False)
 SHARED = Path(__file__).resolve().parents[4] / "shared/data/location"
@@ -185,3 +185,12 @@ def test_the_library_is_drawn_as_published():
         result = solve(median(distance, np.ones(len(distance)), p), benders.FORMULATION, QUICK)
         assert result.status is Status.OPTIMAL
         assert result.objectives[0].value == optimum
+
+
+def test_comparing_posts_never_takes_more_than_its_share():
+    """B reaches what A reaches and more, so A goes; with fewer pairs allowed than there are none is compared."""
+    problem = standby([({"A": 0, "B": 0}, [3.0]), ({"B": 0}, [2.0])], posts="AB", n_cars=(1,))
+    d, a = arrays.design(problem), arrays.aim(problem, "cover")
+    blocks = {("cover", 0): arrays.block(problem, "cover", 0)}
+    assert dominated(d, [a], blocks).tolist() == [True, False]
+    assert not dominated(d, [a], blocks, most_work=4.0).any()
