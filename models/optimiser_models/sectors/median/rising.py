@@ -9,32 +9,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from optimiser_models.sectors.median.tree import Node, Tree
 
 RISES = (0.0025, 0.005, 0.01)
 """Limits, as shares above the bound at the root."""
-WORTH = 2.0
+WORTH = 1.25
 """A limit is tried where the best plan is this many times as far above the bound."""
-MANY_PAIRS = 9_000
+MANY_PAIRS = 10_000
 """With the relaxation's multipliers and so few pairs beyond one an area, HiGHS and its cuts take the whole root."""
 
 
 def search_rising(tree: Tree, root: Node) -> None:
-    """Search the tree below each limit in turn, then below the best plan."""
+    """Search below each limit that leaves few pairs, in turn, then below the best plan."""
     for rise in RISES:
         limit = root.bound + rise * abs(root.bound)
         if root.bound + WORTH * (limit - root.bound) >= tree.cut or tree.stopped():
             break
         tree.limit = limit
-        tree.notes["limits"] = tree.notes.get("limits", 0) + 1
         node = replace(root)
         tree.climb(node, 1, 1, 1.0)
-        tree.search(node, whole=_small(tree, node))
+        if not _small(tree, node):
+            break
+        tree.notes["limits"] = tree.notes.get("limits", 0) + 1
+        tree.search(node, whole=True)
         found = tree.value <= limit
         if found or tree.stopped():
             return
-        tree.limit = float("inf")
         tree.open_.clear()
+        tree.limit = np.inf
+    tree.limit = np.inf
     tree.climb(root, 1, 1, 1.0)
     tree.search(root, whole=_small(tree, root))
 
