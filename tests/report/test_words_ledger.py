@@ -84,5 +84,5 @@ def test_sheets_of_two_sectors_stand_below_each_other(seen):
     assert calls["share in 5 % of weeks"] <= calls["simulated share"] <= calls["share in 95 % of weeks"]
     hours = sum(row[k] for row in book["Hours of the week"][:168] for k in row if k.endswith("planned hours"))
     assert hours == pytest.approx(840.0)
-    middle = book["Officers"][1]["time on calls over four weeks (share)"]
+    middle = book["Officers"][1]["calls over four weeks (share)"]
     assert 0.2 < middle < 0.4
