@@ -27,14 +27,14 @@ What it does not know: which units of S are busy beside those ahead on the list,
 lists of which no cube holds enough. Units hardly ever sent (nobody's first choice, or second car of a post) suffer
 most: their calls need many busy at once.
 
-Measured against the exact model (calls lost, loads 0.2 to 0.8), relative error of the worst single unit. Cubes of 12 of
-14 units, 90 towns: even 0.5 %, clumped 1.4 %, two cars a post 0.6 %; 12 of 18 units, 30 towns: 0.9, 0.6 and 1.4 %.
-Cubes of 8 of 14, at load 0.5: 1.1 % in clumps, 0.5 % even. Up to 12 units the answer is exact; of 14 to 30 a cube holds 12, of 50 units 11, of
-200 units 7. Beyond 20 units only simulation says how far off it is. Of 50 units (one even town, load 0.5, 50 million
-simulated calls, the levels weighted by (1), each unit sure to 0.2 %) the worst is 0.9 %, the mean 0.2 %; with cubes of
-9 and 7 units 1.5 and 1.9 %. With ties from each unit's own cube alone, as it was, it was 2.0, 2.5 and 4.2 %: the error
-was in calls that pass three or more units outside, of which a fifth to a third were missing. Of 50 units in clumps a
-unit that is hardly ever busy (4 % of the time) is 6 % off, the mean 0.7 %.
+Measured against the exact model (calls lost, loads 0.2 to 0.8), relative error of the worst single unit. Cubes of 12
+of 14 units, 90 towns: even 0.5 %, clumped 1.4 %, two cars a post 0.6 %; 12 of 18 units, 30 towns: 0.9, 0.6 and 1.4 %.
+Cubes of 8 of 14, at load 0.5: 1.1 % in clumps, 0.5 % even. Up to 12 units the answer is exact; of 14 to 30 a cube
+holds 12, of 50 units 11, of 200 units 7. Beyond 20 units only simulation says how far off it is. Of 50 units (one
+even town, load 0.5, 50 million simulated calls, the levels weighted by (1), each unit sure to 0.2 %) the worst is 0.9
+%, the mean 0.2 %; with cubes of 9 and 7 units 1.5 and 1.9 %. With ties from each unit's own cube alone, as it was, it
+was 2.0, 2.5 and 4.2 %: the error was in calls that pass three or more units outside, of which a fifth to a third were
+missing. Of 50 units in clumps a unit that is hardly ever busy (4 % of the time) is 6 % off, the mean 0.7 %.
 
 Sources: Larson, Approximating the performance of urban emergency service systems, Operations Research 23 (1975);
 Boyaci and Geroliminis, Approximation methods for large-scale spatial queueing systems, Transportation Research B 74
