@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from optimiser_models.sectors.arrays import from_plan, prepare, to_plan
+from optimiser_models.sectors.arrays import from_plan, to_plan
+from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.search import anneal
 
 from optimiser.data import synthetic

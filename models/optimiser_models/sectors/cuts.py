@@ -21,13 +21,10 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome
 from optimiser_models.sectors import border, centres, lagrange
-from optimiser_models.sectors.arrays import (
-    next_stage,
-    prepare,
-    to_plan,
-)
+from optimiser_models.sectors.arrays import to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import cannot_be
+from optimiser_models.sectors.reading import next_stage, prepare
 from optimiser_models.sectors.run import Run, outcome_of
 from optimiser_models.sectors.slots import Slots, slots_of
 from optimiser_models.sectors.starts import (

@@ -24,10 +24,11 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors import search
-from optimiser_models.sectors.arrays import FREE, Districting, from_plan, prepare
+from optimiser_models.sectors.arrays import FREE, Districting, from_plan
 from optimiser_models.sectors.labels import GRID, Labels, label_costs
 from optimiser_models.sectors.mending import Ints, Mending, seated_plan
 from optimiser_models.sectors.pieces import anchor, cut_pieces, filled
+from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.separate import reach
 from optimiser_models.sectors.warm import compile_loops
 

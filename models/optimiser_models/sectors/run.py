@@ -13,8 +13,9 @@ from optimiser.problems.sectors.rules import check
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.sectors.arrays import FREE, Districting, sign_of, to_plan
+from optimiser_models.sectors.arrays import FREE, Districting, to_plan
 from optimiser_models.sectors.pool import Pool
+from optimiser_models.sectors.reading import sign_of
 from optimiser_models.sectors.search import State
 
 TIE = 1e-6

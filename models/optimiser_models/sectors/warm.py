@@ -8,8 +8,9 @@ import numpy as np
 
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser_models.sectors import lagrange, search
-from optimiser_models.sectors.arrays import Districting, prepare
+from optimiser_models.sectors.arrays import Districting
 from optimiser_models.sectors.grow import grow
+from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.slots import slots_of
 
 ROUNDS = 2

@@ -8,10 +8,10 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 from optimiser_models.sectors import border
-from optimiser_models.sectors.arrays import prepare
 from optimiser_models.sectors.border import flows, least
 from optimiser_models.sectors.border.ground import survey
 from optimiser_models.sectors.border.recut import Recut
+from optimiser_models.sectors.reading import prepare
 
 from optimiser import registry
 from optimiser.problems.sectors import FAMILY, SectorsPlan

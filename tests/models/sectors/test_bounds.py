@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.sectors import arrays, centres, cuts, knapsack, lagrange, search, starts
+from optimiser_models.sectors import arrays, centres, cuts, knapsack, lagrange, reading, search, starts
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.run import Run
@@ -38,7 +38,7 @@ def test_lagrangian_bound_is_below_the_optimum():
         _, value = enumerate_best(problem)
         if value is None:
             continue
-        d = arrays.prepare(problem)
+        d = reading.prepare(problem)
         cost = -value if problem.params.first_sense == "max" else value
         allowed = lagrange.servable(d)
         bound = lagrange.improve(d, slots_of(d), allowed, cost, rounds=300, keep_going=ALWAYS)
@@ -58,7 +58,7 @@ def test_pairs_of_the_best_plan_are_never_dropped():
         plan, value = enumerate_best(problem)
         if plan is None:
             continue
-        d = arrays.prepare(problem)
+        d = reading.prepare(problem)
         cost = -value if problem.params.first_sense == "max" else value
         allowed = lagrange.servable(d)
         bound = lagrange.improve(d, slots_of(d), allowed, cost, rounds=100, keep_going=ALWAYS)
@@ -101,7 +101,7 @@ def test_what_one_aim_proves_narrows_the_next_but_keeps_its_ties(monkeypatch):
 
 def test_no_district_grows_from_a_place_that_is_ruled_out():
     """Where a proof has taken a candidate away, its area is no root any more, and what remembered it forgets it."""
-    d = arrays.prepare(path_of_four())
+    d = reading.prepare(path_of_four())
     d = replace(d, fixed=np.full(d.k, arrays.FREE), may=np.ones_like(d.may), lock=np.full(d.n, arrays.FREE))
     roots = np.array([0, 3])
     assert grow(d, 1, roots) is not None
@@ -112,7 +112,7 @@ def test_very_large_costs_are_no_impossibility():
     """The spread of a real county in square metres reaches 1e16: in a unit of its own it has the bound it had."""
     compared = lost = 0
     for seed in SEEDS:
-        d = arrays.prepare(random_problem(seed))
+        d = reading.prepare(random_problem(seed))
         far = replace(d, cost=d.cost * 2.0**60)
         slots, allowed = slots_of(d), lagrange.servable(d)
         scaled, unit = far.scaled()
@@ -132,7 +132,7 @@ def test_very_large_costs_are_no_impossibility():
 
 def test_chain_above_the_ceiling_rules_a_pair_out():
     """On a row of four with two each, an end cannot serve the far end: the chain holds four."""
-    d = arrays.prepare(path_of_four())
+    d = reading.prepare(path_of_four())
     allowed = lagrange.servable(d)
     assert not allowed[0, 3]
     assert not allowed[0, 2]
@@ -142,7 +142,7 @@ def test_chain_above_the_ceiling_rules_a_pair_out():
 
 def test_separator_by_hand():
     """Centre 0 and area 3 on a ring of six: the areas next to the centre, 1 and 5, separate them."""
-    d = arrays.prepare(ring_of_six())
+    d = reading.prepare(ring_of_six())
     members = np.zeros(6, dtype=bool)
     members[[0, 3]] = True
     ((piece, separator),) = separators(members, 0, d.starts, d.neighbours, np.ones(6))
@@ -154,7 +154,7 @@ def test_separators_cut_and_are_minimal():
     """Without the separator there is no way from the centre to the piece; with any one of it there is."""
     checked = 0
     for seed in range(60):
-        d = arrays.prepare(random_problem(seed))
+        d = reading.prepare(random_problem(seed))
         rng = np.random.default_rng(seed)
         members = rng.random(d.n) < 0.5
         root = int(rng.integers(d.n))
@@ -178,7 +178,7 @@ def test_every_annealed_state_is_admissible():
         problem = random_problem(seed)
         if problem.params.relax:
             continue
-        d = arrays.prepare(problem)
+        d = reading.prepare(problem)
         label = grow(d, seed)
         if label is None:
             continue
@@ -198,7 +198,7 @@ def test_what_is_to_stand_still_stands_still():
     changed = 0
     for seed in SEEDS:
         problem = random_problem(seed)
-        d = arrays.prepare(problem)
+        d = reading.prepare(problem)
         label = grow(d, seed)
         if label is None:
             continue
@@ -214,17 +214,17 @@ def test_what_is_to_stand_still_stands_still():
 def test_growth_joins_locks_to_their_centre():
     """A locked area far from its centre is joined by a chain; crossing locks cannot be."""
     problem = ring_of_six(fixed_centres=("A", "", ""), locks=(("C", "1"),), balance_frac={})
-    label = grow(arrays.prepare(problem), 1)
+    label = grow(reading.prepare(problem), 1)
     assert label is not None
     assert label[[0, 1, 2]].tolist() == [0, 0, 0]
     crossed = path_of_four(fixed_centres=("A", "D"), locks=(("B", "2"), ("C", "1")), balance_frac={})
-    assert grow(arrays.prepare(crossed), 1) is None
+    assert grow(reading.prepare(crossed), 1) is None
 
 
 def test_start_is_a_point_of_the_model():
     """A state put into the model keeps every row of it."""
     problem = path_of_four()
-    d = arrays.prepare(problem)
+    d = reading.prepare(problem)
     slots = slots_of(d)
     state = search.State(np.array([0, 0, 1, 1]), np.array([0, 2]), 120.0)
     hess = Hess(d, slots, np.ones((4, 4), dtype=bool))
@@ -276,7 +276,7 @@ def test_a_piece_without_a_centre_is_infeasible():
 def test_needs_where_every_centre_must_open():
     """As many candidate centres as districts: on the row of four each area is its own district, or none is."""
     problem = path_of_four(district_ids=("1", "2", "3", "4"))
-    d = arrays.prepare(problem)
+    d = reading.prepare(problem)
     bound = lagrange.improve(d, slots_of(d), lagrange.servable(d), 0.0, rounds=50, keep_going=ALWAYS)
     assert bound is not None
     assert bound.value == pytest.approx(0.0, abs=1e-6)
@@ -299,7 +299,7 @@ def test_bound_holds_where_work_fits_to_the_last_digit():
         cover_calls=calls,
         balance=work,
     )
-    d = arrays.prepare(problem)
+    d = reading.prepare(problem)
     for incumbent in (-7.0, np.inf):
         for rounds in (3, 60):
             bound = lagrange.improve(
@@ -373,7 +373,7 @@ def test_parting_by_regions_keeps_every_better_plan():
         plan, value = enumerate_best(free)
         if plan is None or free.params.relax:
             continue
-        d = arrays.prepare(free)
+        d = reading.prepare(free)
         cost = -value if free.params.first_sense == "max" else value
         s, allowed = slots_of(d), lagrange.servable(d)
         ceiling = cost + 1.0

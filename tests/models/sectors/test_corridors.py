@@ -7,7 +7,7 @@ from itertools import combinations
 
 import networkx as nx
 import numpy as np
-from optimiser_models.sectors import arrays, corridors, knapsack, lagrange
+from optimiser_models.sectors import corridors, knapsack, lagrange, reading
 from optimiser_models.sectors.slots import Cells, slots_of
 
 from tests.oracles.sectors_cases import enumerate_best, path_of_four, random_problem
@@ -125,7 +125,7 @@ def test_a_lock_across_the_other_district_costs_its_corridor():
     _, value = enumerate_best(problem)  # A serves B and C: 60 + 120
     found = {}
     for contiguity in (True, False):
-        d = arrays.prepare(replace(problem, params=replace(problem.params, contiguity=contiguity)))
+        d = reading.prepare(replace(problem, params=replace(problem.params, contiguity=contiguity)))
         bound = lagrange.improve(d, slots_of(d), d.allowed, value, rounds=400, keep_going=ALWAYS)
         found[contiguity] = bound.value
     assert found[True] <= value + 1e-6
@@ -140,7 +140,7 @@ def test_counting_centres_in_cells_relaxes_the_matching():
         plan, value = enumerate_best(problem)
         if plan is None:
             continue
-        d = arrays.prepare(problem)
+        d = reading.prepare(problem)
         cost = -value if problem.params.first_sense == "max" else value
         chosen = np.array([problem.centre_ids.index(c) for c in plan.centre_of.values()])
         of = np.arange(len(problem.centre_ids)) % 2

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.sectors import arrays
+from optimiser_models.sectors import reading
 
 from optimiser import registry
 from optimiser.solve.engine import solve
@@ -19,7 +19,7 @@ from tests.oracles.sectors_cases import enumerate_in_order, random_problem
 def test_what_the_pairs_keep_anyway_is_no_limit_any_more():
     """A limit that some choice of pairs breaks stays with all pairs; one that none breaks goes, and the pairs bind."""
     problem = grid(3, 3)
-    d = arrays.prepare(replace(problem, params=replace(problem.params, objectives=("travel",))))
+    d = reading.prepare(replace(problem, params=replace(problem.params, objectives=("travel",))))
     side = np.arange(d.cost.size, dtype=float).reshape(1, *d.cost.shape)
     pairs = d.allowed.copy()
     pairs[4:, 0] = False

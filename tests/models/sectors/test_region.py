@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.sectors import arrays, search
+from optimiser_models.sectors import arrays, reading, search
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.region import region
 
@@ -27,7 +27,7 @@ def question(seed: int, *, limited: bool = False):
         fixed_centres=(),
     )
     problem = replace(problem, params=params)
-    d = arrays.prepare(problem)
+    d = reading.prepare(problem)
     label = grow(d, seed)
     state = search.anneal(d, label, moves=20_000, seed=seed, keep_going=ALWAYS)
     if limited:  # no more than the state has, and a little: the part outside uses up its own share

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.sectors.arrays import prepare
 from optimiser_models.sectors.border.ground import survey
 from optimiser_models.sectors.border.hops import hop, suits
+from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.recom import flips
 from optimiser_models.sectors.recom.chain import random_plan
 from optimiser_models.sectors.recom.ground import admissible, ground

@@ -21,9 +21,9 @@ from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import Outcome
-from optimiser_models.sectors.arrays import prepare
 from optimiser_models.sectors.border.stage import stage
 from optimiser_models.sectors.border.warm import compile_border
+from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.run import Run, outcome_of
 
 __all__ = ["FORMULATION", "refuses", "stage"]

@@ -26,10 +26,11 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors import lagrange
-from optimiser_models.sectors.arrays import FREE, Districting, prepare, to_plan
+from optimiser_models.sectors.arrays import FREE, Districting, to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.carve.loops import carve
 from optimiser_models.sectors.carve.prices import arguments
+from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.run import Run
 from optimiser_models.sectors.search import State
 from optimiser_models.sectors.slots import Slots, slots_of

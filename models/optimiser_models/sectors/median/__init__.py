@@ -42,7 +42,7 @@ from optimiser.solve.backends.duality import safe_bound
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.sectors.arrays import from_plan, sign_of
+from optimiser_models.sectors.arrays import from_plan
 from optimiser_models.sectors.median.descent import Descent
 from optimiser_models.sectors.median.ground import MOST_NEIGHBOURS, neighbours, survey
 from optimiser_models.sectors.median.leaf import Leaf, relax
@@ -50,6 +50,7 @@ from optimiser_models.sectors.median.polish import polish
 from optimiser_models.sectors.median.rising import search_rising
 from optimiser_models.sectors.median.tree import LONG_CHUNK, LONG_PATIENCE, Node, Tree, climb_root
 from optimiser_models.sectors.median.warm import compile_loops
+from optimiser_models.sectors.reading import sign_of
 
 STARTS = 8
 """Random sets of centres that the interchange starts from."""

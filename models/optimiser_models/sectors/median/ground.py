@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from optimiser.problems.sectors import SectorsProblem
 from optimiser_models.sectors.arrays import FREE as NO_DISTRICT
-from optimiser_models.sectors.arrays import Districting, prepare
+from optimiser_models.sectors.arrays import Districting
 from optimiser_models.sectors.median.ascent import FREE, IN, OUT, Shape
+from optimiser_models.sectors.reading import prepare
 
 MOST_NEIGHBOURS = 62
 """Sets of neighbours are bits of one whole number."""
