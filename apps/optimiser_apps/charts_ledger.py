@@ -10,6 +10,7 @@ import pandas as pd
 
 from optimiser.report.colours import INK
 from optimiser.report.figures_ledger import KINDS
+from optimiser.units import fraction_from_percent, percent_text
 from optimiser_apps.charts import Figure
 from optimiser_apps.charts_studies import PLAN
 
@@ -107,7 +108,7 @@ def overview(parts: Sequence[Mapping[str, Any]], kind: str) -> Figure:
         if line[kind] is not None
     ]
     table = pd.DataFrame(rows)
-    table["said"] = table["share"].map("{:.1f} %".format)
+    table["said"] = table["share"].map(lambda share: percent_text(fraction_from_percent(share)))
     base = alt.Chart(table).encode(
         x=alt.X(
             "class:N",

@@ -13,7 +13,7 @@ from optimiser.report.phrases import NO_BREAK, count, in_units, listed
 from optimiser.studies.levels import Nested, nest
 from optimiser.studies.nesting import Nesting, nesting
 from optimiser.studies.series import Series
-from optimiser.units import percent
+from optimiser.units import fraction_from_percent, percent, percent_text
 
 EVEN = 100.0
 
@@ -50,7 +50,7 @@ def nest_answer(question: Nesting, found: Nested, *, n_solves: int = 0, seconds:
         f"{found.name[:1].upper()}{found.name[1:]}: {in_units(found.value, found.unit)}; no beats within these "
         f"districts can have less than {bound}.",
         f"Furthest from a fair share of its district's work is {far['beat']}, with "
-        f"{far['work, % of a fair share']:.0f} % of it.",
+        f"{percent_text(fraction_from_percent(far['work, % of a fair share']), 0)} of it.",
     ]
     if found.open_districts:
         said.append(f"Not proved best and confirmed in: {listed(found.open_districts)}.")

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from optimiser import registry
+from optimiser.errors import OptimiserError
 from optimiser.problems import portable
 from optimiser.solve import engine, jobs
 from optimiser.solve.program import Formulation
 from optimiser.solve.progress import COMPILING, FileRecorder, Progress
 
 LOOK_S = 0.5
+NEAR_CAP = 0.9
+"""A process that used this share of its addresses and then failed ran out of memory."""
 TELL_AFTER_S = 1.0
 """Loops that were compiled before are loaded sooner than this."""
 
@@ -86,7 +89,12 @@ def work(folder: Path) -> None:
     except MemoryError:
         (folder / jobs.MEMORY_FILE).touch()
     except Exception as error:  # noqa: BLE001  the parent raises it again, for whoever asked
-        jobs.write_error(folder, error)
+        if at_cap() and not isinstance(
+            error, OptimiserError
+        ):  # libraries hide that memory ran out behind errors of their own
+            (folder / jobs.MEMORY_FILE).touch()
+        else:
+            jobs.write_error(folder, error)
 
 
 def make_ready(folder: Path, formulation: Formulation[Any, Any]) -> None:
@@ -114,6 +122,20 @@ def cap_memory(memory_mib: int) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         if hard == resource.RLIM_INFINITY or limit <= hard:
             resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def at_cap() -> bool:
+    """Has this process used most of the addresses that it may have? False where the system does not say."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return False
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return False
+    peak = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmPeak"))
+    return int(peak.split()[1]) * 1024 > NEAR_CAP * limit
 
 
 if __name__ == "__main__":

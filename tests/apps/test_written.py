@@ -63,7 +63,7 @@ def test_what_is_typed_becomes_the_planners_choices():
         "objectives": "cover 1, cover 2, travel",
     }
     there = {f.name: f for f in question_fields("sectors")}
-    given = {n: forms._read(there[n], text) for n, text in typed.items()}
+    given = {n: forms.value_of(there[n], text) for n, text in typed.items()}
     (setup,) = read(kinds("sectors"), given, "This form")
     assert setup.locks == (("12", "North"),)
     assert setup.apart == (("12", "13"),)
@@ -74,7 +74,7 @@ def test_what_is_typed_becomes_the_planners_choices():
     assert setup.cover_weights == {1: 10.0, 2: 1.0}
     assert setup.objectives == ("cover 1", "cover 2", "travel")
     cars = next(f for f in question_fields("standby") if f.name == "cars_by_part")
-    (posts,) = read(kinds("standby"), {"cars_by_part": forms._read(cars, "night=3")}, "This form")
+    (posts,) = read(kinds("standby"), {"cars_by_part": forms.value_of(cars, "night=3")}, "This form")
     assert posts.cars_by_part == {"night": 3}
 
 

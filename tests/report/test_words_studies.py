@@ -77,7 +77,7 @@ def test_open_is_not_called_impossible():
 def test_arithmetic_is_shown():
     """An area two minutes away where one is allowed."""
     text = plain(explained(FAMILY, explain(series(Looker()), two_by_three(longest_drive_s=60.0))))
-    assert "lie beyond their longest drive" in text
+    assert "1 area lies beyond its longest drive" in text
     assert "loosen longest drive by 1 min" in text
 
 

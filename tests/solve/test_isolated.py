@@ -13,7 +13,7 @@ import pytest
 
 from optimiser.errors import BackendError, InputError
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
-from optimiser.solve import jobs
+from optimiser.solve import jobs, worker
 from optimiser.solve.isolated import salvage, solve_isolated
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import FileRecorder, read_progress
@@ -129,6 +129,21 @@ def test_memory_cap_is_named():
     """A worker above its cap is ended, and the message says which cap."""
     with pytest.raises(BackendError, match="memory cap of 60 MiB"):
         solve_isolated(large(), "sectors.cuts", replace(QUICK, memory_mib=60))
+
+
+@pytest.mark.parametrize(("at_cap", "there"), [(True, jobs.MEMORY_FILE), (False, jobs.RESULT_FILE)])
+def test_memory_behind_another_error_is_seen(tmp_path, monkeypatch, at_cap, there):
+    """CPython's parser answers "field 'target' is required" where memory ran out; far from the cap it is a fault."""
+
+    def fails(*_):
+        raise ValueError("field 'target' is required for AnnAssign")
+
+    jobs.write_job(tmp_path, path_of_four(), "sectors.cuts", QUICK)
+    monkeypatch.setattr(worker, "cap_memory", lambda _: None)
+    monkeypatch.setattr(worker, "make_ready", fails)
+    monkeypatch.setattr(worker, "at_cap", lambda: at_cap)
+    worker.work(tmp_path)
+    assert (tmp_path / there).exists()
 
 
 def test_warm_worker_answers_many_and_renews():

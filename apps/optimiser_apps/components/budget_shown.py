@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from optimiser.units import at_most_text, fraction_from_percent, percent_text
 from optimiser_apps import charts_budget, charts_studies
 from optimiser_apps.components import shown
 
@@ -44,12 +45,13 @@ def _figures(figures: Mapping[str, Any]) -> None:
         (
             "Officers on patrol today",
             f"{figures['officers']:,}",
-            f"Calls take {figures['on calls']:.1f} % of their time.",
+            f"Calls take {percent_text(fraction_from_percent(figures['on calls']))} of their time.",
         ),
         (
             "Hours short a week",
             f"{figures['short']:,.0f}",
-            f"Officer-hours below the requirement in the mean week; at most {figures['gap']:.1f} % better can exist.",
+            "Officer-hours below the requirement in the mean week; "
+            f"{at_most_text(fraction_from_percent(figures['gap']))} better can exist.",
         ),
         (
             "One more takes away (h)",

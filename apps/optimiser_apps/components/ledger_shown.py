@@ -10,7 +10,7 @@ import streamlit as st
 
 from optimiser.report.chart import DAY_WORDS
 from optimiser.report.figures_ledger import KINDS
-from optimiser.units import DAY_NAMES, percent_text
+from optimiser.units import DAY_NAMES, fraction_from_percent, percent_text
 from optimiser_apps import charts, charts_ledger, charts_studies
 from optimiser_apps.components import shown
 
@@ -93,18 +93,22 @@ def _chosen(parts: list[Mapping[str, Any]], key: str) -> Mapping[str, Any]:
     return next((p for p in parts if p["sector"] == picked), parts[0])
 
 
+def _share(line: Mapping[str, Any]) -> str:
+    return percent_text(fraction_from_percent(line["simulated"]))
+
+
 def _figures(part: Mapping[str, Any]) -> None:
     lines = {v["name"]: v for v in part["lines"]}
     calls, proactive, open_ = lines["calls"], lines["proactive"], lines["unaccounted"]
     cards = [
-        ("Time on calls", f"{calls['simulated']:.1f} %", f"Asked: {calls['asked']}. In simulated weeks."),
+        ("Time on calls", _share(calls), f"Asked: {calls['asked']}. In simulated weeks."),
         (
             "Proactive, unbroken",
-            f"{proactive['simulated']:.1f} %",
+            _share(proactive),
             f"Asked: {proactive['asked']}. In blocks of half an hour or more, in simulated weeks: "
             f"{part['blocks simulated']:,.0f} officer-hours a week; {part['blocks planned']:,.0f} planned.",
         ),
-        ("Unaccounted", f"{open_['simulated']:.1f} %", f"Asked: {open_['asked']}. In simulated weeks."),
+        ("Unaccounted", _share(open_), f"Asked: {open_['asked']}. In simulated weeks."),
         (
             "Hours short a week",
             f"{part['short']:,.0f}",
