@@ -52,22 +52,20 @@ def bared_by(p: PolicyArrays, s: State, zone_from: int) -> float:
 
 @compiled
 def best_post(w: World, unit: int, now: float) -> int:
-    """Return the post whose cover is worth most to a free unit after its way there; of equal ones the nearer.
+    """Return the post at which a free unit adds most to the demand covered; of equal ones the nearer.
 
-    ``number`` as in :func:`best_move`. Where all cover is worth nothing in seconds the cover alone decides.
+    The way has no other say: where units stand lasts longer than the way there. Priced like that of a move, it kept
+    units where their calls had been, and more urgent calls came late (suite ``policies``, made-up county).
     """
     t, p, s = w.t, w.p, w.s
     count_cover(w, unit)
     part, here = time_slice(t, now), place(t, s, unit, now)
-    priced = len(p.number) > 2 and p.number[2] > 0
     best, most, least = p.posts[0], -np.inf, np.inf
     for post in p.posts:
-        worth = _gain_at(p, s, post)
+        gain = _gain_at(p, s, post)
         way = 0.0 if post == here else float(t.table[t.mode[s.unit[unit].kind, -1], part, here, post])
-        if priced:
-            worth = worth * p.number[2] - p.number[1] * way - (p.number[0] if post != here else 0.0)
-        if worth > most + 1e-12 or (worth > most - 1e-12 and way < least):
-            best, most, least = post, max(most, worth), way
+        if gain > most + 1e-12 or (gain > most - 1e-12 and way < least):
+            best, most, least = post, max(most, gain), way
     return best
 
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 Decide = Callable[["Scene"], None]
 _MOST_COVER = 64
-MOVE_WEIGHT = 0.1
-"""Weighted seconds per second of a way that no call waits for."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,7 +45,7 @@ class Policy:
     cost_s
         Seconds of way that covering all demand once is worth, by grade, shape (G,).
     posts
-        Where units that come free may stand by: where cover is worth most after the way; empty: each at its own post.
+        Where units that come free may stand by: the post that adds most cover; empty: each at its own post.
     """
 
     name: str
@@ -170,12 +168,7 @@ def leigh(cover: Cover, most_bared_frac: float, n_nearest: int = 4, *, awaits_en
 
 
 def covering(
-    cover: Cover,
-    cost_s: NDArray[np.float64],
-    posts: NDArray[np.int64] | None = None,
-    name: str = "covering",
-    *,
-    move_weight: float = MOVE_WEIGHT,
+    cover: Cover, cost_s: NDArray[np.float64], posts: NDArray[np.int64] | None = None, name: str = "covering"
 ) -> Policy:
     """Send the unit with the least way plus the price of the cover it takes away; stand by where cover gains most.
 
@@ -185,15 +178,8 @@ def covering(
         Seconds of way that covering all demand once is worth, by grade, shape (G,); 0 is the nearest unit.
     posts
         Zones where units that come free may stand by; None: each at its own post.
-    move_weight
-        Weighted seconds per second of the way to where a unit stands by; all cover is worth the largest ``cost_s``.
     """
     stand = np.zeros(0, dtype=np.int64) if posts is None else np.unique(posts)
     return Policy(
-        name=name,
-        kind=COVER,
-        cost_s=np.asarray(cost_s, dtype=float),
-        posts=stand,
-        number=np.array([0.0, move_weight, float(np.max(cost_s, initial=0.0))]),
-        **cover.fields(),
+        name=name, kind=COVER, cost_s=np.asarray(cost_s, dtype=float), posts=stand, **cover.fields()
     )

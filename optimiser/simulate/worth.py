@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from optimiser.errors import InputError
 from optimiser.simulate.choosing import JOINT, ONE
-from optimiser.simulate.policy import MOVE_WEIGHT, Cover, Policy
+from optimiser.simulate.policy import Cover, Policy
 from optimiser.simulate.rules import ByGrade
 from optimiser.simulate.state import (
     AWAITS,
@@ -49,8 +49,7 @@ class Worth:
     awaits_ends
         Grades that may wait for a unit whose break or prisoner run ends in time (Leigh's rule).
     move_price_s, move_weight
-        Weighted seconds for each move of a free unit, and per second of its way; also of one that comes free and has
-        yet to choose where it stands by.
+        Weighted seconds for each move of a free unit, and per second of its way.
     pace
         How much longer than the table a way usually takes, by grade.
     """
@@ -64,7 +63,7 @@ class Worth:
     divert_price_s: float = 0.0
     awaits_ends: tuple[int, ...] = ()
     move_price_s: float = 20.0
-    move_weight: float = MOVE_WEIGHT
+    move_weight: float = 0.1
     pace: ByGrade = field(default_factory=dict)
 
     def table(self, grades: tuple[int, ...]) -> NDArray[np.float64]:

@@ -127,25 +127,11 @@ def test_price_of_cover_and_standing_by():
     assert found.replications[0].calls.response_s.tolist() == [0.0, 0.0]
 
 
-@pytest.mark.parametrize(
-    ("weight_0", "cost_s", "move_weight", "response_s"),
-    [
-        (
-            0.27,
-            1000.0,
-            0.1,
-            0.0,
-        ),  # worth 135 s - 30 s of way in zone 0, 125 s - 10 s in zone 4: it stands in zone 4
-        (0.27, 1000.0, 0.0, 400.0),  # the way not counted: zone 0
-        (0.40, 1000.0, 0.1, 400.0),  # 200 s - 30 s in zone 0: worth the way
-        (0.25, 0.0, 0.1, 0.0),  # cover equal and worth nothing in seconds: the nearer
-    ],
-)
-def test_where_a_unit_stands_by_counts_its_way(weight_0, cost_s, move_weight, response_s):
-    """A unit comes free in zone 3; zone 0 is 300 s away and weighs more than zone 4, 100 s away; half the time busy."""
+@pytest.mark.parametrize(("weight_0", "response_s"), [(0.27, 400.0), (0.25, 0.0)])
+def test_of_equal_posts_a_unit_takes_the_nearer(weight_0, response_s):
+    """A unit comes free in zone 3; zone 0, 300 s away, covers more than zone 4, 100 s away, or as much."""
     one = sim.always(np.array([3]))
-    told = cover([weight_0, 0.0, 0.0, 0.0, 0.25])
-    by = sim.covering(told, np.full(2, cost_s), posts=np.array([0, 4]), move_weight=move_weight)
+    by = sim.covering(cover([weight_0, 0.0, 0.0, 0.0, 0.25]), np.full(2, 1000.0), posts=np.array([0, 4]))
     found = sim.simulate(calls([0.0, 1500.0], [3, 4], [1, 1]), one, TRAVEL, by, TWO, horizon_s=5000.0)
     assert found.replications[0].calls.response_s.tolist() == [0.0, response_s]
 
