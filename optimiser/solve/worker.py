@@ -7,6 +7,7 @@ and answers each with a line, so that many short solves share one import of the 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -61,9 +62,12 @@ def serve() -> int:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     with answers:
-        for line in sys.stdin:
+        for number, line in enumerate(sys.stdin):
             folder = line.rstrip("\n")
             work(Path(folder))
+            if number == 0:  # what is loaded by now stays: no later collection need walk it while a dispatcher waits
+                gc.collect()
+                gc.freeze()
             answers.write(f"{folder}\n")
             answers.flush()
     return 0
