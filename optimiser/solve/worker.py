@@ -65,7 +65,7 @@ def serve() -> int:
         for number, line in enumerate(sys.stdin):
             folder = line.rstrip("\n")
             work(Path(folder))
-            if number == 0:  # what is loaded by now stays: no later collection need walk it while a dispatcher waits
+            if number == 0:  # what is loaded by now stays: no later collection walks it while somebody waits
                 gc.collect()
                 gc.freeze()
             answers.write(f"{folder}\n")
