@@ -93,9 +93,8 @@ def work(folder: Path) -> None:
     except MemoryError:
         (folder / jobs.MEMORY_FILE).touch()
     except Exception as error:  # noqa: BLE001  the parent raises it again, for whoever asked
-        if at_cap() and not isinstance(
-            error, OptimiserError
-        ):  # libraries hide that memory ran out behind errors of their own
+        # libraries hide that memory ran out behind errors of their own
+        if at_cap() and not isinstance(error, OptimiserError):
             (folder / jobs.MEMORY_FILE).touch()
         else:
             jobs.write_error(folder, error)

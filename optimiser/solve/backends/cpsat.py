@@ -48,9 +48,8 @@ def run(
     if fault:
         raise BackendError(f"CP-SAT does not accept the model: {fault.strip().splitlines()[0]}")
     lint(model)
-    if (
-        report.should_stop()
-    ):  # the watcher looks ten times a second: a small model would be decided before that
+    # the watcher looks ten times a second: a small model would be decided before that
+    if report.should_stop():
         return Outcome(None, stopped_by=StoppedBy.PLANNER, notes=dict(program.notes))
     for variable, value in program.start.items():
         model.add_hint(variable, round(value))

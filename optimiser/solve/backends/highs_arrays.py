@@ -105,9 +105,8 @@ def solve_linear(
     solved = _run(model, time_limit_s, options, start, watch, extra, gap_frac, abs_gap)
     if not (solved.infeasible and (presolve or lean)):
         return solved
-    if (
-        lean or cutoff is not None
-    ):  # said of what is below the cutoff only, and by no route that was confirmed
+    # said of what is below the cutoff only, and by no route that was confirmed
+    if lean or cutoff is not None:
         left = max(SHORTEST_SECOND_LOOK_S, time_limit_s - (time.monotonic() - began))
         return solve_linear(
             model,
