@@ -6,104 +6,29 @@ for), and how many of the M others are busy. Only numbers of busy units ``low ..
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-_FAR = 1e-5  # share of an area's calls, of those with a number of busy units, not followed further
-_compiled = numba.njit(cache=True, nogil=True)
+from optimiser.simulate.cluster_ground import FAR, Array, compiled
 
 
-@_compiled
-def leaning(rate: Array, order: Array, busy: Array) -> Array:
-    """Share of each unit's calls, by guessed workloads, for which each other unit had to be busy, shape (N, N)."""
-    n_areas, n_units = order.shape
-    share, total = np.zeros((n_units, n_units)), np.full(n_units, 1e-300)
-    for j in range(n_areas):
-        ahead = rate[j]
-        for k in range(n_units):
-            unit = order[j, k]
-            takes = ahead * (1.0 - busy[unit])
-            total[unit] += takes
-            for i in range(k):
-                share[unit, order[j, i]] += takes
-            ahead *= busy[unit]
-    for unit in range(n_units):
-        share[unit] /= total[unit]
-    return share
+@compiled
+def _move(odds: Array, doubts: Array, busy: int, near: float) -> float:
+    """By how much log odds move, times each unit's doubt, so that so many units are busy; Newton's steps, held back."""
+    move = 0.0
+    for _ in range(50):
+        over, slope = -float(busy), 1e-300
+        for unit in range(len(odds)):
+            p = odds[unit] * np.exp(move * doubts[unit])
+            p /= 1.0 + p
+            over += p
+            slope += p * (1.0 - p) * doubts[unit]
+        move += min(max(-over / slope, -2.0), 2.0)
+        if abs(over) < near * busy:
+            break
+    return move
 
 
-@_compiled
-def seen_areas(order: Array, place: Array, busy: Array) -> tuple[Array, Array]:
-    """Areas of which a cube's units see calls worth counting: areas one after another, where each cube's begin."""
-    n_areas, n_units = order.shape
-    areas, begin = np.empty(n_areas * n_units, dtype=np.int64), np.zeros(n_units + 1, dtype=np.int64)
-    count = 0
-    for f in range(n_units):
-        for j in range(n_areas):
-            ahead, k = 1.0, 0
-            while place[f, order[j, k]] < 0:
-                ahead *= busy[order[j, k]]
-                k += 1
-            if ahead > _FAR:
-                areas[count] = j
-                count += 1
-        begin[f + 1] = count
-    return areas[:count].copy(), begin
-
-
-@_compiled
-def witnesses(order: Array, place: Array, busy: Array) -> tuple[Array, Array]:
-    """For each place of each list, the cube that knows most of that unit and those ahead, and which of these it holds.
-
-    Both of shape (J, N): the unit whose cube it is (the unit itself, unless another holds more), and a set by bits.
-    """
-    n_areas, n_units = order.shape
-    witness = np.zeros((n_areas, n_units), dtype=np.int32)
-    ahead_of = np.zeros((n_areas, n_units), dtype=np.int32)
-    for j in range(n_areas):
-        reach = 1.0
-        for k in range(n_units):
-            unit, most = order[j, k], -1
-            for h in range(-1, n_units):
-                # in the order of the list, so that names of units do not matter
-                cube = unit if h < 0 else order[j, h]
-                if place[cube, unit] < 0 or (reach < _FAR and h >= 0):
-                    continue
-                count, ahead = 0, 0
-                for i in range(k):
-                    bit = place[cube, order[j, i]]
-                    if bit >= 0:
-                        ahead |= 1 << bit
-                        count += 1
-                if count > most:
-                    witness[j, k], ahead_of[j, k], most = cube, ahead, count
-            reach *= busy[unit]
-    return witness, ahead_of
-
-
-@_compiled
-def doubt(rate: Array, order: Array, place: Array, busy: Array) -> Array:
-    """Share of each unit's calls, by guessed workloads, for which units outside its cube had to be busy, shape (N,)."""
-    n_areas, n_units = order.shape
-    outside, total = np.zeros(n_units), np.full(n_units, 1e-300)
-    for j in range(n_areas):
-        ahead = rate[j]
-        for k in range(n_units):
-            unit = order[j, k]
-            total[unit] += ahead * (1.0 - busy[unit])
-            for i in range(k):
-                if place[unit, order[j, i]] < 0:
-                    outside[unit] += ahead * (1.0 - busy[unit])
-                    break
-            ahead *= busy[unit]
-    return outside / total
-
-
-@_compiled
+@compiled
 def level_odds(share: Array, doubts: Array, low: int, high: int, odds: Array) -> None:
     """Odds by level that each unit is busy, shape (N + 1, N): shares moved so that k units are at level k.
 
@@ -111,25 +36,15 @@ def level_odds(share: Array, doubts: Array, low: int, high: int, odds: Array) ->
     """
     n_units = len(share)
     for k in range(max(low, 1), min(high, n_units - 1) + 1):
-        move = 0.0
         for unit in range(n_units):
             p = min(max(share[unit, k], 1e-12), 1.0 - 1e-12)
             odds[k, unit] = p / (1.0 - p)
-        for _ in range(50):
-            over, slope = -float(k), 1e-300
-            for unit in range(n_units):
-                p = odds[k, unit] * np.exp(move * doubts[unit])
-                p /= 1.0 + p
-                over += p
-                slope += p * (1.0 - p) * doubts[unit]
-            move += min(max(-over / slope, -2.0), 2.0)
-            if abs(over) < 1e-10 * k:
-                break
+        move = _move(odds[k], doubts, k, 1e-10)
         for unit in range(n_units):
             odds[k, unit] *= np.exp(move * doubts[unit])
 
 
-@_compiled
+@compiled
 def outside_odds(f: int, odds: Array, place: Array, low: int, high: int, outside: Array) -> None:
     """Odds that each unit outside a cube is busy where s inside and m outside are, shape (c + 1, N, M + 1).
 
@@ -146,23 +61,13 @@ def outside_odds(f: int, odds: Array, place: Array, low: int, high: int, outside
             strange[q] = 1.0 - common * most / (n_units * (c + 1))
     for m in range(max(low - c, 1), min(high, most - 1) + 1):
         for s in range(c + 1):
-            now, move = odds[min(max(m + s, low, 1), high, n_units - 1)], 0.0
-            for _ in range(50):
-                over, slope = -float(m), 1e-300
-                for q in range(n_units):
-                    if strange[q] > 0.0:
-                        p = now[q] * np.exp(move * strange[q])
-                        p /= 1.0 + p
-                        over += p
-                        slope += p * (1.0 - p) * strange[q]
-                move += min(max(-over / slope, -2.0), 2.0)
-                if abs(over) < 1e-7 * m:
-                    break
+            now = odds[min(max(m + s, low, 1), high, n_units - 1)]
+            move = _move(np.where(strange > 0.0, now, 0.0), strange, m, 1e-7)
             for q in range(n_units):
                 outside[s, q, m] = now[q] * np.exp(move * strange[q])
 
 
-@_compiled
+@compiled
 def pass_on(
     odds: Array, told: Array, it: int, ahead: int, n_ahead: int, free: int, passed: int, unknown: int,
     low: int, high: int, within: Array, left: Array,
@@ -196,7 +101,7 @@ def pass_on(
         left[m] *= p / (1.0 + p)
 
 
-@_compiled
+@compiled
 def enter(
     f: int, rate: Array, order: Array, areas: Array, place: Array, low: int, high: int, often: Array,
     witness: Array, heads: Array, outside: Array, together: Array, bits: Array, sums: Array, counts: Array,
@@ -239,7 +144,7 @@ def enter(
                 seen = 0.0
                 for m in range(first, min(last, most - 1) + 1):
                     seen = max(seen, left[m] * often[m])
-                if seen < _FAR * rate[j]:
+                if seen < FAR * rate[j]:
                     # only where all outside are busy
                     left[first : min(last, most - 1) + 1] = 0.0
                     if last < most:
@@ -272,7 +177,7 @@ def enter(
     return count
 
 
-@_compiled
+@compiled
 def spread(
     low: int, high: int, total: float, count: int, ahead_of: Array, unit_of: Array, flow: Array, bits: Array,
     up: Array, away: Array,
@@ -298,7 +203,7 @@ def spread(
             away[state, m] = max(away[state, m], 0.0)
 
 
-@_compiled
+@compiled
 def sweep(
     states: Array, up: Array, away: Array, low: int, high: int, total: float, bits: Array, ladder: Array,
     backwards: bool,
@@ -346,7 +251,7 @@ def sweep(
             states[state, m] *= level[bits[state] + m]
 
 
-@_compiled
+@compiled
 def at_least(together: Array, begin: int) -> None:
     """Sum the rows of sets over all sets that contain them, bits ``begin`` and above, in place."""
     size, bit = len(together), 1 << begin
@@ -357,7 +262,7 @@ def at_least(together: Array, begin: int) -> None:
         bit *= 2
 
 
-@_compiled
+@compiled
 def read(states: Array, bits: Array, low: int, high: int, share: Array, together: Array) -> None:
     """Read what the other cubes need, by level: share of the first unit, and how often each set is busy together."""
     size, width = states.shape
@@ -370,7 +275,7 @@ def read(states: Array, bits: Array, low: int, high: int, share: Array, together
         share[k] = together[1, k] / together[0, k] if together[0, k] > 0.0 else 0.0
 
 
-@_compiled
+@compiled
 def one_round(
     rate: Array, order: Array, areas: Array, begin: Array, place: Array, witness: Array, heads: Array, ladder: Array,
     low: int, high: int, bits: Array, sweeps: int, odds: Array, states: Array, share: Array, together: Array,

@@ -48,6 +48,7 @@ from math import lgamma
 import numpy as np
 
 from optimiser.errors import InputError
+from optimiser.simulate import cluster_ground as ground
 from optimiser.simulate import cluster_loops as loops
 from optimiser.simulate.cube import level_of
 from optimiser.simulate.hypercube import (
@@ -135,9 +136,9 @@ def _settled(
     c = cube_size(n_units, high - low + 1) if cube is None else min(cube, n_units)
     bits = level_of(c)
     guess = larson(load, order, queue=False).workload
-    place = _places(loops.leaning(load, order, guess), c)
-    doubts = np.maximum(loops.doubt(load, order, place, guess), _LEAST_DOUBT)
-    areas, begin = loops.seen_areas(order, place, guess)
+    place = _places(ground.leaning(load, order, guess), c)
+    doubts = np.maximum(ground.doubt(load, order, place, guess), _LEAST_DOUBT)
+    areas, begin = ground.seen_areas(order, place, guess)
     states = np.tile(_start(n_units, c, bits, ladder), (n_units, 1, 1))
     share = np.tile(np.arange(n_units + 1) / n_units, (n_units, 1))
     odds = np.ones((n_units + 1, n_units))
@@ -145,7 +146,7 @@ def _settled(
     together = np.zeros((n_units, 1 << c, n_units + 1))
     for f in range(n_units):
         loops.read(states[f], bits, low, high, share[f], together[f])
-    witness, heads = loops.witnesses(order, place, guess)
+    witness, heads = ground.witnesses(order, place, guess)
     fixed = (load, order, areas, begin, place, witness, heads, ladder, low, high, bits)
     busy, moved, done = np.zeros(n_units), 1.0, 0
     while done < most_rounds and moved > tolerance:
