@@ -15,9 +15,10 @@ from optimiser.errors import InputError, OptimiserError
 from optimiser.problems import portable
 from optimiser.solve.options import SolveOptions
 from optimiser.studies.levels import standard_of
-from optimiser.units import fraction_from_percent, seconds_from_minutes
+from optimiser.units import fraction_from_percent
 from optimiser_apps import defaults, forms, pages, sources, studying
 from optimiser_apps.components import study_budget, study_nest, study_weeks
+from optimiser_apps.components.longest import longest_s
 from optimiser_apps.components.question import label, runs_of
 from optimiser_apps.studying import Kind
 
@@ -43,8 +44,8 @@ def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
     problem = sources.question(project, family, start.choices).problem
     given = _given(kind.name, family, problem, start.choices)
     left, right = st.columns(2)
-    each_s = seconds_from_minutes(_minutes(left, "Longest time of each solve (minutes)", EACH_MIN, "each"))
-    all_s = seconds_from_minutes(_minutes(right, "Longest time of the study (minutes)", ALL_MIN, "all"))
+    each_s = longest_s("Longest time of each solve", EACH_MIN, "why.each", left)
+    all_s = longest_s("Longest time of the study", ALL_MIN, "why.all", right)
     asked = None
     if st.button("Start the study", type="primary", key=f"why.start.{kind.name}", disabled=given is None):
         asked = start
@@ -72,12 +73,6 @@ def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
         ),
         portable.digest(problem),
     )  # fmt: skip
-
-
-def _minutes(column: Any, label_: str, value: float, key: str) -> float:
-    return float(
-        column.number_input(label_, value=value, min_value=0.05, format="%g", step=0.5, key=f"why.{key}")
-    )
 
 
 def _about(project: Project, kind: Kind, run: Run | None) -> tuple[str, forms.Asked]:

@@ -17,8 +17,8 @@ from optimiser.prepare.choices import read
 from optimiser.prepare.sectors import districts_in_use
 from optimiser.report.sheet import write_bytes
 from optimiser.solve.options import SolveOptions
-from optimiser.units import seconds_from_minutes
 from optimiser_apps import fields, forms, sources, state
+from optimiser_apps.components.longest import longest_s
 from optimiser_apps.fields import Field
 from optimiser_apps.studying import Kind
 
@@ -43,14 +43,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         given |= _widgets([f for f in asked if f.group == fields.BASICS])
         with st.expander("The split that is asked for, the futures, and more"):
             given |= _widgets([f for f in asked if f.group != fields.BASICS])
-        all_min = st.number_input(
-            "Longest time of the study (minutes)",
-            value=ALL_MIN,
-            min_value=0.05,
-            format="%g",
-            step=0.5,
-            key="why.budget.all",
-        )
+        all_s = longest_s("Longest time of the study", ALL_MIN, "why.budget.all")
         if not st.form_submit_button("Start the study", type="primary", key="why.start.budget"):
             return None
     choices = fields.chosen(asked, {f.name: forms.value_of(f, given[f.name]) for f in asked})
@@ -67,7 +60,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         choices,
         "",
         SolveOptions(),
-        seconds_from_minutes(float(all_min)),
+        all_s,
         {},
     )
     return studies.create(project.folder, request, sources.stamp(project))

@@ -13,6 +13,7 @@ from optimiser.prepare.sectors import districts_in_use
 from optimiser.solve.options import SolveOptions
 from optimiser.units import seconds_from_minutes
 from optimiser_apps import sources
+from optimiser_apps.components.longest import longest_s
 from optimiser_apps.components.question import label
 from optimiser_apps.components.study_weeks import solved
 from optimiser_apps.studying import Kind
@@ -57,7 +58,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
             key=f"staff.ledger.plan.{len(plans)}",
         )
     given |= _how()
-    each = _minutes("Longest time of each solve (minutes)", EACH_MIN, "each")
+    each_s = longest_s("Longest time of each solve", EACH_MIN, "staff.ledger.each")
     if not st.button("Start the study", type="primary", key="staff.ledger.start"):
         return None
     asked = studies.Asked(
@@ -66,7 +67,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         title_of(given, {i: str(r.request["title"]) for i, r in runs.items()}),
         {},
         "",
-        SolveOptions(time_limit_s=each, confirm=False),
+        SolveOptions(time_limit_s=each_s, confirm=False),
         seconds_from_minutes(ALL_MIN),
         given,
     )
@@ -97,10 +98,3 @@ def _how() -> dict[str, Any]:
             "Also price each further point on calls in officers (a solve each)", key="staff.ledger.points"
         )
     return {"weeks": int(weeks), "protected": int(protected), "points": bool(points)}
-
-
-def _minutes(words: str, value: float, key: str) -> float:
-    found = st.number_input(
-        words, value=value, min_value=0.05, format="%g", step=0.5, key=f"staff.ledger.{key}"
-    )
-    return seconds_from_minutes(float(found))

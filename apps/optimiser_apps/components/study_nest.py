@@ -15,6 +15,7 @@ from optimiser.units import seconds_from_minutes
 from optimiser_apps import charts_nest, maps, sources
 from optimiser_apps.colouring import district_colours
 from optimiser_apps.components import shown
+from optimiser_apps.components.longest import longest_s
 from optimiser_apps.components.study_ledger import sectors_of
 from optimiser_apps.studying import Kind
 
@@ -44,14 +45,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         format="%g",
         key="why.nest.tolerance",
     )
-    each = right.number_input(
-        "Longest time of each district (minutes)",
-        value=EACH_MIN,
-        min_value=0.05,
-        format="%g",
-        step=0.5,
-        key="why.nest.each",
-    )
+    each_s = longest_s("Longest time of each district", EACH_MIN, "why.nest.each", right)
     if not st.button("Start the study", type="primary", key="why.start.nest"):
         return None
     asked = studies.Asked(
@@ -60,7 +54,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         f"{int(beats)} beats in {plans[plan][:1].lower()}{plans[plan][1:]}",
         {"tolerance_pct": float(even)},
         "",
-        SolveOptions(time_limit_s=seconds_from_minutes(float(each))),
+        SolveOptions(time_limit_s=each_s),
         seconds_from_minutes(ALL_MIN),
         {"plan": plan, "beats": int(beats)},
     )
