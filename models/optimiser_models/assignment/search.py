@@ -29,9 +29,11 @@ from optimiser_models.assignment.arcs import (
 )
 from optimiser_models.assignment.steps import MOST, anneal
 
-NEAREST = 64
-"""Units that each incident tries, the nearer the more often."""
-STEPS_AN_INCIDENT, FEWEST_STEPS = 150, 8000
+NEAREST = 24
+"""Units that each incident tries as its first, and as a further one, the nearer the more often."""
+LOST = 0.3
+"""Share of the cover that a unit takes if it leaves alone which counts in who is near: others may take it with them."""
+STEPS_AN_INCIDENT, FEWEST_STEPS = 80, 8000
 QUICK_STEPS = 500
 HOT, COLD, UNHURRIED = 0.02, 0.002, 600
 """Share of a usual arrival's cost that a step may lose by chance, at the beginning and at the end, where each incident
@@ -40,7 +42,7 @@ has so many steps; with fewer the search is colder in proportion."""
 
 @dataclass(frozen=True)
 class Table:
-    """Everything the compiled search reads."""
+    """Everything the compiled search reads; costs by incident, then unit: a step reads one incident's row."""
 
     arrival: Floats
     lead: Floats
@@ -56,6 +58,7 @@ class Table:
     zone: Ints
     size: Ints
     level: Ints
+    alone: Floats
     wanted: Ints
     short_price: Floats
     spare: int
@@ -65,44 +68,72 @@ class Table:
 def table(problem: AssignmentProblem, arcs: Arcs) -> Table:
     """Return the arrays; pairs that are not admissible have infinite cost."""
     n_units, n_incidents = len(problem.unit_ids), len(problem.incident_ids)
-    at = (arcs.unit, arcs.incident)
+    at = (arcs.incident, arcs.unit)
 
     def spread(values: Floats, nothing: float) -> Floats:
-        out = np.full((n_units, n_incidents), nothing)
+        out = np.full((n_incidents, n_units), nothing)
         out[at] = values
         return out
 
     simple = plain(problem)
     lead = spread(arcs.lead_cost, np.inf)
-    lead[:, ~simple] = np.inf
-    reach = reach_now(problem)
-    short = _short_prices(problem)
-    lost = (short[:, 1] if short.shape[1] > 1 else np.zeros(len(problem.zone_ids))) @ (reach > 0).T
-    merit = lead + spread(arcs.way_cost, np.inf) + 0.3 * lost[:, None]
-    near = np.argsort(merit, axis=0, kind="stable")[:NEAREST].T
-    near = np.where(np.isfinite(np.take_along_axis(merit.T, near, axis=1)), near, -1)
+    lead[~simple] = np.inf
+    reach, short = reach_now(problem), _short_prices(problem)
     unit, zone = np.nonzero(reach)
-    size = reach.max(axis=1) if reach.shape[1] else np.zeros(n_units, np.int64)
+    size = (reach.max(axis=1) if reach.shape[1] else np.zeros(n_units)).astype(np.int64)
+    level = reach.sum(axis=0).astype(np.int64)
+    alone = _alone_prices(unit, zone, size, level, problem.demand_level, short)
+    full, way = spread(arcs.full_cost, 0.0), spread(arcs.way_cost, 0.0)
+    taken = way + LOST * alone
     return Table(
         arrival=spread(arcs.arrival_s, np.inf),
         lead=lead,
-        full=spread(arcs.full_cost, 0.0),
+        full=full,
         wait=spread(arcs.wait_cost, 0.0),
-        way=spread(arcs.way_cost, 0.0),
+        way=way,
         officers=problem.officers,
         need=problem.officers_needed,
         limit=np.minimum(most_units(problem), MOST),
         price=unfilled_price(problem),
-        near=np.ascontiguousarray(near, dtype=np.int64),
+        near=_near(lead + taken, np.where(np.isfinite(lead), taken + full, np.inf)),
         zone_start=np.searchsorted(unit, np.arange(n_units + 1)).astype(np.int64),
         zone=zone.astype(np.int64),
-        size=size.astype(np.int64),
-        level=reach.sum(axis=0).astype(np.int64),
+        size=size,
+        level=level,
+        alone=alone,
         wanted=problem.demand_level,
         short_price=short,
         spare=needless_spare(problem),
         surplus=problem.params.surplus_price_s,
     )
+
+
+def _near(as_first: Floats, as_further: Floats) -> Ints:
+    """Return the units that each incident tries: the best to be first, and to follow, by turns.
+
+    Who follows late is cheap where only the first arrival is pressing: no list of first arrivals has him near.
+
+    Returns
+    -------
+    array (I, at most 2 NEAREST)
+        Positions of units, each once in a row; -1 where there are no more.
+    """
+    both = np.stack([_cheapest(as_first), _cheapest(as_further)], axis=2).reshape(len(as_first), -1)
+    by_unit = np.argsort(both, axis=1, kind="stable")
+    sorted_units = np.take_along_axis(both, by_unit, axis=1)
+    row, at = np.nonzero(sorted_units[:, 1:] == sorted_units[:, :-1])
+    both[row, by_unit[row, at + 1]] = -1
+    return np.ascontiguousarray(np.take_along_axis(both, np.argsort(both < 0, axis=1, kind="stable"), axis=1))
+
+
+def _cheapest(costs: Floats) -> Ints:
+    """Return the NEAREST cheapest columns of each row in order, -1 for what costs infinitely much."""
+    few = min(NEAREST, costs.shape[1])
+    some = np.argpartition(costs, few - 1, axis=1)[:, :few]
+    found = np.take_along_axis(costs, some, axis=1)
+    order = np.argsort(found, axis=1, kind="stable")
+    some, found = (np.take_along_axis(x, order, axis=1) for x in (some, found))
+    return np.where(np.isfinite(found), some, -1)
 
 
 def _short_prices(problem: AssignmentProblem) -> Floats:
@@ -141,26 +172,26 @@ def slots(t: Table) -> Ints:
     A unit's price is what its leaving costs in cover at the start; the first slot of an incident bears the arrival.
     """
     never = t.price.max(initial=0.0) * 10 + 1e6
-    further = np.where(np.isfinite(t.lead), t.way + t.full, np.inf) + _alone_price(t)[:, None]
+    further = np.where(np.isfinite(t.lead), t.way + t.full, np.inf) + t.alone
     asks = np.flatnonzero(t.need > 0)
     more = np.repeat(asks, t.need[asks] - 1)
     incident = np.concatenate([asks, more])
-    cost = np.hstack([(t.lead + t.way + _alone_price(t)[:, None])[:, asks], further[:, more]])
-    unit, slot = linear_sum_assignment(np.minimum(cost, never))
-    good = cost[unit, slot] < never
-    begin = np.full(t.lead.shape[0], -1, dtype=np.int64)
+    cost = np.vstack([(t.lead + t.way + t.alone)[asks], further[more]])
+    slot, unit = linear_sum_assignment(np.minimum(cost, never))
+    good = cost[slot, unit] < never
+    begin = np.full(t.lead.shape[1], -1, dtype=np.int64)
     begin[unit[good]] = incident[slot[good]]
     return begin
 
 
-def _alone_price(t: Table) -> Floats:
-    """Price of the cover that each unit takes if it leaves alone. Shape (U,)."""
-    missing = np.maximum(0, t.wanted - t.level)
-    n = np.diff(t.zone_start)
-    unit = np.repeat(np.arange(n.size), n)
-    after = np.minimum(np.maximum(0, t.wanted[t.zone] - t.level[t.zone] + t.size[unit]), t.wanted[t.zone])
-    rise = t.short_price[t.zone, after] - t.short_price[t.zone, missing[t.zone]]
-    return np.bincount(unit, rise, minlength=n.size).astype(np.float64)
+def _alone_prices(
+    unit: Ints, zone: Ints, size: Ints, level: Ints, wanted: Ints, short_price: Floats
+) -> Floats:
+    """Price of the cover that each unit takes if it leaves alone; ``unit`` and ``zone`` list who covers what. (U,)."""
+    missing = np.maximum(0, wanted - level)[zone]
+    after = np.minimum(np.maximum(0, wanted[zone] - level[zone] + size[unit]), wanted[zone])
+    rise = short_price[zone, after] - short_price[zone, missing]
+    return np.bincount(unit, rise, minlength=size.size).astype(np.float64)
 
 
 def quick(problem: AssignmentProblem) -> AssignmentPlan:
@@ -173,11 +204,12 @@ def search(
     problem: AssignmentProblem, arcs: Arcs | None = None, *, seed: int = 0, steps: int | None = None
 ) -> AssignmentPlan:
     """Return a good plan; deterministic."""
-    t = table(problem, admissible(problem) if arcs is None else arcs)
     n = len(problem.incident_ids)
     if not n or not len(problem.unit_ids):
         return AssignmentPlan()
-    in_time = np.where(t.lead >= before_cover(problem), t.lead - before_cover(problem), t.lead)
+    t = table(problem, admissible(problem) if arcs is None else arcs)
+    first = before_cover(problem)[:, None]
+    in_time = np.where(t.lead >= first, t.lead - first, t.lead)
     near_costs = in_time[np.isfinite(t.lead)]
     steps = max(FEWEST_STEPS, STEPS_AN_INCIDENT * n) if steps is None else steps
     usual = max(1e-3, float(np.median(near_costs))) if near_costs.size else 1.0

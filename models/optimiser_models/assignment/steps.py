@@ -31,15 +31,15 @@ def _incident_cost(
     total, cost = 0, 0.0
     for k in range(n):
         total += officers[crew[k]]
-        cost += way[crew[k], i]
+        cost += way[i, crew[k]]
     first, least_wait = np.inf, np.inf
     for k in range(n):
         u = crew[k]
         if total - officers[u] > need[i] - 1 + spare:
             return np.inf
-        first = min(first, lead[u, i])
-        least_wait = min(least_wait, wait[u, i])
-        if lead[u, i] == np.inf:
+        first = min(first, lead[i, u])
+        least_wait = min(least_wait, wait[i, u])
+        if lead[i, u] == np.inf:
             return np.inf
     cost += first + least_wait
     if total < need[i]:
@@ -50,10 +50,10 @@ def _incident_cost(
         for k in range(n):  # the earliest arrival by which enough officers are there
             there = 0
             for m in range(n):
-                if arrival[crew[m], i] <= arrival[crew[k], i]:
+                if arrival[i, crew[m]] <= arrival[i, crew[k]]:
                     there += officers[crew[m]]
             if there >= need[i]:
-                complete = min(complete, full[crew[k], i])
+                complete = min(complete, full[i, crew[k]])
         cost += complete
     return float(cost)
 
@@ -91,7 +91,7 @@ def _best_free(
     least, chosen, tried = now, -1, 0
     for k in range(n_freed + near.shape[1]):
         x = freed[k] if k < n_freed else near[i, k - n_freed]
-        if x < 0 or x == but or lead[x, i] == np.inf or (k >= n_freed and place[x] >= 0):
+        if x < 0 or x == but or lead[i, x] == np.inf or (k >= n_freed and place[x] >= 0):
             continue
         if k >= n_freed:
             tried += 1
@@ -179,7 +179,7 @@ def anneal(
 ) -> Array:  # fmt: skip
     """Return the incident of each unit, -1 for none. Shape (U,)."""
     np.random.seed(seed)
-    n_units, n_incidents = lead.shape
+    n_incidents, n_units = lead.shape
     place = np.full(n_units, -1, np.int64)
     crew = np.full((n_incidents, MOST + 1), -1, np.int64)
     count = np.zeros(n_incidents, np.int64)
