@@ -132,8 +132,8 @@ def _cheapest(costs: Floats) -> Ints:
     some = np.argpartition(costs, few - 1, axis=1)[:, :few]
     found = np.take_along_axis(costs, some, axis=1)
     order = np.argsort(found, axis=1, kind="stable")
-    some, found = (np.take_along_axis(x, order, axis=1) for x in (some, found))
-    return np.where(np.isfinite(found), some, -1)
+    cheap = np.isfinite(np.take_along_axis(found, order, axis=1))
+    return np.where(cheap, np.take_along_axis(some, order, axis=1), -1)
 
 
 def _short_prices(problem: AssignmentProblem) -> Floats:
