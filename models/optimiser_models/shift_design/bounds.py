@@ -42,8 +42,12 @@ def covered(problem: ShiftDesignProblem, shift: int, day: int) -> NDArray[np.int
     return slots
 
 
-def limits(problem: ShiftDesignProblem, value: float = math.inf, *, exact: bool = False) -> Limits:
+def limits(
+    problem: ShiftDesignProblem, value: float = math.inf, *, spent: float = math.inf, exact: bool = False
+) -> Limits:
     """Return bounds valid for every design that costs less than ``value``, or for all that deviate nowhere.
+
+    ``spent`` is the most that such a design pays for its deviation.
 
     Nobody is on a shift all of whose slots have more than they need: taking one officer off costs nothing more. So a
     shift has at most as many officers as its dearest slot needs; and where the surplus is bounded, at most what its
@@ -53,7 +57,7 @@ def limits(problem: ShiftDesignProblem, value: float = math.inf, *, exact: bool 
     whole = sum(covered(problem, s, 0).size for s in range(len(problem.shift_ids)))
     under = np.array(need)
     over = np.full(need.size, max(1, int(need.max())) * max(1, whole), dtype=np.int64)
-    spare = value - p.shift_price * float(bool(need.any()))
+    spare = min(spent, value - p.shift_price * float(bool(need.any())))
     for most, price in ((under, p.under_price), (over, p.over_price)):
         if math.isfinite(spare) and price > 0:
             np.minimum(most, max(0, math.floor(spare / (price * problem.slot_h) + 1e-9)), out=most)

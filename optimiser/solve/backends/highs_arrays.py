@@ -69,6 +69,7 @@ def solve_linear(
     abs_gap: float = 1e-9,
     lean: bool = False,
     cutoff: float | None = None,
+    once: bool = False,
 ) -> Solved:
     """Solve a MILP or LP.
 
@@ -85,6 +86,8 @@ def solve_linear(
     cutoff
         An objective that is known to be reached: what is dearer is not searched. It must not be below the best, or the
         model is called infeasible.
+    once
+        Let an answer of "infeasible" stand, unconfirmed: the caller asks again by another route before it claims it.
 
     Raises
     ------
@@ -103,7 +106,7 @@ def solve_linear(
     if cutoff is not None:
         extra["objective_bound"] = cutoff
     solved = _run(model, time_limit_s, options, start, watch, extra, gap_frac, abs_gap)
-    if not (solved.infeasible and (presolve or lean)):
+    if once or not (solved.infeasible and (presolve or lean)):
         return solved
     # said of what is below the cutoff only, and by no route that was confirmed
     if lean or cutoff is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.shift_design import cpsat, network
+from optimiser_models.shift_design import cpsat, network, rows
 from optimiser_models.shift_design.bounds import grid, lifted, limits
 from optimiser_models.shift_design.greedy import first_design
 
@@ -58,8 +58,8 @@ def test_no_row_cuts_off_the_best_design(seed):
     if plan is None:
         pytest.skip("no design is admissible here")
     top = solve(problem, network.FORMULATION, QUICK).plan  # a best one that wastes nobody
-    model = network.build(problem, limits(problem, value))
-    x = network.columns_of(problem, top)
+    model = rows.build(problem, limits(problem, value))
+    x = rows.columns_of(problem, top)
     assert (x <= model.upper + 1e-9).all()
     row = model.a @ x
     assert (row >= model.row_lower - 1e-9).all()
