@@ -109,9 +109,9 @@ class Setting:
     stream: sim.Stream
     build_s: float
 
-    def answer(self, result: Result[Any], case: Case, mode: Mode) -> dict[str, Any]:
-        """Return what every row says."""
-        asked = replace(self.problem, params=replace(self.problem.params, budget_h=float(self.officer_h)))
+    def answer(self, result: Result[Any], asked_h: float, case: Case, mode: Mode) -> dict[str, Any]:
+        """Return what every row says; the plan is checked against the hours that it was asked for."""
+        asked = replace(self.problem, params=replace(self.problem.params, budget_h=float(asked_h)))
         broken = FAMILY.check(asked, result.plan)
         return {
             "size": f"{self.needed_h:,.0f} officer-hours required, {self.officer_h} had; "
@@ -160,7 +160,7 @@ def equal_headcount(case: Case, mode: Mode, setup: ShiftsSetup | None = None) ->
     few = all(v >= LESS_FRAC for v in less.values())
     confirmed = all(i.high < 0 for i in fewer.values())
     return {
-        **at.answer(ours, case, mode),
+        **at.answer(ours, at.officer_h, case, mode),
         "reached": bool(few and confirmed),
         "short_h": {u.name: u.short_h for u in at.usual},
         "officer_h": {"optimised": _hours(ours), **{u.name: u.officer_h for u in at.usual}},
@@ -182,7 +182,7 @@ def same_service(case: Case, mode: Mode, setup: ShiftsSetup | None = None) -> di
     by_simulation, seen = _saved(at, mode)
     least = min(*by_rule.values(), *by_simulation.values())
     return {
-        **at.answer(result, case, mode),
+        **at.answer(result, ours, case, mode),
         "reached": bool(least >= CHEAPER_FRAC),
         "hours_for_2_pct_short": {"optimised": ours, **hours},
         "cheaper_by_requirement_frac": by_rule,
