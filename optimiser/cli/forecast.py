@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, show, show_json, table
 from optimiser.units import hours, percent, percent_text
+
+if TYPE_CHECKING:
+    from optimiser.data.project import Project
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -22,6 +25,12 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     ahead.add_argument(
         "--folds", type=values.whole(2, 8), default=6, help="times it is tried on what is known (6)"
     )
+    ahead.add_argument("--types", help="only calls of these types, as 'BURG*,THEFT' (all)")
+    ahead.add_argument("--priorities", help="only these priority numbers, as 1,2 (all)")
+    ahead.add_argument("--districts", metavar="NAMES", help="only these districts or sectors, as D1,D3 (all)")
+    ahead.add_argument(
+        "--plan", default="districts", help="whose districts: districts, current, a run or a file (districts)"
+    )
     ahead.set_defaults(run=run_forecast)
     named = commands.add_parser("scenarios", parents=[common], help="the named demand scenarios of a project")
     named.add_argument("folder", type=Path, help="the project folder")
@@ -30,6 +39,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_forecast(a: argparse.Namespace) -> int:
     """Forecast and print."""
+    from optimiser.cli.heat import category_of
     from optimiser.data.demand_file import read_demand_file
     from optimiser.data.project import load
     from optimiser.demand.daily import HELD_FRAC, series_of
@@ -37,11 +47,14 @@ def run_forecast(a: argparse.Namespace) -> int:
 
     project = load(a.folder)
     holidays = frozenset(d.isoformat() for d in read_demand_file(a.folder).holidays)
-    series = series_of(project, holidays)
+    category = category_of(a.types, a.priorities)
+    series = series_of(project, holidays, category=category, areas=_areas(project, a))
+    words = category.words.replace("all calls", "calls") + (f" in {a.districts}" if a.districts else "")
     found = forecast(series, 7 * a.weeks, n_folds=a.folds)
     if a.json:
         show_json(
             {
+                "calls": words,
                 "days": [str(d) for d in found.ahead[found.best].days],
                 "best": found.best,
                 "growth_frac_per_year": found.growth_frac_per_year,
@@ -59,7 +72,10 @@ def run_forecast(a: argparse.Namespace) -> int:
             }
         )
         return Exit.DONE
-    show(f"{len(series.days)} days of calls of the public, {series.days[0]} to {series.days[-1]}.")
+    show(
+        f"{len(series.days)} days, {series.days[0]} to {series.days[-1]}, of the public's {words}: "
+        f"{series.calls.sum():,.0f}."
+    )
     promise = percent_text(HELD_FRAC, 0)
     show(
         f"Tried {found.scores[0].n_folds} times on {a.weeks} known weeks each; the interval promises {promise}:"
@@ -82,6 +98,25 @@ def run_forecast(a: argparse.Namespace) -> int:
         else f"Growth by the regression: {percent_text(growth, signed=True)} a year."
     )
     return Exit.DONE
+
+
+def _areas(project: Project, a: argparse.Namespace) -> frozenset[str] | None:
+    """Return the areas of the districts asked for; None for all areas."""
+    from optimiser.cli.plans import assignment_of
+    from optimiser.errors import UsageError
+
+    if not a.districts:
+        return None
+    district_of = assignment_of(project, a.plan)
+    asked = {d.strip() for d in a.districts.split(",") if d.strip()}
+    known = sorted({d for d in district_of.values() if d})
+    wrong = sorted(asked - set(known))
+    if wrong or not asked:
+        raise UsageError(
+            f"--districts {a.districts!r}: {a.plan} has no {', '.join(wrong) or 'such name'}; it has "
+            f"{', '.join(known)}."
+        )
+    return frozenset(area for area, d in district_of.items() if d in asked)
 
 
 def _score_row(s: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from optimiser.cli.console import Exit, say, show, show_json, table
 
 if TYPE_CHECKING:
     from optimiser.data.project import Project
-    from optimiser.demand.heat import Heat
+    from optimiser.demand.heat import Category, Heat
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -39,17 +39,12 @@ def run_heat(a: argparse.Namespace) -> int:
     """Count and print or draw."""
     from optimiser.cli.workload import period_of
     from optimiser.data.project import load
-    from optimiser.demand.heat import Category, heat
-    from optimiser.errors import UsageError
+    from optimiser.demand.heat import heat
 
-    try:
-        priorities = frozenset(int(p) for p in a.priorities.split(",")) if a.priorities else frozenset()
-    except ValueError:
-        raise UsageError(f"--priorities {a.priorities!r} should be numbers, as 1,2.") from None
-    types = tuple(t.strip() for t in a.types.split(",") if t.strip()) if a.types else ()
+    category = category_of(a.types, a.priorities, a.origin, a.title)
     period = period_of(a)
     project = load(a.folder)
-    found = heat(project, Category(a.title, types, priorities, a.origin), period)
+    found = heat(project, category, period)
     least = project.settings.privacy_threshold
     if a.chart:
         _chart(a.chart, found, project)
@@ -73,6 +68,19 @@ def run_heat(a: argparse.Namespace) -> int:
         return Exit.DONE
     _print(found, shown, int(few.sum()), least)
     return Exit.DONE
+
+
+def category_of(types: str | None, priorities: str | None, origin: str = "", title: str = "") -> Category:
+    """Return the calls that options name."""
+    from optimiser.demand.heat import Category
+    from optimiser.errors import UsageError
+
+    try:
+        numbers = frozenset(int(p) for p in priorities.split(",")) if priorities else frozenset()
+    except ValueError:
+        raise UsageError(f"--priorities {priorities!r} should be numbers, as 1,2.") from None
+    patterns = tuple(t.strip() for t in types.split(",") if t.strip()) if types else ()
+    return Category(title, patterns, numbers, origin)
 
 
 def _print(found: Heat, shown: list[list[float | None]], n_hidden: int, least: int) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from optimiser.data.project import Project
+from optimiser.demand.heat import Category, of_category
 from optimiser.demand.period import local_days
 from optimiser.demand.workload import OFFICER_INITIATED
 from optimiser.errors import InputError
@@ -84,13 +85,24 @@ class Ahead:
     total_high: float
 
 
-def series_of(project: Project, holidays: frozenset[str] = frozenset()) -> Series:
+def series_of(
+    project: Project,
+    holidays: frozenset[str] = frozenset(),
+    *,
+    category: Category | None = None,
+    areas: frozenset[str] | None = None,
+) -> Series:
     """Count calls of the public by whole local day; the first and last day, seldom whole, are left out.
+
+    Parameters
+    ----------
+    category, areas
+        Only these calls, and only those of these areas; all where left out. Days without any of them count as 0.
 
     Raises
     ------
     InputError
-        If the project holds no calls or too few days.
+        If the project holds no calls, too few days, or of what is asked for too few calls.
     """
     if project.calls is None:
         raise InputError(
@@ -102,7 +114,16 @@ def series_of(project: Project, holidays: frozenset[str] = frozenset()) -> Serie
         n = 0 if not day.size else int((day.max() - day.min()).astype(int)) - 1
         raise InputError(f"A forecast needs {FEWEST_DAYS} whole days of calls; there are {max(n, 0)}.")
     days: Days = np.arange(day.min() + np.timedelta64(1, "D"), day.max(), dtype="datetime64[D]")
-    counts = pd.Series(day).value_counts().reindex(pd.DatetimeIndex(days), fill_value=0)
+    keep = of_category(calls, category or Category())
+    if areas is not None:
+        keep &= calls["area_id"].astype("str").isin(areas).to_numpy()
+    counts = pd.Series(day[keep]).value_counts().reindex(pd.DatetimeIndex(days), fill_value=0)
+    if counts.sum() * DAYS_PER_WEEK < len(days):
+        where = "" if areas is None else f" in these {len(areas)} areas"
+        raise InputError(
+            f"{int(counts.sum()):,} calls are of this category ({(category or Category()).words}){where} in "
+            f"{len(days)} days, less than one a week: too few to forecast. Look how types are spelt, or ask for more."
+        )
     return Series(days, np.asarray(counts, dtype=np.float64), holidays)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from optimiser.data.project import Project
@@ -85,6 +86,22 @@ class Heat:
         return at // HOURS_PER_DAY, at % HOURS_PER_DAY
 
 
+def of_category(calls: pd.DataFrame, category: Category) -> NDArray[np.bool_]:
+    """Say which calls are of a category, shape (N,)."""
+    keep = np.ones(len(calls), dtype=bool)
+    if category.types:
+        kind = calls["call_type"].astype("str")
+        known = {
+            t: any(fnmatch.fnmatchcase(t.upper(), p.upper()) for p in category.types) for t in kind.unique()
+        }
+        keep &= kind.map(known).to_numpy(dtype=bool)
+    if category.priorities:
+        keep &= calls["priority"].isin(list(category.priorities)).to_numpy()
+    if category.origin:
+        keep &= (calls["origin"] == category.origin).to_numpy()
+    return keep
+
+
 def heat(project: Project, category: Category, period: Period | None = None) -> Heat:
     """Count the calls of a category by day of the week and hour, and by area.
 
@@ -102,18 +119,7 @@ def heat(project: Project, category: Category, period: Period | None = None) -> 
     calls, zone = project.calls, project.settings.timezone
     day = local_days(calls["received_at"], zone)
     days = (period or Period()).days(day.min().item(), day.max().item())
-    keep = np.isin(day, days)
-    if category.types:
-        kind = calls["call_type"].astype("str")
-        known = {
-            t: any(fnmatch.fnmatchcase(t.upper(), p.upper()) for p in category.types) for t in kind.unique()
-        }
-        keep &= kind.map(known).to_numpy(dtype=bool)
-    if category.priorities:
-        keep &= calls["priority"].isin(list(category.priorities)).to_numpy()
-    if category.origin:
-        keep &= (calls["origin"] == category.origin).to_numpy()
-    found = calls[keep]
+    found = calls[np.isin(day, days) & of_category(calls, category)]
     if found.empty:
         raise InputError(
             f"No call is of this category ({category.words}) in the period; look how types are spelt."

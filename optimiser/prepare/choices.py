@@ -41,9 +41,10 @@ def to_core(field_name: str, value: Any) -> Any:
 
 
 def _suffix(field_name: str) -> str:
-    return next(
-        (ours for ours, _ in _SUFFIXES if field_name.endswith(ours) and "_per_" not in field_name), ""
-    )
+    """Return the ending that tells the unit; of a speed in ``m_per_s`` the ending tells none."""
+    if field_name.endswith("_per_s"):
+        return ""
+    return next((ours for ours, _ in _SUFFIXES if field_name.endswith(ours)), "")
 
 
 def _each(convert: Any, value: Any) -> Any:

@@ -132,6 +132,25 @@ def test_forecast_and_scenarios(told, county):
     assert by_name["summer"] > by_name["today"]
 
 
+def test_forecast_of_some_calls(told, county):
+    """Districts share out the days of all: their totals sum to the force's; slips name what there is."""
+    short = ("--folds", "2", "--weeks", "2", "--json")
+
+    def naive(*more):
+        return json.loads(told("forecast", county, *short, *more)[1])["ahead"]["seasonal naive"]["total"][0]
+
+    names = [f"D{k}" for k in range(1, 20)]
+    err = told("forecast", county, "--districts", "D1,NOWHERE")[2]
+    assert "has no NOWHERE; it has D1" in err
+    there = [d for d in names if f"{d}," in err or err.rstrip().endswith(f"{d}.")]
+    assert sum(naive("--districts", d) for d in there) == pytest.approx(naive())
+    assert naive("--priorities", "1") + naive("--priorities", "2,3,4,5") == pytest.approx(naive())
+    assert naive("--types", "ALARM") < naive()
+    code, _, err = told("forecast", county, "--types", "NOSUCH")
+    assert code == Exit.INPUT
+    assert "0 calls are of this category (NOSUCH)" in err
+
+
 def test_levers(told, county):
     """The toolkit's own levers price every kind; --write makes a file to edit, once; one that fits nothing is said."""
     code, out, _ = told("levers", county, "--report", "20")
