@@ -1,4 +1,4 @@
-"""Charts beside the frontier of a force: what the years cost, and the regret of planning for the wrong future."""
+"""Charts beside the frontier of a force: the years, overtime against hiring, and regret of the wrong future."""
 
 from __future__ import annotations
 
@@ -51,6 +51,70 @@ def years(drawn: Mapping[str, Any], today: int) -> Figure:
         .encode(x=x, y=alt.value(12), text="said:N")
     )
     return (lines + rule + word + dot).properties(height=320)
+
+
+MIX_COLOURS = {"pay of hires": "#77AADD", "held over": "#E59A2F", "called back": "#C2410C"}
+MIX_WORDS = {"pay of hires": "hires", "held over": "shifts held over", "called back": "officers called back"}
+
+
+def mix(rows: Sequence[Mapping[str, Any]], today: int) -> Figure:
+    """Return what the cheapest way to a week nowhere short costs a year, by officers: hires and overtime stacked.
+
+    A line says what hiring alone costs, a tick what no mix costs less than.
+    """
+    wide = pd.DataFrame(rows)
+    long = wide.melt(
+        id_vars=["officers", "hires", "held over h", "called back h"],
+        value_vars=list(MIX_WORDS),
+        var_name="what",
+        value_name="cost",
+    )
+    long["order"] = long["what"].map({k: i for i, k in enumerate(MIX_WORDS)})
+    long["what"] = long["what"].map(MIX_WORDS)
+    long["officers"] = long["officers"].astype(int)
+    order = sorted(set(long["officers"]))
+    x = alt.X(
+        "officers:O", title="officers on patrol, before any hire", sort=order, axis=alt.Axis(labelAngle=0)
+    )
+    bars = (
+        alt.Chart(long)
+        .mark_bar()
+        .encode(
+            x=x,
+            y=alt.Y("cost:Q", title="cost a year", axis=alt.Axis(format="~s")),
+            order="order:Q",
+            color=alt.Color(
+                "what:N",
+                title=None,
+                scale=alt.Scale(domain=list(MIX_WORDS.values()), range=list(MIX_COLOURS.values())),
+                legend=alt.Legend(orient="top", labelLimit=220),
+            ),
+            tooltip=[
+                "officers:O",
+                "what:N",
+                alt.Tooltip("cost:Q", format=",.0f"),
+                "hires:Q",
+                alt.Tooltip("held over h:Q", format=",.0f"),
+                alt.Tooltip("called back h:Q", format=",.0f"),
+            ],
+        )
+    )
+    alone = (
+        alt.Chart(wide.dropna(subset=["hiring alone"]))
+        .mark_line(color=INK, strokeDash=[5, 3], point=alt.OverlayMarkDef(color=INK, size=20))
+        .encode(x=x, y="hiring alone:Q", tooltip=["officers:O", alt.Tooltip("hiring alone:Q", format=",.0f")])
+    )
+    least = (
+        alt.Chart(wide)
+        .mark_tick(color="#2E7D32", thickness=2, width=16)
+        .encode(
+            x=x,
+            y="no mix costs less than:Q",
+            tooltip=["officers:O", alt.Tooltip("no mix costs less than:Q", format=",.0f")],
+        )
+    )
+    rule = alt.Chart(pd.DataFrame({"officers": [today]})).mark_rule(color=ALERT, strokeWidth=2).encode(x=x)
+    return (bars + alone + least + rule).properties(height=320)
 
 
 def regret(rows: Sequence[Mapping[str, Any]]) -> Figure:

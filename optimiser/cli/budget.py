@@ -90,7 +90,10 @@ def run_budget(a: argparse.Namespace) -> int:
                 "regret": found.regret.tolist(),
                 "mean": found.mean.tolist(),
                 "cvar": found.cvar.tolist(),
-                "overtime_or_hiring": [asdict(m) | {"gap_frac": m.gap_frac} for m in found.mixes],
+                "overtime_or_hiring": {
+                    name: [asdict(m) | {"gap_frac": m.gap_frac} for m in mixes]
+                    for name, mixes in found.mixes.items()
+                },
                 "complete": found.complete,
                 "seconds": found.seconds,
                 "in_words": said,
@@ -102,9 +105,10 @@ def run_budget(a: argparse.Namespace) -> int:
         show(f"- {sentence}")
     show("")
     show(_table(found))
-    if found.mixes:
+    for name in found.mixes:
         show("")
-        show(table(mix_table(found), list(MIX_HEADER)))
+        show(f"Overtime against hiring, {name}:")
+        show(table(mix_table(found, name), list(MIX_HEADER)))
     say(f"Written: {', '.join(str(f) for f in files)}")
     return Exit.DONE if found.complete else Exit.GAP_MISSED
 

@@ -23,6 +23,8 @@ from optimiser.units import HOURS_PER_WEEK
 FloatArray = NDArray[np.float64]
 SUMMER_MONTHS = 3
 CYCLE, INTERVAL = "cycle", "interval"
+FUTURES = ("base", "more calls", "summer", "event", "fewer officers", "P80")
+ALL_FUTURES = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,10 @@ class BudgetSetup:
         What an officer costs a year, and an hour of overtime.
     overtime_frac
         Overtime looked at beside hiring: at most this share of the hours of today's officers, in shifts held over and
-        officers called back (``hold_over_h`` and ``call_back_h``, 2 and 4 hours where not given); 0 for none.
+        officers called back (``hold_over_h`` and ``call_back_h``, 2 and 4 hours where not given); 0 for none. Both
+        kinds count in one limit and cost the same an hour: whichever serves better is taken.
+    overtime_for
+        The future in which overtime is weighed against hiring at every strength, besides the base; or all of them.
     """
 
     officers: str = asked("strength.csv", "", "Table: district_id,assigned[,unfit,minimum,most]")
@@ -96,6 +101,13 @@ class BudgetSetup:
     overtime_frac: float = asked(
         0.03, "frac", "Overtime beside hiring, at most this share of today's hours", minimum=0, maximum=1
     )
+    overtime_for: str = asked(
+        FUTURES[0],
+        "",
+        "Future in which overtime is weighed against hiring, besides the base; or all",
+        options=(*FUTURES, ALL_FUTURES),
+        group="scenarios",
+    )
     pay_rise_frac: float = asked(
         0.03, "frac", "Rise of pay a year (pay steps included, where none are given)", minimum=0
     )
@@ -113,6 +125,10 @@ class BudgetSetup:
             faults.append(f"from_frac {self.from_frac:g} must be above 0 and below to_frac {self.to_frac:g}.")
         if self.split not in (CYCLE, INTERVAL):
             faults.append(f"split {self.split!r} is none of {CYCLE}, {INTERVAL}.")
+        if self.overtime_for not in (*FUTURES, ALL_FUTURES):
+            faults.append(
+                f"overtime_for {self.overtime_for!r} is none of {', '.join((*FUTURES, ALL_FUTURES))}."
+            )
         shares = (self.ceiling_frac, self.proactive_floor_frac, self.community_floor_frac)
         if any(not 0 <= s <= 1 for s in shares) or sum(shares) > 1 + 1e-9:
             faults.append(

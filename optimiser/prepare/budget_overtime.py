@@ -9,8 +9,9 @@ import numpy as np
 
 from optimiser.prepare.shift_offer import Offer, shifts_on_offer
 from optimiser.prepare.shifts import ShiftsSetup
-from optimiser.problems.shifts import ShiftsProblem
+from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.data import DAYS
+from optimiser.problems.shifts.rules import known_rows
 
 HOLD_OVER_H, CALL_BACK_H = (2.0,), (4.0,)
 """Overtime where a planner names none: an end of shift that runs over, and the four hours usually paid at least."""
@@ -38,7 +39,13 @@ def overtime_means(shifts: ShiftsSetup) -> str:
 
 
 def with_overtime(week: ShiftsProblem, offer: Offer, most_h: float) -> ShiftsProblem:
-    """Return a week with overtime on offer; with both kinds, each has half of the hours."""
+    """Return a week with at most so many hours of overtime, of both kinds together as they serve best.
+
+    The family limits each kind by itself. Where both are on offer all of it is entered as held over (a call-back as
+    one that is overtime from its first slot on), so that one limit holds their sum and leaves open which kind;
+    :func:`hours_by_kind` tells them apart again.
+    """
+    both = {"hold-over", "call-back"} <= set(offer.overtime)
     week = replace(
         week,
         params=replace(week.params, overtime_in_budget=False),
@@ -46,21 +53,32 @@ def with_overtime(week: ShiftsProblem, offer: Offer, most_h: float) -> ShiftsPro
         shift_start=offer.start,
         shift_slots=offer.length,
         shift_days=np.ones((len(offer.ids), DAYS), dtype=bool),
-        overtime=offer.overtime,
+        overtime=tuple("hold-over" if k else "" for k in offer.overtime) if both else offer.overtime,
         overtime_slots=offer.overtime_slots,
     )
     return limited(week, most_h)
 
 
 def limited(week: ShiftsProblem, most_h: float) -> ShiftsProblem:
-    """Return a week with at most so many hours of overtime; with both kinds on offer, each has half of them."""
-    kinds = {k for k in week.overtime if k}
+    """Return a week of :func:`with_overtime` with another limit, hours a week."""
     params = replace(
         week.params,
-        most_hold_over_h=most_h / len(kinds) if "hold-over" in kinds else None,
-        most_call_back_h=most_h / len(kinds) if "call-back" in kinds else None,
+        most_hold_over_h=most_h if "hold-over" in week.overtime else None,
+        most_call_back_h=most_h if "call-back" in week.overtime else None,
     )
     return replace(week, params=params)
+
+
+def hours_by_kind(week: ShiftsProblem, plan: ShiftsPlan) -> tuple[float, float]:
+    """Return the officer-hours of shifts held over, and of officers called back: overtime from their first slot on."""
+    held = called = 0.0
+    for i, _, n in known_rows(week, plan):
+        hours = n * week.overtime_of(i) * week.slot_h
+        if week.overtime_of(i) == week.shift_slots[i]:
+            called += hours
+        else:
+            held += hours
+    return held, called
 
 
 def least_overtime(week: ShiftsProblem, offer: Offer, most_h: float) -> ShiftsProblem:

@@ -12,7 +12,7 @@ from optimiser.demand.call_mix import CallClass, CallMix
 from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.demand.requirement import RequirementParams, SplitTargets, hold_split, requirement_of
 from optimiser.errors import UsageError
-from optimiser.prepare.budget import INTERVAL, BudgetSetup, Force
+from optimiser.prepare.budget import FUTURES, INTERVAL, BudgetSetup, Force
 from optimiser.prepare.budget_overtime import (
     least_overtime,
     overtime_means,
@@ -31,7 +31,7 @@ Z_80 = 0.8416212
 FEWEST_LOAD = 0.25
 EVENT_DAY, EVENT_FROM_H, EVENT_TO_H = 5, 14, 24
 POINT_FRAC, TEN_H = 0.01, 10.0
-CHANCES = {"base": 0.4, "more calls": 0.15, "summer": 0.2, "event": 0.05, "fewer officers": 0.1, "P80": 0.1}
+CHANCES = dict(zip(FUTURES, (0.4, 0.15, 0.2, 0.05, 0.1, 0.1), strict=True))
 
 
 @dataclass(frozen=True)
@@ -162,16 +162,17 @@ def overtime_lever(
 
 
 def overtime_weeks(
-    force: Force,
     setup: BudgetSetup,
     shifts: ShiftsSetup,
-    weeks: Mapping[str, ShiftsProblem],
+    weeks: Mapping[tuple[str, str], ShiftsProblem],
     most_officers: int,
-) -> tuple[str, dict[str, ShiftsProblem]]:
-    """Return in words what overtime is on offer, and every district's question of the fewest hours of it.
+) -> tuple[str, dict[tuple[str, str], ShiftsProblem]]:
+    """Return in words what overtime is on offer, and the question of the fewest hours of it for every week given.
 
     Parameters
     ----------
+    weeks
+        By district and scenario.
     most_officers
         The largest force that is looked at.
     """
@@ -179,7 +180,7 @@ def overtime_weeks(
         return "", {}
     offer = overtime_offer(shifts)
     most_h = setup.overtime_frac * most_officers * setup.week_h
-    return overtime_means(shifts), {d: least_overtime(week, offer, most_h) for d, week in weeks.items()}
+    return overtime_means(shifts), {at: least_overtime(week, offer, most_h) for at, week in weeks.items()}
 
 
 def _meanings(force: Force, setup: BudgetSetup) -> dict[str, str]:

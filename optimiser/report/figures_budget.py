@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.studies.budget_points import officers_a_point
 from optimiser.studies.budget_types import Budget
 from optimiser.studies.budget_years import Pay, best_years, years
@@ -29,6 +30,7 @@ def beside(found: Budget, pay: Pay) -> dict[str, Any]:
             "officer cost": q.officer_cost,
         },
         "years": _years(found, pay),
+        "mixes": _mixes(found),
         "regret": _regret(found),
     }
 
@@ -43,6 +45,29 @@ def _years(found: Budget, pay: Pay) -> dict[str, Any]:
         rows.append({"officers": one.officers, "what": "overtime", "cost": float(one.overtime.sum())})
         rows.append({"officers": one.officers, "what": "both", "cost": one.total})
     return {"rows": rows, "best": best_years(looked_at).officers, "n": pay.n_years}
+
+
+def _mixes(found: Budget) -> Rows:
+    """Return overtime against hiring at every number of officers, future by future; costs a year."""
+    q = found.question
+    an_hour = WEEKS_PER_YEAR * q.overtime_per_h
+    return [
+        {
+            "future": future,
+            "officers": m.total,
+            "hires": m.hires,
+            "pay of hires": m.hires * q.officer_cost,
+            "held over h": m.overtime.hold_over_h,
+            "called back h": m.overtime.call_back_h,
+            "held over": m.overtime.hold_over_h * an_hour,
+            "called back": m.overtime.call_back_h * an_hour,
+            "no mix costs less than": m.bound,
+            "hiring alone": None if m.hires_alone is None else m.hires_alone * q.officer_cost,
+        }
+        for future, mixes in found.mixes.items()
+        for m in mixes
+        if m.overtime is not None and m.hires is not None
+    ]
 
 
 def _regret(found: Budget) -> Rows:

@@ -94,7 +94,7 @@ def _full(found: Budget) -> list[str]:
     said = [f"{number(enough.total)} officers leave the mean week less than one officer-hour short."]
     today = found.at(found.question.scenarios[0].name, found.question.n_today)
     more = enough.total - today.total
-    if more > 0 and today.shortage_h >= 1.0 and not found.mixes:
+    if more > 0 and today.shortage_h >= 1.0 and not found.base_mixes:
         overtime = today.shortage_h * WEEKS_PER_YEAR * found.question.overtime_per_h
         hired = more * found.question.officer_cost
         cheaper = "overtime" if overtime < hired else "hiring"
@@ -215,13 +215,13 @@ def years_said(found: Budget, pay: Pay) -> list[str]:
     q = found.question
     rows = years(q, found.frontier[q.scenarios[0].name], pay)
     today = next(y for y in rows if y.officers == q.n_today)
-    workable = {m.total for m in found.mixes if m.alone is not None and m.alone.short_h < 1.0}
+    workable = {m.total for m in found.base_mixes if m.alone is not None and m.alone.short_h < 1.0}
     told = [y for y in rows if y.officers in workable] if workable else rows
     best = best_years(told)
     looked_at = "numbers whose shortage overtime can fill" if workable else "numbers looked at"
     beyond = (
         "; more than the limit on overtime lets anybody work"
-        if found.mixes and q.n_today not in workable
+        if found.base_mixes and q.n_today not in workable
         else ""
     )
     said = [

@@ -27,20 +27,22 @@ HEADER = (
 
 def mix_said(found: Budget) -> list[str]:
     """Say the cheapest way from today's strength to a week nowhere short, and where hiring stops to pay."""
-    if not found.mixes:
+    mixes = found.base_mixes
+    if not mixes:
         return []
     q = found.question
-    today = next((m for m in found.mixes if m.total == q.n_today), None)
+    today = next((m for m in mixes if m.total == q.n_today), None)
     if today is None:
         return []
     limit = f"at most {asked(q.overtime_frac)} of officers' hours, {q.overtime_means}"
     if today.cost is None:
         return [
             f"Overtime ({limit}) and hiring together were not seen to leave nothing short with at most "
-            f"{count(max(m.total for m in found.mixes), 'officer')}."
+            f"{count(max(m.total for m in mixes), 'officer')}.",
+            *_futures(found),
         ]
     said = [*_alone(found, today), *_mixed(found, today)]
-    best = [m for m in found.mixes if m.hires == 0 and m.overtime is not None and m.overtime.hours > SHORT_H]
+    best = [m for m in mixes if m.hires == 0 and m.overtime is not None and m.overtime.hours > SHORT_H]
     if best:
         numbers = sorted(m.total for m in best)
         span = number(numbers[0]) if len(numbers) == 1 else f"{number(numbers[0])} to {number(numbers[-1])}"
@@ -48,7 +50,30 @@ def mix_said(found: Budget) -> list[str]:
             f"Of the numbers looked at, overtime alone is the cheapest with {span} officers; with fewer it takes "
             "hires besides, with more no overtime."
         )
-    return [f"Overtime is looked at as {limit}.", *said]
+    return [f"Overtime is looked at as {limit}.", *said, *_futures(found)]
+
+
+def _futures(found: Budget) -> list[str]:
+    """Say the cheapest way from today's strength in the other futures that were looked at."""
+    q, said = found.question, []
+    for s in q.scenarios[1:]:
+        today = next((m for m in found.mixes.get(s.name, ()) if m.total == q.n_today), None)
+        if today is None:
+            continue
+        if today.cost is None or today.overtime is None:
+            most = count(max(m.total for m in found.mixes[s.name]), "officer")
+            said.append(
+                f"In the future {s.name} ({s.meaning}) overtime and hiring together were not seen to leave nothing "
+                f"short with at most {most}."
+            )
+            continue
+        hires = f"{count(today.hires or 0, 'hire')} and " if today.hires else ""
+        said.append(
+            f"In the future {s.name} ({s.meaning}) the cheapest way from today's strength to a week that is nowhere "
+            f"short is {hires}{_hours(today.overtime)} a week: {number(today.cost)} a year; "
+            f"{at_most(today.gap_frac or 0.0)} cheaper can exist."
+        )
+    return said
 
 
 def _alone(found: Budget, today: Mix) -> list[str]:
@@ -98,10 +123,10 @@ def _cost(found: Budget, used: Overtime) -> float:
     return used.hours * WEEKS_PER_YEAR * found.question.overtime_per_h
 
 
-def mix_table(found: Budget) -> list[list[str]]:
-    """Return a row for every number of officers."""
+def mix_table(found: Budget, scenario: str) -> list[list[str]]:
+    """Return a row for every number of officers, in one future."""
     rows = []
-    for m in found.mixes:
+    for m in found.mixes[scenario]:
         only, used, free = m.alone, m.overtime, m.hires_alone
         rows.append(
             [
@@ -132,9 +157,10 @@ def mix_table(found: Budget) -> list[list[str]]:
 def mix_rows(found: Budget) -> list[dict[str, Any]]:
     """Return the sheet: overtime alone, the cheapest mix with its districts, and hiring alone."""
     rows = []
-    for m in found.mixes:
+    for future, m in [(name, m) for name, mixes in found.mixes.items() for m in mixes]:
         only, used, free = m.alone, m.overtime, m.hires_alone
         row: dict[str, Any] = {
+            "future": future,
             "officers": m.total,
             "overtime alone, held over h a week": None if only is None else only.hold_over_h,
             "overtime alone, called back h a week": None if only is None else only.call_back_h,

@@ -10,6 +10,7 @@ The sum over districts is shared out exactly, once with the plans known (the mix
 (its bound); what the latter chooses is solved next, until both are near enough. H falls with b, so that the bound of a
 headcount holds for all smaller ones; a bound beyond all overtime allowed proves that such officers must be hired.
 Beside it stands what overtime does alone, officers where the frontier has them: least short, then fewest hours.
+All of it holds for one future; the base is always looked at, others as asked for.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.demand.relief import WEEKS_PER_YEAR
-from optimiser.prepare.budget_overtime import limited
+from optimiser.prepare.budget_overtime import hours_by_kind, limited
 from optimiser.problems.shifts import ShiftsProblem
 from optimiser.problems.shifts.measures import shortage_h
-from optimiser.problems.shifts.rules import on_duty, overtime_h
+from optimiser.problems.shifts.rules import on_duty
 from optimiser.studies.budget_curves import Curve, Point, share_out, trace
-from optimiser.studies.budget_types import Mix, Overtime
+from optimiser.studies.budget_types import Mix, Overtime, Scenario
 
 if TYPE_CHECKING:
     from optimiser.studies.budget import Study
@@ -90,33 +91,48 @@ class OvertimeCurve(Curve):
         return shortage_h(self.problem, on_duty(self.problem, point.plan))
 
 
-def mixes(study: Study) -> tuple[tuple[Mix, ...], dict[str, OvertimeCurve]]:
-    """Return overtime against hiring at every total of the base, and the curves it comes from."""
-    if not study.q.overtime_weeks:
-        return (), {}
-    run = _Mixes(study)
-    run.begin()
-    for _ in range(MOST_ROUNDS):
-        wanted = run.wanted()
-        if not wanted or study.should_stop() or time.monotonic() > study.ends:
-            break
-        run.solve(wanted)
-    return tuple(run.mix(n) for n in study.totals()), dict(zip(study.q.districts, run.curves, strict=True))
+Curves = dict[tuple[str, str], OvertimeCurve]
+
+
+def mixes(study: Study) -> tuple[dict[str, tuple[Mix, ...]], Curves]:
+    """Return overtime against hiring at every total of each future looked at, and the curves it comes from."""
+    found: dict[str, tuple[Mix, ...]] = {}
+    curves: Curves = {}
+    for s in study.q.scenarios:
+        if (study.q.districts[0], s.name) not in study.q.overtime_weeks:
+            continue
+        run = _Mixes(study, s)
+        run.begin()
+        for _ in range(MOST_ROUNDS):
+            wanted = run.wanted()
+            if not wanted or study.should_stop() or time.monotonic() > study.ends:
+                break
+            run.solve(wanted)
+        found[s.name] = tuple(run.mix(n) for n in study.totals())
+        curves |= {(c.district, s.name): c for c in run.curves}
+    return found, curves
 
 
 class _Mixes:
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, scenario: Scenario) -> None:
         q = study.q
-        self.study, self.q, self.most = study, q, max(study.totals())
+        self.study, self.q, self.most, self.scenario = study, q, max(study.totals()), scenario.name
         self.officer = q.officer_cost / WEEKS_PER_YEAR
+        self.phase = f"{NAME}, {scenario.name}"
         self.curves = [
-            OvertimeCurve(d, NAME, q.overtime_weeks[d], q.week_h, overtime_frac=q.overtime_frac)
+            OvertimeCurve(
+                d,
+                self.phase,
+                q.overtime_weeks[d, scenario.name],
+                q.week_h * scenario.strength_frac,
+                overtime_frac=q.overtime_frac,
+            )
             for d in q.districts
         ]
 
     def begin(self) -> None:
-        """Take over what the base knows to be nowhere short: no overtime is the fewest hours. Solve where it is."""
-        for base, curve in zip(self.study.of(self.q.scenarios[0].name), self.curves, strict=True):
+        """Take over what the frontier knows to be nowhere short: no overtime is the fewest hours. Solve where it is."""
+        for base, curve in zip(self.study.of(self.scenario), self.curves, strict=True):
             for b, p in base.points.items():
                 if curve.short_h(p) < NOTHING_H:
                     curve.points[b] = Point(b, 0.0, 0.0, None, None, p.plan)
@@ -124,9 +140,8 @@ class _Mixes:
 
     def _placed(self, n: int) -> NDArray[np.int32]:
         """Return the officers of every district where the frontier has them, shape (K,)."""
-        base = self.q.scenarios[0].name
-        _, parts, _ = self.study.tables(base)
-        held = zip(self.study.of(base), parts[:, n].tolist(), strict=True)
+        _, parts, _ = self.study.tables(self.scenario)
+        held = zip(self.study.of(self.scenario), parts[:, n].tolist(), strict=True)
         return np.array([c.best_at(int(b)).officers for c, b in held], dtype=np.int32)
 
     def solve(self, wanted: dict[tuple[str, str], set[int]]) -> None:
@@ -142,7 +157,7 @@ class _Mixes:
             should_stop=study.should_stop,
             on_point=None
             if study.on_point is None
-            else lambda done, total: study.on_point(NAME, done, total),  # type: ignore[misc]
+            else lambda done, total: study.on_point(self.phase, done, total),  # type: ignore[misc]
         )
 
     def wanted(self) -> dict[tuple[str, str], set[int]]:
@@ -157,7 +172,7 @@ class _Mixes:
         for c in self.curves:
             for b in c.edges(self.most):
                 if b not in c.points and b not in c.failed:
-                    found.setdefault((c.district, NAME), set()).add(b)
+                    found.setdefault((c.district, self.phase), set()).add(b)
         return found
 
     def _unsolved(self, chosen: list[NDArray[np.int32]]) -> dict[tuple[str, str], set[int]]:
@@ -165,7 +180,7 @@ class _Mixes:
         for parts in chosen:
             for c, b in zip(self.curves, parts.tolist(), strict=True):
                 if b > 0 and b not in c.points and b not in c.failed:
-                    found.setdefault((c.district, NAME), set()).add(b)
+                    found.setdefault((c.district, self.phase), set()).add(b)
         return found
 
     def _tables(self) -> tuple[tuple[FloatArray, NDArray[np.int32]], tuple[FloatArray, NDArray[np.int32]]]:
@@ -221,7 +236,7 @@ class _Mixes:
         held = called = short = 0.0
         for c, b in zip(self.curves, parts.tolist(), strict=True):
             p = c.points[b]
-            held += overtime_h(c.problem, p.plan, "hold-over")
-            called += overtime_h(c.problem, p.plan, "call-back")
+            more = hours_by_kind(c.problem, p.plan)
+            held, called = held + more[0], called + more[1]
             short += c.short_h(p)
         return Overtime(dict(zip(self.q.districts, parts.tolist(), strict=True)), held, called, short)

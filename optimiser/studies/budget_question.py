@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimiser.data.project import Project
 from optimiser.demand.requirement import RequirementParams
-from optimiser.prepare.budget import BudgetSetup, Force, force_of, totals_of
+from optimiser.prepare.budget import ALL_FUTURES, BudgetSetup, Force, force_of, totals_of
 from optimiser.prepare.budget_weeks import levers_of, overtime_weeks, weeks_of
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.studies.budget_types import BudgetQuestion, Lever, Scenario
@@ -45,7 +45,13 @@ def question_of_force(
     told = found.scenarios[:n_scenarios]
     whole = sum(p for _, _, p, _ in told)
     totals = totals_of(force, setup)
-    means, overtime = overtime_weeks(force, setup, shifts or ShiftsSetup(), base, max(totals))
+    looked_at = {
+        (d, name): found.weeks[d, name]
+        for k, (name, *_) in enumerate(told)
+        if k == 0 or setup.overtime_for in (ALL_FUTURES, name)
+        for d in force.districts
+    }
+    means, overtime = overtime_weeks(setup, shifts or ShiftsSetup(), looked_at, max(totals))
     return BudgetQuestion(
         districts=force.districts,
         today=force.officers,

@@ -148,7 +148,7 @@ class BudgetQuestion:
         Other ways to the same end, priced in officers.
     overtime_frac, overtime_means, overtime_weeks
         Overtime beside the hours of officers, at each number of them: at most this share of their hours, how it is
-        worked, and each district's question of the fewest hours of it; none where it is not looked at.
+        worked, and the question of the fewest hours of it by district and scenario, of the scenarios looked at.
     """
 
     districts: tuple[str, ...]
@@ -165,7 +165,7 @@ class BudgetQuestion:
     levers: tuple[Lever, ...] = ()
     overtime_frac: float = 0.0
     overtime_means: str = ""
-    overtime_weeks: Mapping[str, ShiftsProblem] = field(default_factory=dict)
+    overtime_weeks: Mapping[tuple[str, str], ShiftsProblem] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         k = len(self.districts)
@@ -239,7 +239,7 @@ class ForcePoint:
 
 @dataclass(frozen=True, slots=True)
 class Overtime:
-    """Overtime of so many officers of the force, in the mean week.
+    """Overtime of so many officers of the force, in the week of one scenario.
 
     Parameters
     ----------
@@ -323,11 +323,11 @@ class Budget:
     districts
         Each district at today's strength, and what one officer more or fewer is worth there.
     mixes
-        Overtime against hiring at every total of the base; empty where overtime is not looked at.
+        Overtime against hiring at every total, by scenario; of the scenarios looked at, of which the base is one.
     complete
         Every point was reached within the gap that was asked for.
     curves, overtime_curves
-        What was solved: by district and scenario, and with overtime by district.
+        What was solved by district and scenario, without and with overtime.
     """
 
     question: BudgetQuestion
@@ -343,8 +343,13 @@ class Budget:
     n_solves: int
     seconds: float
     curves: Mapping[tuple[str, str], Curve] = field(repr=False, default_factory=dict)
-    mixes: tuple[Mix, ...] = ()
-    overtime_curves: Mapping[str, Curve] = field(repr=False, default_factory=dict)
+    mixes: Mapping[str, tuple[Mix, ...]] = field(default_factory=dict)
+    overtime_curves: Mapping[tuple[str, str], Curve] = field(repr=False, default_factory=dict)
+
+    @property
+    def base_mixes(self) -> tuple[Mix, ...]:
+        """Overtime against hiring at every total of the base; empty where overtime is not looked at."""
+        return self.mixes.get(self.question.scenarios[0].name, ())
 
     def calls_frac(self, total: int) -> float:
         """Share of the hours of so many officers that the calls of the base take: no rota of theirs has less."""

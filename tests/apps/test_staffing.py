@@ -121,7 +121,7 @@ def test_costs_meet_where_the_break_even_says() -> None:
 
 
 def test_a_budget_kept_before_figures_were_is_still_drawn(project: Path) -> None:
-    """Points and districts alone, as older studies hold them: three pictures; with all, five and figures."""
+    """Points and districts alone, as older studies hold them: three pictures; with all, six and figures."""
     points = [
         {"future": "base", "officers": n, "value": 30.0 - n, "bound": 29.0 - n, "short": 1.0, "one more": w,
          "goes to": "A"}
@@ -149,11 +149,19 @@ def test_a_budget_kept_before_figures_were_is_still_drawn(project: Path) -> None
             {"planned for": a, "what comes": b, "regret": float(a != b)} for a in names for b in names
         ],
     }
-    for title, drawn, charts, cards in (("Old", old, 3, 0), ("New", new, 5, 4)):
+    mixed = [
+        {"future": f, "officers": n, "hires": 12 - n, "pay of hires": 9.0, "held over h": 1.0, "called back h": 2.0,
+         "held over": 1.0, "called back": 2.0, "no mix costs less than": 11.5,
+         "hiring alone": None if n == 10 else 20.0}
+        for f in names for n in (10, 11, 12)
+    ]  # fmt: skip
+    full = new | {"mixes": mixed}
+    for title, drawn, charts, cards in (("Old", old, 3, 0), ("New", new, 5, 4), ("Mixes", full, 6, 4)):
         study = studies.create(project, Asked("budget", "strength", title), "content")
         study.keep(Answer("budget", ("Said.",), {}, drawn), last=True)
         at = calm(screen("staffing", project, study=study.id))
         assert (len(at.get("vega_lite_chart")), len(at.metric)) == (charts, cards)
+    assert at.selectbox(key="budget.mix.future").options == list(names)
     assert "the fewest looked at" in said(at)  # 10 of 10 to 12 officers: overtime is cheaper on paper
 
 

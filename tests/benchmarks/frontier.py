@@ -105,7 +105,7 @@ def wrong_in(found: Budget) -> list[str]:
     """Check every point by the family's own rules and sums: hours, falling curves, bounds below."""
     wrong = []
     curves = [(*at, c) for at, c in found.curves.items()]
-    curves += [(d, "overtime at each strength", c) for d, c in found.overtime_curves.items()]
+    curves += [(d, f"overtime at each strength, {s}", c) for (d, s), c in found.overtime_curves.items()]
     for district, scenario, curve in curves:
         for b, p in curve.points.items():
             problem = curve.at(b)
@@ -170,9 +170,9 @@ def measured(n_districts: int, n_totals: int, limit_s: float, n_grid: int = 13) 
         "levers in officers": {v.name: f"{v.at_least} to {v.at_most}" for v in found.levers},
         "regret": regret,
         "cheapest mix of overtime and hiring": [
-            _mix(m) for m in found.mixes[:: max(1, len(found.mixes) // 6)]
+            _mix(m) for m in found.base_mixes[:: max(1, len(found.base_mixes) // 6)]
         ],
-        "mixes within 1 %": sum(m.gap_frac is not None and m.gap_frac <= GAP for m in found.mixes),
+        "mixes within 1 %": sum(m.gap_frac is not None and m.gap_frac <= GAP for m in found.base_mixes),
     }
 
 

@@ -32,6 +32,7 @@ def show(drawn: Mapping[str, Any]) -> None:
             shown.chart(charts_studies.one_more(drawn), "Hours of shortage that one more officer takes away.")
             st.caption("Orange: the officers of today. The officer is placed where it helps most.")
     _beside(drawn)
+    _mix(drawn)
     if drawn["levers"]:
         st.markdown("**What else is worth officers**")
         rows = pd.DataFrame(drawn["levers"])
@@ -89,6 +90,26 @@ def _beside(drawn: Mapping[str, Any]) -> None:
                 "Priced shortage beyond the best, by what was planned for and what then comes.",
             )
             st.caption("Priced hours a week beyond the best plan for what comes; at today's strength.")
+
+
+def _mix(drawn: Mapping[str, Any]) -> None:
+    """Draw the cheapest mix of overtime and hiring at every strength, of studies that hold it."""
+    rows = drawn.get("mixes") or []
+    if not rows:
+        return
+    st.markdown("**The cheapest mix of hiring and overtime, by how many officers there are**")
+    futures = list(dict.fromkeys(r["future"] for r in rows))
+    future = futures[0]
+    if len(futures) > 1:
+        future = st.selectbox("Future", futures, key="budget.mix.future") or futures[0]
+    shown.chart(
+        charts_budget.mix([r for r in rows if r["future"] == future], drawn["today"]),
+        "Cost a year of hires, shifts held over and officers called back, by number of officers.",
+    )
+    st.caption(
+        "From so many officers to a week that is nowhere short. Dashed: hiring alone. Green: no mix costs less. "
+        "Red line: the officers of today. An hour held over and one called back cost the same here."
+    )
 
 
 def _least(years: Mapping[str, Any]) -> str:
