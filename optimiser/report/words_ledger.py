@@ -34,6 +34,11 @@ HEADER = (
     "officers p95",
     "planned keeps it",
 )
+NO_SERGEANT = (
+    "How officers differ in administration and community is chance alone: these fall to whoever has quiet time when "
+    "they are due. No sergeant who hands them out is simulated; one who does brings officers nearer to each other."
+)
+"""Beside every figure by officer: what they do not know."""
 
 
 def rows(lines: Sequence[ClassLine]) -> list[list[str | float | None]]:
@@ -105,7 +110,8 @@ def by_officer(weeks: SimulatedWeeks) -> list[str]:
         return []
     return [
         f"Over four weeks nine officers in ten spend {listed(told)}, if every officer goes to the next line of duty "
-        "each week and quiet time is used as it comes; a sergeant who hands out work by the officer brings them nearer."
+        "each week.",
+        NO_SERGEANT,
     ]
 
 

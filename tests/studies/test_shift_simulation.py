@@ -10,6 +10,7 @@ from optimiser.demand.queueing import erlang_c
 from optimiser.errors import InputError
 from optimiser.problems.shifts import ShiftsParams, ShiftsPlan
 from optimiser.problems.shifts.ledger import CLASSES
+from optimiser.report import words_ledger
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.studies.shift_simulation import simulate_weeks, stream_of
@@ -85,6 +86,7 @@ def test_every_class_by_officer(seen):
         line = lines[name]
         assert line.officer_p5 < line.simulated < line.officer_p95
         assert (line.officer_p5, line.officer_p95) == weeks.officer_band(name)
+    assert words_ledger.NO_SERGEANT in words_ledger.simulated(problem, weeks)
 
 
 def test_no_officer_band_without_a_cycle(seen):
@@ -93,6 +95,7 @@ def test_no_officer_band_without_a_cycle(seen):
     weeks = simulate_weeks(problem, plan, stream(), weeks=3)
     assert weeks.officer_band("calls") is None
     assert side_by_side(problem, plan, weeks)[0].officer_p5 is None
+    assert words_ledger.NO_SERGEANT not in words_ledger.simulated(problem, weeks)
 
 
 def test_a_week_without_calls_of_a_grade():
