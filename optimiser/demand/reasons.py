@@ -32,6 +32,7 @@ __all__ = [
     "by_class",
     "loads",
     "loads_hour_by_hour",
+    "moments_at_mean",
     "units_by_reason",
 ]
 
@@ -72,6 +73,11 @@ def loads(mix: CallMix, slot_s: int) -> Loads:
     at_worst = np.array([f.edges[np.arange(worst.size), worst] for f in found])
     mean = np.sum([f.mean for f in found], axis=0)
     return Loads(mean, at_worst.sum(axis=0), _moments(mix, at_worst))
+
+
+def moments_at_mean(mix: CallMix, slot_s: int) -> tuple[Moment, ...]:
+    """Return what is asked in the mean of each slot, with its lag, T of them."""
+    return _moments(mix, np.array([found.mean for found in by_class(mix, slot_s)]))
 
 
 def loads_hour_by_hour(mix: CallMix, slot_s: int) -> Loads:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimiser.data.duty_rules import DutyRule
 from optimiser.data.project import Project
 from optimiser.demand.call_mix import CallMix, of_load
+from optimiser.demand.nobody_free import calls_finding_nobody
 from optimiser.demand.requirement import Requirement, RequirementParams, requirement_of
 from optimiser.demand.scenarios import TODAY, scenario_mix, scenario_workload
 from optimiser.demand.service import service_times
@@ -277,6 +278,9 @@ def from_workload(
         away=away,
         binding=need.binding,
         clauses=need.clauses if any(need.clauses) else (),
+        nobody_free=calls_finding_nobody(calls, service, need.crew, setup.slot_s)
+        if params.no_free_price > 0
+        else np.zeros((0, 0)),
         existing=existing,
     )
 

@@ -123,7 +123,9 @@ def _cost(problem: ShiftsProblem, result: Result[ShiftsPlan]) -> list[str]:
     more = cost.value - paid.value
     if more > 0.005 * problem.slot_h:
         slot = "hour" if problem.slot_h == 1 else "time slot"
-        text += f", and {number(more, 1)} for call work above the ceiling within its own {slot}"
+        also = [f"call work above the ceiling within its own {slot}"] if problem.params.interval_price else []
+        also += ["calls that find nobody free"] if problem.params.no_free_price else []
+        text += f", and {number(more, 1)} for {listed(also or ['what else is priced'])}"
     return [f"{text}."]
 
 
@@ -145,6 +147,9 @@ def _hours(problem: ShiftsProblem, by_name: dict[str, Measure]) -> list[str]:
             text = "Every hour of the week has the officers it requires"
         why = ", to keep calls within their ceiling" if _ceiling_asks(problem, by_name) else ""
         said.append(f"{text}; {number(over.value, 1)} officer-hours are above the requirement{why}.")
+    waiting = by_name.get("calls that find nobody free")
+    if waiting is not None:
+        said.append(f"By formula {number(waiting.value, 1)} calls a week find nobody free.")
     least = by_name.get("fewest on duty")
     if least is not None:
         said.append(f"Never fewer than {count(least.value, 'officer')} on duty.")

@@ -57,14 +57,15 @@ def squares() -> gpd.GeoDataFrame:
 
 
 def shifts(
-    officers: int = 2, bound: float | None = 56.0, **params: Any
+    officers: int = 2, bound: float | None = 56.0, nobody_free: Any = None, **params: Any
 ) -> tuple[ShiftsProblem, Result[ShiftsPlan]]:
     """One officer needed from 6 to 14, two on each of seven early shifts: 112 officer-hours, 56 too many."""
     need = {24 * day + hour: 1 for day in range(DAYS) for hour in range(6, 14)}
     given: dict[str, Any] = {"hold_split": False, "interval_price": 0.0} | params
     work = np.where(np.arange(SLOTS) % 24 == 8, 1800.0, 0.0)
+    more = {} if nobody_free is None else {"nobody_free": nobody_free}
     problem = week(
-        ShiftsParams(**given), {"=06:00": (6, 8)}, need, call_work_s=work, binding=("queue",) * SLOTS
+        ShiftsParams(**given), {"=06:00": (6, 8)}, need, call_work_s=work, binding=("queue",) * SLOTS, **more
     )
     plan = ShiftsPlan({f"=06:00@{day}": officers for day in range(DAYS)})
     return problem, judged(problem, plan, bound)

@@ -80,6 +80,9 @@ def _with_rota(
 ) -> Any:
     """Return the week with some rules of the rota in every second seed."""
     rng = np.random.default_rng(1000 + seed)
+    if seed % 3 == 1:
+        more["nobody_free"] = waiting_calls(np.random.default_rng(2000 + seed))
+        params = replace(params, no_free_price=float(1 + seed) / 3)
     if seed % 2 == 0:
         return week(params, shifts, need, **more)
     pairs = [f"{list(shifts)[i]}@{d}" for i, d in zip(*np.nonzero(more["shift_days"]), strict=True)]
@@ -109,6 +112,14 @@ def _with_rota(
     return week(params, shifts, need, existing=ShiftsPlan(today), **(more | rota))
 
 
+def waiting_calls(rng: np.random.Generator) -> np.ndarray:
+    """Return calls that find nobody with 0 to 4 officers: never rising, mostly not convex, not always down to 0."""
+    shares = np.sort(rng.uniform(0, 1, (SLOTS, 5)), axis=1)[:, ::-1]
+    shares[:, :2] = np.where(rng.random((SLOTS, 1)) < 0.5, 1.0, shares[:, :2])
+    shares[:, 4] *= rng.random(SLOTS) < 0.5
+    return np.round(shares * rng.uniform(0, 2, (SLOTS, 1)), 4)
+
+
 def enumerate_best(problem: ShiftsProblem) -> tuple[ShiftsPlan | None, float]:
     """Try every plan: (a best plan, its objective), or (None, infinity)."""
     keys = [f"{problem.shift_ids[i]}@{d}" for i, d in zip(*np.nonzero(problem.shift_days), strict=True)]
@@ -133,7 +144,8 @@ def random_plain_problem(seed: int) -> ShiftsProblem:
         surplus_price=0.0 if seed < 3 else 0.25,  # a lower requirement is easier only where surplus is free
         budget_h=float(np.random.default_rng(seed).integers(8, 60)),
     )
-    return replace(problem, params=params, overtime=(), overtime_slots=(), away=(), existing=None)
+    none = {"overtime": (), "overtime_slots": (), "away": (), "existing": None}
+    return replace(problem, params=params, nobody_free=np.zeros((0, 0)), **none)
 
 
 OWN_RANDOM = {"shifts.network": random_plain_problem}

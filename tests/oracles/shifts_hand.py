@@ -112,11 +112,51 @@ def hand_cases() -> list[tuple[str, ShiftsProblem, float | str]]:
             ),
             9.2,
         ),
+        *_waiting_cases(),
         *_rota_cases(),
         (
             "no shift reaches the need",
             week(ShiftsParams(**FREE), {"E": (6, 8)}, {20: 1}),
             "infeasible",
+        ),
+    ]
+
+
+def _waiting_cases() -> list[tuple[str, ShiftsProblem, float | str]]:
+    """Monday 06-14 has a call an hour; of 0, 1, 2, 3 officers find nobody 1, 1, 0.4, 0.1: fallen most from 1 to 2.
+
+    Priced: 1.6, 1, 0.4, 0.1, because the first officer saves at least what the second does.
+    """
+    calls = np.zeros((SLOTS, 4))
+    calls[6:14] = [1.0, 1.0, 0.4, 0.1]
+    day = {"E": (6, 8)}
+    free = FREE | {"surplus_price": 0.0}
+
+    def short(budget_h: float, price: float) -> ShiftsProblem:
+        p = ShiftsParams(objective="shortage", budget_h=budget_h, no_free_price=price, **free)
+        return week(p, day, dict.fromkeys(range(6, 14), 1), nobody_free=calls)
+
+    return [
+        ("with nobody all calls and more are priced", short(0.0, 2.0), 8 * (1 + 2 * 1.6)),
+        ("an officer above the requirement finds more of them free", short(16.0, 2.0), 8 * 2 * 0.4),
+        # 8 officer-hours at 1 save 8 x 2 x 0.6 = 9.6; a third officer 8 x 2 x 0.3 = 4.8 only
+        (
+            "officers are paid for while they save as many calls",
+            week(ShiftsParams(no_free_price=2.0, **FREE), day, {}, nobody_free=calls),
+            16 + 8 * 2 * 0.4,
+        ),
+        # calls of hour 10 above 30 %: 0.9 - 0.3 n at 2 each, besides
+        (
+            "both prices of a slot are added",
+            week(
+                ShiftsParams(hold_split=False, interval_price=2.0, no_free_price=1.0),
+                day,
+                dict.fromkeys(range(6, 14), 1),
+                nobody_free=calls,
+                call_work_s=np.where(np.arange(SLOTS) == 10, 0.9 * 3600, 0.0),
+            ),
+            # with 1: 8 + 8 x 1 + 1.2; with 2: 16 + 8 x 0.4 + 0.6
+            17.2,
         ),
     ]
 

@@ -21,6 +21,7 @@ from optimiser.prepare.shifts import (
     shift_catalogue,
     shifts_problem,
 )
+from optimiser.problems.shifts import ShiftsParams
 from optimiser.report.words_shifts import reason_in
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
@@ -147,3 +148,14 @@ def test_bad_setups_are_named(change, said):
     with pytest.raises(InputError) as error:
         ShiftsSetup(**change)
     assert said in str(error.value)
+
+
+def test_calls_that_find_nobody_are_reckoned_where_they_are_priced():
+    # two units busy of officers on duty at the requirement's 2 %: 4 calls an hour, at most 0.08 of them find nobody
+    service = RequirementParams(no_free_unit_frac=0.02)
+    params = ShiftsParams(no_free_price=1.0)
+    problem = from_workload(week(), params, service=service, service_s=1800.0)
+    need = problem.requirement[0]
+    assert problem.nobody_free[0, 0] * 3600 / problem.slot_s == pytest.approx(4.0)
+    assert problem.nobody_free[0, need] <= 0.02 * problem.nobody_free[0, 0] < problem.nobody_free[0, need - 1]
+    assert from_workload(week(), service=service, service_s=1800.0).nobody_free.size == 0

@@ -182,6 +182,14 @@ def test_shifts_give_the_cost_its_unit():
     )
 
 
+def test_shifts_tell_calls_that_find_nobody():
+    """Two on duty in 56 hours, half a call each; nobody in 112, two each: 252 calls, 25.2 of cost at 0.1."""
+    calls = np.tile([2.0, 1.0, 0.5], (168, 1))
+    text = said("shifts", *cases.shifts(nobody_free=calls, no_free_price=0.1))
+    assert "By formula 252 calls a week find nobody free." in text
+    assert "paid at 1 cost unit each, and 25.2 for calls that find nobody free." in text
+
+
 def test_shifts_say_where_nobody_is_to_spare_and_why():
     """With one officer a shift every needed hour is tight, and the queue asks for it."""
     text = said("shifts", *cases.shifts(officers=1, budget_h=56.0, max_start_times=1))

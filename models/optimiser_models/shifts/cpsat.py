@@ -1,12 +1,13 @@
 """Shift design for a constraint solver: whole numbers throughout.
 
 Legend as in ``shifts.milp``. Cover is stated slot by slot, not in network form, so that the two formulations share
-no row. k_t is the most officers with whom call work is above the ceiling in slot t, f_t its price with k_t of them,
-s_t what each further missing officer adds (f_t <= s_t). Every price is counted in 1/S and rounded down, [.] below.
+no row. The price of call work above the ceiling and of calls that find nobody free bends at k_t1 < k_t2 < ... officers
+(k_t0 = 0) and falls by s_ti for each between k_t,i-1 and k_ti, s_t1 >= s_t2 >= ...; f_t is left beyond the last. Every
+price is counted in 1/S and rounded down, [.] below.
 
     minimise  sum [S (c_v + o_v)] x_v + E                                       (1a, objective "cost")
     minimise  sum [S p_j] u_tj + [S g] sum (n_t - r_t + sum_j u_tj) + sum [S o_v] x_v + E       (1b, "shortage")
-    E = sum [S f_t] a_t + [S s_t] b_t,  n_t + a_t + b_t >= k_t + 1,  a_t <= 1   (2)
+    E = sum [S f_t] + sum [S s_ti] a_ti,  n_t + sum_i a_ti >= k_t,last,  a_ti <= k_ti - k_t,i-1     (2)
     n_t + a_t = sum_{v covers t} x_v,  n_t >= d_t                               (3)
     n_t + sum_j u_tj >= r_t                                                     (4)
     L <= sum n_t <= B                                                           (5)
@@ -30,6 +31,7 @@ from ortools.sat.python import cp_model
 from optimiser.problems.shifts import FAMILY, ShiftsPlan, ShiftsProblem
 from optimiser.solve.program import Formulation, Program, ValueOf
 from optimiser_models.shifts import cpsat_rota
+from optimiser_models.shifts.chords import Chord
 from optimiser_models.shifts.terms import Terms, terms
 
 _LARGEST_SUM = 2**50
@@ -62,7 +64,7 @@ def build(problem: ShiftsProblem, start: ShiftsPlan | None) -> Program[ShiftsPla
 
 def _scale(t: Terms) -> float:
     """Return S, a power of ten; a fraction of 1 where sums are beyond 2**50 as they are."""
-    reach = float(t.each() @ t.most) + sum(c.at(0) for c in t.chords)
+    reach = float(t.each() @ t.most) + sum(t.dearest().values())
     reach += float(np.maximum(t.most_on_duty(), 0).sum()) * t.surplus_price
     if t.rota.today.size:
         most = np.maximum(t.most, t.rota.today)
@@ -102,18 +104,21 @@ def _limits(model: cp_model.CpModel, t: Terms, x: list[cp_model.IntVar], n: list
 
 
 def _above(model: cp_model.CpModel, t: Terms, n: list[cp_model.IntVar], scale: float) -> cp_model.LinearExprT:
-    """Price of call work above the ceiling: of the first officer missing there, and of each further one."""
-    priced: list[cp_model.LinearExprT] = []
+    """Price of call work above the ceiling and of calls that find nobody: by stretches between its bends, see (2)."""
+    by_slot: dict[int, list[Chord]] = {}
     for c in t.chords:
-        if c.value <= 0:
-            continue  # the other side of the kink: nothing is priced there
-        if c.slope == 0:
-            priced.append(_whole(c.value, scale))
-            continue
-        first = model.new_bool_var(f"above[{c.slot}]")
-        further = model.new_int_var(0, c.pivot, f"further_above[{c.slot}]")
-        model.add(n[c.slot] + first + further >= c.pivot + 1)
-        priced.append(_whole(c.value, scale) * first + _whole(-c.slope, scale) * further)
+        by_slot.setdefault(c.slot, []).append(c)
+    priced: list[cp_model.LinearExprT] = []
+    for s, chords in by_slot.items():
+        priced.append(_whole(max(chords[-1].value, 0.0), scale))
+        missing: list[cp_model.IntVar] = []
+        begin = 0
+        for c in chords:
+            if c.slope < 0 and c.pivot > begin:
+                missing.append(model.new_int_var(0, c.pivot - begin, f"missed[{s},{c.pivot}]"))
+                priced.append(_whole(-c.slope, scale) * missing[-1])
+                begin = c.pivot
+        model.add(n[s] + sum(missing) >= begin)
     return sum(priced)
 
 

@@ -7,7 +7,8 @@ for (one each, or a band of the relative deficit), g of one too many; K the most
 court, training or events; o_v price of overtime on a pair; rules (10) of the rota stand in ``milp_rota``.
 
 Variables: x_v whole officers on a pair; n_t officers on duty; u_tj officers missing at price level j;
-e_t price of call work above the ceiling in slot t; y_s = 1 where start time s of the day is used.
+e_t price of call work above the ceiling, and of calls that find nobody free, in slot t; y_s = 1 where start time s of
+the day is used.
 
     minimise  sum (c_v + o_v) x_v + sum e_t + (10)                      (1a, objective "cost")
     minimise  sum p_j u_tj + g sum (n_t - r_t + sum_j u_tj) + sum o_v x_v + sum e_t + (10)      (1b, "shortage")
@@ -17,7 +18,7 @@ e_t price of call work above the ceiling in slot t; y_s = 1 where start time s o
     n_t + sum_j u_tj >= r_t, u_tj <= l_tj                               (5)
     L <= sum n_t <= B                                                   (6)
     q sum_{t in W} n_t - a sum n_t >= C                                 (7)
-    e_t >= each chord of the price of call work above the ceiling       (8)
+    e_t >= each chord of its price                                      (8)
     x_v <= M_v y_s(v),  sum y_s <= K                                    (9)
 
 (2) is the difference of consecutive cover rows: two entries a pair where cover rows have one for each hour of the
@@ -74,9 +75,8 @@ def _variables(m: Any, t: Terms) -> None:
     m.n = pyo.Var(
         m.T, domain=pyo.NonNegativeReals, bounds=lambda _, s: (int(t.need[s]), int(max(most[s], t.need[s])))
     )
-    m.E = pyo.Set(initialize=sorted({c.slot for c in t.chords}))
-    # a bound that never binds: what all its calls cost with nobody on duty
-    dearest = {c.slot: max(c.at(0), 0.0) for c in reversed(t.chords)}
+    dearest = t.dearest()  # a bound that never binds: what all its calls cost with nobody on duty
+    m.E = pyo.Set(initialize=sorted(dearest))
     m.e = pyo.Var(m.E, domain=pyo.NonNegativeReals, bounds=lambda _, s: (0, dearest[s]))
     levels = range(len(t.level_prices))
     m.U = pyo.Set(

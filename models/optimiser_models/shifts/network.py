@@ -265,6 +265,7 @@ def refuses(problem: ShiftsProblem) -> str:
         "today's rota": p.most_changed_h is not None or p.change_price > 0,
         "overtime": any(problem.overtime),
         "officers away": any(problem.away),
+        "a price of calls that find nobody free": p.no_free_price > 0,
     }
     left_out = [name for name, is_asked in asked.items() if is_asked]
     return f"it knows nothing of {', '.join(left_out)}. Use shifts.milp." if left_out else ""

@@ -77,6 +77,12 @@ class Stairs:
         """Slots of a day."""
         return int(self.ends.shape[1])
 
+    def steepest(self) -> float:
+        """Return the largest price of an officer in a slot: what having one more or one fewer changes it by."""
+        known = np.where(np.isfinite(self.price), self.price, np.nan)
+        each = np.abs(np.diff(known, axis=1)) / np.diff(self.levels)
+        return float(np.max(each, initial=0.0, where=np.isfinite(each)))
+
     def priced(self, multipliers: FloatArray) -> tuple[FloatArray, float]:
         """Return price less what the multipliers pay, (T, g), and what they earn."""
         pays = multipliers @ self.weights
@@ -183,7 +189,7 @@ def improve(
     """
     best = np.maximum(multipliers, 0.0)
     value = s.bound(best, most)
-    scale = max(float(s.price[:, -1].max()) / max(float(s.levels[-1]), 1.0), 1e-9)
+    scale = max(s.steepest(), 1e-9)
     step = FIRST_STEP
     for _ in range(
         MOST_ROUNDS

@@ -81,9 +81,13 @@ def _prices(problem: ShiftsProblem, multipliers: FloatArray) -> tuple[FloatArray
     n_most = max(n_most, p.minimum_on_duty)
     if p.call_ceiling_frac > 0:
         n_most = max(n_most, math.ceil(float(calls_h.max()) / (p.call_ceiling_frac * problem.slot_h)) + 1)
+    if p.no_free_price > 0:
+        n_most = max(n_most, problem.nobody_free.shape[1])
     on_rota = np.arange(n_most + int(away.max()) + 1, dtype=np.float64)
     n = on_rota - away[:, None]
     above = np.maximum(calls_h[:, None] - p.call_ceiling_frac * n * problem.slot_h, 0.0) * p.interval_price
+    if p.no_free_price > 0:
+        above = above + p.no_free_price * _nobody_free(problem.nobody_free, n)
     need = np.full(problem.n_slots, p.minimum_on_duty - relaxed(p.relax, "minimum_on_duty"))
     missing = np.clip(problem.requirement[:, None] - n, 0.0, problem.requirement[:, None])
     if p.objective == "cost":
@@ -107,6 +111,15 @@ def _prices(problem: ShiftsProblem, multipliers: FloatArray) -> tuple[FloatArray
     table = np.where(n < np.maximum(need, 0.0)[:, None] - 1e-9, np.inf, table - pays[:, None] * on_rota)
     earned = (lam * t.least_total - mu * t.most_total + nu * right / q) * t.unit + float(pays @ away)
     return (table if (steepest - pays >= -1e-12).all() else None), float(earned)
+
+
+def _nobody_free(calls: FloatArray, n: FloatArray) -> FloatArray:
+    """Return the calls that find nobody with ``n`` on duty, (T, g): one missing counts as the dearest further on."""
+    found = np.broadcast_to(calls[:, -1:], n.shape).copy()
+    for k in range(1, calls.shape[1]):
+        dearest = np.max(calls[:, k - 1 : -1] - calls[:, k:], axis=1)
+        found += np.clip(k - n, 0.0, 1.0) * dearest[:, None]
+    return found
 
 
 def _dear(problem: ShiftsProblem, need: int) -> FloatArray:

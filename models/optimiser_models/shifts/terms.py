@@ -18,25 +18,13 @@ from numpy.typing import NDArray
 from optimiser.problems.base import relaxed
 from optimiser.problems.shifts import ShiftsPlan, ShiftsProblem
 from optimiser.problems.shifts.measures import overtime_premium, shortage_steps
+from optimiser.problems.shifts.nobody_free import steep
 from optimiser.problems.shifts.plan import split_key, staffing_key
+from optimiser_models.shifts.chords import Chord, chords
 from optimiser_models.shifts.terms_rota import Rota, rota_terms
 
 _ROUND = 1e-9
 _LARGEST_DENOMINATOR = 10**6
-
-
-@dataclass(frozen=True)
-class Chord:
-    """One line below the price of call work above the ceiling in a slot, given by its value at a whole ``n``."""
-
-    slot: int
-    pivot: int
-    value: float
-    slope: float
-
-    def at(self, n: float) -> float:
-        """Value of the line with ``n`` officers on duty."""
-        return self.value + self.slope * (n - self.pivot)
 
 
 @dataclass(frozen=True)
@@ -71,7 +59,8 @@ class Terms:
     window
         Slots of the community window.
     chords
-        Lines whose greatest (with 0) is the price of call work above the ceiling, at every whole n.
+        Lines whose greatest (with 0) is the price, at every whole n, of call work above the ceiling and of calls that
+        find nobody free; a slot's from left to right.
     max_starts
         Most different start times; None for no limit.
     level_room
@@ -112,6 +101,13 @@ class Terms:
         """Price of one officer on each pair, overtime included, shape (V,)."""
         price: NDArray[np.float64] = self.pay + self.extra
         return price
+
+    def dearest(self) -> dict[int, float]:
+        """Return what the chords of each slot that has any come to with nobody on duty."""
+        found: dict[int, float] = {}
+        for c in self.chords:
+            found[c.slot] = max(found.get(c.slot, 0.0), c.at(0))
+        return found
 
     def most_on_duty(self) -> NDArray[np.int64]:
         """Most officers that can be on duty in each slot, shape (T,); below 0 where more are away than can be on."""
@@ -180,7 +176,7 @@ def terms(problem: ShiftsProblem) -> Terms:
         most_total=most_total - int(away.sum()),
         community=_community(problem, covers),
         window=problem.community_window(),
-        chords=_chords(problem, p.interval_price * problem.slot_h / unit),
+        chords=chords(problem, unit),
         max_starts=None
         if p.max_start_times is None
         else math.floor(p.max_start_times + relaxed(p.relax, "start_times") + _ROUND),
@@ -202,6 +198,9 @@ def _unit(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...], extra: ND
     else:
         prices += [*problem.shortage_prices, p.surplus_price]
     largest = max(prices) * problem.slot_h
+    if p.no_free_price > 0:
+        saved = steep(problem.nobody_free)
+        largest = max(largest, p.no_free_price * float((saved[:, :1] - saved[:, 1:2]).max(initial=0.0)))
     return 10.0 ** (math.floor(math.log10(largest)) - 1) if largest > 0 else 1.0
 
 
@@ -279,23 +278,3 @@ def _community(problem: ShiftsProblem, covers: tuple[tuple[int, ...], ...]) -> t
     away = problem.away_officers()
     beside = a * int(away.sum()) - q * int(away[window].sum())
     return q, a, _rounded_up(math.ceil(q * calls * (1 - _ROUND)), step, beside)
-
-
-def _chords(problem: ShiftsProblem, price: float) -> tuple[Chord, ...]:
-    """Tangents of ``price * max(0, calls - ceiling * n)`` between whole n, so that a solver need not branch."""
-    p = problem.params
-    chords: list[Chord] = []
-    if price <= 0:
-        return ()
-    for slot, calls in enumerate(problem.call_work_s / problem.slot_s):
-        if calls <= 0:
-            continue
-        if p.call_ceiling_frac <= 0:
-            chords.append(Chord(slot, 0, price * float(calls), 0.0))
-            continue
-        whole = math.floor(calls / p.call_ceiling_frac)
-        left = price * float(calls - p.call_ceiling_frac * whole)
-        chords.append(Chord(slot, whole, left, -price * p.call_ceiling_frac))
-        if left > _ROUND * price:
-            chords.append(Chord(slot, whole + 1, 0.0, -left))
-    return tuple(chords)

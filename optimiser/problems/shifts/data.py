@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
+from optimiser.problems.shifts.nobody_free import nobody_free_faults
 from optimiser.problems.shifts.params import ShiftsParams
 from optimiser.problems.shifts.plan import ShiftsPlan
 from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR
@@ -68,6 +69,9 @@ class ShiftsProblem:
     binding, clauses
         Why each slot needs what it needs, T words, or empty; and the clause that says so, where it is a minimum of the
         rota, "" in other slots, or empty.
+    nobody_free
+        Calls a week of each slot expected to find nobody free with 0, 1, ... N officers on duty, shape (T, N + 1),
+        never rising along a row; as many as with N where more are on duty. Empty, (0, 0), where not known.
     existing
         Today's plan, for comparison, or None.
     """
@@ -90,12 +94,14 @@ class ShiftsProblem:
     away: tuple[int, ...] = ()
     binding: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
+    nobody_free: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     existing: ShiftsPlan | None = None
 
     def __post_init__(self) -> None:
         if self.slot_s not in SLOT_LENGTHS_S:
             raise InputError(f"slot_s must be one of {SLOT_LENGTHS_S} seconds, got {self.slot_s}.")
         faults = [*_need_faults(self), *_shift_faults(self), *_price_faults(self), *_rota_faults(self)]
+        faults += nobody_free_faults(self.nobody_free, self.n_slots, self.params.no_free_price)
         if faults:
             raise InputError(" ".join(faults))
 

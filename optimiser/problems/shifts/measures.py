@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.shifts.data import ShiftsProblem
 from optimiser.problems.shifts.ledger import CLASSES, TimeSplit, time_split
+from optimiser.problems.shifts.nobody_free import at_duty, steep
 from optimiser.problems.shifts.plan import ShiftsPlan
 from optimiser.problems.shifts.rules import (
     changed_h,
@@ -29,12 +30,15 @@ def objectives(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[Objective, ...
     ``cost``: pay of all officer-hours, plus ``interval_price`` for each officer-hour of call work above the
     call ceiling within its slot. ``shortage``: officer-hours short at their rising prices, plus
     ``surplus_price`` for each officer-hour above the requirement, the premium of overtime, and the same interval term.
-    Both: plus ``change_price`` for each officer-hour other than in today's rota.
+    Both: plus ``change_price`` for each officer-hour other than in today's rota, and ``no_free_price`` for each call a
+    week expected to find nobody free (:func:`~optimiser.problems.shifts.nobody_free.steep`).
     """
     p = problem.params
     duty = on_duty(problem, plan)
     more = p.interval_price * float(above_ceiling_h(problem, duty).sum())
     more += p.change_price * changed_h(problem, plan)
+    if p.no_free_price > 0:
+        more += p.no_free_price * float(at_duty(steep(problem.nobody_free), duty).sum())
     if p.objective == "cost":
         return (Objective("cost", pay(problem, plan) + more, "cost", "min"),)
     more += overtime_pay(problem, plan)
@@ -148,7 +152,11 @@ def _busy(problem: ShiftsProblem, duty: NDArray[np.float64]) -> tuple[Measure, .
             )
         )
     above = float(above_ceiling_h(problem, duty).sum())
-    return (*measures, Measure("call work above the ceiling of its slot", above, "officer-hours", "lower"))
+    measures.append(Measure("call work above the ceiling of its slot", above, "officer-hours", "lower"))
+    if problem.nobody_free.size:
+        waiting = float(at_duty(problem.nobody_free, duty).sum())
+        measures.append(Measure("calls that find nobody free", waiting, "calls a week", "lower"))
+    return tuple(measures)
 
 
 def _shape(problem: ShiftsProblem, plan: ShiftsPlan) -> tuple[Measure, ...]:

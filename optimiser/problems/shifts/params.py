@@ -48,6 +48,12 @@ class ShiftsParams:
         group="time split",
         minimum=0,
     )
+    no_free_price: float = asked(
+        0.0,
+        "per call a week",
+        "Price of a call a week expected to find nobody free, in officer-hours short or in cost; 0: not reckoned",
+        minimum=0,
+    )
     community_from_h: int = asked(
         8, "h", "Community work from this hour of the day", group="time split", minimum=0, maximum=24
     )
@@ -144,7 +150,7 @@ def _amount_faults(p: ShiftsParams) -> list[str]:
         faults.append(
             f"budget_h must be 0 or more officer-hours, got {p.budget_h}; leave it out for no limit."
         )
-    for name in ("interval_price", "surplus_price"):
+    for name in ("interval_price", "surplus_price", "no_free_price"):
         value = getattr(p, name)
         if not (math.isfinite(value) and value >= 0):
             faults.append(f"{name} must be 0 or more, got {value}.")

@@ -18,6 +18,7 @@ from tests.oracles.shifts_cases import (
     monotone_pairs,
     random_problem,
     union_airways,
+    waiting_calls,
     week,
 )
 
@@ -108,10 +109,28 @@ def test_chords_are_exact_at_whole_officers():
             assert priced == pytest.approx(true, abs=1e-9)
 
 
+@pytest.mark.parametrize("interval_price", [0.0, 1.7])
+def test_chords_of_both_prices_are_exact_at_whole_officers(interval_price):
+    # with 12 officers and more too, where the calls given (0 to 4 officers) end
+    calls = waiting_calls(np.random.default_rng(5))
+    params = ShiftsParams(interval_price=interval_price, no_free_price=0.9)
+    problem = replace(
+        random_problem(3), params=params, call_work_s=np.linspace(0, 9e3, 168), nobody_free=calls
+    )
+    t = terms(problem)
+    for slot, calls_s in enumerate(problem.call_work_s):
+        lines = [c for c in t.chords if c.slot == slot]
+        for n in range(15):
+            gains = [max(calls[slot, j - 1] - calls[slot, j] for j in range(k, 5)) for k in range(n + 1, 5)]
+            true = 0.9 * (calls[slot, 4] + sum(gains))
+            true += interval_price * max(0.0, calls_s / 3600 - 0.3 * n)
+            assert max([0.0, *(c.at(n) for c in lines)]) * t.unit == pytest.approx(true, abs=1e-7)
+
+
 def at_prices(problem, factor):
     """The same question where every price is ``factor`` times as high."""
     p = problem.params
-    names = ("interval_price", "surplus_price", "change_price")
+    names = ("interval_price", "surplus_price", "change_price", "no_free_price")
     prices = {name: getattr(p, name) * factor for name in names}
     return replace(
         problem,

@@ -11,6 +11,7 @@ from optimiser_models.shifts.stairs import improve, stairs
 from optimiser_models.shifts.start_search import best_by_stairs, neighbours
 from optimiser_models.shifts.terms import terms
 
+from optimiser.demand.queueing import erlang_c
 from optimiser.problems.shifts import FAMILY, ShiftsParams, ShiftsPlan
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
@@ -24,10 +25,12 @@ EVERY_H = 4
 
 def busy_week(seed=0, *, most=3, **params):
     """Starts every four hours, shifts of 8 and 12 hours, calls with a daily swing and noise."""
-    rng = np.random.default_rng(seed)
+    rng, more = np.random.default_rng(seed), {}
     calls_h = 0.8 + 0.6 * np.sin(2 * np.pi * (HOUR % 24 - 9) / 24) + rng.uniform(0, 0.4, 168)
     shifts = {f"{s:02d}x{n}": (s, n) for s in range(0, 24, EVERY_H) for n in (8, 12)}
     need = {h: 1 + int(calls_h[h] > 1) for h in range(168)}
+    if params.get("no_free_price"):  # two calls an hour of each officer busy
+        more["nobody_free"] = np.array([[2 * c * erlang_c(n, c) for n in range(8)] for c in calls_h])
     return week(
         ShiftsParams(max_start_times=most, **params),
         shifts,
@@ -36,6 +39,7 @@ def busy_week(seed=0, *, most=3, **params):
         most_per_shift=12,
         cost_per_officer_h=np.round(rng.uniform(0.9, 1.2, 24), 2)[HOUR % 24],
         shortage_prices=(1.0, 2.5, 4.0),
+        **more,
     )
 
 
@@ -47,6 +51,8 @@ KINDS = [
     {"minimum_on_duty": 2, "interval_price": 3.0, "tolerance_frac": 0.02},
     {"change_price": 0.3, "hand_over_officers": 1},
     {"objective": "shortage", "hold_split": False, "budget_h": 300.0, "same_starts": ("Mon-Thu",)},
+    {"no_free_price": 2.0, "hold_split": False, "interval_price": 0.5},
+    {"objective": "shortage", "hold_split": False, "budget_h": 300.0, "no_free_price": 1.5},
 ]
 ROTA = 5
 """From this kind on: some are away, today's rota stands, and shortage is dearer the larger its share."""

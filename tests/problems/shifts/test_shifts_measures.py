@@ -90,6 +90,7 @@ def test_split_adds_up(seed, slot_s):
             shift_slots=problem.shift_slots * 4,
             overtime_slots=tuple(4 * n for n in problem.overtime_slots),
             away=tuple(a for a in problem.away for _ in range(4)),
+            nobody_free=np.repeat(problem.nobody_free, 4, axis=0) / 4,
         )
     plan = ShiftsPlan({f"{s}@{d}": 2 for s in problem.shift_ids for d in range(3)})
     split = time_split(problem, plan)
