@@ -112,6 +112,19 @@ def hand_cases() -> list[tuple[str, ShiftsProblem, float | str]]:
             ),
             9.2,
         ),
+        (
+            # half an officer-hour of calls in hour 10 is exactly two officers at 25 %: one too few is 0.25 h at 2
+            "the price may end at a whole number of officers",
+            week(
+                ShiftsParams(
+                    hold_split=False, interval_price=2.0, call_ceiling_frac=0.25, proactive_floor_frac=0.35
+                ),
+                {"D": (8, 8)},
+                dict.fromkeys(range(8, 16), 1),
+                call_work_s=np.where(np.arange(SLOTS) == 10, 0.5 * 3600, 0.0),
+            ),
+            8.5,
+        ),
         *_waiting_cases(),
         *_rota_cases(),
         (
