@@ -110,7 +110,7 @@ def make_county(folder: Path, seed: int, n_areas: int) -> None:
         again=(folder / "county").exists(),
         junctions=junctions,
     )
-    for role in ("strength", "calendar", "published"):
+    for role in ("strength", "calendar", "published", "places", "sites", "growth"):
         shutil.copyfile(files[role], folder / "county" / files[role].name)
     path = folder / "county" / PROJECT_FILE
     written = read_settings(path)

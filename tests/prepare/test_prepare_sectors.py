@@ -96,13 +96,18 @@ def test_straight_lines_without_roads(project, county):
         ({"within": "D9"}, "within must name one in use: D1"),
         ({"least_cover_pct": 101}, "at most 100"),
         ({"limits": {"moved": 0.1}}, "change_limit_frac"),
-        ({"most_pieces": 0}, "Splits need places"),
     ],
 )
 def test_choices_that_do_not_fit(project, table, message):
     """Each is named in the planner's words, before any solve."""
     with pytest.raises(InputError, match=message):
         ask(project, "sectors", table)
+
+
+def test_splits_need_places(project):
+    """Without named places there is nothing to count: the planner is told which file is missing."""
+    with pytest.raises(InputError, match="Splits need places"):
+        ask(replace(project, places={}), "sectors", {"most_pieces": 0})
 
 
 def test_hard_polygons_keep_areas_together(project):

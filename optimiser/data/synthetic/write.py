@@ -23,6 +23,7 @@ from optimiser.data.synthetic.call_signs import PATTERNS
 from optimiser.data.synthetic.calls import TIMEZONE
 from optimiser.data.synthetic.county import County, Truth
 from optimiser.data.synthetic.duty import COUNTS_AS, duty_tables
+from optimiser.data.synthetic.outlook import growth_table, places_table, sites_table
 from optimiser.data.synthetic.staff import calendar_table, rota_table, strength_table
 from optimiser.data.synthetic.tables import CRS
 from optimiser.units import SECONDS_PER_HOUR, seconds_from_minutes
@@ -43,6 +44,9 @@ _FILES = {
     "rota": "rota.csv",
     "calendar": "calendar.csv",
     "published": "published.csv",
+    "places": "places.csv",
+    "sites": "sites.csv",
+    "growth": "growth.csv",
     "edits": "adjacency_edits.csv",
     "plan": "plans/current.csv",
     "planted": "truth/planted.csv",
@@ -131,6 +135,9 @@ def write(county: County, folder: Path, *, hard: Sequence[str] = ("river",)) -> 
     _write_table(rota_table(county), files["rota"])
     _write_table(calendar_table(county), files["calendar"])
     _write_table(published_table(county), files["published"])
+    _write_table(places_table(county), files["places"])
+    _write_table(sites_table(county), files["sites"])
+    _write_table(growth_table(county), files["growth"])
     _write_table(_edits(county.crossings[county.crossings["over"].isin(list(hard))]), files["edits"])
     _write_table(pd.DataFrame(county.areas[["area_id", "district_id", "beat_id"]]), files["plan"])
     _write_truth(county.truth, files["planted"])
