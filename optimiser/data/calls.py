@@ -21,7 +21,7 @@ from optimiser.data.call_rows import MOST_CODES, MOST_TYPES, capped, code_column
 from optimiser.data.call_spots import located
 from optimiser.data.call_times import CallTimes, call_times
 from optimiser.data.call_units import UnitRoles
-from optimiser.data.columns import DURATIONS, ColumnGuess, guess_columns
+from optimiser.data.columns import DURATIONS, ColumnGuess, guess_columns, refuse_absent
 from optimiser.data.columns_file import ColumnMap
 from optimiser.data.keys import hashed
 from optimiser.data.labels import clean_ids
@@ -156,9 +156,7 @@ def import_calls(path: Path, column_map: ColumnMap, source: CallSource) -> Impor
 
 
 def _guess(path: Path, header: tuple[str, ...], column_map: ColumnMap) -> ColumnGuess:
-    absent = sorted({t for t in column_map.calls.values() if t and t not in header})
-    if absent:
-        raise InputError(f"{path} has no column {', '.join(absent)}; it has {', '.join(header)}.")
+    refuse_absent(path, header, column_map.calls, "calls")
     return guess_columns(header, "calls", column_map.calls)
 
 

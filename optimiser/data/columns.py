@@ -9,7 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal
+
+from optimiser.errors import InputError
 
 Kind = Literal["calls", "areas", "workload", "stations", "duty", "unit_status", "service_times"]
 
@@ -44,6 +47,22 @@ class ColumnGuess:
     also: Mapping[str, tuple[str, ...]]
     dropped: tuple[str, ...]
     personal: tuple[str, ...]
+
+
+def refuse_absent(path: Path, header: Sequence[str], given: Mapping[str, str], kind: Kind) -> None:
+    """Refuse a file without a column that ``columns.toml`` names for it.
+
+    Raises
+    ------
+    InputError
+        Naming those columns, those of the file, and where to mend it.
+    """
+    absent = sorted({t for t in given.values() if t and t not in header})
+    if absent:
+        raise InputError(
+            f"{path} has no column {', '.join(absent)}; it has {', '.join(header)}. columns.toml names "
+            f"{'it' if len(absent) == 1 else 'them'} in [{kind}.columns]: mend that table, or export the file as before."
+        )
 
 
 def guess_columns(

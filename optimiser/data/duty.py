@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from optimiser.data import canonical as names
 from optimiser.data.call_rows import MOST_CODES, MOST_TYPES, code_column
 from optimiser.data.call_units import PATROL, ROLES, UnitRoles
-from optimiser.data.columns import ColumnGuess, guess_columns
+from optimiser.data.columns import ColumnGuess, guess_columns, refuse_absent
 from optimiser.data.columns_file import ColumnMap
 from optimiser.data.figures import parse_numbers
 from optimiser.data.keys import hashed
@@ -95,6 +95,7 @@ def import_time(kind: Table, path: Path, column_map: ColumnMap, source: TimeSour
     """
     given = column_map.duty if kind == "duty" else column_map.unit_status
     header = read_table(path, ()).header
+    refuse_absent(path, header, given, kind)
     guess = guess_columns(header, kind, given)
     _refuse(kind, path, header, guess)
     table = read_table(path, set(guess.columns.values()))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from optimiser import units
 from optimiser.data import canonical as names
-from optimiser.data.columns import ColumnGuess, guess_columns
+from optimiser.data.columns import ColumnGuess, guess_columns, refuse_absent
 from optimiser.data.columns_file import UNITS, ColumnMap
 from optimiser.data.duty import ImportedTime
 from optimiser.data.figures import parse_numbers
@@ -47,6 +47,7 @@ def import_service_times(path: Path, column_map: ColumnMap, unit: str) -> Import
         If no column of time on scene or in total is known, or nobody says its unit.
     """
     header = read_table(path, ()).header
+    refuse_absent(path, header, column_map.service_times, "service_times")
     guess = guess_columns(header, "service_times", column_map.service_times)
     guess = replace(guess, columns={k: v for k, v in guess.columns.items() if k in PARTS})
     if not {"on_scene", "total"} & set(guess.columns):

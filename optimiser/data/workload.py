@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from optimiser import units
 from optimiser.data import canonical as names
 from optimiser.data.area_import import text_column
-from optimiser.data.columns import ColumnGuess, guess_columns
+from optimiser.data.columns import ColumnGuess, guess_columns, refuse_absent
 from optimiser.data.figures import parse_numbers
 from optimiser.data.labels import Matched, match_labels, sayable
 from optimiser.data.layers import KINDS as LAYER_KINDS
@@ -92,9 +92,7 @@ def import_workload(
         False for a map, whose column of years is that of its census.
     """
     table = _read(path)
-    absent = sorted({t for t in (given or {}).values() if t and t not in table.header})
-    if absent:
-        raise InputError(f"{path} has no column {', '.join(absent)}; it has {', '.join(table.header)}.")
+    refuse_absent(path, table.header, given or {}, "workload")
     guess = guess_columns(table.header, "workload", given)
     missing = [c for c in ("area_id", "calls") if c not in guess.columns]
     if missing:

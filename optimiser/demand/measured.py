@@ -228,11 +228,20 @@ def _period(project: Project, duty: pd.DataFrame, begin: dt.date | None, end: dt
     first, last = begin or first + dt.timedelta(days=1), end or last
     if (last - first).days < DAYS_PER_WEEK:
         raise InputError(
-            f"Calls and duty share only {max((last - first).days, 0)} whole days ({first} to {last}); a week is "
-            f"needed. Calls run from {received.min().date()} to {received.max().date()}, duty from "
+            f"Calls and duty share {_days_said(first, last)}; a week is needed: add a duty table of more days. "
+            f"Calls run from {received.min().date()} to {received.max().date()}, duty from "
             f"{duty['start_at'].min().tz_convert(zone).date()} to {duty['end_at'].max().tz_convert(zone).date()}."
         )
     return timeline(first, last, zone)
+
+
+def _days_said(first: dt.date, end: dt.date) -> str:
+    """Say how many whole days lie from ``first`` to before ``end``."""
+    n = (end - first).days
+    if n < 1:
+        return "no whole day"
+    days = f"{n} whole day" + ("s" if n > 1 else "")
+    return f"only {days} ({first} to {end - dt.timedelta(days=1)})"
 
 
 def _moments(at: pd.Series) -> NDArray[np.datetime64]:

@@ -123,6 +123,19 @@ def test_a_table_that_does_not_tell(tmp_path, kind, header, words):
         read(tmp_path, kind, f"{header}\n{header}\n")
 
 
+@pytest.mark.parametrize("kind", ["duty", "unit_status"])
+def test_a_column_that_was_named_and_is_gone(tmp_path, kind):
+    """A later export with other columns than the first import found is refused with both, and where to mend it."""
+    path = tmp_path / "again.csv"
+    path.write_text("who,when\nA,B\n")
+    named = ColumnMap(**{kind: {"unit": "call_sign", "start": "from"}})
+    with pytest.raises(InputError) as error:
+        import_time(kind, path, named, TimeSource(UnitRoles(), "America/Toronto", KEY))
+    told = str(error.value)
+    assert "again.csv has no column call_sign, from; it has who, when." in told
+    assert f"[{kind}.columns]: mend that table" in told
+
+
 def test_what_counts_as_what(tmp_path):
     """Rows to fill in say nothing yet, a word that is none is refused by its line, a second writing keeps the first."""
     write_counts_as(tmp_path, ["MEAL", "COURT"])

@@ -9,7 +9,7 @@ import pytest
 from optimiser.data.init import init
 from optimiser.data.later import add
 from optimiser.data.project import load
-from optimiser.demand.measured import measure, require_duty
+from optimiser.demand.measured import _days_said, measure, require_duty
 from optimiser.demand.occupancy import BIN_S, occupied_s, timeline, union_s
 from optimiser.errors import InputError
 from tests.data.made_up import ZONE, write_squares
@@ -199,3 +199,11 @@ def test_one_key_counts_once():
     start = np.array(["2025-03-10T08:00:00", "2025-03-10T09:00:00"], dtype="datetime64[s]")
     found = union_s(start, np.array([7200.0, 7200.0]), np.array(["k", "k"], dtype=object), line)
     assert found.sum() == pytest.approx(3 * 3600)
+
+
+def test_days_shared_are_said():
+    """None is none, and the last day named is the last one shared: 1 to 3 March is two whole days before the 3rd."""
+    first = dt.date(2025, 3, 1)
+    assert _days_said(first, first) == "no whole day"
+    assert _days_said(first, dt.date(2025, 3, 2)) == "only 1 whole day (2025-03-01 to 2025-03-01)"
+    assert _days_said(first, dt.date(2025, 3, 3)) == "only 2 whole days (2025-03-01 to 2025-03-02)"
