@@ -60,8 +60,8 @@ def refuse_absent(path: Path, header: Sequence[str], given: Mapping[str, str], k
     absent = sorted({t for t in given.values() if t and t not in header})
     if absent:
         raise InputError(
-            f"{path} has no column {', '.join(absent)}; it has {', '.join(header)}. columns.toml names "
-            f"{'it' if len(absent) == 1 else 'them'} in [{kind}.columns]: mend that table, or export the file as before."
+            f"{path} has no column {', '.join(absent)}; it has {', '.join(header)}. columns.toml asks for "
+            f"{'it' if len(absent) == 1 else 'them'} in [{kind}.columns]: mend that table, or export the file anew."
         )
 
 
