@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from optimiser import units
@@ -199,9 +199,18 @@ def _no_plan(result: Result[Any]) -> list[str]:
             "Loosen a rule, remove a lock or a fixed choice, or change a target, and try again; the command explain "
             "names the rules that clash and the least that would help.",
         ]
-    return [
+    said = (
         "No plan was found. That does not say that none exists: give the search more time, or loosen a rule."
-    ]
+    )
+    return [said, *_pieces_needed(result.notes.get("pieces_needed_at_most") or {})]
+
+
+def _pieces_needed(pieces: Mapping[str, int]) -> list[str]:
+    """Say what limits on cut places a plan is known for that keeps every other rule."""
+    if not pieces:
+        return []
+    kinds = listed([f"{n} for {kind}" for kind, n in pieces.items()])
+    return [f"A plan that keeps every other rule was met with these further pieces of named places: {kinds}."]
 
 
 def _stopped(result: Result[Any]) -> list[str]:

@@ -224,6 +224,16 @@ def test_no_plan_and_no_possible_plan_are_told_apart(infeasible, expected):
     assert proof_line(result) == "No plan."
 
 
+def test_no_plan_says_what_limit_on_pieces_would_do():
+    """Where places are cut too often, the planner hears with how many pieces a plan was met."""
+    problem, _ = cases.sectors()
+    outcome = Outcome(None, stopped_by=StoppedBy.TIME, notes={"pieces_needed_at_most": {"ward": 5}})
+    result = judge(problem, FAMILY, outcome, name="x", options=SolveOptions())
+    assert "was met with these further pieces of named places: 5 for ward." in said(
+        "sectors", problem, result
+    )
+
+
 @pytest.mark.parametrize("name", list(cases.CASES))
 def test_no_jargon(name):
     """No word of a solver reaches a planner."""

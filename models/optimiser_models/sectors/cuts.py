@@ -1,6 +1,7 @@
 """Sectors by search, Lagrangian bound and cuts: a plan in a second, a bound soon after, a proof where there is time.
 
-1. Search (:mod:`.search`) from several grown starts; every better plan is reported.
+1. Search (:mod:`.search`) from several grown starts, and where few places may be cut on a map of whole places
+   (:mod:`.wholes`); every better plan is reported.
 2. A Lagrangian bound (:mod:`.lagrange`), valid for exact contiguity because it relaxes it.
 3. Pairs (centre, area) that no better plan can use are dropped. What is left goes to HiGHS (:mod:`.hess`) with
    separators added round by round: each round's bound is valid, each round's plan is repaired and polished.
@@ -20,7 +21,7 @@ from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome
-from optimiser_models.sectors import border, centres, lagrange
+from optimiser_models.sectors import border, centres, lagrange, wholes
 from optimiser_models.sectors.arrays import to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import cannot_be
@@ -115,7 +116,10 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         run.infeasible = True
         return {"confirmed_by": "plain sums (an area lies beyond the longest drive of every centre)"}
     run.prove(float(cheapest.sum()))
+    notes |= wholes.first(run)
     first_plans(run, start)
+    if run.best is not None:
+        notes.pop(wholes.NEEDED, None)
     if run.done() and run.gap() > PROOF_GAP:
         return notes
     allowed = lagrange.servable(run.d)

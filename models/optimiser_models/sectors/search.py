@@ -60,7 +60,7 @@ def anneal(
     (n,) are the areas that may change hands, None for all; ``price`` (R,) is the first price of each further sum,
     per unit of it.
     """
-    scale = _scale(d)
+    scale = typical_move(d)
     target = (d.low + np.minimum(d.high, 4 * d.low + d.weight.sum(axis=1, keepdims=True))) / 2
     mean = np.maximum(target, 1e-9).mean(axis=1) if target.size else np.ones(0)
     penalty = strict * scale * d.n / d.k
@@ -149,7 +149,7 @@ def seated(d: Districting, label: NDArray[np.int64]) -> State | None:
     return State(label.copy(), centre, d.value(label, centre))
 
 
-def _scale(d: Districting) -> float:
+def typical_move(d: Districting) -> float:
     """Return what a typical move costs."""
     e = d.extras
     typical = [float(d.spread().mean())]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser_models.sectors import search
+from optimiser_models.sectors import search, wholes
 from optimiser_models.sectors.arrays import FREE, from_plan
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.region import region
@@ -186,6 +186,8 @@ def _some_anew(run: Run, at: State, seed: int, keep_going: Callable[[], bool]) -
 
 def _try(run: Run, seed: int, tried: int, until: float, keep_going: Callable[[], bool]) -> State | None:
     """Anneal once, all districts."""
+    if run.d.places.limited and tried % 2 == 0:
+        return wholes.attempt(run, seed + tried, tried // 2, keep_going)
     label, hot = _next_start(run, seed, tried)
     if label is None:
         return None

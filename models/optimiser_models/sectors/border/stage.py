@@ -6,6 +6,7 @@ from typing import Any
 
 from optimiser.problems.sectors import SectorsPlan
 from optimiser.solve.result import PROOF_GAP
+from optimiser_models.sectors import wholes
 from optimiser_models.sectors.border import flows, least
 from optimiser_models.sectors.border.close import close
 from optimiser_models.sectors.border.ground import survey
@@ -30,12 +31,13 @@ def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     ground = survey(run.d)
     run.prove(0.0)
     run.report(phase="searching")
+    needed = wholes.first(run)
     order = sweep(ground, least.WIDEST)
     search_s = run.budget_s(SEARCH_SHARE) if order is None else min(run.budget_s(QUICK_SHARE), QUICK_S)
     hunt(run, ground, start, run.report.elapsed_s() + search_s, insist=order is None)
     if run.done():
         nothing = run.best is not None and run.best.cost <= 0 and run.gap() <= PROOF_GAP
-        return {"confirmed_by": "plain sums (no border at all)"} if nothing else {}
+        return {"confirmed_by": "plain sums (no border at all)"} if nothing else needed
     if order is None:
         run.report(phase="bounding")
         run.prove(ground.rounded(flows.bound(ground, lambda: not run.done()) * (1 - PROOF_GAP)))
