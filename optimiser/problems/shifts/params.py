@@ -48,12 +48,6 @@ class ShiftsParams:
         group="time split",
         minimum=0,
     )
-    no_free_price: float = asked(
-        0.0,
-        "per call a week",
-        "Price of a call a week expected to find nobody free, in officer-hours short or in cost; 0: not reckoned",
-        minimum=0,
-    )
     community_from_h: int = asked(
         8, "h", "Community work from this hour of the day", group="time split", minimum=0, maximum=24
     )
@@ -102,6 +96,13 @@ class ShiftsParams:
         0.01,
         "per officer-hour",
         "Price of a surplus officer-hour where shortage is minimised",
+        group="advanced",
+        minimum=0,
+    )
+    no_free_price: float = asked(
+        0.0,
+        "per call a week",
+        "Price of a call a week expected to find nobody free, in officer-hours short or in cost; 0: not reckoned",
         group="advanced",
         minimum=0,
     )
