@@ -70,13 +70,15 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_requirement(a: argparse.Namespace) -> int:
     """Say the requirement."""
+    from optimiser.cli.ask import show_choices_of
     from optimiser.cli.plans import assignment_of
     from optimiser.data.project import load
+    from optimiser.demand.requirement import RequirementParams
     from optimiser.errors import UsageError
-    from optimiser.prepare.requirement import duty_rules, project_requirement
+    from optimiser.prepare.requirement import RequirementSetup, duty_rules, project_requirement
 
     if a.choices:
-        return _show_choices(as_json=a.json)
+        return show_choices_of((RequirementParams, RequirementSetup), as_json=a.json)
     if a.folder is None:
         raise UsageError("Name the project folder: optimiser requirement FOLDER.")
     params, setup = _chosen(a.set)
@@ -224,22 +226,6 @@ def _chosen(pairs: list[str]) -> tuple[Any, Any]:
         (RequirementParams, RequirementSetup), settings_of(pairs, "requirement"), "--set"
     )
     return params, setup
-
-
-def _show_choices(*, as_json: bool) -> int:
-    from dataclasses import asdict
-
-    from optimiser.demand.requirement import RequirementParams
-    from optimiser.prepare.choices import listed
-    from optimiser.prepare.requirement import RequirementSetup
-
-    found = listed((RequirementParams, RequirementSetup))
-    if as_json:
-        show_json([asdict(c) for c in found])
-    else:
-        rows = [[c.name, c.unit, str(c.default), c.takes, c.meaning] for c in found]
-        show(table(rows, ["choice", "unit", "default", "takes", "meaning"]))
-    return Exit.DONE
 
 
 def _tell(asked: dict[str, Asked], setup: RequirementSetup, mended: Mended | None) -> None:

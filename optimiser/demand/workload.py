@@ -232,9 +232,10 @@ def _period(
     local = calls["received_at"].dt.tz_convert(timezone)
     begin = begin or local.min().date()
     end = end or local.max().date() + dt.timedelta(days=1)
-    if (end - begin).days < DAYS_PER_WEEK:
+    n_days = (end - begin).days
+    if n_days < DAYS_PER_WEEK:
         raise InputError(
-            f"The period {begin} to {end} has {(end - begin).days} days; "
+            f"The period {begin} to before {end} has {n_days} day{'s' if n_days != 1 else ''}; "
             "a week of demand needs at least 7. Give a longer period or more calls."
         )
     inside = (local >= pd.Timestamp(begin, tz=timezone)) & (local < pd.Timestamp(end, tz=timezone))

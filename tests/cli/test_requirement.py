@@ -123,3 +123,12 @@ def test_a_shift_plan_is_accepted_and_standards_are_priced(told, county, monkeyp
     assert now_h == pytest.approx([by_formula_h] * len(now_h)), (
         "what a simulation raises is no part of a price"
     )
+
+
+def test_choices_in_planners_units(told):
+    """Minutes and percent as everywhere else, a dash where nothing is chosen: 20 minutes of paper work a call."""
+    code, out, _ = told("requirement", "--choices")
+    assert code == Exit.DONE
+    rows = {line.split()[0]: line.split()[1:3] for line in out.splitlines()}
+    assert rows["admin_per_call_min"] == ["min", "20"]
+    assert rows["urgent_wait_min"] == ["min", "-"]

@@ -135,7 +135,7 @@ def test_workload_table():
     ("make", "said"),
     [
         (lambda t: from_calls(t.head(0), ["A"]), "no call to plan for"),
-        (lambda t: from_calls(t.head(24), ["A"]), "has 1 days; a week of demand needs at least 7"),
+        (lambda t: from_calls(t.head(24), ["A"]), "has 1 day; a week of demand needs at least 7"),
         (
             lambda t: from_calls(t, ["A"], begin=dt.date(2030, 1, 1), end=dt.date(2030, 2, 1)),
             "No call was received",
