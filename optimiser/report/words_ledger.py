@@ -35,8 +35,8 @@ HEADER = (
     "planned keeps it",
 )
 NO_SERGEANT = (
-    "How officers differ in administration and community is chance alone: these fall to whoever has quiet time when "
-    "they are due. No sergeant who hands them out is simulated; one who does brings officers nearer to each other."
+    "How officers differ in administration and community comes from who has quiet time when these are due: no sergeant "
+    "who hands them out is simulated, and one who does brings officers nearer to each other."
 )
 """Beside every figure by officer: what they do not know."""
 
