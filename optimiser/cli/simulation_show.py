@@ -27,12 +27,13 @@ def show_plan(name: str, found: WhatIf, detail: Detail) -> None:
             ""
             if r.within_frac is None
             else f"{percent(r.within_frac.mean):.1f} ± {percent(r.within_frac.half):.1f}",
-            f"{clock(r.median_s.mean)} ± {clock(r.median_s.half)}",
-            f"{clock(r.p90_s.mean)} ± {clock(r.p90_s.half)}",
-            clock(r.full_p90_s.mean) if r.full_p90_s.mean < _NEVER_S else "never",
+            _spread(r.median_s),
+            _spread(r.p90_s),
+            _time(r.full_p90_s.mean),
             percent_text(r.waited_frac.mean),
-            clock(r.wait_mean_s.mean),
+            _time(r.wait_mean_s.mean),
             percent_text(r.no_free_frac.mean),
+            percent_text(r.never_frac),
             "yes" if r.calibrated else "UNCALIBRATED",
         ]
         for r in found.rows
@@ -47,7 +48,7 @@ def show_plan(name: str, found: WhatIf, detail: Detail) -> None:
         "queued",
         "mean wait",
     ]
-    show(table(rows, [*header, "none free", "calibrated"]))
+    show(table(rows, [*header, "none free", "nobody came", "calibrated"]))
     show(
         f"On calls {percent_text(found.utilisation.mean)} of time on duty, "
         f"{percent_text(found.busiest_utilisation)} in the busiest hour of the week (planned split: calls at most 30 "
@@ -73,6 +74,18 @@ def show_plan(name: str, found: WhatIf, detail: Detail) -> None:
     show("")
 
 
+def _time(seconds: float) -> str:
+    """Say a time, that it is never, or nothing where it is not known."""
+    if seconds != seconds:
+        return ""
+    return clock(seconds) if seconds < _NEVER_S else "never"
+
+
+def _spread(found: Interval) -> str:
+    known = found.half == found.half
+    return f"{clock(found.mean)} ± {clock(found.half)}" if known else _time(found.mean)
+
+
 def show_parts(parts: tuple[Part, ...], what: str) -> None:
     """Print areas or hours, those with the slowest 90th percentile first; the rest stands in the JSON."""
     if not parts:
@@ -85,9 +98,9 @@ def show_parts(parts: tuple[Part, ...], what: str) -> None:
             str(p.grade),
             f"{p.calls_a_week:.1f}",
             f"{percent(p.within_frac):.1f}",
-            clock(p.median_s),
-            clock(p.p90_s) if p.p90_s < _NEVER_S else "never",
-            clock(p.full_p90_s) if p.full_p90_s < _NEVER_S else "never",
+            _time(p.median_s),
+            _time(p.p90_s),
+            _time(p.full_p90_s),
             percent_text(p.waited_frac),
         ]
         for p in slow
@@ -106,6 +119,9 @@ def show_difference(ours: str, theirs: str, differ: Mapping[int, Mapping[str, In
     """Print what differs on the same calls, and whether that is more than chance."""
     for grade, change in differ.items():
         moved, late = change["mean_s"], change["late_frac"]
+        if moved.mean != moved.mean or late.mean != late.mean:
+            show(f"Grade {grade}: too few calls were attended to tell {ours} from {theirs}.")
+            continue
         sure = "" if moved.differs else ", no more than chance"
         show(
             f"Grade {grade}: {ours} answers {clock(abs(moved.mean))} {'later' if moved.mean > 0 else 'sooner'} on "

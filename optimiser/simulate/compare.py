@@ -21,17 +21,20 @@ class Interval:
 
     @property
     def half(self) -> float:
-        """Half the width."""
-        return (self.high - self.low) / 2
+        """Half the width; NaN where the mean is no number."""
+        return (self.high - self.low) / 2 if np.isfinite(self.mean) else float("nan")
 
     @property
     def differs(self) -> bool:
         """Whether 0 lies outside."""
-        return self.low > 0 or self.high < 0
+        return bool(np.isfinite(self.mean)) and (self.low > 0 or self.high < 0)
 
 
 def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     """Return Student's interval of the mean of independent replications.
+
+    Where a value is infinite (so many calls were never attended) so is the mean: leaving it out would flatter whoever
+    leaves calls alone. A replication without a value (NaN) tells nothing; fewer than two that do give NaN.
 
     Raises
     ------
@@ -41,9 +44,12 @@ def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy.stats import t
 
     x = np.asarray(values, dtype=float)
-    x = x[np.isfinite(x)]
     if x.size < 2:
         raise InputError("An interval needs at least two replications.")
+    x = x[~np.isnan(x)]
+    if x.size < 2 or np.isinf(x).any():
+        unknown = float("inf") if np.isinf(x).any() else float("nan")
+        return Interval(unknown, unknown, unknown, x.size)
     half = float(t.ppf((1 + confidence) / 2, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size))
     mean = float(x.mean())
     return Interval(mean, mean - half, mean + half, x.size)
@@ -60,4 +66,6 @@ def paired(ours: ArrayLike, theirs: ArrayLike, confidence: float = 0.95) -> Inte
     a, b = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
     if a.shape != b.shape or a.ndim != 1:
         raise InputError(f"Paired runs need the same replications, got shapes {a.shape} and {b.shape}.")
-    return interval(a - b, confidence)
+    with np.errstate(invalid="ignore"):  # never less never is no difference that is known
+        apart = a - b
+    return interval(np.where(np.isfinite(apart), apart, np.nan), confidence)

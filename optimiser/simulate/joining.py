@@ -111,7 +111,8 @@ def _fill(w: World, row: int, n_columns: int, now: float) -> None:
     left = r.grade[grade].target - (now - c.call[call].time + c.call[call].delay)
     rest = s.unit[own].due_at - now if own >= 0 else np.inf
     own_cost = weigh(c, r, p, call, rest, first, now) if own >= 0 else 0.0
-    s.match_f[_NOTHING, row] = max(p.price[0, grade, UNFILLED], own_cost)
+    lost = weigh(c, r, p, call, 0.0, first, now)  # late already: no unit sent can mend that
+    s.match_f[_NOTHING, row] = max(p.price[0, grade, UNFILLED] + lost, own_cost)
     best_free = rest
     for column in range(n_columns):
         unit = s.match_i[COLUMN_UNIT, column]

@@ -65,7 +65,8 @@ def choose_one(w: World, call: int, now: float) -> int:
     price = p.price[0, grade, COVER_PRICE]
     if price > 0:
         count_cover(w, -1)
-    best, least = -1, p.price[0, grade, UNFILLED]
+    # late already: no unit sent can mend that, so it counts for sending nobody too
+    best, least = -1, p.price[0, grade, UNFILLED] + weigh(c, r, p, call, 0.0, first, now)
     for k in range(s.n[N_POOL]):
         unit = s.pool[k]
         if not may_take(r, s, unit, grade, now):

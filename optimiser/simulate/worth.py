@@ -40,8 +40,9 @@ class Worth:
     complement_frac
         Of ``late``: what a second past the target counts for the further units.
     unfilled_s
-        Weighted seconds for each unit that a call wants and does not get now, by grade. A unit is not sent where its
-        way and the cover it takes away cost more: the call waits for a better one.
+        Weighted seconds for each unit that a call wants and does not get now, by grade, beside the lateness there is
+        already. A unit is not sent where its way and the cover it takes away cost more: the call waits for a better
+        one, where none comes for ever.
     cover_s
         Weighted seconds for all demand left without cover, by grade of the call that takes it (MEXCLP).
     divert_price_s
@@ -107,11 +108,13 @@ def usual_worth(
     *,
     pace: ByGrade | None = None,
     cover_s: float = 4000.0,
-    unfilled_s: float = 5000.0,
+    unfilled_s: float = 1e6,
 ) -> Worth:
     """Return the weights used unless a planner says otherwise: each grade a quarter of the one before.
 
-    The most urgent grade takes the unit that serves it best whatever cover it takes away, as with Leigh.
+    The most urgent grade takes the unit that serves it best whatever cover it takes away, as with Leigh. A call goes
+    without a unit only where none is free: units kept from the less urgent would answer the others sooner, yet leave
+    calls that nobody ever attends.
     """
     step = {g: _STEP**k for k, g in enumerate(grades)}
     return Worth(

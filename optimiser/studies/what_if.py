@@ -32,7 +32,7 @@ WARM_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class GradeRow:
-    """A grade's figures, means over replications with their interval; seconds and shares."""
+    """A grade's figures, means over replications with their interval; seconds and shares. Never: nobody came."""
 
     grade: int
     calls_a_week: float
@@ -43,6 +43,7 @@ class GradeRow:
     waited_frac: Interval
     wait_mean_s: Interval
     no_free_frac: Interval
+    never_frac: float
     calibrated: bool
 
 
@@ -172,6 +173,7 @@ def _row(ground: Ground, found: Outputs, calibration: Calibration | None, k: int
         waited_frac=of("waited_frac"),
         wait_mean_s=of("wait_mean_s"),
         no_free_frac=of("no_free_frac"),
+        never_frac=float(found.each("never")[:, k].sum() / max(1.0, found.each("n")[:, k].sum())),
         calibrated=calibration is not None and grade in calibration.calibrated,
     )
 

@@ -155,7 +155,12 @@ class Judged:
             short_without = (skills - p.has_skill[u] < p.skills_needed[i]) & (p.has_skill[u] > 0)
             if spare and not short_without.any():
                 self.broken.add("needless unit")
-        self.value += (weight * q.unfilled_price_s[grade] + self.above_cover(grade)) * max(0, need - n)
+        lost = (
+            q.late_weight[grade] * (1 + q.complement_weight) * max(0, p.age_s[i] - q.grade_targets_s[grade])
+        )
+        self.value += (weight * (q.unfilled_price_s[grade] + lost) + self.above_cover(grade)) * max(
+            0, need - n
+        )
         self.value += weight * q.skill_price_s * np.maximum(0, p.skills_needed[i] - skills).sum()
         self.value += q.surplus_price_s * max(0, n - need)
         self.value += sum(q.journey_weight * p.travel_s[u, i] for u in crew if q.journey_weight)

@@ -106,6 +106,30 @@ def test_a_free_unit_moves_to_restore_cover():
         assert run(trace, fleet, policy).calls.response_s.tolist() == [0.0, response]
 
 
+@pytest.mark.parametrize("make", [sim.one_at_a_time, sim.joint])
+def test_an_old_call_is_not_left_alone(make):
+    # grade 2 in zone 4 comes when the only unit is busy until 10,000 s, 9,400 s past its target by then: what is lost
+    # already speaks for neither, so 400 s of way at 0.25 + 1 + 0.25 a second are less than 700 for sending nobody
+    trace = calls([0.0, 1.0], [0, 4], [1, 2], service_s=10_000.0)
+    policy = make(worth(unfilled_s={1: 700.0, 2: 700.0}), FLAT, GRADES)
+    found = sim.simulate(trace, sim.always(np.array([0])), TRAVEL, policy, RULES, horizon_s=20_000.0)
+    assert found.replications[0].calls.response_s.tolist() == [0.0, 10_399.0]
+
+
+@pytest.mark.parametrize("make", [sim.one_at_a_time, sim.joint])
+def test_usual_weights_leave_no_call_alone(make):
+    # four grades, ways of up to 4,000 s, and a unit that alone covers all there is: even the least urgent is attended
+    far = sim.Travel(table_s=AWAY * 10.0)
+    alone = sim.Cover(reach=np.eye(5, dtype=bool), weight=np.array([1.0, 0, 0, 0, 0]))
+    grades = (1, 2, 3, 4)
+    rules = sim.Rules(grades=grades, target_s=dict.fromkeys(grades, 600.0))
+    trace = calls([0.0, 9000.0, 18_000.0, 27_000.0], [4] * 4, grades)
+    policy = make(sim.usual_worth(grades), alone, grades)
+    found = sim.simulate(trace, sim.always(np.array([0])), far, policy, rules, horizon_s=40_000.0)
+    assert found.each("never").sum() == 0
+    assert found.each("n").sum() == 4
+
+
 def test_several_officers_together_and_the_reserve():
     # a call of three takes two units when two are free and the third as it comes; together it waits for all
     fleet = sim.always(np.array([0, 0, 1]))

@@ -253,7 +253,8 @@ def n_going_on(problem: AssignmentProblem) -> Ints:
 
 def unfilled_price(problem: AssignmentProblem) -> Floats:
     """Weighted seconds per missing officer of each incident. Shape (I,)."""
-    return by_incident(problem, problem.params.unfilled_price_s) * urgencies(problem) + before_cover(problem)
+    prices = [problem.missing_price_s(i) for i in range(len(problem.incident_ids))]
+    return np.array(prices, dtype=np.float64) + before_cover(problem)
 
 
 def before_cover(problem: AssignmentProblem) -> Floats:

@@ -267,7 +267,7 @@ def sets_cost(problem: AssignmentProblem, i: int, crews: Ints) -> tuple[Floats, 
     total = there[:, -1]
     cost = p.journey_weight * problem.travel_s[crews, i].sum(axis=1)
     more = problem.before_cover_s(i)
-    cost += (weight * p.unfilled_price_s[grade] + more) * np.maximum(0, need - total)
+    cost += (problem.missing_price_s(i) + more) * np.maximum(0, need - total)
     cost += p.surplus_price_s * np.maximum(0, total - need)
     full_late = np.where(complete & (need > 0), np.maximum(0.0, age + full - target), 0.0)
     cost += weight * late_weight * p.complement_weight * full_late

@@ -295,6 +295,17 @@ class AssignmentProblem:
         waited = float(self.age_s[i]) / self.params.grade_targets_s[int(self.grade[i])]
         return float(self.weight[i]) * (1.0 + self.params.ageing * waited)
 
+    def missing_price_s(self, i: int) -> float:
+        """Return the weighted seconds for each officer that incident ``i`` needs and does not get, before cover.
+
+        On top of the price of its grade stands the lateness there is already: it is counted whoever is sent, so that
+        left out of the price of sending nobody it would make an old incident the cheaper the longer it is left alone.
+        """
+        params, grade = self.params, int(self.grade[i])
+        late_s = max(0.0, float(self.age_s[i]) - params.grade_targets_s[grade])
+        lost = params.late_weight[grade] * (1.0 + params.complement_weight) * late_s
+        return self.urgency(i) * (params.unfilled_price_s[grade] + lost)
+
     def before_cover_s(self, i: int) -> float:
         """Return what being late at incident ``i``, or an officer missing there, costs more: above all worth of cover.
 

@@ -122,7 +122,7 @@ def serve_one(problem: AssignmentProblem, i: int, units: list[int], new: dict[in
         deploy=_weighed(weight * params.deploy_weight, max(0.0, age + (begins or 0.0) - deploy_by)),
         complement=_weighed(weight * params.late_weight[grade] * params.complement_weight, full_late),
         journeys=_weighed(params.journey_weight, sum(float(problem.travel_s[u, i]) for u in units)),
-        unfilled=weight * params.unfilled_price_s[grade] * missing,
+        unfilled=problem.missing_price_s(i) * missing,
         skills=weight * params.skill_price_s * lacking,
         surplus=params.surplus_price_s * max(0, officers - need),
         diverted=params.divert_price_s * diverted,

@@ -43,7 +43,7 @@ class AssignmentParams:
         Weighted seconds per second of every unit's way, the first included; of two equal answers it
         prefers the shorter ways.
     unfilled_price_s
-        By grade: weighted seconds per officer that an incident needs and does not get.
+        By grade: weighted seconds per officer that an incident needs and does not get, beside the lateness there is.
     coverage
         ``available``: a zone is covered by free units that stay. ``present``: also by busy ones, and by
         units sent, from the incident they are sent to (Leigh's definition). ``expected``: as available, each

@@ -43,6 +43,23 @@ def test_most_seeds_have_a_plan():
     assert sum(enumerate_best(random_problem(seed))[0] is not None for seed in range(20)) >= 15
 
 
+@pytest.mark.parametrize("age_s", [0, 4000, 20_000, 100_000])
+def test_an_old_incident_is_served_as_a_new_one(age_s):
+    """However long it has waited: what it is late already counts for sending nobody too, so a free unit is sent."""
+    problem = snapshot(PLAIN, [[500]], age_s=[age_s])
+    plan, _ = enumerate_best(problem)
+    assert plan is not None
+    assert plan.sent == {"u1": "i1"}
+
+
+def test_nobody_for_an_old_incident_by_hand():
+    """20,000 s for the officer missing and 4 x 1.25 for each of 1100 - 900 s it is late already."""
+    problem = snapshot(PLAIN, [[500]], age_s=[1100])
+    late_s = 1100 - PLAIN.grade_targets_s[1]
+    each = PLAIN.late_weight[1] * (1 + PLAIN.complement_weight)
+    assert by_name(problem, AssignmentPlan({}))["term unfilled officers"].value == 20_000.0 + each * late_s
+
+
 def test_terms_by_hand():
     """u1 (2 officers of 3 wanted) arrives after 1000 s, 200 s after the call: 1000 + 4 x 300 + 0.1 x 1000 + 20,000."""
     params = replace(PLAIN, journey_weight=0.1, coverage_s=300.0)
