@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -45,6 +46,9 @@ from optimiser.cli.console import Exit
 from optimiser.errors import BackendError, InputError, OptimiserError, UsageError, reason, where_it_arose
 
 log = logging.getLogger(__name__)
+
+_WESTERN = re.compile(r"-\d+(\.\d*)?,-?\d+(\.\d*)?")
+_LONG_OPTION = re.compile(r"--[a-z-]+")
 
 EPILOG = (
     "Exit codes: 0 done, 2 wrong use (an option, choice or name that there is not, also in a scenario file), 3 input "
@@ -104,12 +108,23 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def places_joined(argv: Sequence[str]) -> list[str]:
+    """Return arguments with places west of Greenwich tied to their option: ``--at -1.5,52.4`` is no two options."""
+    found: list[str] = []
+    for text in argv:
+        if _WESTERN.fullmatch(text) and found and _LONG_OPTION.fullmatch(found[-1]):
+            found[-1] += f"={text}"
+        else:
+            found.append(text)
+    return found
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal that lacks a letter shows ? instead of ending the run
         sys.stdout.reconfigure(errors="replace")
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(places_joined(sys.argv[1:] if argv is None else argv))
     try:
         _log_to(arguments.log_file)
         code: int = arguments.run(arguments)

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pytest
 
 from optimiser.cli.console import Exit
+from optimiser.cli.main import places_joined
 
 
 def test_turns_add_up_to_the_way(told, county, tmp_path):
@@ -62,3 +63,18 @@ def test_slips(told, county, options, code, message):
     got, out, err = told("route", county, *options)
     assert (got, out) == (code, ""), err
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["--at", "-1.5,52.4"], ["--at=-1.5,52.4"]),
+        (["--from", "-1,-2.5", "--to", "ST1"], ["--from=-1,-2.5", "--to", "ST1"]),
+        (["--at", "1.5,52.4"], ["--at", "1.5,52.4"]),
+        (["--seed", "-1"], ["--seed", "-1"]),
+        (["folder", "-1.5,52.4"], ["folder", "-1.5,52.4"]),
+    ],
+)
+def test_a_place_west_of_greenwich_belongs_to_its_option(given, read):
+    """The command line would take -1.5,52.4 for an option; nothing else is changed."""
+    assert places_joined(given) == read
