@@ -254,14 +254,19 @@ def close(
     left_s: Callable[[], float],
     should_stop: Callable[[], bool],
     heard: Callable[[NDArray[np.int64]], object] = lambda plan: None,
+    known: bool = False,
 ) -> Closed:
-    """Solve a leaf until nothing below ``cut`` is left on it or time is up; ``heard`` is told of plans on the way."""
+    """Solve a leaf until nothing below ``cut`` is left on it or time is up; ``heard`` is told of plans on the way.
+
+    Where a plan that costs ``cut`` is ``known``, HiGHS looks below it only. Below a mere limit it does not: plans a
+    little dearer than the limit are worth having.
+    """
     bound, duals = relax(leaf, cut, options, left_s=left_s, should_stop=should_stop)
     if bound >= cut:
         return Closed(bound, None, exhausted=True)
     if duals is None:
         return Closed(bound, None, exhausted=False)
-    return _branch(leaf, cut, bound, options, left_s, should_stop, heard)
+    return _branch(leaf, cut, bound, options, left_s, should_stop, heard, known=known)
 
 
 def _branch(
@@ -272,6 +277,8 @@ def _branch(
     left_s: Callable[[], float],
     should_stop: Callable[[], bool],
     heard: Callable[[NDArray[np.int64]], object],
+    *,
+    known: bool,
 ) -> Closed:
     leaf.count()
     reached = [bound]
@@ -294,6 +301,8 @@ def _branch(
             options=options,
             gap_frac=PROOF_GAP / 10,
             watch=watch,
+            cutoff=cut / leaf.scale if known else None,
+            once=known,
         )
         if solved.infeasible:
             return Closed(np.inf, None, exhausted=True)

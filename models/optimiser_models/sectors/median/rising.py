@@ -17,8 +17,9 @@ RISES = (0.0025, 0.005, 0.01)
 """Limits, as shares above the bound at the root."""
 WORTH = 1.25
 """A limit is tried where the best plan is this many times as far above the bound."""
-MANY_PAIRS = 10_000
-"""With the relaxation's multipliers and so few pairs beyond one an area, HiGHS and its cuts take the whole root."""
+PAIRS_A_DISTRICT = 1_000
+"""So few pairs for each district beyond one an area, and HiGHS and its cuts take the whole root with the relaxation's
+multipliers: where districts are many, a tree over which centres open is deep."""
 
 
 def search_rising(tree: Tree, root: Node) -> None:
@@ -45,4 +46,4 @@ def search_rising(tree: Tree, root: Node) -> None:
 
 
 def _small(tree: Tree, node: Node) -> bool:
-    return tree.n_pairs(node) <= tree.ground.n + MANY_PAIRS
+    return tree.n_pairs(node) <= tree.ground.n + PAIRS_A_DISTRICT * tree.ground.p

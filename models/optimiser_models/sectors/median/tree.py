@@ -233,6 +233,7 @@ class Tree:
             left_s=self.left_s,
             should_stop=self.report.should_stop,
             heard=self.offer,
+            known=self.best is not None and not np.isfinite(self.limit),
         )
         if found.plan is not None and not self.offer(found.plan) and g.value(found.plan) < self.cut:
             raise BackendError("HiGHS closed a leaf with a plan that breaks a rule.")
