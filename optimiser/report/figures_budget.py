@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from optimiser.demand.relief import WEEKS_PER_YEAR
-from optimiser.studies.budget_points import officers_a_point
+from optimiser.studies.budget_points import fillable, officers_a_point
 from optimiser.studies.budget_types import Budget
 from optimiser.studies.budget_years import Pay, best_years, years
 from optimiser.units import percent
@@ -36,7 +36,10 @@ def beside(found: Budget, pay: Pay) -> dict[str, Any]:
 
 
 def _years(found: Budget, pay: Pay) -> dict[str, Any]:
-    """Return pay and overtime of every number of officers, in all years, and which number has least."""
+    """Return pay and overtime of every number of officers, in all years, and which number has least.
+
+    Where overtime was looked at, only of the numbers whose shortage it can fill within its limit.
+    """
     q = found.question
     looked_at = years(q, found.frontier[q.scenarios[0].name], pay)
     rows: Rows = []
@@ -44,7 +47,14 @@ def _years(found: Budget, pay: Pay) -> dict[str, Any]:
         rows.append({"officers": one.officers, "what": "pay", "cost": float(one.pay.sum())})
         rows.append({"officers": one.officers, "what": "overtime", "cost": float(one.overtime.sum())})
         rows.append({"officers": one.officers, "what": "both", "cost": one.total})
-    return {"rows": rows, "best": best_years(looked_at).officers, "n": pay.n_years}
+    workable = fillable(found)
+    told = [y for y in looked_at if y.officers in workable] or looked_at
+    return {
+        "rows": rows,
+        "best": best_years(told).officers,
+        "n": pay.n_years,
+        "workable": bool(workable),
+    }
 
 
 def _mixes(found: Budget) -> Rows:

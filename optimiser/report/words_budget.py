@@ -8,6 +8,7 @@ from typing import Any
 from optimiser.demand.relief import WEEKS_PER_YEAR
 from optimiser.report.phrases import at_most, count, listed, number, percent
 from optimiser.report.words_mix import mix_rows, mix_said
+from optimiser.studies.budget_points import fillable
 from optimiser.studies.budget_types import Budget, ForcePoint
 from optimiser.studies.budget_years import Pay, best_years, year_rows, years
 
@@ -215,7 +216,7 @@ def years_said(found: Budget, pay: Pay) -> list[str]:
     q = found.question
     rows = years(q, found.frontier[q.scenarios[0].name], pay)
     today = next(y for y in rows if y.officers == q.n_today)
-    workable = {m.total for m in found.base_mixes if m.alone is not None and m.alone.short_h < 1.0}
+    workable = fillable(found)
     told = [y for y in rows if y.officers in workable] if workable else rows
     best = best_years(told)
     looked_at = "numbers whose shortage overtime can fill" if workable else "numbers looked at"

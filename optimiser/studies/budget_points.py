@@ -1,10 +1,12 @@
-"""What a percentage point of officers' time on calls costs in officers, at each strength."""
+"""What single strengths of the base are worth: officers for a percentage point, and whether overtime can fill them."""
 
 from __future__ import annotations
 
 from optimiser.studies.budget_types import Budget
 
 POINT_FRAC = 0.01
+FILLED_H = 1.0
+"""Officer-hours a week short that count as none."""
 
 
 def officers_a_point(found: Budget, total: int) -> float | None:
@@ -15,3 +17,8 @@ def officers_a_point(found: Budget, total: int) -> float | None:
     """
     share = found.calls_frac(total)
     return None if share <= POINT_FRAC else total * POINT_FRAC / (share - POINT_FRAC)
+
+
+def fillable(found: Budget) -> frozenset[int]:
+    """Return the numbers of officers whose shortage overtime within its limit can fill; empty where none is known."""
+    return frozenset(m.total for m in found.base_mixes if m.alone is not None and m.alone.short_h < FILLED_H)

@@ -131,5 +131,12 @@ def test_told_and_in_the_workbook(found):
     for row, m in zip(drawn, found.base_mixes, strict=True):
         assert row["pay of hires"] + row["held over"] + row["called back"] == pytest.approx(m.cost)
     assert charts_budget.mix(drawn, found.question.n_today).to_dict()["layer"][0]["mark"]["type"] == "bar"
+    drawn_years = beside(found, Pay())["years"]  # the dot and the sentence name the same number
+    filled = [m.total for m in found.base_mixes if m.alone.short_h < 1.0]
+    assert drawn_years["best"] in filled
+    assert any(
+        f"{drawn_years['best']} officers cost least" in s or "none costs less" in s
+        for s in years_said(found, Pay())
+    )
     none = replace(found, mixes={})
     assert any("as far as officers can be found" in s for s in budget_said(none))

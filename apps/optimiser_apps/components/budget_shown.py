@@ -116,6 +116,8 @@ def _least(years: Mapping[str, Any]) -> str:
     """Say which number of officers costs least, and what that leaves out where it is the fewest looked at."""
     best = int(years["best"])
     said = f"Green dot: the least of pay and overtime together, with {best:,} officers"
+    if years.get("workable"):
+        return f"{said}; of those whose shortage overtime within its limit can fill."
     if best > min(int(row["officers"]) for row in years["rows"]):
         return f"{said}."
     return f"{said}, the fewest looked at. Whether officers can be found to work so much overtime is not priced here."
