@@ -184,8 +184,14 @@ class LiveDesk:
         )
 
     def _choices(self, problem: AssignmentProblem, incident: str, plan: AssignmentPlan) -> tuple[Choice, ...]:
-        """Return the best ways to answer an incident; what the joint answer does is always among them."""
+        """Return the best ways to answer an incident; what the joint answer does is always among them.
+
+        Where everybody left is advised to move to a post, whoever would move could as well be sent: cover came first
+        there, and the choices say at what price.
+        """
         found = ranked(problem, incident, plan, most=_LOOKED_AT, job_s=self.job_s)
+        if not found and plan.moved:
+            found = ranked(problem, incident, replace(plan, moved={}), most=_LOOKED_AT, job_s=self.job_s)
         advised = {u for u, to in plan.sent.items() if to == incident}
         best = found[: self.most]
         own = [c for c in found[self.most :] if set(c.units) == advised]

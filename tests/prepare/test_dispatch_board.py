@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from optimiser.prepare.dispatch_board import Board
 from optimiser.prepare.dispatch_demo import made_up_feed, write_feed
 from optimiser.prepare.dispatch_events import take
 from optimiser.prepare.dispatch_snapshot import with_project_targets
-from optimiser.problems.assignment import AssignmentParams, check
+from optimiser.problems.assignment import AssignmentParams, AssignmentPlan, check
 from optimiser.report.words_desk import advice_lines
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
@@ -277,3 +278,12 @@ def test_no_event_breaks_the_board(board, seed):
             assert not check(advice.scene.problem, advice.plan)
             assert advice_lines(advice)
     assert n_named > 10
+
+
+def test_who_would_only_move_can_be_sent(board):
+    """The joint answer lets the call wait and moves both units: the call still shows whom it could have."""
+    call(board)
+    waits = AssignmentPlan({}, dict.fromkeys(("A", "B"), "P"))
+    joint = SimpleNamespace(plan=waits, status="optimal", gap_frac=0.0, solve_s=0.0)
+    advice = LiveDesk(board, solve=lambda problem, start: joint).now()
+    assert {c.units for c in advice.choices["I"]} >= {("A",), ("B",)}
