@@ -6,7 +6,8 @@
 2. Where few areas wait at once in a sweep of the map (:mod:`.sweep`), prices for areas give a bound close to the best
    plan by dynamic programming (:mod:`.least`), and the districts that a better plan could have are listed
    (:mod:`.priced`).
-3. On wide maps smallest cuts around given centres give a first bound (:mod:`.flows`). What is left goes to HiGHS as a
+3. On wide maps smallest cuts around given centres give a first bound (:mod:`.flows`), and so does balance alone, also
+   of free centres (:mod:`.concurrent`). What is left goes to HiGHS as a
    labelling model with the border as its objective (:mod:`.model`); separators are added round by round
    (:mod:`.close`): each round's bound is valid, each round's plan is mended and searched on.
 """

@@ -7,7 +7,7 @@ from typing import Any
 from optimiser.problems.sectors import SectorsPlan
 from optimiser.solve.result import PROOF_GAP
 from optimiser_models.sectors import wholes
-from optimiser_models.sectors.border import flows, least
+from optimiser_models.sectors.border import concurrent, flows, least
 from optimiser_models.sectors.border.close import close
 from optimiser_models.sectors.border.ground import survey
 from optimiser_models.sectors.border.hunt import hunt
@@ -20,6 +20,8 @@ SEARCH_SHARE, QUICK_SHARE = 0.5, 0.02
 """Shares of the time for searching, before the proof; the second where the proof finds plans itself."""
 QUICK_S = 2.0
 """No more seconds than these then."""
+BALANCE_SHARE = 0.2
+"""Share of the time for the bound that balance alone gives."""
 
 
 def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
@@ -41,6 +43,13 @@ def stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     if order is None:
         run.report(phase="bounding")
         run.prove(ground.rounded(flows.bound(ground, lambda: not run.done()) * (1 - PROOF_GAP)))
+        until = run.report.elapsed_s() + run.budget_s(BALANCE_SHARE)
+        run.prove(
+            ground.rounded(
+                concurrent.bound(ground, lambda: not run.done() and run.report.elapsed_s() < until)
+                * (1 - PROOF_GAP)
+            )
+        )
     notes = {} if order is None else price(run, ground, order)
     if run.done():
         return notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimiser_models.sectors.border.concurrent import throughput
 from optimiser_models.sectors.border.ground import survey
 from optimiser_models.sectors.border.hops import hop
 from optimiser_models.sectors.border.least import Least
@@ -20,6 +21,8 @@ def compile_border() -> None:
     twice = iter(range(2))
     hop(ground, None, seed=1, keep_going=lambda: next(twice, None) is not None, found=lambda _: None)
     Recut(ground, 1).pair(np.array([0, 0, 1, 1]), 0, 1)
+    if len(ground.links):
+        throughput(ground.links, ground.length, np.ones(ground.d.n), lambda: False)
     order = sweep(ground, 4)
     if order is None:
         return
