@@ -18,6 +18,7 @@ from optimiser.prepare.dispatch_demo import made_up_feed, write_feed
 from optimiser.prepare.dispatch_events import take
 from optimiser.prepare.dispatch_snapshot import with_project_targets
 from optimiser.problems.assignment import AssignmentParams, AssignmentPlan, check
+from optimiser.problems.assignment.choices import ranked
 from optimiser.report.words_desk import advice_lines
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
@@ -282,8 +283,11 @@ def test_no_event_breaks_the_board(board, seed):
 
 def test_who_would_only_move_can_be_sent(board):
     """The joint answer lets the call wait and moves both units: the call still shows whom it could have."""
+    board.params = replace(board.params, max_moves=2)
     call(board)
-    waits = AssignmentPlan({}, dict.fromkeys(("A", "B"), "P"))
+    problem = board.snapshot()[0].problem
+    waits = AssignmentPlan({}, dict.fromkeys(("A", "B"), problem.post_ids[0]))
+    assert not ranked(problem, "I", waits)
     joint = SimpleNamespace(plan=waits, status="optimal", gap_frac=0.0, solve_s=0.0)
     advice = LiveDesk(board, solve=lambda problem, start: joint).now()
     assert {c.units for c in advice.choices["I"]} >= {("A",), ("B",)}
