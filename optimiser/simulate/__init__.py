@@ -12,7 +12,7 @@
     sim.paired(a.each("within_frac")[:, 0], b.each("within_frac")[:, 0])       # same seed, same calls
 
 Time is in seconds since a Monday 00:00, local wall time. ``travel`` None is one zone without ways: the pure queue.
-``policy``: :func:`nearest` (default), :func:`table`, :func:`crow`, :func:`random_within`, :func:`priced`,
+``policy``: :func:`nearest` (default), :func:`table`, :func:`crow`, :func:`random_within`,
 :func:`leigh`, :func:`veto`, :func:`covering` (priced cover, and where to stand by), :func:`one_at_a_time` and
 :func:`joint` (the dispatcher's terms, also with relocation), or :func:`outside` for a function that is asked at every
 decision. ``rules``: grades, targets, reserve cut-offs, several units together or as they come, interruption,
@@ -32,7 +32,6 @@ from optimiser.simulate.policy import (
     leigh,
     nearest,
     outside,
-    priced,
     random_within,
     table,
     veto,
@@ -74,7 +73,6 @@ __all__ = [
     "one_at_a_time",
     "outside",
     "paired",
-    "priced",
     "random_within",
     "simulate",
     "table",

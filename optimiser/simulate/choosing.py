@@ -21,7 +21,7 @@ from optimiser.simulate.state import (
 from optimiser.simulate.weighing import choose_one
 from optimiser.simulate.world import World
 
-NEAREST, TABLE, CROW, RANDOM, PRICED, OUTSIDE, COVER, VETO, LEIGH, ONE, JOINT = range(11)
+NEAREST, TABLE, CROW, RANDOM, OUTSIDE, COVER, VETO, LEIGH, ONE, JOINT = range(10)
 _MOST_NEAR = 16
 
 
@@ -39,12 +39,9 @@ def _cost(
     at, to = place(t, s, unit, now), c.call[call].zone
     if p.kind == CROW:
         return float(np.hypot(t.xy[at, 0] - t.xy[to, 0], t.xy[at, 1] - t.xy[to, 1]))
-    slice_now = time_slice(t, now)
-    cost = float(t.table[t.mode[s.unit[unit].kind, c.call[call].grade], slice_now, at, to])
+    cost = float(t.table[t.mode[s.unit[unit].kind, c.call[call].grade], time_slice(t, now), at, to])
     if p.kind == COVER:
         cost += p.cost[c.call[call].grade] * loss_of(p, s, s.unit[unit].goal)
-    if p.kind == PRICED:
-        cost += p.price[c.call[call].grade, min(slice_now, p.price.shape[1] - 1), at]
     return cost
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.errors import InputError
-from optimiser.simulate.choosing import COVER, CROW, LEIGH, NEAREST, OUTSIDE, PRICED, RANDOM, TABLE, VETO
+from optimiser.simulate.choosing import COVER, CROW, LEIGH, NEAREST, OUTSIDE, RANDOM, TABLE, VETO
 from optimiser.simulate.state import PolicyArrays
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class Policy:
     order
         Table policies: units in order of preference, shape (Z, up to U), -1 past the last.
     price
-        Priced: seconds added for taking a unit out of a zone, shape (G, H, Z). Optimised: the terms of each grade,
-        shape (1, G, N_TERMS); see :mod:`.worth`.
+        Optimised: the terms of each grade, shape (1, G, N_TERMS); see :mod:`.worth`.
     number
         Further numbers of the rule: the radius.
     decide
@@ -97,13 +96,6 @@ def table(order: NDArray[np.int64], name: str = "table") -> Policy:
             f"A table policy needs a list of units a zone, shape (zones, K), got {np.shape(order)}."
         )
     return Policy(name=name, kind=TABLE, order=np.asarray(order))
-
-
-def priced(price_s: NDArray[np.float64], name: str = "priced") -> Policy:
-    """Send the unit with the least travel time plus the price of the zone it leaves, shape (G, H or 1, Z)."""
-    if np.ndim(price_s) != 3:
-        raise InputError(f"Prices need shape (grades, slices, zones), got {np.shape(price_s)}.")
-    return Policy(name=name, kind=PRICED, price=np.asarray(price_s, dtype=float))
 
 
 def outside(decide: Decide, name: str) -> Policy:
