@@ -72,7 +72,7 @@ def run_solve(a: argparse.Namespace) -> int:
     run, question = runner.create(project, scenario)
     with stop_on_interrupt() as asked, Line(a.family, quiet=a.quiet) as line:
         result = runner.work(run, project=project, scene=question.scene, on_progress=line, should_stop=asked)
-    from optimiser.cli.studies import SOLVES_FOLDER, STUDIES_FOLDER
+    from optimiser.batch.studies import SOLVES_FOLDER, STUDIES_FOLDER
     from optimiser.cli.why import why_not
 
     kept = a.folder / STUDIES_FOLDER / SOLVES_FOLDER
