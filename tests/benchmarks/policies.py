@@ -36,6 +36,8 @@ from tests.benchmarks.spec import SHARED, Mode, Row, Suite, needs_shared
 from tests.oracles.roads import grid
 
 FEWER_LATE, MEAN_WORSE = 0.25, 0.05
+RESERVE = 0.2
+"""Share of all units that must be free before one goes to the third grade or below."""
 MORE_NEVER = 0.0005
 """Share of calls that nobody attends, beyond the baseline's: means are of those attended; leaving some is no gain."""
 REPLICATIONS, QUICK_REPLICATIONS = 30, 6
@@ -184,8 +186,9 @@ def candidates(scene: Scene) -> dict[str, tuple[sim.Policy, sim.Rules]]:
     price = np.array([0.0] + [1000.0] * (n - 1))
     worth = sim.usual_worth(grades, pace=pace)
     turn = {grades[k]: grades[k + 1] for k in range(min(2, n - 1))}
-    kept = {g: max(1, fleet.n_units // 20) for g in grades[2:]}
     turning = replace(rules, diverts=turn)
+    keeping = replace(turning, reserve_units={g: max(1, round(RESERVE * fleet.n_units)) for g in grades[2:]})
+    standing_by = sim.covering(cover, price, posts)
     one, both, moving = (
         sim.one_at_a_time(worth, cover, grades),
         sim.joint(worth, cover, grades),
@@ -197,16 +200,17 @@ def candidates(scene: Scene) -> dict[str, tuple[sim.Policy, sim.Rules]]:
         NEAREST: (sim.nearest(), rules),
         "Leigh's rules": (sim.leigh(cover, 0.02), rules),
         "quickest with coverage veto": (sim.veto(cover, 0.02), rules),
-        "priced cover, standing by": (sim.covering(cover, price, posts), rules),
+        "priced cover, standing by": (standing_by, rules),
         "optimised one at a time": (one, rules),
         "joint": (both, rules),
         "joint with relocation": (moving, rules),
         "nearest, turned round": (sim.nearest(), turning),
-        "priced cover, standing by, turned round": (sim.covering(cover, price, posts), turning),
+        "priced cover, standing by, turned round": (standing_by, turning),
         "optimised one at a time, turned round": (one, turning),
         "joint, turned round": (both, turning),
         "joint with relocation, turned round": (moving, turning),
-        "joint with relocation, turned round, a reserve": (moving, replace(turning, reserve_units=kept)),
+        "priced cover, standing by, turned round, a reserve": (standing_by, keeping),
+        "joint with relocation, turned round, a reserve": (moving, keeping),
     }
 
 
