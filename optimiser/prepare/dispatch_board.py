@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from optimiser.data.dispatch_feed import local_time
+from optimiser.data.dispatch_feed import FeedEvent, local_time
 from optimiser.data.plans import other_names
 from optimiser.data.project import Project
 from optimiser.data.road_tables import RoadIncident
@@ -91,6 +91,8 @@ class Board:
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict, init=False)
     roads: dict[str, RoadIncident] = field(default_factory=dict, init=False)
     at: datetime | None = field(default=None, init=False)
+    held: FeedEvent | None = field(default=None, init=False)
+    """An event much later than the one before it, until the next one tells whether the clock may go on."""
 
     def __post_init__(self) -> None:
         self.project.require_ready()

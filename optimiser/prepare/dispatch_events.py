@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from optimiser.data.dispatch_feed import FeedEvent
@@ -17,6 +18,8 @@ from optimiser.units import METRES_PER_KM, minutes
 FASTEST_M_PER_S = 70.0
 """Nobody drives faster; a unit that seems to is perhaps two of one id."""
 JUMP_M = 2000.0
+LONG_PAUSE = timedelta(hours=12)
+"""A feed that goes on so much later has perhaps one mistyped date: a second event as late must confirm it."""
 SMALL_MOVE_M = 200.0
 """A unit that moves less does not change the advice."""
 _YES, _NO = ("yes", "true", "1", "y"), ("", "no", "false", "0", "n")
@@ -33,7 +36,24 @@ class Taken:
 
 
 def take(board: Board, event: FeedEvent) -> Taken:
-    """Take one event onto the board; what cannot be is named and left out."""
+    """Take one event onto the board; what cannot be is named and left out.
+
+    An event much later than the one before it would move the clock on for all that follow. It is held back until the
+    next event is as late, and left out if that is not.
+    """
+    held, board.held = board.held, None
+    if board.at is None or event.at - board.at <= LONG_PAUSE:
+        return _taken(board, event)
+    if held is None or abs(event.at - held.at) > LONG_PAUSE:
+        board.held = event
+        what = f"it is {(event.at - board.at) / timedelta(hours=1):.0f} hours later than the event before it"
+        done = "it is held back, and left out unless the next event is as late"
+        return Taken("", (Finding(f"line {event.line}", what, done),), matters=False)
+    both = _taken(board, held), _taken(board, event)
+    return Taken("; ".join(t.words for t in both if t.words), both[0].findings + both[1].findings)
+
+
+def _taken(board: Board, event: FeedEvent) -> Taken:
     found: list[Finding] = []
     if board.at is not None and event.at < board.at:
         late = minutes((board.at - event.at).total_seconds())

@@ -166,6 +166,26 @@ def test_an_event_that_comes_late_does_not_turn_the_clock_back(board):
     assert board.at == T0 + timedelta(minutes=10)
 
 
+def test_one_mistyped_date_does_not_move_the_clock(board):
+    """A day later by itself: held back, named, left out when the next event is on time again."""
+    play(board, 1, "free", unit="A")
+    taken = play(board, 24 * 60 + 2, "off", unit="B")
+    assert "24 hours later than the event before it; it is held back" in said(taken)[0]
+    assert not taken.matters
+    play(board, 3, "free", unit="A")
+    assert board.at == T0 + timedelta(minutes=3)
+    assert set(board.units) == {"A", "B"}
+
+
+def test_a_feed_that_pauses_for_a_day_goes_on(board):
+    """Two events as late as each other: both are taken, in order."""
+    play(board, 1, "free", unit="A")
+    play(board, 24 * 60, "off", unit="B")
+    play(board, 24 * 60 + 5, "free", unit="A")
+    assert board.at == T0 + timedelta(minutes=24 * 60 + 5)
+    assert set(board.units) == {"A"}
+
+
 def test_a_shift_that_has_ended_and_an_end_that_has_passed(board):
     """Nobody is sent on the word of an end that has passed."""
     play(
