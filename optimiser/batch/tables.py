@@ -24,8 +24,10 @@ from optimiser.report.phrases import count, listed
 from optimiser.roads import commuter_factors
 from optimiser.solve.result import Status
 from optimiser.studies.beat_times import BeatTimes, beat_times
+from optimiser.studies.fold_edits import broken as broken_folds
+from optimiser.studies.fold_edits import edited as edited_folds
 from optimiser.studies.fold_tables import FoldTable, Solve, fold_tables
-from optimiser.studies.hand_edits import read_nearest_edits, read_repairs
+from optimiser.studies.hand_edits import read_fold_edits, read_nearest_edits, read_repairs
 from optimiser.studies.nearest import PLACES, NearestTable, edited, nearest_table
 from optimiser.studies.nearest_rules import check
 from optimiser.studies.street_sides import SideParams, repaired, street_sides
@@ -52,7 +54,7 @@ class TablesSetup:
         Layout of the text tables; None for the one that comes with the toolkit.
     places, driver, traffic
         How many nearest beats, the driver class, and whether commuters slow the main roads.
-    nearest_edits, label_repairs
+    nearest_edits, fold_edits, label_repairs
         Files of changes by hand; None for none.
     folds, work_on
         Choices of the fold tables, and what they share evenly.
@@ -67,6 +69,7 @@ class TablesSetup:
     driver: str = "basic"
     traffic: bool = True
     nearest_edits: Path | None = None
+    fold_edits: Path | None = None
     label_repairs: Path | None = None
     folds: FoldParams = field(default_factory=FoldParams)
     work_on: str = WORK
@@ -119,11 +122,7 @@ class Made:
             said.append(
                 f"{count(len(self.folds), 'fold table')}, {len(proved)} of them proved best and confirmed."
             )
-            said += [
-                f"Fold table {', '.join(x for x in (t.district, t.part) if x)}: {t.result.objectives[0].in_words()}."
-                for t in self.folds
-                if t not in proved
-            ]
+            said += [_fold_in_words(t) for t in self.folds if t not in proved or t.by_hand]
         if self.labels is not None:
             said.append(_labels_in_words(self.labels))
         return [*said, *self.left_out]
@@ -144,6 +143,8 @@ class Made:
                     "part": t.part,
                     "status": str(t.result.status),
                     "gap_frac": t.result.gap_frac,
+                    "by_hand": t.by_hand,
+                    "violations": [str(v) for _, v in broken_folds((t,))],
                     "groups": {str(k): g for k, g in t.plan.groups_at.items()},
                 }
                 for t in self.folds
@@ -155,6 +156,11 @@ class Made:
                 "notes": {k: int(n) for k, n in self.labels["note"].value_counts().items() if k},
             }
         return found | {"left_out": self.left_out}
+
+
+def _fold_in_words(t: FoldTable) -> str:
+    hand = f"{count(t.by_hand, 'beat')} moved by hand; " if t.by_hand else ""
+    return f"Fold table {', '.join(x for x in (t.district, t.part) if x)}: {hand}{t.result.objectives[0].in_words()}."
 
 
 def _labels_in_words(labels: gpd.GeoDataFrame) -> str:
@@ -203,6 +209,9 @@ def make(
         _known_beats(made.beats, setup.folds)
         by_part = {p.name: beat_work(made.beats, work, p, setup.work_on) for p in parts}
         made.folds = fold_tables(made.beats, by_part, parts, setup.folds, solve)
+        if setup.fold_edits is not None:
+            with _named(setup.fold_edits):
+                made.folds = edited_folds(made.folds, read_fold_edits(setup.fold_edits))
     roads = project.roads_file is not None
     if "labels" in made.what and _can(made, setup, "street labels", roads, "the project has no roads"):
         say("Labelling the streets ...")

@@ -93,6 +93,12 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--accept-gap", action="store_true", help="exit 0 also where a fold table is not proved"
     )
     folds.add_argument("--black-and-white", action="store_true", help="pages without colour")
+    folds.add_argument(
+        "--fold-edits",
+        type=Path,
+        metavar="FILE",
+        help="changes by hand: part, cars, beat, joins (the beat whose car takes it), reason",
+    )
     labels = tables.add_argument_group("street labels")
     labels.add_argument(
         "--no-split", action="store_true", help="mark streets that cross a border, do not cut them"
@@ -117,6 +123,7 @@ def run_tables(a: argparse.Namespace) -> int:
     from optimiser.cli.plans import assignment_of
     from optimiser.data.project import load
     from optimiser.solve.result import Status
+    from optimiser.studies.fold_edits import broken as broken_folds
     from optimiser.studies.fold_tables import NoFoldTable
 
     setup = _setup(a)
@@ -146,6 +153,9 @@ def run_tables(a: argparse.Namespace) -> int:
             show(f"- {sentence}")
         for violation in made.broken:
             show(f"- nearest beats break {in_words(violation)}")
+        for table, violation in broken_folds(made.folds):
+            where = ", ".join(x for x in (table.district, table.part) if x)
+            show(f"- fold table {where} breaks {in_words(violation)}")
         say(f"{len(files)} files: {folder}")
     unproved = [t for t in made.folds if t.result.status is not Status.OPTIMAL]
     return Exit.GAP_MISSED if unproved and not a.accept_gap else Exit.DONE
@@ -186,6 +196,7 @@ def _setup(a: argparse.Namespace) -> Any:
         driver=a.driver,
         traffic=a.traffic == "commuter",
         nearest_edits=a.nearest_edits,
+        fold_edits=a.fold_edits,
         label_repairs=a.label_repairs,
         folds=FoldParams(fewest_cars=a.fewest_cars, most_beats=a.most_beats, apart=apart),
         work_on=a.work_on,

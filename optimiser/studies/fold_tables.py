@@ -21,12 +21,13 @@ Solve = Callable[[FoldProblem, str], Result[FoldPlan]]
 
 @dataclass(frozen=True)
 class FoldTable:
-    """One fold table: where, when, the question and its checked answer."""
+    """One fold table: where, when, the question and its checked answer; how many beats a planner moved in it."""
 
     district: str
     part: str
     problem: FoldProblem
     result: Result[FoldPlan]
+    by_hand: int = 0
 
     @property
     def plan(self) -> FoldPlan:

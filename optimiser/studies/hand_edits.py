@@ -1,15 +1,18 @@
-"""What a planner wrote by hand, from files to decisions: nearest beats and street labels."""
+"""What a planner wrote by hand, from files to decisions: nearest beats, fold tables and street labels."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from optimiser.data.hand_file import read_hand_file
+from optimiser.data.hand_file import HandRow, read_hand_file
 from optimiser.errors import InputError
+from optimiser.studies.fold_edits import FoldEdit
 from optimiser.studies.nearest import NearestEdit
 from optimiser.studies.street_sides import SIDES, Repair
 
 NEAREST_COLUMNS = ("part", "beat", "place", "nearest", "reason")
+FOLD_COLUMNS = ("part", "cars", "beat", "joins", "reason")
 REPAIR_COLUMNS = ("segment_id", "side", "label", "reason")
 
 
@@ -21,16 +24,36 @@ def read_nearest_edits(path: Path) -> tuple[NearestEdit, ...]:
     InputError
         If the file is no such table; every place that is no whole number, by line.
     """
-    rows = read_hand_file(path, NEAREST_COLUMNS)
-    wrong = [f"line {r.line}: place {r.cells['place']!r}" for r in rows if not r.cells["place"].isdecimal()]
-    if wrong:
-        raise InputError(f"{path}: {'; '.join(wrong[:20])} should be a whole number from 1.")
+    rows = _whole(path, NEAREST_COLUMNS, "place")
     return tuple(
         NearestEdit(
             r.cells["part"], r.cells["beat"], int(r.cells["place"]), r.cells["nearest"], r.cells["reason"]
         )
         for r in rows
     )
+
+
+def read_fold_edits(path: Path) -> tuple[FoldEdit, ...]:
+    """Read changes of fold tables.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table; every number of cars that is no whole number, by line.
+    """
+    return tuple(
+        FoldEdit(r.cells["part"], int(r.cells["cars"]), r.cells["beat"], r.cells["joins"], r.cells["reason"])
+        for r in _whole(path, FOLD_COLUMNS, "cars")
+    )
+
+
+def _whole(path: Path, columns: Sequence[str], name: str) -> tuple[HandRow, ...]:
+    """Read a hand file one column of which is a whole number from 1."""
+    rows = read_hand_file(path, columns)
+    wrong = [f"line {r.line}: {name} {r.cells[name]!r}" for r in rows if not r.cells[name].isdecimal()]
+    if wrong:
+        raise InputError(f"{path}: {'; '.join(wrong[:20])} should be a whole number from 1.")
+    return rows
 
 
 def read_repairs(path: Path) -> tuple[Repair, ...]:

@@ -108,6 +108,34 @@ def test_hand_files_template_and_json(told, county, tmp_path):
     assert line[18:26].decode().strip() == first["nearest_4"]
 
 
+def test_a_fold_table_changed_by_hand(told, county, tmp_path):
+    """With one car fewer than beats another beat shares a car, and the sentence says that a hand was in it."""
+    call = ("tables", county, "--what", "folds", "--districts", "none", "--accept-gap", "--time-limit", "5")
+    told(*call, "--out", tmp_path / "a", "--quiet")
+    made = [r for r in rows(tmp_path / "a" / "folds.csv") if r["part"] == "night"]
+    cars = str(max(int(r["cars"]) for r in made) - 1)
+    row = [r for r in made if r["cars"] == cars]
+    lead = next(r for r in row if [s["car"] for s in row].count(r["car"]) == 1)
+    pair = [r for r in row if [s["car"] for s in row].count(r["car"]) == 2]
+    edits = tmp_path / "folds.csv"
+    text = "part,cars,beat,joins,reason\n"
+    edits.write_text(f"{text}night,{cars},{pair[0]['beat']},{lead['beat']},floods\n")
+    call = (*call, "--out", tmp_path / "b", "--fold-edits", edits)
+    code, out, err = told(*call, "--fewest-cars", cars)
+    assert code == Exit.DONE, err
+    assert "1 beat moved by hand" in out
+    after = {
+        r["beat"]: r["car"]
+        for r in rows(tmp_path / "b" / "folds.csv")
+        if (r["cars"], r["part"]) == (cars, "night")
+    }
+    assert after[pair[0]["beat"]] == after[lead["beat"]]
+    edits.write_text(f"{text}night,{cars},{pair[0]['beat']},{pair[0]['beat']},floods\n")
+    code, _, err = told(*call)
+    assert code == Exit.INPUT
+    assert "is the beat itself" in err
+
+
 def test_a_second_call_replaces_the_first(told, county):
     """Files that are no longer made go; a foreign file in the folder stops everything before it is touched."""
     told("tables", county, "--what", "configuration", "folds", "--quiet")
