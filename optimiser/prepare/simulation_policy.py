@@ -28,7 +28,7 @@ from optimiser.simulate import (
 from optimiser.simulate.lived import Habits
 
 _MOST_BARED_FRAC = 0.02
-_BUSY_FRAC = 0.5
+_BUSY_FRAC = 0.3
 _NO_TARGET_S = 900.0
 _COVER_S = 1000.0
 _NEAR_FRAC = 0.9
