@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,7 +27,7 @@ def log_of(
 
     The records tell the first unit of a call alone, so a call has one unit in the log whatever it needs; it is free
     again, where the call was, after its time on scene, and drives back to its post unless it is sent again: from
-    half-way on it is there. Tours of the first repetition put units on and off duty.
+    half-way on it is there. Tours put units on and off duty; who runs over the first moment is on from there.
 
     Parameters
     ----------
@@ -52,8 +53,10 @@ def log_of(
         raise InputError(f"The records name zone {int(records.zone.max())}; there are {len(area_ids)} areas.")
     found: list[tuple[float, int, Event]] = []
     tours = zip(fleet.tour_unit.tolist(), fleet.tour_start_s.tolist(), fleet.tour_end_s.tolist(), strict=True)
-    for unit, start, end in tours:
-        at = max(0.0, start)
+    for (unit, start, end), by in itertools.product(tours, fleet.rounds_s(end_s).tolist()):
+        at, end = max(0.0, start + by), end + by
+        if end <= 0 or at >= end_s:
+            continue
         found.append((at, 0, Event(at, "on", f"U{unit}", area=area_ids[int(fleet.post[unit])], until_s=end)))
         if end < end_s:
             found.append((end, 5, Event(end, "off", f"U{unit}")))

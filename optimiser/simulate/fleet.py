@@ -116,6 +116,12 @@ class Fleet:
             sites=_int32(self.sites, _none()),
         )
 
+    def rounds_s(self, until_s: float) -> FloatArray:
+        """Return how far each round puts the tours off; one lies before the first moment, for those that run over."""
+        if np.isinf(self.repeat_s):
+            return np.zeros(1)
+        return np.asarray(np.arange(-1, np.ceil(until_s / self.repeat_s) + 1) * self.repeat_s)
+
     def _events(self, until_s: float) -> tuple[FloatArray, IntArray, IntArray, FloatArray, IntArray]:
         unit, begin, end = (
             np.asarray(self.tour_unit, dtype=np.int64),
@@ -123,11 +129,7 @@ class Fleet:
             np.asarray(self.tour_end_s, dtype=float),
         )
         parts = []
-        if np.isinf(self.repeat_s):
-            shifts = np.zeros(1)
-        else:  # one round before, for tours that run over the first moment
-            shifts = np.arange(-1, np.ceil(until_s / self.repeat_s) + 1) * self.repeat_s
-        for by in shifts:
+        for by in self.rounds_s(until_s):
             b, e = np.maximum(begin + by, 0.0), end + by
             live = (e > 0) & (b < until_s)
             parts.append(_part(b[live], unit[live], SHIFT_START, (e - b)[live]))

@@ -93,8 +93,8 @@ def usual_rules(project: Project) -> tuple[AlertRule, ...]:
             kind="cover",
             target_s=target_s,
             lead_s=seconds_from_minutes(15),
-            raise_after_s=seconds_from_minutes(1),
-            clear_after_s=seconds_from_minutes(2),
-            quiet_s=seconds_from_minutes(10),
+            raise_after_s=seconds_from_minutes(5),
+            clear_after_s=seconds_from_minutes(5),
+            quiet_s=seconds_from_minutes(30),
         ),
     )

@@ -206,6 +206,24 @@ def test_a_simulated_log_agrees_with_its_records_and_is_judged():
     assert calm[0].n_raised < a.n_raised
 
 
+def test_a_tour_over_the_first_moment_is_on_duty_from_there():
+    """Of a week that repeats, the tour from its last hour to an hour past its end; and the next week's."""
+    week = simulate.WEEK_S
+    fleet = simulate.Fleet(
+        post=np.array([0]),
+        tour_unit=np.array([0]),
+        tour_start_s=np.array([week - 3600.0]),
+        tour_end_s=np.array([week + 3600.0]),
+    )
+    calls = simulate.Calls(time_s=[600.0], zone=[1], grade=[1], service_s=[600.0])
+    rules = simulate.Rules(grades=(1,), target_s={1: 600.0})
+    out = simulate.simulate(calls, fleet, simulate.Travel(table_s=TRAVEL), None, rules, horizon_s=week)
+    events = alerts.log_of(out.replications[0].calls, calls, fleet, AREAS, TRAVEL, grades=(1,), end_s=week)
+    told = [(e.at_s, e.what) for e in events if e.what in ("on", "off", "send")]
+    assert told == [(0.0, "on"), (600.0, "send"), (3600.0, "off"), (week - 3600.0, "on")]
+    assert run(events, alerts.AlertRule(name="late", kind="call", grades=(1,), target_s=600)).odd == ()
+
+
 RULES = """
 [[alert]]
 name = "several units"
