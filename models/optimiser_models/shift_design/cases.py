@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -29,17 +29,8 @@ SLACK = 1e-6
 """Of a step, so that rounding cuts off no design."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """Designs that pay from ``least`` to ``most`` for deviation and cost less than the known one in all."""
-
-    least: float
-    most: float
-    model: LinearModel
-
-
-def cases(problem: ShiftDesignProblem, value: float) -> list[Case]:
-    """Return all cases of designs that cost less than ``value``; none where values lie on no grid."""
+def cases(problem: ShiftDesignProblem, value: float) -> list[LinearModel]:
+    """Return the model of every case of designs that cost less than ``value``; none where values lie on no grid."""
     step = grid(problem)
     return [_case(problem, value - step, *pays, step) for pays in _intervals(value, step)] if step > 0 else []
 
@@ -53,7 +44,8 @@ def _intervals(value: float, step: float) -> Iterator[tuple[float, float]]:
         least = most + 1
 
 
-def _case(problem: ShiftDesignProblem, dearest: float, least: float, most: float, step: float) -> Case:
+def _case(problem: ShiftDesignProblem, dearest: float, least: float, most: float, step: float) -> LinearModel:
+    """Return the model of designs that pay from ``least`` to ``most`` for deviation and ``dearest`` at most in all."""
     c, p = columns(problem), problem.params
     at = limits(problem, spent=most)
     if p.shift_price > 0:
@@ -62,13 +54,9 @@ def _case(problem: ShiftDesignProblem, dearest: float, least: float, most: float
     model = build(problem, at)
     deviation = np.where(np.arange(c.n) >= c.u, model.cost, 0.0)
     slack = SLACK * step
-    return Case(
-        least,
-        most,
-        replace(
-            model,
-            a=sp.csr_array(sp.vstack([model.a, sp.csr_array(np.array([deviation, model.cost]))])),
-            row_lower=np.append(model.row_lower, [least - slack, -np.inf]),
-            row_upper=np.append(model.row_upper, [most + slack, dearest + slack]),
-        ),
+    return replace(
+        model,
+        a=sp.csr_array(sp.vstack([model.a, sp.csr_array(np.array([deviation, model.cost]))])),
+        row_lower=np.append(model.row_lower, [least - slack, -np.inf]),
+        row_upper=np.append(model.row_upper, [most + slack, dearest + slack]),
     )

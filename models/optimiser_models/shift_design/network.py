@@ -24,7 +24,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import Outcome, StoppedBy
 from optimiser_models.shift_design.bounds import grid, lifted, limits
-from optimiser_models.shift_design.cases import Case, cases
+from optimiser_models.shift_design.cases import cases
 from optimiser_models.shift_design.greedy import first_design
 from optimiser_models.shift_design.rows import build, columns, columns_of, plan_of
 
@@ -85,7 +85,7 @@ def _by_cases(
             if left <= 0 or report.should_stop():
                 break
             solved = solve_linear(
-                open_cases[k].model,
+                open_cases[k],
                 time_limit_s=left,
                 options=options,
                 lean=True,
@@ -116,16 +116,19 @@ def _least(problem: ShiftDesignProblem, least: list[float], value: float) -> flo
     return value if bound is None else min(bound, value)
 
 
-def _relaxed(case: Case, value: float, options: SolveOptions, report: Report) -> float:
-    """Return what the relaxation of a case says its designs cost, ``value`` if it has none."""
-    loose = replace(case.model, integer=np.zeros_like(case.model.integer))
+def _relaxed(case: LinearModel, value: float, options: SolveOptions, report: Report) -> float:
+    """Return what the relaxation of a case says its designs cost, ``value`` if it has none; nothing costs less than 0.
+
+    Without presolve, as all that refutes a case first: the second route is with it.
+    """
+    loose = replace(case, integer=np.zeros_like(case.integer))
     left = max(0.1, options.time_limit_s - report.elapsed_s())
-    found = solve_linear(loose, time_limit_s=left, options=options, once=True)
-    return value if found.infeasible else found.objective or 0.0
+    found = solve_linear(loose, time_limit_s=left, options=options, presolve=False)
+    return value if found.infeasible else found.bound or 0.0
 
 
-def _refuted_again(found: list[Case], options: SolveOptions, report: Report) -> bool:
-    """Ask for every case again, with presolve."""
+def _refuted_again(found: list[LinearModel], options: SolveOptions, report: Report) -> bool:
+    """Ask for every case again, with presolve, which refuted none of them."""
     report(phase="confirming")
     proof_s = report.elapsed_s()
     for case in found:
@@ -133,9 +136,7 @@ def _refuted_again(found: list[Case], options: SolveOptions, report: Report) -> 
         if left <= 0 or report.should_stop():
             return False
         watch = Watch(should_stop=report.should_stop)
-        if not solve_linear(
-            case.model, time_limit_s=left, options=options, once=True, watch=watch
-        ).infeasible:
+        if not solve_linear(case, time_limit_s=left, options=options, once=True, watch=watch).infeasible:
             return False
     return True
 

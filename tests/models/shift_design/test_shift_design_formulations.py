@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from optimiser_models.shift_design import cpsat, network, rows
 from optimiser_models.shift_design.bounds import grid, lifted, limits
+from optimiser_models.shift_design.cases import cases
 from optimiser_models.shift_design.greedy import first_design
 
 from optimiser.problems.shift_design import FAMILY, ShiftDesignPlan
+from optimiser.solve.backends.highs_arrays import solve_linear
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Status
@@ -65,6 +67,23 @@ def test_no_row_cuts_off_the_best_design(seed):
     assert (row >= model.row_lower - 1e-9).all()
     assert (row <= model.row_upper + 1e-9).all()
     assert model.cost @ x == pytest.approx(FAMILY.objectives(problem, top)[0].value)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_cases_hold_every_better_design_and_nothing_else(seed):
+    """One step dearer than the best design, found by looking at all: a case has a design; at its own cost none has."""
+    problem = random_problem(seed)
+    plan, value = enumerate_best(problem)
+    step = grid(problem)
+    if plan is None or step == 0:
+        pytest.skip("no design is admissible here, or nothing costs anything")
+
+    def cheapest(below):
+        found = [solve_linear(c, time_limit_s=20, options=QUICK) for c in cases(problem, below)]
+        return min((s.objective for s in found if s.objective is not None), default=None)
+
+    assert cheapest(value) is None
+    assert cheapest(value + step) == pytest.approx(value)
 
 
 def test_limits_of_a_design_without_deviation():
