@@ -98,8 +98,8 @@ def attempt(
         priced = Extras(
             d.extras.boundary, d.extras.splits + PIECE * search.typical_move(small), d.extras.deviation
         )
-        free = replace(d.places, limit=np.full_like(d.places.limit, np.inf), most=np.inf)
-        small = replace(small, extras=priced, places=replace(small.places, limit=free.limit, most=free.most))
+        unlimited = replace(small.places, limit=np.full_like(small.places.limit, np.inf), most=np.inf)
+        small = replace(small, extras=priced, places=unlimited)
     label = grow(small, seed) if best is None else _as_now(part, at, small)
     if label is None:
         return None
