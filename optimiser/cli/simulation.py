@@ -56,6 +56,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         help="units on their way may be turned round for a more urgent call",
     )
     simulate.add_argument(
+        "--take-over",
+        action="store_true",
+        help="a unit that comes free takes over a call from one on its way, where it is there a minute sooner",
+    )
+    simulate.add_argument(
         "--interrupt",
         action="store_true",
         help="the most urgent grade takes units off the scene of the least urgent ones where none is free",
@@ -218,6 +223,7 @@ def _runs(
                 rules_of(ground, habits),
                 habits,
                 turns=a.turn_round,
+                takes_over=a.take_over,
                 interrupts=a.interrupt,
             )
             found = what_if(

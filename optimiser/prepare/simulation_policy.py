@@ -97,6 +97,7 @@ def manner(
     habits: Habits | None = None,
     *,
     turns: bool = False,
+    takes_over: bool = False,
     interrupts: bool = False,
 ) -> Manner:
     """Return a policy by name.
@@ -105,6 +106,8 @@ def manner(
     ----------
     turns
         Whether a unit on its way to a less urgent call may be turned round.
+    takes_over
+        Whether a unit that comes free takes over a call from one on its way that would be there later.
     interrupts
         Whether the most urgent grade may take a unit off the scene of the least urgent ones where none is free.
 
@@ -120,6 +123,9 @@ def manner(
     if turns and len(grades) > 1:
         held = replace(held, diverts={g: grades[k + 1] for k, g in enumerate(grades[:-1])})
         said += "; units on their way are turned round for a more urgent call"
+    if takes_over:
+        held = replace(held, takes_over=grades)
+        said += "; a unit that comes free takes over a call from one on its way that it is there before"
     if interrupts and len(grades) > 2:
         held = replace(held, interrupts={grades[0]: grades[2]})
         said += (

@@ -10,6 +10,7 @@ from optimiser.simulate.compiled import compiled
 from optimiser.simulate.covering import best_post
 from optimiser.simulate.jointly import serve_jointly
 from optimiser.simulate.moving import place, set_out
+from optimiser.simulate.relieving import relieved_by, take_over
 from optimiser.simulate.sending import cut, dequeue, leave_pool, send, turn_to
 from optimiser.simulate.state import (
     ASKED,
@@ -88,8 +89,18 @@ def serve_queue(w: World, now: float) -> None:
 
 @compiled
 def release(w: World, unit: int, now: float) -> None:
-    """Let a unit go on after what it did: off duty, to a waiting call, to its break, or to its post."""
-    t, p, s = w.t, w.p, w.s
+    """Let a unit go on after what it did, and each unit whose call it takes over."""
+    while unit >= 0:
+        unit = _go_on(w, unit, now)
+
+
+@compiled
+def _go_on(w: World, unit: int, now: float) -> int:
+    """Go off duty, to a waiting call, to a break, to a call of a unit that is farther, or to the post.
+
+    Returns the unit whose call was taken over, -1 for none.
+    """
+    t, r, p, s = w.t, w.r, w.p, w.s
     if s.unit[unit].leaving == 1:
         if s.unit[unit].meal_due > 0:
             s.n[N_MISSED_BREAKS] += 1
@@ -99,21 +110,26 @@ def release(w: World, unit: int, now: float) -> None:
         s.unit[unit].leaving = 0
         s.unit[unit].goal = s.unit[unit].post
         s.unit[unit].due_at = now
-        return
+        return -1
     turn_to(w, unit, FREE, np.inf, now)
     s.unit[unit].call = -1
     if s.n[N_QUEUE] > 0 or p.kind == OUTSIDE:
         serve_queue(w, now)
     if s.unit[unit].doing != FREE:
-        return
+        return -1
     if s.unit[unit].meal_due > 0 and s.n[N_QUEUE] == 0:
         due = s.unit[unit].meal_due
         s.unit[unit].meal_due = 0.0
         turn_to(w, unit, BREAK, now + due, now)
+        return -1
+    other = relieved_by(w, unit, now) if r.takes_over else -1
+    if other >= 0:
+        take_over(w, unit, other, now)
     else:
         post = best_post(w, unit, now) if len(p.posts) > 0 else s.unit[unit].post
         if place(t, s, unit, now) != post and s.unit[unit].goal != post:
             set_out(t, s, unit, -1, s.unit[unit].kind, post, now)
+    return other
 
 
 @compiled

@@ -50,7 +50,7 @@ class Records:
     wait_s
         From the moment it could be dispatched to the first unit sent.
     first_unit
-        First unit sent, -1 for none.
+        First unit sent that was not taken off the call again, -1 for none.
     free_units
         Units free when it came in (before anybody was sent).
     """

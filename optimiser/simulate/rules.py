@@ -42,8 +42,11 @@ class Rules:
     diverts
         Grade to the least urgent-ness of calls whose units, still on their way, it may turn round where that brings
         a unit sooner by ``divert_gain_s`` than any free one. The call left is open again.
+    takes_over
+        Grades whose call a unit that comes free takes over from one still on its way to it, where it is there sooner
+        by ``divert_gain_s``; the other is free then.
     divert_gain_s
-        See ``diverts`` (hysteresis, so that units do not flap; default 60 s).
+        See ``diverts`` and ``takes_over`` (hysteresis, so that units do not flap; default 60 s).
     patience_s
         A call that nobody was sent to within this time leaves the queue (phone; default: never).
     turnout_s
@@ -73,6 +76,7 @@ class Rules:
     ends_break: tuple[int, ...] = ()
     interrupts: Mapping[int, int] = field(default_factory=dict)
     diverts: Mapping[int, int] = field(default_factory=dict)
+    takes_over: tuple[int, ...] = ()
     divert_gain_s: float = 60.0
     patience_s: ByGrade = field(default_factory=dict)
     turnout_s: ByGrade = field(default_factory=dict)
@@ -107,6 +111,11 @@ class Rules:
         week_s = HOURS_PER_WEEK * SECONDS_PER_HOUR
         if not self.bin_s > 0 or week_s % self.bin_s:
             raise InputError(f"bin_s must divide the week of {week_s:g} s, got {self.bin_s}.")
+        strange = sorted(set(self.takes_over) - known)
+        if strange:
+            raise InputError(
+                f"takes_over names grade {strange[0]}; grades are {', '.join(map(str, self.grades))}."
+            )
         for given in (self.interrupts, self.diverts):
             for grade, least in given.items():
                 if {grade, least} - known or self.grades.index(least) <= self.grades.index(grade):
@@ -140,6 +149,7 @@ class Rules:
         table["from_break"] = among(self.ends_break)
         table["cuts"] = least(self.interrupts)
         table["diverts"] = least(self.diverts)
+        table["takes_over"] = among(self.takes_over)
         table["divert_gain"] = self.divert_gain_s
         table["patience"] = by(self.patience_s, np.inf)
         table["turnout"] = by(self.turnout_s, 0.0)
@@ -148,6 +158,7 @@ class Rules:
         return RuleArrays(
             grade=table,
             by_officers=bool(self.by_officers),
+            takes_over=bool(self.takes_over),
             site_lights=bool(self.site_lights),
             handover=float(self.handover_s),
             bin_s=float(self.bin_s),

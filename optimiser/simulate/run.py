@@ -201,7 +201,8 @@ def call_arrays(calls: Calls, rules: Rules, n_zones: int) -> CallArrays:
         call[name] = np.inf
     # an interruption writes what is left of the work, so the trace keeps its own copy
     flat = np.ascontiguousarray(wide).reshape(-1)
-    return CallArrays(call, flat.copy() if rules.interrupts or rules.diverts else flat, wide.shape[1])
+    rewritten = rules.interrupts or rules.diverts or rules.takes_over
+    return CallArrays(call, flat.copy() if rewritten else flat, wide.shape[1])
 
 
 def _check_fleet(f: FleetArrays, n_zones: int) -> None:

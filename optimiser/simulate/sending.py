@@ -79,8 +79,8 @@ def send(w: World, unit: int, call: int, now: float) -> None:
     s.unit[unit].work = c.service[call * c.width + k]
     c.call[call].sent += 1
     c.call[call].got += s.unit[unit].officers if r.by_officers else 1
-    if c.call[call].sent_at == np.inf:
-        c.call[call].sent_at = now
+    c.call[call].sent_at = min(c.call[call].sent_at, now)
+    if c.call[call].first_unit < 0:
         c.call[call].first_unit = unit
 
 
@@ -99,6 +99,8 @@ def cut(w: World, unit: int, now: float) -> None:
     k = min(c.call[call].sent, c.width - 1)
     c.service[call * c.width + k] = rest
     c.call[call].cut += 1
+    if c.call[call].first_unit == unit:
+        c.call[call].first_unit = -1  # who comes instead also has the work after the scene
     s.n[N_CUT] += 1
     s.unit[unit].goal = place(t, s, unit, now)
     s.unit[unit].due_at = now

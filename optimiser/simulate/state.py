@@ -76,7 +76,7 @@ GRADE = np.dtype(
         ("rank", "f8"), ("reserve_until", "f8"), ("patience", "f8"), ("turnout", "f8"), ("tail", "f8"),
         ("target", "f8"), ("reserve", "i8"), ("cuts", "i8"), ("diverts", "i8"), ("divert_gain", "f8"),
         ("together", "i4"), ("from_proactive", "i4"),
-        ("from_break", "i4"),
+        ("from_break", "i4"), ("takes_over", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -118,6 +118,7 @@ class RuleArrays(NamedTuple):
 
     grade: Array
     by_officers: bool
+    takes_over: bool
     site_lights: bool
     handover: float
     bin_s: float

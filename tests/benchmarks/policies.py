@@ -1,12 +1,13 @@
 """Suite ``policies``: late grade-1 arrivals of each policy against the nearest free unit by own class.
 
 Thirty paired replications: every policy meets the same calls. A policy is who is sent, and what may be done beside it
-(units stand by where they cover most; units on their way are turned round for a more urgent call; a reserve is kept
-from the least urgent). The baseline sends the nearest free unit, from where it is, in strict order of grades. Reached
-if one policy has at least 25 % fewer late grade-1 arrivals, surely (the 95 % interval of the paired difference lies
-below 0), the mean response both of grade 1 and of all calls is at most 5 % worse, no more calls (one in 2,000) are left
-that nobody ever attends, and at most one in twenty more of the officers' own work, which is no call. Beside them stands
-the clairvoyant bound of the same calls, and of every policy the share of what could be prevented that it prevents.
+(units stand by where they cover most; units on their way are turned round for a more urgent call; a unit that comes
+free takes over a call from one on its way that would be there later; a reserve is kept from the least urgent). The
+baseline sends the nearest free unit, from where it is, in strict order of grades. Reached if one policy has at least
+25 % fewer late grade-1 arrivals, surely (the 95 % interval of the paired difference lies below 0), the mean response
+both of grade 1 and of all calls is at most 5 % worse, no more calls (one in 2,000) are left that nobody ever attends,
+and at most one in twenty more of the officers' own work, which is no call. Beside them stands the clairvoyant bound of
+the same calls, and of every policy the share of what could be prevented that it prevents.
 
 Scenes. vlcek 510: incidents of the police instance by cell, priority and hour of the week, cars and lengths as
 recorded, its backlog as work after the scene that nothing interrupts; 80 cars at 30 medians, 15 min. Newport: 60 places
@@ -190,7 +191,8 @@ def candidates(scene: Scene) -> dict[str, tuple[sim.Policy, sim.Rules]]:
     turn = {grades[k]: grades[k + 1] for k in range(min(2, n - 1))}
     turning = replace(rules, diverts=turn)
     kept = max(1, round(RESERVE * fleet.n_units))  # own work keeps nobody from a call: it gives way by itself
-    keeping = replace(turning, reserve_units={g: kept for g in grades[2:] if g != OWN_WORK})
+    turning_over = replace(turning, takes_over=tuple(g for g in grades if g != OWN_WORK))
+    keeping = replace(turning_over, reserve_units={g: kept for g in grades[2:] if g != OWN_WORK})
     standing_by = sim.covering(cover, price, posts)
     one, both, moving = (
         sim.one_at_a_time(worth, cover, grades),
@@ -212,8 +214,12 @@ def candidates(scene: Scene) -> dict[str, tuple[sim.Policy, sim.Rules]]:
         "optimised one at a time, turned round": (one, turning),
         "joint, turned round": (both, turning),
         "joint with relocation, turned round": (moving, turning),
-        "priced cover, standing by, turned round, a reserve": (standing_by, keeping),
-        "joint with relocation, turned round, a reserve": (moving, keeping),
+        "nearest, turned round, taken over": (sim.nearest(), turning_over),
+        "priced cover, standing by, turned round, taken over": (standing_by, turning_over),
+        "optimised one at a time, turned round, taken over": (one, turning_over),
+        "joint with relocation, turned round, taken over": (moving, turning_over),
+        "priced cover, standing by, turned round, taken over, a reserve": (standing_by, keeping),
+        "joint with relocation, turned round, taken over, a reserve": (moving, keeping),
     }
 
 

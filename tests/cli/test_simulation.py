@@ -41,6 +41,7 @@ def test_policies_beside_each_other(county, capsys):
         "--replications",
         "2",
         "--turn-round",
+        "--take-over",
         "--interrupt",
     ]
     arguments += ["--policy", "nearest,leigh,relocate", "--by", "area", "--bound"]
@@ -55,7 +56,7 @@ def test_policies_beside_each_other(county, capsys):
     assert one["slowest_s"] >= one["all_s"]
     assert {p["grade"] for p in one["by_area"]} <= {1, 2, 3, 4}
     assert "by_hour" not in one
-    assert any("turned round" in line for line in found["limits"])
+    assert any("turned round" in line and "takes over" in line for line in found["limits"])
     assert found["bound"].startswith("Bound: ")
     assert main(["simulate", str(county), "--policy", "joint,best"]) == 3
     assert "no policy 'best'" in capsys.readouterr().err

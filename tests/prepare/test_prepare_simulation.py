@@ -110,7 +110,8 @@ def test_policies_by_name():
     wide = replace(g, grades=(1, 2, 3), travel=replace(g.travel, xy_m=np.array([[0.0, 0.0], [1.0, 0.0]])))
     for name in WORDS:
         assert manner(name, wide, fleet, rules).words == WORDS[name]
-    both = manner("joint", wide, fleet, rules, turns=True, interrupts=True)
+    both = manner("joint", wide, fleet, rules, turns=True, takes_over=True, interrupts=True)
     assert (both.rules.diverts, both.rules.interrupts) == ({1: 2, 2: 3}, {1: 3})
+    assert both.rules.takes_over == (1, 2, 3)
     with pytest.raises(InputError, match="no policy 'best'"):
         manner("best", wide, fleet, rules)

@@ -142,7 +142,7 @@ def test_a_unit_on_its_way_is_turned_round():
     trace = calls([0.0, 1.0, 100.0], [4, 4, 1], [2, 2, 1])
     rules = sim.Rules(grades=(1, 2), target_s={1: 150.0}, diverts={1: 2})
     found = sim.simulate(trace, fleet, TRAVEL, sim.nearest(), rules, horizon_s=5000.0).replications[0]
-    assert found.calls.first_unit.tolist() == [1, 0, 0]
+    assert found.calls.first_unit.tolist() == [1, 1, 0]
     assert found.calls.response_s.tolist() == [
         0.0,
         999.0,
