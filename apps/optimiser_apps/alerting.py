@@ -25,7 +25,7 @@ from optimiser.data.plans import other_names
 from optimiser.data.project import Project
 from optimiser.prepare.dispatch_demo import MONDAY
 from optimiser.prepare.travel import area_points, times_s
-from optimiser.studies.alert_day import ALERTS_FOLDER, alert_day, usual_rules
+from optimiser.studies.alert_day import ALERTS_FOLDER, alert_day, districts_of, usual_rules
 from optimiser.units import SECONDS_PER_HOUR, clock, minutes, percent
 from optimiser_apps.charts import Figure
 
@@ -81,7 +81,8 @@ def _replayed(
     events = read_log(_log, other_names(_project.areas))
     points = area_points(_project)
     ids = tuple(str(i) for i in _project.areas["area_id"])
-    found = replay(events, _rules, ids, times_s(_project, points, points, driver="standard"))
+    ways_s = times_s(_project, points, points, driver="standard")
+    found = replay(events, _rules, ids, ways_s, districts=districts_of(_project))
     return Replayed(found, judged(found, serious_units=SERIOUS_UNITS))
 
 

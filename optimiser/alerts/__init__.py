@@ -5,6 +5,7 @@
 decides nothing.
 """
 
+from optimiser.alerts.cover import Districts
 from optimiser.alerts.events import Event, read_log, write_log
 from optimiser.alerts.judge import Judged, judged
 from optimiser.alerts.replay import Replay, Span, raised_spans, replay
@@ -16,6 +17,7 @@ from optimiser.alerts.watch import Change, Watch
 __all__ = [
     "AlertRule",
     "Change",
+    "Districts",
     "Event",
     "Judged",
     "Replay",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.alerts.cover import Districts, low_cover
 from optimiser.alerts.events import Event
 from optimiser.alerts.rules import COVER, AlertRule
 from optimiser.alerts.situation import Situation
@@ -43,7 +44,7 @@ class Replay:
     incidents
         What came of each incident.
     low_cover
-        By cover rule and area, the spans in which cover really was below the level: begin and end, seconds.
+        By cover rule and area or district, the spans in which cover really was below the level: begin and end, seconds.
     begin_s, end_s
         Of the log.
     odd
@@ -91,6 +92,7 @@ def replay(
     area_ids: tuple[str, ...],
     travel_s: NDArray[np.float64],
     *,
+    districts: Districts | None = None,
     tick_s: float = TICK_S,
 ) -> Replay:
     """Run rules over a log.
@@ -101,15 +103,17 @@ def replay(
         In order of time.
     travel_s
         Drive from area to area, shape (n, n).
+    districts
+        For rules by district.
 
     Raises
     ------
     InputError
-        If the log is empty.
+        If the log is empty, or a rule is by district and there are none.
     """
     if not events:
         raise InputError("The log holds no event.")
-    s, watch = Situation(area_ids, travel_s), Watch(rules)
+    s, watch = Situation(area_ids, travel_s), Watch(rules, districts)
     histories: dict[str, History] = {}
     spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
     open_: dict[tuple[str, str], float] = {}
@@ -123,7 +127,7 @@ def replay(
             _note(histories, s, events[k])
             k += 1
         watch.look(s)
-        _spans(rules, s, spans, open_)
+        _spans(watch, s, spans, open_)
     for key, began in open_.items():
         spans.setdefault(key, []).append((began, clock))
     return Replay(rules, tuple(watch.log), histories, spans, events[0].at_s, clock, tuple(s.odd))
@@ -142,20 +146,16 @@ def _note(histories: dict[str, History], s: Situation, event: Event) -> None:
 
 
 def _spans(
-    rules: tuple[AlertRule, ...],
+    watch: Watch,
     s: Situation,
     spans: dict[tuple[str, str], list[tuple[float, float]]],
     open_: dict[tuple[str, str], float],
 ) -> None:
-    for rule in rules:
+    for rule in watch.rules:
         if rule.kind != COVER:
             continue
-        low = s.cover(rule.target_s) < rule.level
-        for k, area in enumerate(s.area_ids):
-            key = (rule.name, area)
-            if rule.areas and area not in rule.areas:
-                continue
-            if low[k] and key not in open_:
-                open_[key] = s.now_s
-            elif not low[k] and key in open_:
-                spans.setdefault(key, []).append((open_.pop(key), s.now_s))
+        low = {(rule.name, subject) for subject in low_cover(rule, s, watch.districts)}
+        for key in low - open_.keys():
+            open_[key] = s.now_s
+        for key in [k for k in open_ if k[0] == rule.name and k not in low]:
+            spans.setdefault(key, []).append((open_.pop(key), s.now_s))

@@ -21,6 +21,8 @@
     level = 1                   # so many free units reach in time,
     lead_min = 15               # now or, by what is known of ends, in so many minutes
     areas = ["101", "102"]      # these alone (all)
+    by = "district"             # or one alert a district (area), where such areas have
+    percent = 20                # at least so much of its urgent demand
 
 Each may have ``raise_after_min`` (the state must last so long first), ``clear_after_min`` (and be gone so long before
 it is cleared) and ``quiet_min`` (after that it is not raised again for so long).
@@ -36,14 +38,15 @@ from typing import Any
 
 from optimiser.data.toml_file import read_toml
 from optimiser.errors import InputError
-from optimiser.units import seconds_from_minutes
+from optimiser.units import fraction_from_percent, seconds_from_minutes
 
 UNITS, CALL, COVER = "units", "call", "cover"
+AREA, DISTRICT = "area", "district"
 _COMMON = {"name", "kind", "raise_after_min", "clear_after_min", "quiet_min"}
 _OWN = {
     UNITS: {"at_least", "over_needed", "grades"},
     CALL: {"grades", "target_min", "unassigned_min"},
-    COVER: {"target_min", "level", "lead_min", "areas"},
+    COVER: {"target_min", "level", "lead_min", "areas", "by", "percent"},
 }
 
 
@@ -61,6 +64,8 @@ class AlertRule:
     level: int = 1
     lead_s: float = 0.0
     areas: tuple[str, ...] = ()
+    by: str = AREA
+    share_frac: float = 0.0
     raise_after_s: float = 0.0
     clear_after_s: float = 0.0
     quiet_s: float = 0.0
@@ -74,6 +79,10 @@ class AlertRule:
             raise InputError(f"Alert {self.name!r} needs target_min or unassigned_min.")
         if self.kind == COVER and (math.isinf(self.target_s) or self.level < 1):
             raise InputError(f"Alert {self.name!r} needs target_min, and a level of 1 or more.")
+        if self.by not in (AREA, DISTRICT):
+            raise InputError(f"Alert {self.name!r}: by should be {AREA} or {DISTRICT}, not {self.by!r}.")
+        if not 0 <= self.share_frac <= 1 or (self.share_frac > 0 and self.by != DISTRICT):
+            raise InputError(f"Alert {self.name!r}: percent, from 0 to 100, is for alerts by district alone.")
         for what in (
             "target_s",
             "unassigned_s",
@@ -138,11 +147,15 @@ def _rule(one: Mapping[str, Any]) -> AlertRule:
             if not isinstance(value, list):
                 raise InputError(f"{name!r}: {key} should be a list.")
             values[key] = tuple(int(v) for v in value) if key == "grades" else tuple(map(str, value))
+        elif key == "by":
+            values[key] = str(value)
         elif key not in ("name", "kind"):
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise InputError(f"{name!r}: {key} = {value!r} should be a number.")
-            seconds = key.endswith("_min")
-            values[key.removesuffix("_min") + "_s" if seconds else key] = (
-                seconds_from_minutes(value) if seconds else value
-            )
+            if key == "percent":
+                values["share_frac"] = fraction_from_percent(value)
+            elif key.endswith("_min"):
+                values[key.removesuffix("_min") + "_s"] = seconds_from_minutes(value)
+            else:
+                values[key] = value
     return AlertRule(name=name, kind=kind, **values)

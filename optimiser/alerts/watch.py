@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from optimiser.alerts.cover import Districts, low_cover, require_districts
 from optimiser.alerts.rules import CALL, COVER, UNITS, AlertRule
 from optimiser.alerts.situation import Situation
 from optimiser.units import minutes
@@ -24,7 +25,7 @@ class Change:
     at_s
         When.
     rule, subject
-        Name of the rule; the incident or area it is about.
+        Name of the rule; the incident, area or district it is about.
     state
         What the alert became.
     said
@@ -55,10 +56,19 @@ class Watch:
     ----------
     rules
         What to look for.
+    districts
+        For rules by district.
+
+    Raises
+    ------
+    InputError
+        If a rule is by district and there are none.
     """
 
-    def __init__(self, rules: tuple[AlertRule, ...]) -> None:
+    def __init__(self, rules: tuple[AlertRule, ...], districts: Districts | None = None) -> None:
+        require_districts(rules, districts)
         self.rules = rules
+        self.districts = districts
         self.log: list[Change] = []
         self._alerts: dict[tuple[str, str], _Alert] = {}
 
@@ -66,7 +76,7 @@ class Watch:
         """Look once; return what changed."""
         before = len(self.log)
         for rule in self.rules:
-            active = _active(rule, s)
+            active = _active(rule, s, self.districts)
             for subject, said in active.items():
                 self._seen(rule, subject, said, s.now_s)
             for (name, subject), alert in self._alerts.items():
@@ -108,9 +118,11 @@ class Watch:
             self.log.append(Change(now_s, rule.name, subject, "cleared", ""))
 
 
-def _active(rule: AlertRule, s: Situation) -> dict[str, str]:
+def _active(rule: AlertRule, s: Situation, districts: Districts | None) -> dict[str, str]:
     """Subjects of which the rule holds at this moment, each with why."""
-    return {UNITS: _units, CALL: _calls, COVER: _cover}[rule.kind](rule, s)
+    if rule.kind == COVER:
+        return _cover(rule, s, districts)
+    return {UNITS: _units, CALL: _calls}[rule.kind](rule, s)
 
 
 def _units(rule: AlertRule, s: Situation) -> dict[str, str]:
@@ -144,20 +156,6 @@ def _calls(rule: AlertRule, s: Situation) -> dict[str, str]:
     return found
 
 
-def _cover(rule: AlertRule, s: Situation) -> dict[str, str]:
-    now = s.cover(rule.target_s)
-    then = s.cover(rule.target_s, rule.lead_s) if rule.lead_s else now
-    low = np.flatnonzero((now < rule.level) | (then < rule.level))
-    found = {}
-    for k in low.tolist():
-        area = s.area_ids[k]
-        if rule.areas and area not in rule.areas:
-            continue
-        if now[k] < rule.level:
-            found[area] = f"{now[k]} free units reach {area} in time, {rule.level} are wanted"
-        else:
-            found[area] = (
-                f"in {minutes(rule.lead_s):.0f} minutes {then[k]} free units will reach {area} in time, by what is "
-                f"known of ends; {rule.level} are wanted"
-            )
-    return found
+def _cover(rule: AlertRule, s: Situation, districts: Districts | None) -> dict[str, str]:
+    soon = low_cover(rule, s, districts, rule.lead_s) if rule.lead_s else {}
+    return soon | low_cover(rule, s, districts)

@@ -56,7 +56,7 @@ def run_alerts(a: argparse.Namespace) -> int:
     from optimiser.data.plans import other_names
     from optimiser.data.project import load
     from optimiser.prepare.travel import area_points, times_s
-    from optimiser.studies.alert_day import usual_rules
+    from optimiser.studies.alert_day import districts_of, usual_rules
 
     rules = None if a.rules is None else read_rules(a.rules)
     project = load(a.folder)
@@ -65,7 +65,8 @@ def run_alerts(a: argparse.Namespace) -> int:
     events = read_log(path, other_names(project.areas))
     points = area_points(project)
     ids = tuple(str(i) for i in project.areas["area_id"])
-    found = replay(events, rules, ids, times_s(project, points, points, driver=a.driver))
+    ways_s = times_s(project, points, points, driver=a.driver)
+    found = replay(events, rules, ids, ways_s, districts=districts_of(project))
     results = judged(found, serious_units=a.serious)
     drawn = None if a.chart is None else _draw(a.chart, found)
     if a.json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.alerts import AlertRule, Event, log_of
+from optimiser.alerts import AlertRule, Districts, Event, log_of
 from optimiser.data.project import Project
 from optimiser.prepare import simulation_fleet as fleets
 from optimiser.prepare.simulation import ground_of
@@ -19,6 +19,7 @@ from optimiser.units import HOURS_PER_DAY, SECONDS_PER_HOUR, seconds_from_minute
 ALERTS_FOLDER = "alerts"
 """Folder of a project that logs and rules of alerts lie in."""
 USUAL_TARGET_S = 900.0
+USUAL_LOW_FRAC = 0.25
 DAY_S = HOURS_PER_DAY * SECONDS_PER_HOUR
 
 
@@ -74,8 +75,26 @@ def alert_day(project: Project, *, seed: int = 0, days: int = 1) -> AlertDay:
     return AlertDay(events, said)
 
 
+def districts_of(project: Project) -> Districts | None:
+    """Return the districts of the plan in use, with the urgent calls of each area; None without a plan in use.
+
+    Without calls, all areas count alike.
+    """
+    plan = project.plans.get("current")
+    if not plan:
+        return None
+    ids = [str(i) for i in project.areas["area_id"]]
+    demand = np.ones(len(ids))
+    if project.calls is not None:
+        public = project.calls[(project.calls["origin"] == "public") & (project.calls["priority"] > 0)]
+        urgent = public[public["priority"] == public["priority"].min()]
+        demand = urgent["area_id"].astype(str).value_counts().reindex(ids, fill_value=0).to_numpy(dtype=float)
+    return Districts(tuple(plan.get(i) or "" for i in ids), demand)
+
+
 def usual_rules(project: Project) -> tuple[AlertRule, ...]:
     """Return the rules of a project that has none of its own: three units on a call, its urgent target, its cover."""
+    by_district = bool(project.plans.get("current"))
     targets = project.settings.priority_targets_s
     grade = min(targets, default=1)
     target_s = float(targets.get(grade, USUAL_TARGET_S))
@@ -92,6 +111,8 @@ def usual_rules(project: Project) -> tuple[AlertRule, ...]:
             name="low cover",
             kind="cover",
             target_s=target_s,
+            by="district" if by_district else "area",
+            share_frac=USUAL_LOW_FRAC if by_district else 0.0,
             lead_s=seconds_from_minutes(15),
             raise_after_s=seconds_from_minutes(5),
             clear_after_s=seconds_from_minutes(5),
