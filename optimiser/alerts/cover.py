@@ -40,7 +40,8 @@ def require_districts(rules: tuple[AlertRule, ...], districts: Districts | None)
     asked = [rule.name for rule in rules if rule.by == DISTRICT]
     if asked and districts is None:
         raise InputError(
-            f"Alert {asked[0]!r} is by district, but the areas name no beat or district: import them with one, or ask by area."
+            f"Alert {asked[0]!r} is by district, but the areas name no beat or district: import them with one, or ask "
+            "by area."
         )
 
 
