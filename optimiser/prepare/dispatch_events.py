@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -65,7 +65,12 @@ def _taken(board: Board, event: FeedEvent) -> Taken:
     except LeftOut as fault:
         found.append(Finding(fault.who, fault.what, fault.done))
         words, matters = "", False
-    return Taken(words, tuple(found), matters)
+    return Taken(words, tuple(_with_line(one, event.line) for one in found), matters)
+
+
+def _with_line(one: Finding, line: int) -> Finding:
+    """Say in which line of the feed it stands."""
+    return one if one.who == f"line {line}" else replace(one, who=f"line {line}, {one.who}")
 
 
 def _whole(cells: Mapping[str, str], name: str, who: str, found: list[Finding], least: int = 1) -> int:

@@ -205,7 +205,7 @@ def test_live_follows_a_feed_that_grows(told, county, tmp_path):
     assert code == Exit.DONE, err
     assert "I2 (grade 2, 0:00 old" in out
     assert "send B" in out
-    assert "unit Z: it is not on duty as far as is known" in out
+    assert "line 5, unit Z: it is not on duty as far as is known" in out
     assert "line 4: there is no event 'explode'" in err
     assert "line 7: it is only half written" in err
     assert f"Ended: {stop} is there." in err
