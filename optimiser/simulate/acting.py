@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.simulate.allowing import enough, open_to
+from optimiser.simulate.allowing import enough, given_up, open_to
 from optimiser.simulate.choosing import JOINT, OUTSIDE, choose, choose_cut, choose_diversion
 from optimiser.simulate.compiled import compiled
 from optimiser.simulate.covering import best_post
 from optimiser.simulate.jointly import serve_jointly
-from optimiser.simulate.moving import place, set_out
+from optimiser.simulate.moving import halt, place, set_out
 from optimiser.simulate.relieving import relieved_by, take_over
 from optimiser.simulate.sending import cut, dequeue, leave_pool, send, turn_to
 from optimiser.simulate.state import (
@@ -73,7 +73,7 @@ def serve_queue(w: World, now: float) -> None:
     at = 0
     while at < s.n[N_QUEUE] and s.n[N_POOL] > 0:
         call = s.queue[at]
-        if c.call[call].got == 0 and now - c.call[call].time > r.grade[c.call[call].grade].patience:
+        if given_up(c, r, call, now):
             s.n[N_DROPPED] += 1
             dequeue(s, at)
         elif open_to(c, r, s, call, now) and serve(w, call, now):
@@ -108,8 +108,8 @@ def _go_on(w: World, unit: int, now: float) -> int:
         turn_to(w, unit, OFF, np.inf, now)
         s.unit[unit].call = -1
         s.unit[unit].leaving = 0
+        halt(t, s, unit, now)
         s.unit[unit].goal = s.unit[unit].post
-        s.unit[unit].due_at = now
         return -1
     turn_to(w, unit, FREE, np.inf, now)
     s.unit[unit].call = -1

@@ -69,3 +69,10 @@ def ends_at(r: RuleArrays, s: State, unit: int, grade: int) -> float:
         if end + r.grade[grade].tail <= s.unit[unit].shift_end:
             return float(end)
     return np.inf
+
+
+@leaf
+def given_up(c: CallArrays, r: RuleArrays, call: int, now: float) -> bool:
+    """Whether a call leaves the queue: its patience is over, and nobody has ever been sent."""
+    never = c.call[call].sent_at == np.inf
+    return bool(never and now - c.call[call].time > r.grade[c.call[call].grade].patience)

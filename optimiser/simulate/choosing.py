@@ -190,6 +190,7 @@ def choose_cut(w: World, call: int, now: float) -> int:
             (doing in (TRAVEL, SCENE))
             and c.call[s.unit[unit].call].grade >= r.grade[grade].cuts
             and s.unit[unit].leaving == 0
+            and now + r.grade[grade].tail <= s.unit[unit].shift_end
         ):
             cost = _cost(c, f, t, p, s, unit, call, now)
             if cost < least:
@@ -212,6 +213,7 @@ def choose_diversion(w: World, call: int, free: int, now: float) -> int:
         if (
             s.unit[unit].doing == TRAVEL
             and s.unit[unit].leaving == 0
+            and now + rule.tail <= s.unit[unit].shift_end
             and c.call[s.unit[unit].call].grade >= rule.diverts
         ):
             mode = t.mode[s.unit[unit].kind, c.call[call].grade]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimiser.simulate.allowing import may_take, open_to
+from optimiser.simulate.allowing import given_up, may_take, open_to
 from optimiser.simulate.choosing import choose_cut
 from optimiser.simulate.compiled import compiled
 from optimiser.simulate.covering import best_move
@@ -55,9 +55,7 @@ def _drop(w: World, now: float) -> None:
     c, r, s = w.c, w.r, w.s
     at = 0
     while at < s.n[N_QUEUE]:
-        call = s.queue[at]
-        waited = now - c.call[call].time
-        if c.call[call].got == 0 and waited > r.grade[c.call[call].grade].patience:
+        if given_up(c, r, s.queue[at], now):
             s.n[N_DROPPED] += 1
             dequeue(s, at)
         else:

@@ -49,9 +49,21 @@ def place(t: TravelArrays, s: State, unit: int, now: float) -> int:
 
 
 @leaf
+def halt(t: TravelArrays, s: State, unit: int, now: float) -> None:
+    """Let a unit stand where it is. Of a way broken off it has driven the share that its time is of the whole."""
+    at, origin, goal = place(t, s, unit, now), s.unit[unit].origin, s.unit[unit].goal
+    if t.metres.shape[0] > 1 and now < s.unit[unit].due_at and origin != goal:
+        left = (s.unit[unit].due_at - now) / (s.unit[unit].due_at - s.unit[unit].left_at)
+        s.unit[unit].metres -= left * t.metres[origin, goal]
+    s.unit[unit].goal = at
+    s.unit[unit].due_at = now
+
+
+@leaf
 def set_out(t: TravelArrays, s: State, unit: int, grade: int, kind: int, to: int, now: float) -> float:
     """Send a unit on its way to a zone and return the seconds it takes; ``grade`` -1: no call waits for it."""
-    origin = place(t, s, unit, now)
+    halt(t, s, unit, now)
+    origin = s.unit[unit].goal
     took = float(t.table[t.mode[kind, grade], time_slice(t, now), origin, to])
     if t.metres.shape[0] > 1:
         s.unit[unit].metres += t.metres[origin, to]

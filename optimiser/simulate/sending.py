@@ -7,7 +7,7 @@ import numpy as np
 from optimiser.simulate.account import become
 from optimiser.simulate.clock import set_timer
 from optimiser.simulate.compiled import compiled, leaf
-from optimiser.simulate.moving import place, set_out
+from optimiser.simulate.moving import halt, set_out
 from optimiser.simulate.state import (
     BREAK,
     FREE,
@@ -102,8 +102,7 @@ def cut(w: World, unit: int, now: float) -> None:
     if c.call[call].first_unit == unit:
         c.call[call].first_unit = -1  # who comes instead also has the work after the scene
     s.n[N_CUT] += 1
-    s.unit[unit].goal = place(t, s, unit, now)
-    s.unit[unit].due_at = now
+    halt(t, s, unit, now)
     turn_to(w, unit, FREE, np.inf, now)
     s.unit[unit].call = -1
     enqueue(c, r, s, call)

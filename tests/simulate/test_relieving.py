@@ -73,3 +73,49 @@ def test_work_after_the_scene_goes_with_the_call(rule):
 def test_a_strange_grade_is_named():
     with pytest.raises(InputError, match="takes_over names grade 9"):
         sim.Rules(grades=(1, 2), takes_over=(9,))
+
+
+def test_a_way_broken_off_counts_as_far_as_it_was_driven():
+    # unit 0 sets out from zone 0 to zone 5 at 1 s (500 s, 5 km) and is relieved at 101 s: a fifth of the way, 1 km.
+    # Its place is zone 0 till half-way, its post: no way back. Unit 1 drives 1 km from zone 4 to zone 5, and back
+    travel = sim.Travel(table_s=AWAY, metres=AWAY * 10.0)
+    calls = sim.Calls(
+        time_s=np.array([0.0, 1.0]),
+        zone=np.array([4, 5]),
+        grade=np.array([2, 1]),
+        service_s=np.array([101.0, 50.0]),
+    )
+    fleet = sim.always(np.array([0, 4]))
+    found = sim.simulate(calls, fleet, travel, sim.nearest(), RULES, horizon_s=3000.0).replications[0]
+    assert found.metres.tolist() == pytest.approx([1000.0, 2000.0])
+
+
+def test_a_call_that_somebody_was_sent_to_does_not_leave_the_queue():
+    # a grade 2 without patience gets unit 0 at once, which is turned round to a grade 1; it still comes later
+    rules = sim.Rules(grades=(1, 2), diverts={1: 2}, patience_s={2: 0.0})
+    found = run([0.0, 10.0, 20.0], [3, 0, 3], [2, 1, 2], [50.0, 50.0, 50.0], [0], rules)
+    # 10 + 50 at the grade 1, 300 s of way; the third call found nobody free and is given up
+    assert found.calls.response_s.tolist() == [360.0, 0.0, np.inf]
+    assert found.n_dropped == 1
+
+
+@pytest.mark.parametrize(("tail_s", "urgent_s"), [(0.0, 0.0), (600.0, np.inf)])
+@pytest.mark.parametrize("rule", [{"diverts": {1: 2}}, {"interrupts": {1: 2}}])
+def test_nobody_is_turned_round_at_the_end_of_a_tour(rule, tail_s, urgent_s):
+    # unit 0, on its way to a grade 2 since 0 s, is on duty till 500 s: 10 s lies in the last 600 s
+    rules = sim.Rules(grades=(1, 2), tail_s={1: tail_s}, **rule)
+    calls = sim.Calls(
+        time_s=np.array([0.0, 10.0]),
+        zone=np.array([3, 0]),
+        grade=np.array([2, 1]),
+        service_s=np.array([50.0, 50.0]),
+    )
+    fleet = sim.Fleet(
+        post=np.array([0]),
+        tour_unit=np.array([0]),
+        tour_start_s=np.array([0.0]),
+        tour_end_s=np.array([500.0]),
+        repeat_s=np.inf,
+    )
+    found = sim.simulate(calls, fleet, TRAVEL, sim.nearest(), rules, horizon_s=3000.0).replications[0]
+    assert found.calls.response_s.tolist()[1] == urgent_s
