@@ -17,10 +17,11 @@ TITLES = {
     "brief": "For the decision",
     "why": "Why and what if",
     "staffing": "Strength and budget",
+    "tables": "Tables for dispatch",
 }
 """Titles of pages that ask no question of their own."""
 _GROUPS = {
-    "Places": ("sectors", "standby", "fold", "facilities", "patrol"),
+    "Places": ("sectors", "standby", "fold", "tables", "facilities", "patrol"),
     "People": ("shifts", "shift_design", "patterns", "rosters", "strength", "staffing"),
     "Right now": ("desk", "alerts", "assignment", "containment"),
 }
@@ -52,6 +53,7 @@ def pages() -> dict[str, Any]:
         shifts,
         staffing,
         standby,
+        tables,
         why,
     )
 
@@ -70,6 +72,9 @@ def pages() -> dict[str, Any]:
         "standby": st.Page(standby.page, title="Standby", icon=":material/location_on:", url_path="standby"),
         "staffing": st.Page(
             staffing.page, title=TITLES["staffing"], icon=":material/savings:", url_path="staffing"
+        ),
+        "tables": st.Page(
+            tables.page, title=TITLES["tables"], icon=":material/table_view:", url_path="tables"
         ),
         "edit": st.Page(edit.page, title=TITLES["edit"], icon=":material/edit:", url_path="edit"),
         "brief": st.Page(brief.page, title=TITLES["brief"], icon=":material/gavel:", url_path="brief"),

@@ -49,6 +49,7 @@ KINDS = (
     "uncertainty",
     "drift",
     "integrity",
+    "tables",
 )
 
 

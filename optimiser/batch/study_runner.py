@@ -18,6 +18,8 @@ from optimiser.batch.studies import SOLVES_FOLDER, Answer, Asked, Study
 from optimiser.batch.study_answers import ANSWERS, ask_budget
 from optimiser.batch.study_ledger import ask_ledger
 from optimiser.batch.study_nest import ask_nest
+from optimiser.batch.study_tables import KIND as TABLES
+from optimiser.batch.study_tables import ask_tables
 from optimiser.batch.study_uncertainty import ask_uncertainty
 from optimiser.data.project import Project, load
 from optimiser.errors import InputError, OptimiserError
@@ -93,6 +95,8 @@ def _answered(study: Study, asked: Asked, project: Project) -> Answer:
     recorder.tell(Progress(0.0, "reading the question"))
     with series:
         try:
+            if asked.kind == TABLES:
+                return ask_tables(asked, project, study.folder, series)
             return _ANSWERS[asked.kind](asked, project, series, lambda a: study.keep(a, last=False))
         except NoPlanError as none:
             return Answer(asked.kind, (str(none),), complete=False, n_solves=series.n_solves)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from optimiser.batch.tables import Made
+from optimiser.batch.tables_made import Made
 from optimiser.data.store import write_layer
 from optimiser.errors import InputError
 from optimiser.report.cad import written

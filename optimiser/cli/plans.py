@@ -11,7 +11,7 @@ from typing import Any
 from optimiser import registry
 from optimiser.batch.runner import store_of
 from optimiser.batch.store import Run
-from optimiser.data.plans import other_names, read_plan
+from optimiser.data.plans import BEATS, other_names, read_plan, read_plan_file
 from optimiser.data.project import Project
 from optimiser.data.read import is_table
 from optimiser.errors import InputError, OptimiserError, UsageError
@@ -203,6 +203,23 @@ def assignment_of(project: Project, name: str) -> Mapping[str, str]:
         raise InputError(f"Run {name} has no plan of areas.")
     district_of: Mapping[str, str] = plan.district_of
     return district_of
+
+
+def levels_of(project: Project, name: str) -> tuple[Mapping[str, str], Mapping[str, str] | None]:
+    """Return the beats of a plan by name, and its own districts where it has both levels; else None.
+
+    Raises
+    ------
+    InputError
+        If there is no such plan.
+    """
+    upper = name.removesuffix(BEATS)
+    if f"{upper}{BEATS}" in project.plans and upper in project.plans:
+        return project.plans[f"{upper}{BEATS}"], project.plans[upper]
+    if name not in project.plans and is_table(name):
+        file = read_plan_file(Path(name), other_names(project.areas)).usable()
+        return (file.beat_of, file.district_of) if file.beat_of else (file.district_of, None)
+    return assignment_of(project, name), None
 
 
 def _same_districts(name: str, district_of: Mapping[str, str], asked: tuple[str, ...]) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, in_words, say, show, show_json, stop_on_interrupt
 from optimiser.cli.options import limit_option
-
-if TYPE_CHECKING:
-    from optimiser.data.project import Project
 
 WHAT = ("configuration", "nearest", "folds", "labels")
 DEFAULT_LIMIT_S = 20.0
@@ -120,7 +117,7 @@ def run_tables(a: argparse.Namespace) -> int:
     """Make the tables; nothing is written before all of them are made."""
     from optimiser.batch.tables import districts_above, make
     from optimiser.batch.tables_write import plain_name, write
-    from optimiser.cli.plans import assignment_of
+    from optimiser.cli.plans import assignment_of, levels_of
     from optimiser.data.project import load
     from optimiser.solve.result import Status
     from optimiser.studies.fold_edits import broken as broken_folds
@@ -129,7 +126,7 @@ def run_tables(a: argparse.Namespace) -> int:
     setup = _setup(a)
     project = load(a.folder)
     project.require_ready()
-    beat_of, above = _levels(project, a.plan)
+    beat_of, above = levels_of(project, a.plan)
     told = ""
     if a.districts == "none":
         above = None
@@ -159,21 +156,6 @@ def run_tables(a: argparse.Namespace) -> int:
         say(f"{len(files)} files: {folder}")
     unproved = [t for t in made.folds if t.result.status is not Status.OPTIMAL]
     return Exit.GAP_MISSED if unproved and not a.accept_gap else Exit.DONE
-
-
-def _levels(project: Project, name: str) -> tuple[Mapping[str, str], Mapping[str, str] | None]:
-    """Return the beats of a plan, and its own districts where it has both levels; else None."""
-    from optimiser.cli.plans import assignment_of
-    from optimiser.data.plans import BEATS, other_names, read_plan_file
-    from optimiser.data.read import is_table
-
-    upper = name.removesuffix(BEATS)
-    if f"{upper}{BEATS}" in project.plans and upper in project.plans:
-        return project.plans[f"{upper}{BEATS}"], project.plans[upper]
-    if name not in project.plans and is_table(name):
-        file = read_plan_file(Path(name), other_names(project.areas)).usable()
-        return (file.beat_of, file.district_of) if file.beat_of else (file.district_of, None)
-    return assignment_of(project, name), None
 
 
 def _setup(a: argparse.Namespace) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimiser.data.read import read_exact
+from optimiser.data.spreadsheet import honest
 from optimiser.errors import InputError
 
 
@@ -19,7 +20,7 @@ class HandRow:
 
 
 def read_hand_file(path: Path, columns: Sequence[str]) -> tuple[HandRow, ...]:
-    """Read a hand file; a row that is empty throughout is left out.
+    """Read a hand file; a row that is empty throughout is left out, an apostrophe before a formula taken off.
 
     Raises
     ------
@@ -34,7 +35,7 @@ def read_hand_file(path: Path, columns: Sequence[str]) -> tuple[HandRow, ...]:
             f"{path}, line 1: it lacks column {', '.join(missing)}; a hand file here has {', '.join(columns)}, this "
             f"one {', '.join(table.header)}."
         )
-    values = [[str(v).strip() for v in table.frame[named[c]]] for c in columns]
+    values = [[honest(str(v).strip()) for v in table.frame[named[c]]] for c in columns]
     rows = [
         HandRow(int(line), dict(zip(columns, cells, strict=True)))
         for line, cells in zip(table.lines, zip(*values, strict=True), strict=True)

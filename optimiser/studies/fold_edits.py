@@ -65,6 +65,27 @@ def edited(tables: Sequence[FoldTable], edits: Iterable[FoldEdit]) -> tuple[Fold
     return tuple(found.values())
 
 
+def with_its_car(tables: Sequence[FoldTable], edit: FoldEdit) -> tuple[FoldEdit, ...]:
+    """Return an edit with those that make a whole table of it: who shares the car goes along, with fewer cars too.
+
+    The beats that share a car with ``edit.beat`` when there is one car more stay with it, and with every smaller
+    number of cars all of them are with the car of ``edit.joins``; so rows nest, unless the edit leaves a car without a
+    beat. None where they are together already; an edit that fits no table is returned as it is.
+    """
+    table, _ = _table_of(tables, edit)
+    if table is None:
+        return (edit,)
+    rows = table.plan.groups_at
+    above = rows.get(edit.cars + 1, ((edit.beat,),))
+    mates = next((g for g in above if edit.beat in g), (edit.beat,))
+    found = []
+    for cars in sorted((c for c in rows if c <= edit.cars), reverse=True):
+        group = next((g for g in rows[cars] if edit.joins in g), ())
+        beats = sorted(mates, key=lambda b: (b != edit.beat, b))
+        found += [replace(edit, cars=cars, beat=b) for b in beats if b not in group and b != edit.joins]
+    return tuple(found)
+
+
 def broken(tables: Iterable[FoldTable]) -> list[tuple[FoldTable, Violation]]:
     """Return the rules that tables changed by hand break."""
     return [(t, v) for t in tables if t.by_hand for v in _check(t)]

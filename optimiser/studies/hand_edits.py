@@ -1,12 +1,17 @@
-"""What a planner wrote by hand, from files to decisions: nearest beats, fold tables and street labels."""
+"""What a planner wrote by hand, from files to decisions and back: nearest beats, fold tables and street labels."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
+from dataclasses import astuple, fields
 from pathlib import Path
 
 from optimiser.data.hand_file import HandRow, read_hand_file
+from optimiser.data.spreadsheet import harmless
 from optimiser.errors import InputError
+from optimiser.solve.progress import write_atomically
 from optimiser.studies.fold_edits import FoldEdit
 from optimiser.studies.nearest import NearestEdit
 from optimiser.studies.street_sides import SIDES, Repair
@@ -76,3 +81,13 @@ def read_repairs(path: Path) -> tuple[Repair, ...]:
         Repair(r.cells["segment_id"], r.cells["side"].casefold(), r.cells["label"], r.cells["reason"])
         for r in rows
     )
+
+
+def write_edits(path: Path, edits: Sequence[NearestEdit] | Sequence[FoldEdit] | Sequence[Repair]) -> Path:
+    """Write changes of one kind, at least one, as the file they are read from; text stays text in a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([f.name for f in fields(edits[0])])
+    writer.writerows([[harmless(cell) for cell in astuple(e)] for e in edits])
+    write_atomically(path, text.getvalue())
+    return path

@@ -12,6 +12,8 @@ from optimiser_apps import launch
 
 from optimiser.batch import studies, study_runner
 from optimiser.batch.studies import Asked
+from optimiser.batch.study_tables import tables_asked
+from optimiser.batch.tables import TablesSetup
 from optimiser.data.project import load
 from optimiser.prepare.rota_file import ROTA_FILE
 from optimiser.solve.options import SolveOptions
@@ -39,12 +41,13 @@ SEEN = {
 
 @dataclass(frozen=True)
 class App:
-    """A running app, the runs on it by question, and a study that is done."""
+    """A running app, the runs on it by question, and studies that are done."""
 
     address: str
     runs: dict[str, str]
     study: str
     ledger: str
+    tables: str
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     weeks = {"plan": "rota", "sectors": "", "lend": False, "weeks": 4, "points": False, "protected": 0}
     ledger = studies.create(folder, Asked("ledger", "shifts", "Today's rota", given=weeks), "content")
     study_runner.work(ledger, project=project)
+    setup = TablesSetup(parts=("night=23-07",), places=3)
+    asked = tables_asked(
+        "Beats by night", "current", project.plans["current"], None, setup, each_s=20.0, all_s=60.0
+    )
+    tables = studies.create(folder, asked, "content")
+    study_runner.work(tables, project=project)
     port = free_port()
     server = subprocess.Popen(
         launch.command(folder, port, open_browser=False),
@@ -74,7 +83,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     )
     try:
         wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield App(f"http://127.0.0.1:{port}", runs, study.id, ledger.id)
+        yield App(f"http://127.0.0.1:{port}", runs, study.id, ledger.id, tables.id)
     finally:
         server.kill()
         server.wait(60)
@@ -94,6 +103,8 @@ def test_every_page_opens_and_asks_nobody_outside(app: App) -> None:
         ("staffing?part=officer", "Start the study"),
         ("staffing?part=people", "Officers month by month"),
         ("staffing?part=levers", "Ways to free time as a workbook"),
+        ("tables", "Make the tables"),
+        (f"tables?study={app.tables}", "What was made"),
         ("compare", "Compare"),
         ("data", "Data"),
     ]
@@ -111,7 +122,7 @@ def test_every_page_opens_and_asks_nobody_outside(app: App) -> None:
             no_fault(page)
             assert page.locator("[data-testid=stAlertContentError]").count() == 0, path
             assert "Page not found" not in page.inner_text("body"), path
-            if path.startswith("staffing"):
+            if path.startswith(("staffing", "tables")):
                 no_bar_below(page)
         page.goto(f"{app.address}/why?kind=explain")
         page.get_by_role("button", name="Start the study").first.click()

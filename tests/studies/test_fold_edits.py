@@ -9,7 +9,7 @@ from optimiser.registry import load
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Status
-from optimiser.studies.fold_edits import FoldEdit, broken, edited
+from optimiser.studies.fold_edits import FoldEdit, broken, edited, with_its_car
 from optimiser.studies.fold_tables import FoldTable
 from optimiser.studies.hand_edits import read_fold_edits
 from tests.oracles.fold_cases import path_of_four
@@ -52,6 +52,29 @@ def test_what_an_edit_breaks_is_named(tables):
     assert [v.rule for _, v in broken([table])] == ["contiguity"]
     assert table.result.objectives[0].bound is None
     assert broken(tables) == []
+
+
+def test_a_change_takes_along_what_it_needs(tables):
+    """A beat that shares a car where three are left goes elsewhere, with two cars too, so that rows nest."""
+    one, other = sorted(pair_with_three(tables[0]))
+    joins = next(b for b in "ABCD" if b not in (one, other))
+    more = with_its_car(tables, edit(cars=3, beat=one, joins=joins))
+    assert (more[0].cars, more[0].beat) == (3, one)
+    (table,) = edited(tables, more)
+    for cars in (3, 2):
+        assert any({one, joins} <= set(g) for g in table.plan.groups_at[cars])
+    assert {v.rule for _, v in broken([table])} <= {"contiguity"}
+
+
+def test_who_shares_the_car_goes_along(tables):
+    """The pair of three cars goes with another with two: both beats move there, unless they are there already."""
+    pair = pair_with_three(tables[0])
+    lone = [b for b in "ABCD" if b not in pair]
+    for joins in lone:
+        more = with_its_car(tables, edit(beat=min(pair), joins=joins))
+        together = any(pair | {joins} <= set(g) for g in tables[0].plan.groups_at[2])
+        assert {e.beat for e in more} == (set() if together else pair)
+    assert with_its_car(tables, edit(part="dawn")) == (edit(part="dawn"),)
 
 
 def test_a_car_without_a_beat_is_no_table(tables):

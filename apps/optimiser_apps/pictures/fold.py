@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -91,12 +92,22 @@ def car_rows(problem: FoldProblem, plan: FoldPlan, cars: int) -> pd.DataFrame:
 def draw(project: Project, run: Run, result: Result[Any], plan: FoldPlan) -> None:
     """Draw the fold table: one number of cars on the map and as a list, then the whole page."""
     problem: FoldProblem = sources.problem(run)
+    beat_of = dict(
+        zip(project.areas["area_id"].astype(str), project.areas["beat_id"].astype(str), strict=True)
+    )
+    show(project, problem, plan, beat_of, run.id)
+
+
+def show(
+    project: Project, problem: FoldProblem, plan: FoldPlan, beat_of: Mapping[str, str], key: str
+) -> None:
+    """Show a fold table: with one number of cars on the map (``beat_of`` each area) and as a list, then the page."""
     part = problem.params.part_name
     numbers = sorted(plan.groups_at)
     if len(numbers) > 1:
         start = numbers[len(numbers) * 2 // 3]
-        cars = st.select_slider("Cars on duty", numbers, value=start, key=f"cars.{run.id}")
-        _one(project, run, problem, plan, int(cars))
+        cars = st.select_slider("Cars on duty", numbers, value=start, key=f"cars.{key}")
+        _one(project, problem, plan, int(cars), beat_of, key)
     st.markdown(f"**The sergeant's page{': ' + escaped(part) if part else ''}**")
     with st.container(border=True, height=640 if len(numbers) > MOST_DOWN else "content"):
         st.html(page_html(problem, plan))
@@ -106,12 +117,11 @@ def draw(project: Project, run: Run, result: Result[Any], plan: FoldPlan) -> Non
     )
 
 
-def _one(project: Project, run: Run, problem: FoldProblem, plan: FoldPlan, cars: int) -> None:
+def _one(
+    project: Project, problem: FoldProblem, plan: FoldPlan, cars: int, beat_of: Mapping[str, str], key: str
+) -> None:
     rows = car_rows(problem, plan, cars)
     left, right = st.columns([3, 2])
-    beat_of = dict(
-        zip(project.areas["area_id"].astype(str), project.areas["beat_id"].astype(str), strict=True)
-    )
     car_of = {b: str(k + 1) for b, k in plan.cars_of(cars).items()}
     if set(problem.beat_ids) <= set(beat_of.values()):
         with left:
@@ -125,9 +135,7 @@ def _one(project: Project, run: Run, problem: FoldProblem, plan: FoldPlan, cars:
             ]
             deck = maps.areas_deck(shapes, [colours.get(g, NO_DATA) for g in group], tips, group=group)
             shown.deck(
-                deck,
-                f"Map of the beats of each of {cars} cars; the list says the same.",
-                f"map.{run.id}.{cars}",
+                deck, f"Map of the beats of each of {cars} cars; the list says the same.", f"map.{key}.{cars}"
             )
     with right:
         st.markdown(f"**Who takes what with {cars} cars**")

@@ -12,6 +12,7 @@ from optimiser.batch import runner, studies, study_runner
 from optimiser.batch.scenario import Scenario
 from optimiser.batch.store import Run
 from optimiser.batch.studies import Study
+from optimiser.batch.study_tables import KIND as TABLES
 from optimiser.data.project import Project
 from optimiser.report.words import escaped
 from optimiser_apps import pages, sources, state, studying
@@ -25,7 +26,7 @@ def page() -> None:
     project = sources.project()
     st.title("Why and what if")
     found = _study(project)
-    there = {s.id: _label(s) for s in studies.studies(project.folder)}
+    there = {s.id: _label(s) for s in studies.studies(project.folder) if str(s.request.get("kind")) != TABLES}
     watched.choose("study", "Study", "Ask something new", there, found.id if found else "", state.show_study)
     if found is None:
         _ask(project)

@@ -1,0 +1,156 @@
+"""Tables for dispatch on the screen: each as it is read, what was changed by hand in it, and the files to take away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from optimiser.batch.studies import Study
+from optimiser.batch.tables_hand import ByHand, broken
+from optimiser.batch.tables_made import Made
+from optimiser.batch.tables_write import plain_name
+from optimiser.data.project import Project
+from optimiser.errors import InputError
+from optimiser.report.phrases import count
+from optimiser.report.words import escaped
+from optimiser_apps import tabling
+from optimiser_apps.components import shown, tables_by_hand
+from optimiser_apps.pictures import fold
+
+SHOWN = "tables.shown"
+
+
+def show(project: Project, study: Study) -> None:
+    """Show the tables of a study that is done, with what was changed by hand."""
+    plan = str(study.asked.given["plan"])
+    hand = tabling.kept_by_hand(project, plan)
+    computed = tabling.computed(study)
+    try:
+        made = tabling.by_hand(study, hand)
+    except InputError as error:
+        shown.fault(error)
+        st.warning("The tables are shown as they were computed: take back below what does not fit them.")
+        made = computed
+    _said(made)
+    there = [t for t in tabling.WORDS if t in made.rows()]
+    if there:
+        table = st.segmented_control(
+            "Which table",
+            there,
+            default=there[0],
+            format_func=tabling.WORDS.__getitem__,
+            key=f"{SHOWN}.{study.id}",
+            label_visibility="collapsed",
+        )
+        table = table or there[0]
+        {"nearest": _nearest, "folds": _folds}.get(table, _rows)(project, study, made, hand, table)
+    tables_by_hand.changes(project, plan, hand)
+    _take_away(project, made, hand, plan)
+
+
+def _said(made: Made) -> None:
+    """Say what was made, and every rule that a hand has broken."""
+    with st.container(border=True):
+        st.markdown("**What was made**")
+        shown.sentences(made.in_words())
+    faults = [tabling.broken_words(where, v) for where, v in broken(made)]
+    if faults:
+        st.error("  \n".join(escaped(f) for f in faults))
+
+
+def _nearest(project: Project, study: Study, made: Made, hand: ByHand, table: str) -> None:
+    assert made.times is not None
+    districts = [d for d in made.beats.districts if d]
+    left, right = st.columns(2)
+    part = left.selectbox("Part of the day", made.times.part_names, key=f"tables.near.part.{study.id}")
+    district = ""
+    if len(districts) > 1:
+        district = right.selectbox(
+            "District",
+            ["", *districts],
+            format_func=lambda d: d or "all districts",
+            key=f"tables.near.district.{study.id}",
+        )
+    rows = tabling.nearest_rows(made, part, district)
+    st.markdown(f"**Nearest beats, {escaped(part)}** (minutes of the drive to its calls)")
+    shown.table(
+        rows, height=min(460, 38 + 35 * len(rows)), text="Nearest beats of every beat, nearest first."
+    )
+    tables_by_hand.nearest(project, study, made, hand, part)
+
+
+def _folds(project: Project, study: Study, made: Made, hand: ByHand, table: str) -> None:
+    districts, parts = tabling.fold_names(made)
+    left, right = st.columns(2)
+    district = districts[0]
+    if len(districts) > 1:
+        district = left.selectbox("District", districts, key=f"tables.fold.district.{study.id}")
+    part = right.selectbox("Part of the day", parts, key=f"tables.fold.part.{study.id}")
+    found = tabling.fold_of(made, district, part)
+    by_hand = f"{count(found.by_hand, 'beat')} moved by hand; " if found.by_hand else ""
+    st.caption(escaped(f"{by_hand}{found.result.objectives[0].in_words()}."))
+    beat_of = dict(
+        zip(made.beats.area_ids, (made.beats.beat_ids[b] for b in made.beats.beat_of), strict=True)
+    )
+    fold.show(project, found.problem, found.plan, beat_of, f"{study.id}.{district}.{part}")
+    tables_by_hand.folds(project, study, made, hand, found)
+
+
+def _rows(project: Project, study: Study, made: Made, hand: ByHand, table: str) -> None:
+    rows = tabling.table_rows(made, table)
+    if table == "labels":
+        notes = sorted({n for n in rows["note"] if n})
+        note = st.selectbox(
+            "Which streets",
+            ["", *notes],
+            format_func=lambda n: n or "all",
+            key=f"tables.labels.{study.id}",
+        )
+        rows = rows[rows["note"] == note] if note else rows
+    st.markdown(f"**{tabling.WORDS[table]}: {count(len(rows), 'row')}**")
+    shown.table(rows, height=460, text=f"{tabling.WORDS[table]}, row by row.")
+    if table == "labels":
+        tables_by_hand.labels(project, study, made, hand)
+
+
+def _take_away(project: Project, made: Made, hand: ByHand, plan: str) -> None:
+    """Offer all files in one, each text table, and all of them as a workbook."""
+    st.markdown("**Take away**")
+    name = plain_name(plan)
+    texts = tabling.texts(made)
+    place = project.settings.name
+    columns = st.columns(2 + len(texts))
+    columns[0].download_button(
+        "All files (ZIP)",
+        lambda: tabling.zipped(made, hand, place),
+        f"{name}-tables.zip",
+        "application/zip",
+        key="tables.zip",
+        on_click="ignore",
+        icon=":material/folder_zip:",
+        width="stretch",
+    )
+    columns[1].download_button(
+        "As a workbook (Excel)",
+        lambda: tabling.workbook(made, hand),
+        f"{name}-tables.xlsx",
+        shown.XLSX,
+        key="tables.book",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )
+    for column, (table, (file, content)) in zip(columns[2:], texts.items(), strict=True):
+        column.download_button(
+            f"{tabling.WORDS.get(table, table)} ({file})",
+            content,
+            file,
+            "text/plain",
+            key=f"tables.text.{file}",
+            on_click="ignore",
+            icon=":material/download:",
+            width="stretch",
+        )
+    st.caption(
+        "All files: the text tables, the sergeants' pages (PDF), the street layer, and what was changed by hand, as "
+        "the command line reads it."
+    )

@@ -1,0 +1,263 @@
+"""Tables for dispatch: what they may be made of, changes by hand kept in the project, rows and files."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from optimiser.batch import tables_kept
+from optimiser.batch.store import Store
+from optimiser.batch.studies import Study
+from optimiser.batch.tables import districts_above
+from optimiser.batch.tables_hand import HAND_FOLDER, ByHand, changed, read_by_hand, write_by_hand
+from optimiser.batch.tables_made import Made
+from optimiser.batch.tables_write import plain_name, write
+from optimiser.cli.plans import levels_of
+from optimiser.data.project import Project
+from optimiser.problems.base import Violation
+from optimiser.report.cad import rendered
+from optimiser.report.phrases import shown_value
+from optimiser.report.workbook import write_workbook
+from optimiser.studies.fold_edits import FoldEdit
+from optimiser.studies.fold_tables import FoldTable
+from optimiser.studies.nearest import NearestEdit
+from optimiser.studies.street_sides import Repair
+from optimiser_apps import editing
+
+WORDS = {
+    "nearest": "Nearest beats",
+    "folds": "Fold tables",
+    "configuration": "Areas, beats and districts",
+    "labels": "Street labels",
+}
+"""The tables as a planner calls them, in the order they are shown."""
+NO_DISTRICTS, OWN = "none", "own"
+PAGES = ".pdf"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Changes by hand that belong together: which table, in words, why, and what is left without them."""
+
+    table: str
+    words: str
+    reason: str
+    without: ByHand
+
+
+def plans(project: Project, store: Store) -> dict[str, str]:
+    """Return the plans that tables can be made of, by name: beats in use first."""
+    found = editing.starts(project, store)
+    return {n: found[n] for n in sorted(found, key=lambda n: n != "current")}
+
+
+def levels(
+    project: Project, plan: str, above: str
+) -> tuple[Mapping[str, str], Mapping[str, str] | None, str]:
+    """Return beats and districts of a plan, and what is to be said of the districts.
+
+    Parameters
+    ----------
+    above
+        :data:`NO_DISTRICTS` takes all beats together; :data:`OWN` those of the plan, else those in use where they fit.
+    """
+    beat_of, district_of = levels_of(project, plan)
+    if above == NO_DISTRICTS:
+        return beat_of, None, ""
+    return (
+        (beat_of, district_of, "")
+        if district_of is not None
+        else (beat_of, *districts_above(project, beat_of))
+    )
+
+
+def hand_folder(project: Project, plan: str) -> Path:
+    """Return the folder in which changes by hand of a plan's tables are kept."""
+    return project.folder / HAND_FOLDER / plain_name(plan)
+
+
+def computed(study: Study) -> Made:
+    """Return the tables of a study that is done, as they were computed."""
+    stat = (study.folder / tables_kept.TABLES_FILE).stat()
+    return _computed(str(study.folder), stat.st_mtime_ns)
+
+
+def by_hand(study: Study, hand: ByHand) -> Made:
+    """Return the tables of a study with changes by hand, judged afresh.
+
+    Raises
+    ------
+    InputError
+        Naming every change that cannot be.
+    """
+    stat = (study.folder / tables_kept.TABLES_FILE).stat()
+    return _changed(str(study.folder), stat.st_mtime_ns, hand)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the tables …")
+def _computed(folder: str, mtime_ns: int) -> Made:
+    return tables_kept.kept(Path(folder))
+
+
+@st.cache_resource(
+    max_entries=8, show_spinner="Judging the changes …", hash_funcs={ByHand: lambda hand: repr(hand)}
+)
+def _changed(folder: str, mtime_ns: int, hand: ByHand) -> Made:
+    return changed(_computed(folder, mtime_ns), hand)
+
+
+def added(hand: ByHand, edits: Sequence[NearestEdit | FoldEdit | Repair]) -> ByHand:
+    """Return changes with further ones at the end."""
+    return replace(
+        hand,
+        nearest=(*hand.nearest, *(e for e in edits if isinstance(e, NearestEdit))),
+        folds=(*hand.folds, *(e for e in edits if isinstance(e, FoldEdit))),
+        labels=(*hand.labels, *(e for e in edits if isinstance(e, Repair))),
+    )
+
+
+def entries(hand: ByHand) -> list[Entry]:
+    """Return the changes as they can be taken back: those of a fold table that were made together as one."""
+    found = [
+        Entry(
+            "nearest",
+            f"{e.part}: place {e.place} of beat {e.beat} is {e.nearest}",
+            e.reason,
+            replace(hand, nearest=_without(hand.nearest, k, k + 1)),
+        )
+        for k, e in enumerate(hand.nearest)
+    ]
+    k = 0
+    for (part, joins, reason), group in itertools.groupby(
+        hand.folds, key=lambda e: (e.part, e.joins, e.reason)
+    ):
+        mine = list(group)
+        moved = "; ".join(
+            f"{beat} with {', '.join(str(e.cars) for e in mine if e.beat == beat)} cars"
+            for beat in dict.fromkeys(e.beat for e in mine)
+        )
+        words = f"{part}: with the car of {joins} go {moved}"
+        found.append(
+            Entry("folds", words, reason, replace(hand, folds=_without(hand.folds, k, k + len(mine))))
+        )
+        k += len(mine)
+    return found + [
+        Entry(
+            "labels",
+            f"segment {e.segment_id}, {e.side}: {e.label or 'no area'}",
+            e.reason,
+            replace(hand, labels=_without(hand.labels, k, k + 1)),
+        )
+        for k, e in enumerate(hand.labels)
+    ]
+
+
+def _without(rows: tuple[Any, ...], begin: int, end: int) -> tuple[Any, ...]:
+    return (*rows[:begin], *rows[end:])
+
+
+def kept_by_hand(project: Project, plan: str) -> ByHand:
+    """Return what was changed by hand in the tables of a plan."""
+    return read_by_hand(hand_folder(project, plan))
+
+
+def keep_by_hand(project: Project, plan: str, hand: ByHand) -> None:
+    """Keep what was changed by hand, in the files that the command line reads."""
+    write_by_hand(hand_folder(project, plan), hand)
+
+
+def nearest_rows(made: Made, part: str, district: str = "") -> pd.DataFrame:
+    """Return the nearest beats in a part of the day as they are read: each with its drive in minutes."""
+    rows = []
+    for row in made.rows().get("nearest", []):
+        if row["part"] != part or (district and row["district"] != district):
+            continue
+        cells = {"district": row["district"]} if row["district"] else {}
+        cells |= {"beat": row["beat"]}
+        for place in range(1, len(made.beats.beat_ids)):
+            if f"nearest_{place}" not in row:
+                break
+            cells[f"{place}."] = f"{row[f'nearest_{place}']} ({row[f'drive_min_{place}']:.1f})"
+        rows.append(cells | {"by hand": "by hand" if row["by_hand"] else ""})
+    return pd.DataFrame(rows)
+
+
+def table_rows(made: Made, table: str) -> pd.DataFrame:
+    """Return the rows of a table as they go to a workbook; words for what is yes or no."""
+    rows = pd.DataFrame(made.rows().get(table, []))
+    if "by_hand" in rows:
+        rows["by_hand"] = rows["by_hand"].map({True: "yes", False: ""})
+    return rows
+
+
+def fold_names(made: Made) -> tuple[list[str], list[str]]:
+    """Return the districts and the parts of the day that have a fold table, in order."""
+    return (
+        list(dict.fromkeys(t.district for t in made.folds)),
+        list(dict.fromkeys(t.part for t in made.folds)),
+    )
+
+
+def fold_of(made: Made, district: str, part: str) -> FoldTable:
+    """Return the fold table of a district and part of the day."""
+    return next(t for t in made.folds if (t.district, t.part) == (district, part))
+
+
+def broken_words(where: str, violation: Violation) -> str:
+    """Say a broken rule in planner's units."""
+    found, unit = shown_value(violation.found, violation.unit)
+    allowed = shown_value(violation.limit, violation.unit)[0]
+    return f"{where} breaks the rule {violation.rule!r}: {violation.where} ({found:g} {unit}, allowed {allowed:g})."
+
+
+def texts(made: Made) -> dict[str, tuple[str, bytes]]:
+    """Return the text tables for the dispatch system, by their table: the file's name and its bytes.
+
+    Raises
+    ------
+    InputError
+        Naming every cell that does not fit the layout.
+    """
+    rows = made.rows()
+    return {t.table: (t.file, rendered(t, rows[t.table])) for t in made.template if t.table in rows}
+
+
+def workbook(made: Made, hand: ByHand) -> bytes:
+    """Return all tables as a workbook, a sheet a table, one of changes by hand, and what is to be said of them."""
+    sheets: dict[str, Any] = {words: table_rows(made, t) for t, words in WORDS.items() if t in made.rows()}
+    if hand:
+        sheets["Changed by hand"] = [
+            {"table": WORDS[e.table], "change": e.words, "reason": e.reason} for e in entries(hand)
+        ]
+    with tempfile.TemporaryDirectory() as scratch:
+        return write_workbook(Path(scratch) / "book.xlsx", sheets, made.in_words()).read_bytes()
+
+
+def zipped(made: Made, hand: ByHand, place: str) -> bytes:
+    """Return all files in one: text tables, sergeants' pages, street layer, and what was changed by hand.
+
+    Raises
+    ------
+    InputError
+        If a cell does not fit the layout.
+    """
+    packed = io.BytesIO()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        folder = Path(scratch) / "tables"
+        for name in write(folder, made, place=place, colour=True):
+            archive.write(folder / name, name)
+        for path in write_by_hand(Path(scratch) / HAND_FOLDER, hand):
+            archive.write(path, f"{HAND_FOLDER}/{path.name}")
+    return packed.getvalue()
