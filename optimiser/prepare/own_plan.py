@@ -15,9 +15,8 @@ import numpy as np
 from optimiser.errors import InputError
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
+from optimiser.problems.sectors.params import AREAS
 
-AREAS = "areas"
-"""The kind of work by which moves are counted one by one."""
 Counted = Literal["areas", "work"]
 Only = Literal["", "contiguity", "balance"]
 _MOST_NAMED = 8

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from optimiser.problems.base import Measure
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import covered_name, has_target
-from optimiser.problems.sectors.params import PRIORITY_COVERS
-from optimiser.report.phrases import count, in_units, listed, measures_by_name, minutes, percent
+from optimiser.problems.sectors.params import AREAS, PRIORITY_COVERS
+from optimiser.report.phrases import count, listed, measures_by_name, minutes, percent
+from optimiser.report.words_sectors_asked import first_aim, kept, outcomes, score_parts
 from optimiser.solve.result import Result
 
 NEAR_FRAC = 0.001
@@ -27,19 +28,21 @@ def found(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
     first = "cover" if first in PRIORITY_COVERS else first
     if first not in sentences and result.objectives:
         best = result.objectives[0]
-        said.append(f"{best.name[:1].upper()}{best.name[1:]}: {in_units(best.value, best.unit)}.")
+        said.append(first_aim(problem, best.name, best.value, best.unit))
+    if "score" in problem.params.objectives and result.plan is not None:
+        said += score_parts(problem, result.plan)
     for name in sorted(sentences, key=lambda n: n != first):
         said += sentences[name]
     for kind in problem.balance_names:
         measure = by_name.get(f"largest deviation of {kind}")
-        if measure is None:
-            continue
+        if measure is None or (kind == AREAS and kind not in problem.params.balance_frac):
+            continue  # areas are counted for moves alone
         verb = "are" if kind.split(",")[0].endswith("s") else "is"
         within = f"{kind[:1].upper()}{kind[1:]} per {called} {verb} within {percent(measure.value)} of the target share"
         if kind in problem.params.balance_frac:
             within += f"; the window is {percent(problem.params.balance_frac[kind])} either way"
         said.append(f"{within}.")
-    return said
+    return said + (outcomes(problem, result.plan, by_name) if result.plan is not None else [])
 
 
 def binds(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
@@ -61,6 +64,7 @@ def binds(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
         said.append(
             f"{count(locked, 'area')} {'is' if locked == 1 else 'are'} locked to a {problem.params.called}."
         )
+    said += kept(problem)
     fixed = sum(1 for c in problem.params.centres() if c)
     if fixed:
         said.append(

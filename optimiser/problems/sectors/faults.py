@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from optimiser.problems.base import Violation
 from optimiser.problems.sectors.data import SectorsProblem
+from optimiser.problems.sectors.params import AREAS
 from optimiser.problems.sectors.plan import SectorsPlan
 from optimiser.units import asked_text, clock, minutes, percent_text
 
@@ -139,9 +140,8 @@ def _of_places(problem: SectorsProblem, plan: SectorsPlan, v: Violation) -> Faul
         )
     if v.rule == "change":
         moved = tuple(a for a, d in zip(problem.area_ids, problem.today, strict=True) if d and home(a) != d)
-        words = (
-            f"{percent_text(v.found)} of the work changes its district; {asked_text(v.limit)} are allowed."
-        )
+        what = "areas change their" if problem.params.moved_on == AREAS else "work changes its"
+        words = f"{percent_text(v.found)} of the {what} district; {asked_text(v.limit)} are allowed."
         return Fault(v, words, (), moved)
     if v.rule == "splits":
         kind, _, names = v.where.partition(": ")

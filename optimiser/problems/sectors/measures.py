@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.sectors.data import SectorsProblem
-from optimiser.problems.sectors.params import PRIORITY_COVERS, SENSES
+from optimiser.problems.sectors.params import AREAS, PRIORITY_COVERS, SENSES
 from optimiser.problems.sectors.plan import SectorsPlan
 from optimiser.problems.sectors.rules_of_places import moved_frac, pieces
 
@@ -47,11 +47,18 @@ def _objective(problem: SectorsProblem, plan: SectorsPlan, name: str) -> Objecti
 def named(problem: SectorsProblem, name: str) -> tuple[str, str]:
     """Return name and unit of an objective in this question: calls that weigh differently are called so."""
     label, unit = NAMES[name]
+    if name == "moved":
+        return moved_name(problem), unit
     return (
         (f"weighted {label}", f"weighted {unit}")
         if name == "cover" and problem.params.weighs
         else (label, unit)
     )
+
+
+def moved_name(problem: SectorsProblem) -> str:
+    """Return what change is called: areas are counted as such, everything else is work."""
+    return MOVED_AREAS if problem.params.moved_on == AREAS else NAMES["moved"][0]
 
 
 def covered_name(priority: int) -> str:
@@ -60,6 +67,7 @@ def covered_name(priority: int) -> str:
 
 
 _AT_CENTRE_S = 1e-6
+MOVED_AREAS = "areas that change district"
 NAMES = {
     "cover": ("calls covered", "calls per week"),
     "travel": ("call-weighted drive", "call-seconds per week"),
@@ -210,7 +218,7 @@ def _optional(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
     if problem.balance_names:
         found.append(_own_car(problem, plan))
     if problem.today:
-        found.append(Measure(NAMES["moved"][0], moved_frac(problem, plan), "frac", "neither"))
+        found.append(Measure(moved_name(problem), moved_frac(problem, plan), "frac", "neither"))
     for kind in problem.places:
         cut = pieces(problem, plan, kind)
         by = {name: float(n) for name, n in cut.items() if n}

@@ -34,6 +34,8 @@ ObjectiveName = Literal[
     "boundary",
     "score",
 ]
+AREAS = "areas"
+"""The kind of work that counts areas, one each."""
 PRIORITIES = tuple(range(1, 10))
 """Priorities whose cover can be an aim of its own, 1 the most urgent."""
 PRIORITY_COVERS = {f"cover {priority}": priority for priority in PRIORITIES}
