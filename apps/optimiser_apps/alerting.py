@@ -129,12 +129,12 @@ def timeline(found: Replay) -> Figure:
         .mark_area(interpolate="step-after", opacity=0.8)
         .encode(
             x=alt.X("hour:Q", title="hours from midnight"),
-            y=alt.Y("standing:Q", title="alerts standing"),
+            y=alt.Y("standing:Q", title="standing", stack=None, axis=alt.Axis(tickMinStep=1, format="d")),
             row=alt.Row("rule:N", title=None, sort=[r.name for r in found.rules]),
             color=alt.Color("rule:N", legend=None),
             tooltip=["rule:N", alt.Tooltip("hour:Q", format=".2f"), "standing:Q"],
         )
-        .properties(height=90, width=900)
+        .properties(height=90, width=800)
         .resolve_scale(y="independent")
     )
 
@@ -145,8 +145,9 @@ def _standing(found: Replay, rule: str) -> list[tuple[float, int]]:
     for span in raised_spans(found):
         if span.rule == rule:
             steps += [(span.begin_s, 1), (span.end_s, -1)]
-    made, n = [], 0
+    made: dict[float, int] = {}
+    n = 0
     for at, by in sorted(steps):
         n += by
-        made.append((at, n))
-    return [*made, (found.end_s, n)]
+        made[at] = n  # of several at one moment the last
+    return [*made.items(), (found.end_s, n)]

@@ -59,19 +59,22 @@ class Judged:
     def in_words(self) -> str:
         """Say it in a line."""
         if not self.n_raised:
-            return f"{self.rule}: no alert; {self.n_breaches} times it should have warned."
-        lead = (
-            ""
-            if np.isnan(self.median_lead_s)
-            else f", half of them {minutes(self.median_lead_s):.1f} minutes or more ahead"
-        )
+            missed = (
+                f"{self.n_breaches} times it should have warned" if self.n_breaches else "nothing to warn of"
+            )
+            return f"{self.rule}: no alert; {missed}."
+        lead = ""
+        if self.median_lead_s > 0:
+            lead = f", half of them {minutes(self.median_lead_s):.1f} minutes or more ahead"
+        elif self.median_lead_s == 0:
+            lead = ", most of them as it happened"
         warned = (
             ""
             if self.recall_frac is None
             else f"; {percent_text(self.recall_frac)} of what happened was warned of"
         )
         return (
-            f"{self.rule}: {self.n_raised} alerts, {self.per_shift:.1f} a shift; "
+            f"{self.rule}: {self.n_raised} alert{'s' if self.n_raised > 1 else ''}, {self.per_shift:.1f} a shift; "
             f"{percent_text(self.n_true / self.n_raised)} came true{lead}{warned}."
         )
 

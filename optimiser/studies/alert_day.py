@@ -9,6 +9,7 @@ import numpy as np
 from optimiser.alerts import AlertRule, Districts, Event, log_of
 from optimiser.data.project import Project
 from optimiser.prepare import simulation_fleet as fleets
+from optimiser.prepare.sectors import beats_in_use, districts_in_use
 from optimiser.prepare.simulation import ground_of
 from optimiser.simulate import nearest, simulate
 from optimiser.studies.calibration import rules_of
@@ -76,11 +77,11 @@ def alert_day(project: Project, *, seed: int = 0, days: int = 1) -> AlertDay:
 
 
 def districts_of(project: Project) -> Districts | None:
-    """Return the districts of the plan in use, with the urgent calls of each area; None without a plan in use.
+    """Return the districts in use, else the beats, with the urgent calls of each area; None where areas name neither.
 
     Without calls, all areas count alike.
     """
-    plan = project.plans.get("current")
+    plan = districts_in_use(project) or beats_in_use(project)
     if not plan:
         return None
     ids = [str(i) for i in project.areas["area_id"]]
@@ -94,7 +95,7 @@ def districts_of(project: Project) -> Districts | None:
 
 def usual_rules(project: Project) -> tuple[AlertRule, ...]:
     """Return the rules of a project that has none of its own: three units on a call, its urgent target, its cover."""
-    by_district = bool(project.plans.get("current"))
+    by_district = districts_of(project) is not None
     targets = project.settings.priority_targets_s
     grade = min(targets, default=1)
     target_s = float(targets.get(grade, USUAL_TARGET_S))

@@ -107,7 +107,8 @@ def _metric(place: Any, name: str, measure: Measure, old: Measure | None, *, bor
 def _value(measure: Measure) -> str:
     """Print a value; its unit only where the name does not say it."""
     if measure.unit in ("s", "frac"):
-        return in_units(measure.value, measure.unit)
+        # four cards stand in a row: the whole word would be cut
+        return in_units(measure.value, measure.unit).replace("minutes", "min").replace("minute", "min")
     return number(measure.value, 1)
 
 
