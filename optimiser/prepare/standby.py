@@ -63,6 +63,8 @@ class StandbySetup:
         Parts of the day as ``NAME=FROM-TO``; empty for the whole day as one.
     priorities
         Priorities of the calls that count; empty for all.
+    backup_cars
+        Cars within the target that make a backup: 3 for two more beside the first.
     cover_by
         "calls": each call where it was, at its road junction, where the project has them placed; "areas": all calls
         of an area at a point inside it.
@@ -107,6 +109,9 @@ class StandbySetup:
     cars_per_post: int = asked(1, "cars", "Most cars at one post", minimum=1)
     busy_frac: float = asked(
         0.3, "frac", "Share of the time a car is busy", group="advanced", minimum=0, maximum=1
+    )
+    backup_cars: int = asked(
+        2, "cars", "Cars within the target that make a backup", group="advanced", minimum=2
     )
     today: tuple[str, ...] = asked((), "", "Posts in use today (empty: the stations)", group="advanced")
     kept: tuple[str, ...] = asked((), "", "Posts to be kept", group="advanced")
@@ -329,6 +334,7 @@ def _params(
         weights=weights,
         cars_per_post=setup.cars_per_post,
         band_shares=(1.0, *setup.further_shares_frac),
+        backup_cars=setup.backup_cars,
         busy_frac=setup.busy_frac,
         today=setup.today or stations,
         kept=setup.kept,

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from optimiser.problems.standby import StandbyPlan, StandbyProblem
-from optimiser.report.phrases import count, listed, measures_by_name, minutes, number, percent
+from optimiser.problems.standby.data import sense_of
+from optimiser.problems.standby.measures import SAID, further_name, standing, value
+from optimiser.problems.standby.worth import valued_in
+from optimiser.report.phrases import (
+    aim,
+    asked,
+    count,
+    in_units,
+    listed,
+    measures_by_name,
+    minutes,
+    number,
+    percent,
+)
 from optimiser.solve.result import Result
 
 
@@ -29,13 +42,14 @@ def found(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
     if len(lost) > 1:
         most, least = max(lost, key=lambda p: lost[p]), min(lost, key=lambda p: lost[p])
         said.append(
-            f"Without {most} the most would be lost, {number(lost[most])} calls a week; without {least} the least, "
-            f"{number(lost[least])}."
+            f"Without {most} the most would be lost, {number(lost[most])} {_calls(problem)} a week; without {least} "
+            f"the least, {number(lost[least])}."
         )
     gained = by_name["gained by one more car"].by if "gained by one more car" in by_name else {}
     if len(gained) == 1:
         said.append(
-            f"One more car would cover at least {number(next(iter(gained.values())))} calls a week more."
+            f"One more car would {_gain(problem)} at least {number(next(iter(gained.values())))} "
+            f"{_calls(problem)} a week more."
         )
     return said
 
@@ -58,14 +72,34 @@ def _by_part(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
         lost = by_name[f"lost without the post, {part}"].by
         if len(lost) > 1:
             least = min(lost, key=lambda p: lost[p])
-            text += f"; without {least} the least would be lost, {number(lost[least])} calls a week"
-        said.append(f"{text}; one more car would cover at least {number(gained[part])} more.")
+            text += (
+                f"; without {least} the least would be lost, {number(lost[least])} {_calls(problem)} a week"
+            )
+        said.append(f"{text}; one more car would {_gain(problem)} at least {number(gained[part])} more.")
     return said
+
+
+def _calls(problem: StandbyProblem) -> str:
+    """Return what a post's worth is counted in: calls covered, or what the plan aims for instead."""
+    name = valued_in(problem.params)
+    return "calls" if name == "cover" else aim(SAID[name][0])
+
+
+def _gain(problem: StandbyProblem) -> str:
+    return "cover" if valued_in(problem.params) == "cover" else "bring"
 
 
 def _further(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
     by_name = measures_by_name(result.measures)
     p, said = problem.params, []
+    for band, share in enumerate(p.band_shares[1:], start=1):
+        if p.uses("gradual") and further_name(band) in by_name:
+            said.append(
+                f"{percent(by_name[further_name(band)].value)} have one within further drive {band}, where a call "
+                f"counts {asked(share)}."
+            )
+    if p.uses("gradual") and "calls covered by distance" in by_name:
+        said.append(f"Counted by distance {percent(by_name['calls covered by distance'].value)} are covered.")
     if p.uses("backup") or p.uses("expected"):
         backup, expected = by_name["calls with backup"], by_name["calls expected to be covered"]
         said.append(
@@ -96,6 +130,23 @@ def binds(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
         said.append(f"Kept by choice: {listed(sorted(p.kept))}.")
     if p.today and by_name["posts moved"].value >= p.most_moved:
         said.append(f"No more of today's posts may be given up than {number(p.most_moved)}.")
+    if p.weights.get("moves", 0.0) > 0:
+        price = p.weights["moves"] / max((w for n, w in p.weights.items() if n != "moves"), default=1.0)
+        said.append(f"Giving up a post of today had to gain {number(price)} calls a week.")
+    said += _held(problem, result)
     if p.least_cover_frac > 0:
         said.append(f"At least {percent(p.least_cover_frac, 0)} had to be covered in every part of the day.")
+    return said
+
+
+def _held(problem: StandbyProblem, result: Result[StandbyPlan]) -> list[str]:
+    """Say what the plan has of everything that is held within a limit."""
+    if result.plan is None:
+        return []
+    cars, said = standing(problem, result.plan), []
+    for name in problem.params.limits:
+        label, unit = SAID[name]
+        least = "at least" if sense_of(name) == "max" else "at most"
+        held, here = (in_units(v, unit) for v in (problem.params.limit_of(name), value(problem, cars, name)))
+        said.append(f"Held: {aim(label)} {least} {held}; here {here}.")
     return said

@@ -72,6 +72,13 @@ def test_parts_of_the_day_share_the_calls(project: Project) -> None:
     assert problem.weight.sum() == pytest.approx(hours.sum())
 
 
+def test_three_cars_make_a_backup_where_asked(project: Project) -> None:
+    """The planner's number reaches the question; two where nothing is said."""
+    setup = StandbySetup(n_cars=4, target_s=180.0, cover_by="areas", objective="backup", backup_cars=3)
+    assert standby_problem(project, setup).params.backup_cars == 3
+    assert standby_problem(project, StandbySetup(n_cars=2, cover_by="areas")).params.backup_cars == 2
+
+
 def test_junctions_are_spread_and_the_same_every_time(project: Project) -> None:
     """At most as many as asked for, besides the stations; none twice."""
     setup = StandbySetup(candidates="junctions", most_candidates=7)

@@ -7,7 +7,7 @@ from optimiser.report.map_standby import standby_map
 from optimiser.report.tables import sheets
 from optimiser.report.words import findings
 from tests.oracles import report_cases as cases
-from tests.oracles.standby_cases import standby
+from tests.oracles.standby_cases import BANDS, line, standby
 
 
 def test_words_say_cover_worth_and_limits():
@@ -48,3 +48,23 @@ def test_every_part_of_the_day_is_told():
     said = " ".join(findings("standby", problem, cases.judged(problem, plan, None))).replace("\u00a0", " ")
     assert "Day: 1 post, A; 80.0 % of its calls; one more car would cover at least 1 more." in said
     assert "Night: 1 post, B; 85.7 % of its calls; one more car would cover at least 1 more." in said
+
+
+def test_worth_and_further_drives_are_told_in_the_aim():
+    """Counted by distance A brings 10 + 3: without it all is lost; B's street lies within the further drive."""
+    problem = standby(BANDS, n_cars=(2,), objectives=("gradual",), band_shares=(1.0, 0.5))
+    plan = StandbyPlan({"all": {"A": 1, "C": 1}})
+    said = " ".join(findings("standby", problem, cases.judged(problem, plan, None))).replace("\u00a0", " ")
+    assert "100.0 % have one within further drive 1, where a call counts 50 %." in said
+    assert "Without A the most would be lost, 13 calls covered by distance a week" in said
+    assert "One more car would bring at least 3 calls covered by distance a week more." in said
+
+
+def test_price_of_moves_and_limits_are_told():
+    """A post given up costs 2 calls; at least 5 calls had to be covered, 15 are."""
+    params = {"objectives": ("weighted",), "weights": {"cover": 1.0, "moves": 2.0}, "today": ("A", "B")}
+    problem = line(n_cars=(2,), limits={"cover": 5.0}, **params)
+    plan = StandbyPlan({"all": {"A": 1, "C": 1}})
+    said = " ".join(findings("standby", problem, cases.judged(problem, plan, None))).replace("\u00a0", " ")
+    assert "Giving up a post of today had to gain 2 calls a week." in said
+    assert "Held: calls within target at least 5 calls a week; here 15 calls a week." in said

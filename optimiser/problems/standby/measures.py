@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.standby.data import PRICES, StandbyProblem, sense_of
 from optimiser.problems.standby.plan import StandbyPlan
+from optimiser.problems.standby.worth import gained_by_one_more, lost_without, near_cars, valued_in
 
 SAID = {
     "cover": ("calls covered", "calls per week"),
@@ -43,13 +44,6 @@ def plan_of(problem: StandbyProblem, cars: NDArray[np.int64]) -> StandbyPlan:
             for t, part in enumerate(problem.part_ids)
         }
     )
-
-
-def near_cars(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how many cars are within the nearest band of each pattern, shape (P,), for cars of shape (S,)."""
-    here = np.where(problem.band == 0, cars[problem.posts], 0)
-    found = np.bincount(problem.pattern_of(), weights=here, minlength=problem.starts.size - 1)
-    return np.asarray(found, dtype=np.float64)
 
 
 def _shares(problem: StandbyProblem, cars: NDArray[np.int64], name: str) -> NDArray[np.float64]:
@@ -121,37 +115,11 @@ def objectives(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Objective, .
     )
 
 
-def lost_without(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the calls per week of each part of the day that no car would cover without a post, shape (T, S).
-
-    ``cars`` has shape (T, S).
-    """
-    lost = np.zeros(cars.shape)
-    pattern = problem.pattern_of()
-    for t in range(len(problem.part_ids)):
-        here = np.where(problem.band == 0, cars[t][problem.posts], 0)
-        alone = (here > 0) & (here == near_cars(problem, cars[t])[pattern])
-        calls = problem.weight[pattern[alone], t]
-        lost[t] = np.bincount(problem.posts[alone], weights=calls, minlength=cars.shape[1])
-    return lost
-
-
-def gained_by_one_more(problem: StandbyProblem, cars: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the calls per week that one more car at the best post would cover in each part of the day, shape (T,).
-
-    The others stay where they stand: a plan made anew for one more car covers at least as much.
-    """
-    pattern = problem.pattern_of()
-    gained = np.zeros(len(problem.part_ids))
-    for t in range(gained.size):
-        open_ = (problem.band == 0) & (near_cars(problem, cars[t])[pattern] < 1)
-        calls = problem.weight[pattern[open_], t]
-        gained[t] = np.bincount(problem.posts[open_], weights=calls, minlength=1).max()
-    return gained
-
-
 def measure(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Measure, ...]:
-    """Return what a planner asks of a standby plan; shares are of all calls, by part of the day."""
+    """Return what a planner asks of a standby plan; shares are of all calls, by part of the day.
+
+    What a post or one more car is worth is counted in what the plan aims for.
+    """
     cars = standing(problem, plan)
     totals = problem.weight.sum(axis=0)
     used = np.flatnonzero((cars > 0).any(axis=0))
@@ -164,7 +132,8 @@ def measure(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Measure, ...]:
             name, float(got.sum() / max(totals.sum(), 1e-12)), "frac", "higher", by, "part of the day"
         )
 
-    lost, gained = lost_without(problem, cars), gained_by_one_more(problem, cars)
+    worth = valued_in(problem.params)
+    lost, gained = lost_without(problem, cars, worth), gained_by_one_more(problem, cars, worth)
     found = [
         share("calls covered", "cover"),
         share("calls with backup", "backup"),
@@ -205,9 +174,29 @@ def measure(problem: StandbyProblem, plan: StandbyPlan) -> tuple[Measure, ...]:
         )
     if len(problem.params.band_shares) > 1:
         found.insert(1, share("calls covered by distance", "gradual"))
+        found[2:2] = _further(problem, cars)
     if problem.drive_s.size:
         got = by_part(problem, cars, "travel")
         by = {p: float(g / n) for p, g, n in zip(parts, got, totals, strict=True) if n > 0}
         mean = float(got.sum() / max(totals.sum(), 1e-12))
         found.append(Measure("mean drive", mean, "s", "lower", by, "part of the day"))
     return tuple(found)
+
+
+def further_name(band: int) -> str:
+    """Return what the share of calls within a further drive is called; 1 is the first beyond the target."""
+    return f"calls within further drive {band}"
+
+
+def _further(problem: StandbyProblem, cars: NDArray[np.int64]) -> list[Measure]:
+    """Return the share of all calls with a car within each further drive, by part of the day."""
+    totals, found = problem.weight.sum(axis=0), []
+    for band in range(1, len(problem.params.band_shares)):
+        near = np.zeros((len(problem.part_ids), problem.starts.size - 1), dtype=bool)
+        for t in range(len(problem.part_ids)):
+            near[t, problem.pattern_of()[(problem.band <= band) & (cars[t][problem.posts] > 0)]] = True
+        got = (near * problem.weight.T).sum(axis=1)
+        by = {p: float(g / n) for p, g, n in zip(problem.part_ids, got, totals, strict=True) if n > 0}
+        share = float(got.sum() / max(totals.sum(), 1e-12))
+        found.append(Measure(further_name(band), share, "frac", "higher", by, "part of the day"))
+    return found

@@ -8,8 +8,9 @@ import numpy as np
 
 from optimiser.problems.base import relaxed
 from optimiser.problems.standby.data import LIMITED, PRICES, StandbyProblem
-from optimiser.problems.standby.measures import SAID, near_cars, value
+from optimiser.problems.standby.measures import SAID, value
 from optimiser.problems.standby.rules import ROUNDING, beyond
+from optimiser.problems.standby.worth import near_cars
 from optimiser.units import percent_text
 
 

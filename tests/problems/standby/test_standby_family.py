@@ -10,9 +10,10 @@ import pytest
 from optimiser.errors import InputError
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyPlan
 from optimiser.problems.standby.data import GAINS, PRICES
-from optimiser.problems.standby.measures import gained_by_one_more, lost_without, standing, value
+from optimiser.problems.standby.measures import by_part, further_name, standing, value
 from optimiser.problems.standby.obvious import contradictions
-from tests.oracles.standby_cases import DRIVES, LINE, every_plan, line, random_problem, standby, worth
+from optimiser.problems.standby.worth import gained_by_one_more, lost_without, valued_in
+from tests.oracles.standby_cases import BANDS, DRIVES, LINE, every_plan, line, random_problem, standby, worth
 
 
 def test_objectives_agree_with_plain_loops():
@@ -62,6 +63,46 @@ def test_one_more_car_is_the_best_single_post():
         best = max(best, value(problem, more, "cover") - value(problem, now, "cover"))
     assert gained_by_one_more(problem, now).tolist() == [best]
     assert best > 0
+
+
+@pytest.mark.parametrize("aim", GAINS)
+def test_worth_is_counted_in_what_is_aimed_for(aim):
+    """Without each post, and with one more car at each post that has room: every one is judged by itself."""
+    compared = 0
+    for seed in range(8):
+        problem = random_problem(seed)
+        for plan in list(every_plan(problem))[::11]:
+            cars = standing(problem, plan)
+            now = by_part(problem, cars, aim)
+            lost, gained = lost_without(problem, cars, aim), gained_by_one_more(problem, cars, aim)
+            best = np.zeros(len(problem.part_ids))
+            for post in range(len(problem.post_ids)):
+                less, more = cars.copy(), cars.copy()
+                less[:, post] = 0
+                more[:, post] += 1
+                assert lost[:, post] == pytest.approx(now - by_part(problem, less, aim)), (seed, post)
+                room = cars[:, post] < problem.params.cars_per_post
+                best = np.maximum(best, np.where(room, by_part(problem, more, aim) - now, 0.0))
+                compared += 1
+            assert gained == pytest.approx(best), seed
+    assert compared > 50
+
+
+def test_worth_follows_the_aim():
+    """The first aim in calls counts, of a weighted sum its heaviest; cover where no aim is in calls."""
+    assert valued_in(line(objectives=("posts", "expected")).params) == "expected"
+    both = {"backup": 1.0, "cover": 0.5, "moves": 9.0}
+    assert valued_in(line(objectives=("weighted",), weights=both).params) == "backup"
+    assert valued_in(line(objectives=("posts",)).params) == "cover"
+
+
+def test_share_within_each_further_drive():
+    """A alone: 10 of 21 calls within the target, 16 within the further drive, C's 5 in neither."""
+    problem = standby(BANDS, n_cars=(1,), band_shares=(1.0, 0.5))
+    measures = {m.name: m for m in FAMILY.measure(problem, StandbyPlan({"all": {"A": 1}}))}
+    assert measures["calls covered"].value == pytest.approx(10 / 21)
+    assert measures[further_name(1)].value == pytest.approx(16 / 21)
+    assert measures["calls covered by distance"].value == pytest.approx(13 / 21)
 
 
 @pytest.mark.parametrize(
