@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def run_sweep(a: argparse.Namespace) -> int:
         steps = [{**asdict(s), "plan": None} for s in found.steps]
         show_json({"steps": steps, "fewest": found.fewest, "proved": found.proved})
     else:
-        _say_sweep(found, a.standard)
+        _say_sweep(found, a.standard, _share_of(a.family, problems))
     _keep_sweep(a, scenario, series, found, choice, problems)
     return Exit.DONE if len(found.steps) == len(problems) else Exit.CANCELLED
 
@@ -109,9 +110,24 @@ def _keep_sweep(
     )
 
 
-def _say_sweep(found: Any, standard: str) -> None:
+def _share_of(family: str, problems: dict[int, Any]) -> tuple[str, Callable[[float], str]] | None:
+    """Return how a value is told as a standard is: a share of the calls or a mean drive, None where it is neither."""
+    from optimiser.report.phrases import minutes, percent
+    from optimiser.studies.hooks import hooks_of
+
+    problem = problems[min(problems)]
+    n_calls = hooks_of(family).calls_counted(problem)
+    if not n_calls:
+        return None
+    if problem.params.objectives[0] == "travel":
+        return "mean drive", lambda value: minutes(value / n_calls)
+    return "of the calls", lambda value: percent(value / n_calls)
+
+
+def _say_sweep(found: Any, standard: str, share: tuple[str, Callable[[float], str]] | None) -> None:
     """Print a sweep: a row a number, and the fewest that reach the standard."""
-    show(table([_row(s) for s in found.steps], ["number", "status", "value", "one more is worth"]))
+    header = ["number", "status", "value", *([share[0]] if share else []), "one more is worth"]
+    show(table([_row(s, share[1] if share else None) for s in found.steps], header))
     if found.fewest is not None:
         how = "no fewer can" if found.proved else "whether fewer can is open"
         show(f"The fewest that reach {standard}: {found.fewest}; {how}.")
@@ -122,18 +138,20 @@ def _say_sweep(found: Any, standard: str) -> None:
         show(f"For {', '.join(map(str, alone))} {UNCONFIRMED}.")
 
 
-def _row(step: Any) -> list[str]:
+def _row(step: Any, share: Callable[[float], str] | None) -> list[str]:
     from optimiser.report.phrases import in_units
 
     status = status_in_words(step.status, confirmed=step.confirmed)
     if step.judged is None:
-        return [str(step.number), status, "-", "-"]
-    unit = step.judged.unit
+        return [str(step.number), status, "-", *(["-"] if share else []), "-"]
+    unit, value = step.judged.unit, step.judged.value
     worth = "-"
     if step.found is not None:
+        worth = in_units(step.found, unit)
         bounds = [in_units(v, unit) if v is not None else "?" for v in (step.at_least, step.at_most)]
-        worth = f"{in_units(step.found, unit)} (between {bounds[0]} and {bounds[1]})"
-    return [str(step.number), status, in_units(step.judged.value, unit), worth]
+        if {*bounds} != {worth}:
+            worth += f" (between {bounds[0]} and {bounds[1]})"
+    return [str(step.number), status, in_units(value, unit), *([share(value)] if share else []), worth]
 
 
 def run_nest(a: argparse.Namespace) -> int:

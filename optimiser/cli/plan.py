@@ -158,7 +158,7 @@ def check_plan(project: Any, name: str, choices: list[str], *, as_json: bool) ->
             }
         )
         return Exit.INPUT if rows else Exit.DONE
-    show(f"{name}: {len(rows)} broken rules" if rows else f"{name}: every rule is kept")
+    show(f"{name}: {_rules(len(rows))}")
     for row in rows[:_MOST_SAID]:
         show(f"- {row['words']}")
     if len(rows) > _MOST_SAID:
@@ -166,6 +166,7 @@ def check_plan(project: Any, name: str, choices: list[str], *, as_json: bool) ->
         show("")
         header = ["rule", "districts", "areas", "found", "limit", "unit"]
         show(table([_cells(v, r) for v, r in zip(judged.violations, rows, strict=True)], header))
+    _say_where_from(question)
     show("")
     show(
         table(
@@ -173,6 +174,21 @@ def check_plan(project: Any, name: str, choices: list[str], *, as_json: bool) ->
         )
     )
     return Exit.INPUT if rows else Exit.DONE
+
+
+def _rules(n_broken: int) -> str:
+    from optimiser.report.phrases import count
+
+    return count(n_broken, "broken rule") if n_broken else "every rule is kept"
+
+
+def _say_where_from(question: Any) -> None:
+    """Say where the drives begin, so that figures of the same plan judged from stations are no surprise."""
+    from optimiser.report.words_sectors import served_from
+
+    said = served_from(question.problem) if question.family == "sectors" else ""
+    if said:
+        show(f"- {said} From the stations: --set centres=stations.")
 
 
 def _broken_rows(question: Any, judged: Any) -> list[dict[str, Any]]:
@@ -238,6 +254,8 @@ def _show_effect(problem: Any, before: Any, effect: Any) -> None:
             show(f"- {said} {fault.violation.rule}: {fault.words}")
     if not effect.broken:
         show("- breaks no rule that was kept")
+    if not any(problem.params.centres()):
+        show("- Centres are the best place of each district; from the stations: --set centres=stations.")
     show("")
     rows = []
     for c in (*effect.objectives, *effect.measures):

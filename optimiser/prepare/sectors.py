@@ -77,9 +77,26 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
         priority_calls=cover.priority_calls,
     )
     if setup.within:
+        _refuse_too_few_inside(problem, setup, set(_level_ids(project, setup)))
         problem = restricted(problem, set(_level_ids(project, setup)))
     limits = limits_of(problem, setup)
     return replace(problem, params=replace(problem.params, limits=limits)) if limits else problem
+
+
+def _refuse_too_few_inside(problem: SectorsProblem, setup: SectorsSetup, inside: set[str]) -> None:
+    """Raise InputError where the district that is parted holds fewer centres than parts are asked for."""
+    there = sum(problem.area_ids[a] in inside for a in problem.centre_area.tolist())
+    n, called = problem.params.n_districts, problem.params.called
+    if n <= there:
+        return
+    asked_for = f"{n} {called}s are asked for inside {setup.within}"
+    if setup.centres == "free":
+        raise InputError(f"{asked_for}, but it has only {len(inside)} areas.")
+    what = "stations" if setup.centres == "stations" else "picked centres"
+    held = f"only {there}" if there else "none"
+    raise InputError(
+        f"{asked_for}, which holds {held} of the {what}: let centres be free (centres = free), or ask for fewer."
+    )
 
 
 def _refuse_unknown(project: Project, setup: SectorsSetup, ids: tuple[str, ...]) -> None:

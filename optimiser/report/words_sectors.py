@@ -70,9 +70,18 @@ def binds(problem: SectorsProblem, result: Result[SectorsPlan]) -> list[str]:
         said.append(
             f"{count(fixed, 'centre')} of {problem.params.n_districts} {'was' if fixed == 1 else 'were'} given."
         )
+    else:
+        said.append(served_from(problem))
     if not problem.params.contiguity:
         said.append(f"{problem.params.called.capitalize()}s need not hang together in this plan.")
     return said
+
+
+def served_from(problem: SectorsProblem) -> str:
+    """Say where the drives of a plan begin where no centre was given: "" where one was."""
+    if any(problem.params.centres()):
+        return ""
+    return f"No centre was given: each {problem.params.called} is served from the best place of its own."
 
 
 def _drive(called: str, by_name: dict[str, Measure]) -> list[str]:

@@ -219,8 +219,10 @@ def standard_of(family: str, problem: Any, text: str) -> float:
         return value
     if n_calls is None or (ending == "min") != (aim == "travel"):
         kind = "a share of calls" if ending == "%" else "a mean drive"
+        other = "cover" if ending == "%" else "travel" if family == "sectors" else "drive"
         raise UsageError(
-            f"The first aim is {aim}, which is not {kind}: the standard {text!r} says nothing of it."
+            f"The first aim is {aim}, which is not {kind}: the standard {text!r} says nothing of it. Aim at that: "
+            f"--set objective={other}."
         )
     return n_calls * (fraction_from_percent(value) if ending == "%" else seconds_from_minutes(value))
 

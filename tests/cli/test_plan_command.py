@@ -115,6 +115,15 @@ def test_check_says_where(told, county, districts, tmp_path):
     assert "mean drive" in text
 
 
+def test_check_says_where_drives_begin(told, county):
+    """With free centres that is said, with the way to the figures from the stations, which are other ones."""
+    _, free, _ = told("plan", "check", county, "districts")
+    assert "No centre was given" in free
+    assert "--set centres=stations" in free
+    _, stations, _ = told("plan", "check", county, "districts", "--set", "centres=stations")
+    assert "No centre was given" not in stations
+
+
 def test_a_move_says_what_a_check_of_the_moved_plan_says(told, county, tmp_path):
     """The figures after a move are those of the plan that it keeps."""
     choices = ("--set", "tolerance_pct=5")

@@ -154,6 +154,7 @@ def test_sweep(told, county):
     code, out, err = told(*asked)
     assert code == Exit.DONE, err
     assert "one more is worth" in out
+    assert "mean drive" in out  # a planner's standard is told beside the call-minutes
     code, out, _ = told(*asked, "--json")
     second = json.loads(out)["steps"][1]
     assert second["number"] == 4

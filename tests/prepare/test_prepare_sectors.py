@@ -130,6 +130,20 @@ def test_parts_of_the_day_are_kinds_of_work(project):
     assert problem.params.balance_frac["unit hours, night"] == 0.15
 
 
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({}, "2 beats are asked for inside D1, which holds only 1 of the stations: let centres be free"),
+        ({"centres": "free", "n_districts": 59}, "59 beats are asked for inside D1, but it has only"),
+    ],
+)
+def test_too_few_centres_inside_a_district_are_told_as_such(project, choices, said):
+    """The station of the district is one: more beats than that need free centres, and no more than areas."""
+    setup = SectorsSetup(**({"within": "D1", "level": "beats", "n_districts": 2} | choices))
+    with pytest.raises(InputError, match=said):
+        sectors_problem(project, setup)
+
+
 def test_beats_of_one_district(project):
     """Inside one district: its areas only, its beats of today by name, change counted from them."""
     setup = SectorsSetup(

@@ -78,6 +78,8 @@ def test_a_standard_in_the_planners_words():
     for problem, text in ((cover, "7min"), (_of(2), "90%"), (_of(2), "much"), (cover, "-5%")):
         with pytest.raises(UsageError, match="standard"):
             standard_of("sectors", problem, text)
+    with pytest.raises(UsageError, match="--set objective=travel"):
+        standard_of("sectors", cover, "7min")
 
 
 def test_a_number_of_one_part_of_the_day():
