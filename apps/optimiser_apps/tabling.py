@@ -23,8 +23,10 @@ from optimiser.batch.tables_made import Made
 from optimiser.batch.tables_write import plain_name, write
 from optimiser.cli.plans import levels_of
 from optimiser.data.project import Project
+from optimiser.errors import InputError
 from optimiser.problems.base import Violation
 from optimiser.report.cad import rendered
+from optimiser.report.cad_template import parse_template
 from optimiser.report.phrases import shown_value
 from optimiser.report.workbook import write_workbook
 from optimiser.studies.fold_edits import FoldEdit
@@ -142,7 +144,7 @@ def entries(hand: ByHand) -> list[Entry]:
     ):
         mine = list(group)
         moved = "; ".join(
-            f"{beat} with {', '.join(str(e.cars) for e in mine if e.beat == beat)} cars"
+            f"{beat} with {_numbers([e.cars for e in mine if e.beat == beat])} cars"
             for beat in dict.fromkeys(e.beat for e in mine)
         )
         words = f"{part}: with the car of {joins} go {moved}"
@@ -159,6 +161,13 @@ def entries(hand: ByHand) -> list[Entry]:
         )
         for k, e in enumerate(hand.labels)
     ]
+
+
+def _numbers(cars: list[int]) -> str:
+    """Say numbers of cars: from the most down to the fewest where none is left out."""
+    if len(cars) > 1 and cars == list(range(cars[0], cars[-1] - 1, -1)):
+        return f"{cars[0]} down to {cars[-1]}"
+    return ", ".join(map(str, cars))
 
 
 def _without(rows: tuple[Any, ...], begin: int, end: int) -> tuple[Any, ...]:
@@ -192,11 +201,16 @@ def nearest_rows(made: Made, part: str, district: str = "") -> pd.DataFrame:
 
 
 def table_rows(made: Made, table: str) -> pd.DataFrame:
-    """Return the rows of a table as they go to a workbook; words for what is yes or no."""
+    """Return the rows of a table as a screen and a workbook show them: columns in words, with their units."""
     rows = pd.DataFrame(made.rows().get(table, []))
     if "by_hand" in rows:
         rows["by_hand"] = rows["by_hand"].map({True: "yes", False: ""})
-    return rows
+    return rows.rename(columns=_heading)
+
+
+def _heading(column: str) -> str:
+    words = column.replace("drive_min", "minutes").replace("length_m", "length (m)")
+    return words.replace("_", " ")
 
 
 def fold_names(made: Made) -> tuple[list[str], list[str]]:
@@ -219,8 +233,23 @@ def broken_words(where: str, violation: Violation) -> str:
     return f"{where} breaks the rule {violation.rule!r}: {violation.where} ({found:g} {unit}, allowed {allowed:g})."
 
 
-def texts(made: Made) -> dict[str, tuple[str, bytes]]:
-    """Return the text tables for the dispatch system, by their table: the file's name and its bytes.
+def laid_out(made: Made, name: str, content: bytes) -> Made:
+    """Return tables with the layout of another template, by its file's name and bytes.
+
+    Raises
+    ------
+    InputError
+        If it is no template.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} is no text in UTF-8; save the template so.") from error
+    return replace(made, template=parse_template(text, name))
+
+
+def texts(made: Made) -> list[tuple[str, str, bytes]]:
+    """Return the text tables for the dispatch system: of which table, the file's name and its bytes.
 
     Raises
     ------
@@ -228,7 +257,7 @@ def texts(made: Made) -> dict[str, tuple[str, bytes]]:
         Naming every cell that does not fit the layout.
     """
     rows = made.rows()
-    return {t.table: (t.file, rendered(t, rows[t.table])) for t in made.template if t.table in rows}
+    return [(t.table, t.file, rendered(t, rows[t.table])) for t in made.template if t.table in rows]
 
 
 def workbook(made: Made, hand: ByHand) -> bytes:

@@ -19,6 +19,7 @@ from optimiser.prepare.sectors import districts_in_use
 from optimiser.prepare.street_lines import street_lines
 from optimiser.problems.fold import FoldParams
 from optimiser.report.cad_template import default_template, read_template
+from optimiser.report.phrases import NO_BREAK
 from optimiser.roads import commuter_factors
 from optimiser.studies.beat_times import beat_times
 from optimiser.studies.fold_tables import Solve, fold_tables
@@ -27,7 +28,8 @@ from optimiser.studies.nearest import PLACES, nearest_table
 from optimiser.studies.nearest_rules import check
 from optimiser.studies.street_sides import SideParams, street_sides
 
-_COMMUTERS = "Commuter traffic on main roads is assumed: 30 % slower in the peaks, 10 % between them."
+_PEAK, _BUSY = f"30{NO_BREAK}%", f"10{NO_BREAK}%"
+_COMMUTERS = f"Commuter traffic on main roads is assumed: {_PEAK} slower in the peaks, {_BUSY} between them."
 _FREE = "Drive times are those of free roads, all day."
 WHAT = ("configuration", "nearest", "folds", "labels")
 
@@ -43,7 +45,7 @@ class TablesSetup:
     parts
         Parts of the day, as ``night=23-07``.
     template
-        Layout of the text tables; None for the one that comes with the toolkit.
+        Layout of the text tables; None for the one that comes with the toolkit, with so many places.
     places, driver, traffic
         How many nearest beats, the driver class, and whether commuters slow the main roads.
     nearest_edits, fold_edits, label_repairs
@@ -112,7 +114,7 @@ def without_folds(
         As :func:`make`.
     """
     parts = day_parts(setup.parts)
-    template = default_template() if setup.template is None else read_template(setup.template)
+    template = default_template(setup.places) if setup.template is None else read_template(setup.template)
     made = Made(beats(project, beat_of, district_of), template, setup.what or WHAT)
     if "folds" in made.what:
         _known_beats(made.beats, setup.folds)

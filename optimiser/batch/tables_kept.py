@@ -82,7 +82,9 @@ def kept(folder: Path) -> Made:
         If the files are missing or damaged.
     """
     found = portable.read(folder / TABLES_FILE, _Kept)
-    made = Made(found.beats, default_template(), found.what, times=found.times, traffic=found.traffic)
+    made = Made(
+        found.beats, default_template(found.places), found.what, times=found.times, traffic=found.traffic
+    )
     made.left_out = list(found.left_out)
     if found.times is not None:
         made.nearest = nearest_table(found.times, found.places)

@@ -103,7 +103,7 @@ class Made:
 
 
 def _fold_in_words(t: FoldTable) -> str:
-    hand = f"{count(t.by_hand, 'beat')} moved by hand; " if t.by_hand else ""
+    hand = f"{count(t.by_hand, 'row')} changed by hand; " if t.by_hand else ""
     return f"Fold table {', '.join(x for x in (t.district, t.part) if x)}: {hand}{t.result.objectives[0].in_words()}."
 
 

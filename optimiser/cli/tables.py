@@ -52,7 +52,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         "--places",
         type=values.whole(1, 99),
         default=5,
-        help="how many nearest beats (5; a template for more)",
+        help="how many nearest beats (5)",
     )
     nearest.add_argument("--driver", default="basic", help="driver class of the drive times")
     nearest.add_argument(

@@ -26,7 +26,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ ENCODINGS = ("ascii", "utf-8", "utf-8-sig", "latin-1", "cp1252", "cp437", "cp850
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 MOST_WIDTH = 10_000
+_PLACES = 5
+"""Nearest beats that the template that comes along has columns for."""
 _TABLE_KEYS = (
     "table",
     "file",
@@ -99,10 +101,30 @@ class CadTable:
     formulas: str = "refuse"
 
 
-def default_template() -> tuple[CadTable, ...]:
-    """Return the template that comes with the toolkit: one comma-separated file a table."""
+def default_template(places: int = _PLACES) -> tuple[CadTable, ...]:
+    """Return the template that comes with the toolkit: one comma-separated file a table.
+
+    Parameters
+    ----------
+    places
+        Nearest beats that the table of them has columns for; it never has fewer than in the file.
+    """
     text = resources.files("optimiser.report").joinpath("cad.toml").read_text(encoding="utf-8")
-    return parse_template(text, "cad.toml")
+    return tuple(
+        _with_places(t, places) if t.table == "nearest" else t for t in parse_template(text, "cad.toml")
+    )
+
+
+def _with_places(table: CadTable, places: int) -> CadTable:
+    """Return a table of nearest beats with columns for further places beside those of the last."""
+    columns: list[CadColumn] = []
+    for c in table.columns:
+        columns.append(c)
+        if c.source.endswith(f"_{_PLACES}"):
+            stem, source = c.name.removesuffix(str(_PLACES)), c.source.removesuffix(str(_PLACES))
+            further = range(_PLACES + 1, places + 1)
+            columns += [replace(c, name=f"{stem}{k}", source=f"{source}{k}") for k in further]
+    return replace(table, columns=tuple(columns))
 
 
 def read_template(path: Path) -> tuple[CadTable, ...]:

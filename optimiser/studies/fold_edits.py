@@ -86,6 +86,16 @@ def with_its_car(tables: Sequence[FoldTable], edit: FoldEdit) -> tuple[FoldEdit,
     return tuple(found)
 
 
+def movable(table: FoldTable, cars: int) -> tuple[str, ...]:
+    """Return the beats that may go with another car: those whose car takes more than it did with one car more.
+
+    Any other would leave a car without a beat, or part from beats it has been joined with.
+    """
+    above = {b: g for g in table.plan.groups_at.get(cars + 1, ()) for b in g}
+    grown = {b for g in table.plan.groups_at.get(cars, ()) for b in g if len(g) > len(above.get(b, (b,)))}
+    return tuple(b for b in table.problem.beat_ids if b in grown)
+
+
 def broken(tables: Iterable[FoldTable]) -> list[tuple[FoldTable, Violation]]:
     """Return the rules that tables changed by hand break."""
     return [(t, v) for t in tables if t.by_hand for v in _check(t)]

@@ -22,6 +22,8 @@ from optimiser.studies.hand_edits import read_fold_edits, read_nearest_edits
 from optimiser.studies.nearest import NearestEdit
 from tests.apps.screens import calm, said, screen
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def button(at: AppTest, label: str):
     """Return the first button with this label."""
@@ -122,13 +124,13 @@ def test_a_fold_table_is_changed_and_what_it_breaks_is_named(project: tuple[Path
     folder, study = project
     edit = bad_joins(study)
     at = pick(calm(screen("tables", folder, study=study.id)), "folds")
-    assert "proved best for these inputs and rules" in said(at)
+    assert "Proved best for these inputs and rules" in said(at)
     assert "The sergeant's page" in said(at)
     values = {"cars": edit.cars, "beat": edit.beat, "joins": edit.joins, "why": "floods"}
     at = button(calm(fill(at, "fold", values)), "Change it").click().run()
     assert not at.exception
     assert "breaks the rule 'contiguity'" in at.error[0].value
-    assert "beats moved by hand" in said(at).replace("\u00a0", " ")
+    assert "rows changed by hand; " in said(at).replace("\u00a0", " ")
     kept = read_fold_edits(folder / "table_edits" / "current" / "folds.csv")
     assert kept[0] == edit
     assert {e.cars for e in kept} == set(range(min(e.cars for e in kept), edit.cars + 1))
@@ -158,7 +160,7 @@ def test_a_label_is_repaired(project: tuple[Path, Study]) -> None:
     at = calm(button(at, "Repair it").click().run())
     rows = at.dataframe[0].value
     mine = rows[rows["segment"] == segment]
-    assert (mine["left_area"] == area).all()
+    assert (mine["left area"] == area).all()
     assert (mine["note"] == "by hand").all()
     at = button(fill(at, "label", {"segment": "nowhere"}), "Repair it").click().run()
     assert "there is no segment 'nowhere'" in at.error[0].value
@@ -184,6 +186,11 @@ def test_files_to_take_away(project: tuple[Path, Study]) -> None:
         assert "no bridge" in archive.read("table_edits/nearest.csv").decode()
     book = openpyxl.load_workbook(io.BytesIO(tabling.workbook(made, hand)))
     assert {"Nearest beats", "Fold tables", "Street labels", "Changed by hand"} <= set(book.sheetnames)
+    layout = (ROOT / "examples" / "cad_fixed.toml").read_bytes()
+    fixed = tabling.laid_out(made, "cad_fixed.toml", layout)
+    assert {"NEARBEAT.TXT", "FOLD.TXT"} <= {file for _, file, _ in tabling.texts(fixed)}
+    with pytest.raises(InputError, match=r"own\.toml is no TOML"):
+        tabling.laid_out(made, "own.toml", b"[nearest")
 
 
 def test_changes_that_fit_no_longer(project: tuple[Path, Study]) -> None:

@@ -123,7 +123,7 @@ def test_a_fold_table_changed_by_hand(told, county, tmp_path):
     call = (*call, "--out", tmp_path / "b", "--fold-edits", edits)
     code, out, err = told(*call, "--fewest-cars", cars)
     assert code == Exit.DONE, err
-    assert "1 beat moved by hand" in out
+    assert "1 row changed by hand" in out
     after = {
         r["beat"]: r["car"]
         for r in rows(tmp_path / "b" / "folds.csv")

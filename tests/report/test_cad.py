@@ -217,3 +217,12 @@ def test_templates_that_come_with_the_toolkit(tmp_path):
     assert only(f'[a]\ntable = "configuration"\nfile = "a"\n{COLUMN}').columns[0].width == 3
     with pytest.raises(InputError, match="cannot be read"):
         read_template(tmp_path / "none.toml")
+
+
+def test_the_template_that_comes_along_has_as_many_places_as_asked():
+    """Seven places: two further columns of beats and of minutes behind the fifth; never fewer than five."""
+    (nearest,) = (t for t in default_template(7) if t.table == "nearest")
+    names = [c.name for c in nearest.columns]
+    assert names[3:10] == [f"nearest_{k}" for k in range(1, 8)]
+    assert [c.source for c in nearest.columns][10:17] == [f"drive_min_{k}" for k in range(1, 8)]
+    assert default_template(2) == default_template()

@@ -9,7 +9,7 @@ from optimiser.registry import load
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Status
-from optimiser.studies.fold_edits import FoldEdit, broken, edited, with_its_car
+from optimiser.studies.fold_edits import FoldEdit, broken, edited, movable, with_its_car
 from optimiser.studies.fold_tables import FoldTable
 from optimiser.studies.hand_edits import read_fold_edits
 from tests.oracles.fold_cases import path_of_four
@@ -75,6 +75,12 @@ def test_who_shares_the_car_goes_along(tables):
         together = any(pair | {joins} <= set(g) for g in tables[0].plan.groups_at[2])
         assert {e.beat for e in more} == (set() if together else pair)
     assert with_its_car(tables, edit(part="dawn")) == (edit(part="dawn"),)
+
+
+def test_only_whose_car_has_grown_may_go_elsewhere(tables):
+    """With three cars the pair that was joined; with four, one car a beat, nobody."""
+    assert set(movable(tables[0], 3)) == pair_with_three(tables[0])
+    assert movable(tables[0], 4) == ()
 
 
 def test_a_car_without_a_beat_is_no_table(tables):

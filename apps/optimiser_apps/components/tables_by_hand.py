@@ -14,7 +14,7 @@ from optimiser.data.project import Project
 from optimiser.errors import InputError
 from optimiser.report.phrases import count
 from optimiser.report.words import escaped
-from optimiser.studies.fold_edits import FoldEdit, with_its_car
+from optimiser.studies.fold_edits import FoldEdit, movable, with_its_car
 from optimiser.studies.fold_tables import FoldTable
 from optimiser.studies.nearest import NearestEdit
 from optimiser.studies.street_sides import SIDES, Repair
@@ -35,7 +35,7 @@ def nearest(project: Project, study: Study, made: Made, hand: ByHand, part: str)
         n_places = min(made.nearest.places, len(beats) - 1)
         place = two.number_input("Place", 1, n_places, 1, key=f"tables.near.place.{study.id}")
         others = [b for b in beats if b != beat]
-        other = three.selectbox("is of beat", others, key=f"tables.near.other.{study.id}")
+        other = three.selectbox("goes to beat", others, key=f"tables.near.other.{study.id}")
         why = st.text_input(
             WHY, key=f"tables.near.why.{study.id}.{len(tabling.entries(hand))}", max_chars=200
         )
@@ -52,7 +52,7 @@ def folds(project: Project, study: Study, made: Made, hand: ByHand, table: FoldT
     with st.expander("Change this table by hand", icon=":material/edit:"):
         one, two, three = st.columns(3)
         cars = one.selectbox("With so many cars", below, index=len(below) - 1, key=f"tables.fold.cars.{key}")
-        beat = two.selectbox("beat", table.problem.beat_ids, key=f"tables.fold.beat.{key}")
+        beat = two.selectbox("beat", movable(table, cars), key=f"tables.fold.beat.{key}.{cars}")
         car_of = table.plan.cars_of(cars)
         others = [b for b in table.problem.beat_ids if car_of[b] != car_of[beat]]
         joins = three.selectbox("goes with the car of", others, key=f"tables.fold.joins.{key}.{beat}.{cars}")
@@ -115,7 +115,7 @@ def changes(project: Project, plan: str, hand: ByHand) -> None:
         return
     with st.expander(f"{count(len(there), 'change')} by hand", icon=":material/history:", expanded=True):
         for k, entry in enumerate(there):
-            words, button = st.columns([5, 1], vertical_alignment="center")
+            words, button = st.columns([3, 1], vertical_alignment="center")
             name = tabling.WORDS[entry.table]
             words.markdown(f"**{name}**, {escaped(entry.words)}  \n{escaped(entry.reason)}")
             if button.button("Take back", key=f"tables.back.{k}", width="stretch"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from optimiser.batch.studies import Study
@@ -81,13 +83,14 @@ def _nearest(project: Project, study: Study, made: Made, hand: ByHand, table: st
 def _folds(project: Project, study: Study, made: Made, hand: ByHand, table: str) -> None:
     districts, parts = tabling.fold_names(made)
     left, right = st.columns(2)
+    part = left.selectbox("Part of the day", parts, key=f"tables.fold.part.{study.id}")
     district = districts[0]
     if len(districts) > 1:
-        district = left.selectbox("District", districts, key=f"tables.fold.district.{study.id}")
-    part = right.selectbox("Part of the day", parts, key=f"tables.fold.part.{study.id}")
+        district = right.selectbox("District", districts, key=f"tables.fold.district.{study.id}")
     found = tabling.fold_of(made, district, part)
-    by_hand = f"{count(found.by_hand, 'beat')} moved by hand; " if found.by_hand else ""
-    st.caption(escaped(f"{by_hand}{found.result.objectives[0].in_words()}."))
+    by_hand = f"{count(found.by_hand, 'row')} changed by hand; " if found.by_hand else ""
+    words = f"{by_hand}{found.result.objectives[0].in_words()}."
+    st.caption(escaped(words[:1].upper() + words[1:]))
     beat_of = dict(
         zip(made.beats.area_ids, (made.beats.beat_ids[b] for b in made.beats.beat_of), strict=True)
     )
@@ -113,44 +116,33 @@ def _rows(project: Project, study: Study, made: Made, hand: ByHand, table: str) 
 
 
 def _take_away(project: Project, made: Made, hand: ByHand, plan: str) -> None:
-    """Offer all files in one, each text table, and all of them as a workbook."""
+    """Offer all files in one, a workbook, and each text table, in the layout of the dispatch system if one is given."""
     st.markdown("**Take away**")
-    name = plain_name(plan)
-    texts = tabling.texts(made)
-    place = project.settings.name
-    columns = st.columns(2 + len(texts))
-    columns[0].download_button(
-        "All files (ZIP)",
-        lambda: tabling.zipped(made, hand, place),
-        f"{name}-tables.zip",
-        "application/zip",
-        key="tables.zip",
-        on_click="ignore",
-        icon=":material/folder_zip:",
-        width="stretch",
-    )
-    columns[1].download_button(
-        "As a workbook (Excel)",
-        lambda: tabling.workbook(made, hand),
-        f"{name}-tables.xlsx",
-        shown.XLSX,
-        key="tables.book",
-        on_click="ignore",
-        icon=":material/download:",
-        width="stretch",
-    )
-    for column, (table, (file, content)) in zip(columns[2:], texts.items(), strict=True):
-        column.download_button(
-            f"{tabling.WORDS.get(table, table)} ({file})",
-            content,
-            file,
-            "text/plain",
-            key=f"tables.text.{file}",
-            on_click="ignore",
-            icon=":material/download:",
-            width="stretch",
+    buttons = st.container(horizontal=True)
+    with st.expander("Layout of your dispatch system", icon=":material/view_column:"):
+        given = st.file_uploader("Template of the text tables (TOML)", "toml", key="tables.template")
+        st.caption(
+            "Without one the text tables are comma-separated. A template says which columns each file has, how wide, "
+            "in what letters; examples/cad_fixed.toml is one."
         )
-    st.caption(
+    if given is not None:
+        made = tabling.laid_out(made, given.name, given.getvalue())
+    name, place = plain_name(plan), project.settings.name
+    files: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
+        f"{name}-tables.zip": (
+            "All files (ZIP)",
+            lambda: tabling.zipped(made, hand, place),
+            "application/zip",
+        ),
+        f"{name}-tables.xlsx": ("As a workbook (Excel)", lambda: tabling.workbook(made, hand), shown.XLSX),
+    }
+    for table, file, written in tabling.texts(made):
+        files[file] = (f"{tabling.WORDS.get(table, table)} ({file})", written, "text/plain")
+    for file, (label, content, mime) in files.items():
+        buttons.download_button(
+            label, content, file, mime, key=f"tables.{file}", on_click="ignore", icon=":material/download:"
+        )
+    buttons.caption(
         "All files: the text tables, the sergeants' pages (PDF), the street layer, and what was changed by hand, as "
         "the command line reads it."
     )

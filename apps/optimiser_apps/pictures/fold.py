@@ -121,7 +121,7 @@ def _one(
     project: Project, problem: FoldProblem, plan: FoldPlan, cars: int, beat_of: Mapping[str, str], key: str
 ) -> None:
     rows = car_rows(problem, plan, cars)
-    left, right = st.columns([3, 2])
+    left, right = st.columns([5, 4])
     car_of = {b: str(k + 1) for b, k in plan.cars_of(cars).items()}
     if set(problem.beat_ids) <= set(beat_of.values()):
         with left:
@@ -133,7 +133,8 @@ def _one(
                 f"Beat {beat_of.get(a) or 'none'}\nCar {car or 'none'}"
                 for a, car in zip(shapes.area_ids, group, strict=True)
             ]
-            deck = maps.areas_deck(shapes, [colours.get(g, NO_DATA) for g in group], tips, group=group)
+            fills = [colours.get(g, NO_DATA) for g in group]
+            deck = maps.areas_deck(shapes, fills, tips, group=group, width_px=maps.WIDTH_PX * 0.9)
             shown.deck(
                 deck, f"Map of the beats of each of {cars} cars; the list says the same.", f"map.{key}.{cars}"
             )
