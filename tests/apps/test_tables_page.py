@@ -30,11 +30,11 @@ def button(at: AppTest, label: str):
     return next(b for b in at.button if b.label == label)
 
 
-def asked(folder: Path, **numbers: int) -> tuple[AppTest, Study]:
+def asked(folder: Path, at: AppTest | None = None, **numbers: int) -> tuple[AppTest, Study]:
     """Ask on the page for tables of the night with all beats together; they are made at once."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(study_runner, "start", study_runner.work)
-        at = calm(screen("tables", folder))
+        at = at or calm(screen("tables", folder))
         at.text_input(key="tables.parts").set_value("night=23-07")
         at.selectbox(key="tables.above").set_value("none")
         for name, number in numbers.items():
@@ -206,12 +206,20 @@ def test_changes_that_fit_no_longer(project: tuple[Path, Study]) -> None:
     at = calm(button(at, "Take back").click().run())
 
 
-def test_a_fold_table_that_cannot_be_leaves_the_others(project: tuple[Path, Study]) -> None:
+def test_a_fold_table_that_cannot_be_leaves_the_others(
+    project: tuple[Path, Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One beat a car at most, down to one car: no fold table, said why; the nearest beats are there."""
     at, study = asked(project[0], most=1)
     assert "No fold tables: night: no fold table can go down to 1 car" in said(at)
     assert len(at.dataframe[0].value) == len(tabling.computed(study).beats.beat_ids)
     assert not study.answer().complete
+    started = []
+    monkeypatch.setattr(study_runner, "start", lambda again: started.append(again.id))
+    at = calm(button(at, "Look for the fold tables again").click().run())
+    assert started == [study.id]
+    assert study.status == "queued"
+    assert "You may leave this page" in said(at)
 
 
 def test_what_cannot_be_asked_is_said(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,3 +249,21 @@ def test_kept_changes_read_back_as_they_were(tmp_path: Path) -> None:
     files[0].write_text("part,beat\n")
     with pytest.raises(InputError, match="lacks column"):
         read_by_hand(tmp_path)
+
+
+def test_tables_of_a_sectors_run(solved: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    """A run that is done is offered by its title; its districts are taken as beats, without a level above."""
+    folder = tmp_path / "project"
+    shutil.copytree(solved[0], folder)
+    run = solved[1]["sectors"]
+    at = calm(screen("tables", folder))
+    assert any(o.startswith("Three districts") for o in at.selectbox(key="tables.plan").options)
+    project = load(folder)
+    beat_of, above, told = tabling.levels(project, run, tabling.OWN)
+    assert set(beat_of) == set(project.areas["area_id"])
+    assert len(set(beat_of.values())) == 3
+    assert above is None or told == ""
+    at.selectbox(key="tables.plan").set_value(run)
+    at, study = asked(folder, at=at)
+    assert study.asked.given["plan"] == run
+    assert set(at.dataframe[0].value["beat"]) == set(beat_of.values())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from optimiser.batch import study_runner
 from optimiser.batch.studies import Study
 from optimiser.batch.tables_hand import ByHand, broken
 from optimiser.batch.tables_made import Made
@@ -33,6 +34,7 @@ def show(project: Project, study: Study) -> None:
         st.warning("The tables are shown as they were computed: take back below what does not fit them.")
         made = computed
     _said(made)
+    _go_on(study, made)
     there = [t for t in tabling.WORDS if t in made.rows()]
     if there:
         table = st.segmented_control(
@@ -57,6 +59,16 @@ def _said(made: Made) -> None:
     faults = [tabling.broken_words(where, v) for where, v in broken(made)]
     if faults:
         st.error("  \n".join(escaped(f) for f in faults))
+
+
+def _go_on(study: Study, made: Made) -> None:
+    """Offer to look for fold tables that were asked for and are not there; what was solved is remembered."""
+    if "folds" not in made.what or made.folds:
+        return
+    if st.button("Look for the fold tables again", key=f"tables.again.{study.id}"):
+        study.reset()
+        study_runner.start(study)
+        st.rerun()
 
 
 def _nearest(project: Project, study: Study, made: Made, hand: ByHand, table: str) -> None:

@@ -22,6 +22,7 @@ WAYS = {
     "alerts": ("Would we have been warned?", "A day's log replayed against alert rules."),
     "why": ("Why not, and what if?", "What stands in the way, at what price, and what else."),
     "edit": ("Change a plan by hand", "Every move judged before it is made."),
+    "tables": ("What does dispatch need?", "Nearest beats and fold tables, changed by hand, as files."),
     "brief": ("Which plan shall it be?", "Plans side by side, who gains and who loses."),
 }
 """Pages that work on what is there already, with what each is for."""
