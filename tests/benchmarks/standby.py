@@ -24,6 +24,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import PROOF_GAP, Result
 from tests.benchmarks import standby_data as data
 from tests.benchmarks.spec import SHARED, Mode, Row, Suite, needs_shared
+from tests.benchmarks.standby_capacity import ROWS as CAPACITY
 from tests.oracles.circle_patterns import CirclePatterns, count_calls
 
 RADIUS, MOST_SITES = 5.5, 10
@@ -335,5 +336,6 @@ SUITE = Suite(
             Row(f"pmed{k}", lambda mode, k=k: pmed(k, mode), quick=k in (1, 7, 20), limit_s=400)  # type: ignore[misc]
             for k in range(1, 21)
         ),
+        *CAPACITY,
     ),
 )
