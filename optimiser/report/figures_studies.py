@@ -72,7 +72,7 @@ def price_bars(family: Family[Any, Any], found: Prices) -> Rows:
             )
             rows.append(
                 {
-                    "rule": price.rule.replace("_", " "),
+                    "rule": price.name,
                     "how": how,
                     "dropped": price.amount is None,
                     "aim": aim(c.name),

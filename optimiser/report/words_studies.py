@@ -113,7 +113,10 @@ def priced(family: Family[Any, Any], found: Prices) -> list[str]:
             free.append(_named(rule))
             continue
         for price in prices:
-            said.append(_priced(family, price))
+            if price.part and all(c.nothing for c in price.changes):
+                free.append(price.name)
+            else:
+                said.append(_priced(family, price))
     if free:
         said.append(f"These rules cost nothing here: {listed(free, most=20)}.")
     return said + _open_ends(found)
@@ -131,7 +134,7 @@ def _dear(prices: Sequence[Price]) -> tuple[float, ...]:
 def _priced(family: Family[Any, Any], price: Price) -> str:
     how = "dropped" if price.amount is None else f"loosened by {amount_text(price.amount, price.unit)}"
     gains = [gain_text(change) for change in price.changes]
-    return f"With {_named(price.rule)} {how}: {'; '.join(gains)}."
+    return f"With {price.name} {how}: {'; '.join(gains)}."
 
 
 def gain_text(change: Change) -> str:
@@ -169,7 +172,7 @@ def price_rows(found: Prices) -> list[list[Any]]:
             low, high, own = (
                 None if g is None else shown_value(g, c.unit)[0] for g in (c.at_least, c.at_most, c.found)
             )
-            rows.append([_named(price.rule), by, aim(c.name), shown_value(0.0, c.unit)[1], low, high, own])
+            rows.append([price.name, by, aim(c.name), shown_value(0.0, c.unit)[1], low, high, own])
     return rows
 
 

@@ -56,7 +56,9 @@ def tradeoff_said(found: Tradeoff) -> list[str]:
         said.append(
             "The study was ended before all points were asked for; the same command goes on where it was."
         )
-    return said + list(found.curve.undecided)
+    if found.curve.undecided:
+        said.append(f"Not decided in the time given: {listed(found.curve.undecided, most=10)}.")
+    return said
 
 
 def tradeoff_rows(found: Tradeoff) -> tuple[list[str], list[list[Any]]]:

@@ -63,6 +63,8 @@ def amount_text(amount: float, unit: str) -> str:
         return f"{points} percentage point{'' if points == '1' else 's'}"
     if unit == "call-seconds per week":
         return f"{_short(units.minutes(amount))} call-minutes a week"
+    if unit == "calls per week":
+        return f"{_short(amount)} call{'' if amount == 1 else 's'} a week"
     if unit == "cost":
         return f"{_short(amount)} cost unit{'' if amount == 1 else 's'}"
     if amount == 1 and unit.endswith("s") and not unit.endswith("ss"):

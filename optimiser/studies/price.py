@@ -11,10 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optimiser.errors import InputError
+from optimiser.errors import InputError, RejectedPlan
+from optimiser.solve.engine import BOUND_TOLERANCE
 from optimiser.solve.result import PROOF_GAP, Judged, Result
 from optimiser.studies.series import Series
-from optimiser.studies.variants import Variants
+from optimiser.studies.variants import Interval, Variants
+
+MOST_PARTS = 8
+"""A rule of no more parts than this (kinds of work balanced, locks) has each of them priced by itself as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a rule costs. ``amount`` is in the rule's unit; None where the rule is dropped."""
+    """What a rule costs. ``amount`` is in the rule's unit; None where the rule is dropped.
+
+    ``part``: the one kind of work, lock or pair that is dropped while the rest of the rule stands; "" for all of it.
+    """
 
     rule: str
     unit: str
     amount: float | None
     changes: tuple[Change, ...]
     plan: Any = None
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is priced, as a planner reads it: a rule, or one part of it."""
+        rule = self.rule.replace("_", " ")
+        return f"{rule} of {self.part}" if self.part else rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +126,15 @@ def price(
         ):
             undecided.append(v.said({rule: by[rule]}))
         found.append((rule, by[rule]))
+    of_parts: list[Price] = []
+    for rule in rules if not series.stopped else ():
+        if _few(v, rule) and not all(c.nothing for c in _price(v, rule, None, v.plenty(rule)).changes):
+            for part in v.hooks.parts(problem, rule):
+                priced = _without(v, rule, part)
+                undecided += [] if priced else [f"dropping {rule} of {part}"]
+                of_parts += [priced] if priced else []
     prices = [p for r, a in found for p in (_price(v, r, a, a), _price(v, r, None, v.plenty(r)))]
+    prices += of_parts  # the plans found for them are known to the whole rules by then
     return Prices(
         v.family.name,
         base,
@@ -132,12 +154,54 @@ def _solved(v: Variants, relax: Mapping[str, float], title: str) -> bool:
     return v.result(relax) is not None or (v.interval(relax).closed and not several)
 
 
+def _few(v: Variants, rule: str) -> bool:
+    """Say whether the rule has parts, and few enough of them to price each."""
+    return 2 <= len(v.hooks.parts(v.problem, rule)) <= MOST_PARTS
+
+
+def _without(v: Variants, rule: str, part: str) -> Price | None:
+    """Price one part of a rule by dropping it; None where nothing is known of it.
+
+    Raises
+    ------
+    RejectedPlan
+        If the search bounds what the plan of the question itself beats, which is one of the looser question too.
+    """
+    before = v.result({})
+    assert before is not None
+    after = v.series.solve(
+        v.hooks.without(v.problem, rule, (part,)), f"{rule} of {part} dropped", start=v.known({})
+    )
+    if after is None or not after.objectives:
+        return None
+    tight, first = v.interval({}), after.objectives[0]
+    assert tight.value is not None
+    value = min((tight.value, first.value), key=lambda x: v.sign * x)
+    if first.bound is not None and v.sign * (first.bound - tight.value) > BOUND_TOLERANCE * max(
+        1.0, abs(tight.value)
+    ):
+        raise RejectedPlan(
+            f"Without {rule} of {part} no plan is said to beat {first.bound:.10g}, yet {tight.value:.10g} is known."
+        )
+    changes = _changes(v.sign, before, after, tight, Interval(value, first.bound, v.sign))
+    v.offer(after.plan)
+    return Price(rule, v.family.rule(rule).unit, None, changes, after.plan, part)
+
+
 def _price(v: Variants, rule: str, told: float | None, amount: float) -> Price:
     relax = {rule: amount}
     before, after = v.result({}), v.result(relax)
     assert before is not None
     tight, loose = v.interval({}), v.interval(relax)
-    s = v.sign
+    return Price(
+        rule, v.family.rule(rule).unit, told, _changes(v.sign, before, after, tight, loose), v.known(relax)
+    )
+
+
+def _changes(
+    s: float, before: Result[Any], after: Result[Any] | None, tight: Interval, loose: Interval
+) -> tuple[Change, ...]:
+    """Return what each objective gains from the tighter question to the looser one."""
     first = before.objectives[0]
     at_least = (
         None if tight.bound is None or loose.value is None else max(0.0, s * (tight.bound - loose.value))
@@ -149,14 +213,20 @@ def _price(v: Variants, rule: str, told: float | None, amount: float) -> Price:
         at_most = 0.0
     gained = None if tight.value is None or loose.value is None else s * (tight.value - loose.value) + 0.0
     changes = [Change(first.name, first.unit, first.sense, gained, at_least, at_most)]
-    if after is not None and after.plan is not None:
+    if after is not None and after.plan is not None and _is_best_known(s, after, loose):
         proved, alike = True, changes[0].nothing
         pairs = list(zip(before.objectives, after.objectives, strict=True))
         for k in range(1, len(pairs)):
             proved = proved and all(_proved(o) for o in pairs[k - 1])
             changes.append(_later(*pairs[k], proved=proved, alike=alike))
             alike = alike and changes[-1].nothing
-    return Price(rule, v.family.rule(rule).unit, told, tuple(changes), v.known(relax))
+    return tuple(changes)
+
+
+def _is_best_known(s: float, after: Result[Any], loose: Interval) -> bool:
+    """Say whether the plan found is as good as any known: the later objectives of a worse one say nothing."""
+    own = after.objectives[0].value
+    return loose.value is None or s * (own - loose.value) <= PROOF_GAP * max(abs(loose.value), 1e-9)
 
 
 def _proved(judged: Judged) -> bool:

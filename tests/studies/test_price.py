@@ -9,6 +9,7 @@ from optimiser.problems.sectors import FAMILY
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Outcome
 from optimiser.solve.warm import WarmWorker
+from optimiser.studies.of_sectors import parts, without
 from optimiser.studies.price import price
 from optimiser.studies.series import Series
 from optimiser.studies.variants import Variants
@@ -26,7 +27,7 @@ def test_prices_are_what_enumeration_says():
     found = price(series(Looker()), HELD)
     assert {p.rule for p in found.prices} == set(v.rules)
     gains = []
-    for p in found.prices:
+    for p in (p for p in found.prices if not p.part):
         gain = base - best_of_all(HELD, {p.rule: v.plenty(p.rule) if p.amount is None else p.amount})
         gains.append(gain)
         assert p.changes[0].at_least == pytest.approx(gain)
@@ -45,6 +46,8 @@ def test_random_prices_against_enumeration():
         v = Variants(series(Looker()), problem)
         sign = -1.0 if problem.params.first_sense == "max" else 1.0
         for p in price(series(Looker()), problem, priced_rules(v), {"balance": 0.3}).prices:
+            if p.part:
+                continue
             relax = {p.rule: v.plenty(p.rule) if p.amount is None else p.amount}
             gain = sign * (best_of_all(problem, {}) - best_of_all(problem, relax))
             change = p.changes[0]
@@ -67,6 +70,33 @@ class Loose(Looker):
     def outcome(self, problem):
         found = super().outcome(problem)
         return found if found.plan is None else Outcome(found.plan, bound=(found.bound[0] * 0.9,))
+
+
+def test_each_kind_of_work_is_priced_by_itself():
+    """Two kinds are balanced: what is gained without one of them, the other standing, as looking at all plans says."""
+    paid = priced = 0
+    for seed in range(12):
+        problem = random_problem(seed)
+        if enumerate_best(problem)[0] is None or len(parts(problem, "balance")) < 2:
+            continue
+        sign = -1.0 if problem.params.first_sense == "max" else 1.0
+        found = [p for p in price(series(Looker()), problem, ("balance",)).prices if p.part]
+        for p in found:
+            assert p.name == f"balance of {p.part}"
+            looser = without(problem, "balance", (p.part,))
+            gain = sign * (best_of_all(problem, {}) - best_of_all(looser, {}))
+            assert p.changes[0].at_least == pytest.approx(gain, abs=1e-9), (seed, p.part)
+            assert p.changes[0].at_most == pytest.approx(gain, abs=1e-9), (seed, p.part)
+            assert not FAMILY.check(looser, p.plan)
+            priced, paid = priced + 1, paid + (gain > 0)
+        whole = [
+            p
+            for p in price(series(Looker()), problem, ("balance",)).prices
+            if p.amount is None and not p.part
+        ]
+        assert bool(found) == any(not c.nothing for p in whole for c in p.changes)
+    assert priced > 4
+    assert paid > 1
 
 
 def test_the_interval_holds_what_bounds_leave_open():
