@@ -242,6 +242,12 @@ def run_move(a: argparse.Namespace) -> int:
             }
         )
         return Exit.DONE
+    there = [i for i in a.areas if plans[a.plan].district_of.get(i) == a.to]
+    if there:
+        one = len(there) == 1
+        show(
+            f"- {', '.join(there)} {'lies' if one else 'lie'} in {a.to} already, and {'stays' if one else 'stay'}."
+        )
     _show_effect(question.problem, plans[a.plan], effect)
     return Exit.DONE
 

@@ -18,7 +18,7 @@ from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.sectors import SectorsParams, SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
 from optimiser.problems.sectors.params import ObjectiveName
-from optimiser.units import percent
+from optimiser.units import minutes, percent
 
 __all__ = [
     "CALLS",
@@ -168,6 +168,10 @@ def _responses(setup: SectorsSetup, ids: tuple[str, ...]) -> NDArray[np.float64]
     if unknown:
         raise InputError(f"critical_s names {', '.join(unknown[:5])}, which this map does not have.")
     for area, limit_s in setup.critical_s:
+        if not limit_s > 0:
+            raise InputError(
+                f"critical_min gives area {area} a longest drive of {minutes(limit_s):g} minutes; it must be above 0."
+            )
         within[ids.index(area)] = min(within[ids.index(area)], limit_s)
     return within
 

@@ -115,6 +115,14 @@ def test_check_says_where(told, county, districts, tmp_path):
     assert "mean drive" in text
 
 
+def test_a_move_to_where_an_area_lies_already_is_said(told, county, districts):
+    """Nothing changes, and an empty table alone would not say why."""
+    row = districts[0]
+    code, out, _ = told("plan", "move", county, "districts", row["area_id"], "--to", row["district_id"])
+    assert code == Exit.DONE
+    assert f"{row['area_id']} lies in {row['district_id']} already, and stays." in out
+
+
 def test_check_says_where_drives_begin(told, county):
     """With free centres that is said, with the way to the figures from the stations, which are other ones."""
     _, free, _ = told("plan", "check", county, "districts")

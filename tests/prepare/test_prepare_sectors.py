@@ -144,6 +144,13 @@ def test_too_few_centres_inside_a_district_are_told_as_such(project, choices, sa
         sectors_problem(project, setup)
 
 
+def test_a_critical_location_needs_a_drive_above_nothing(project):
+    """The area and its minutes are named as the planner gave them."""
+    area = str(project.areas["area_id"].iloc[0])
+    with pytest.raises(InputError, match=f"gives area {area} a longest drive of -1 minutes"):
+        sectors_problem(project, SectorsSetup(critical_s=((area, -60.0),)))
+
+
 def test_beats_of_one_district(project):
     """Inside one district: its areas only, its beats of today by name, change counted from them."""
     setup = SectorsSetup(

@@ -158,8 +158,10 @@ class SectorsProblem:
         if p.n_districts > n:
             raise InputError(f"{p.n_districts} districts are asked for, but there are only {n} areas.")
         if p.n_districts > len(self.centre_ids):
+            n = len(self.centre_ids)
             raise InputError(
-                f"{p.n_districts} districts are asked for, but only {len(self.centre_ids)} centres."
+                f"{p.n_districts} districts are asked for, but only {n} centre{'' if n == 1 else 's'}: allow more "
+                "places for centres, or ask for fewer."
             )
         known: tuple[tuple[str, set[str], set[str]], ...] = (
             ("fixed_centres", {c for c in p.fixed_centres if c}, set(self.centre_ids)),
