@@ -25,7 +25,7 @@ from optimiser_models.sectors import border, centres, lagrange, wholes
 from optimiser_models.sectors.arrays import to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import cannot_be
-from optimiser_models.sectors.reading import next_stage, prepare
+from optimiser_models.sectors.reading import GIVEN_CENTRES, next_stage, prepare
 from optimiser_models.sectors.run import Run, outcome_of
 from optimiser_models.sectors.slots import Slots, slots_of
 from optimiser_models.sectors.starts import (
@@ -254,7 +254,7 @@ def refuses(problem: SectorsProblem) -> str:
     if "score" in p.objectives[:-1] and {"boundary", "splits", "deviation"} & set(p.weights):
         return "a score with boundary, splits or deviation can only be the last objective."
     if {"backup", "expected"} & p.judged and not all(p.centres()):
-        return "backup and expected cover need a given centre for every district: give fixed centres."
+        return GIVEN_CENTRES
     if p.counts_change:
         new = [
             d for d, c in zip(p.district_ids, p.centres(), strict=True) if not c and d not in problem.today

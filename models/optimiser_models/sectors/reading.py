@@ -14,6 +14,13 @@ from optimiser.problems.sectors.rules import ROUNDING
 from optimiser_models.sectors.arrays import FREE, Districting, Extras, Floats, Ints, Places
 from optimiser_models.sectors.contract import Contraction, contraction
 
+GIVEN_CENTRES = (
+    "backup and expected cover count the car of a second centre, so every district needs a given one: centres = "
+    "stations, or centres = picked with as many centre_areas as districts. A run with free centres that aims for cover "
+    "says which they may be (centres.csv)."
+)
+"""Why backup and expected cover are refused where centres are free, and what to do."""
+
 
 def prepare(problem: SectorsProblem, objective: str | None = None) -> Districting:
     """Return the arrays of a problem for one of its objectives (the first by default)."""
