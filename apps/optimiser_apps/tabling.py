@@ -25,10 +25,12 @@ from optimiser.cli.plans import levels_of
 from optimiser.data.project import Project
 from optimiser.errors import InputError
 from optimiser.problems.base import Violation
+from optimiser.problems.fold import FAMILY as FOLD
 from optimiser.report.cad import rendered
 from optimiser.report.cad_template import parse_template
 from optimiser.report.phrases import shown_value
 from optimiser.report.workbook import write_workbook
+from optimiser.studies import nearest_rules
 from optimiser.studies.fold_edits import FoldEdit
 from optimiser.studies.fold_tables import FoldTable
 from optimiser.studies.nearest import NearestEdit
@@ -43,7 +45,7 @@ WORDS = {
 }
 """The tables as a planner calls them, in the order they are shown."""
 NO_DISTRICTS, OWN = "none", "own"
-PAGES = ".pdf"
+MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -226,11 +228,19 @@ def fold_of(made: Made, district: str, part: str) -> FoldTable:
     return next(t for t in made.folds if (t.district, t.part) == (district, part))
 
 
-def broken_words(where: str, violation: Violation) -> str:
-    """Say a broken rule in planner's units."""
-    found, unit = shown_value(violation.found, violation.unit)
-    allowed = shown_value(violation.limit, violation.unit)[0]
-    return f"{where} breaks the rule {violation.rule!r}: {violation.where} ({found:g} {unit}, allowed {allowed:g})."
+def broken_words(found: Sequence[tuple[str, Violation]]) -> list[str]:
+    """Say which rules are broken, each with what it means, once a table; the first places where, with the amount."""
+    meaning = {r.name: r.meaning for r in (*nearest_rules.RULES, *FOLD.rules)}
+    by: dict[tuple[str, str], list[str]] = {}
+    for table, v in found:
+        value, unit = shown_value(v.found, v.unit)
+        limit = shown_value(v.limit, v.unit)[0]
+        by.setdefault((table, v.rule), []).append(f"{v.where} ({value:g} {unit}, allowed {limit:g})")
+    return [
+        f"{table} breaks the rule {rule!r} ({meaning.get(rule, rule)}): {'; '.join(where[:MOST_NAMED])}"
+        f"{f'; and {len(where) - MOST_NAMED} more' if len(where) > MOST_NAMED else ''}."
+        for (table, rule), where in by.items()
+    ]
 
 
 def laid_out(made: Made, name: str, content: bytes) -> Made:

@@ -129,7 +129,7 @@ def test_a_fold_table_is_changed_and_what_it_breaks_is_named(project: tuple[Path
     values = {"cars": edit.cars, "beat": edit.beat, "joins": edit.joins, "why": "floods"}
     at = button(calm(fill(at, "fold", values)), "Change it").click().run()
     assert not at.exception
-    assert "breaks the rule 'contiguity'" in at.error[0].value
+    assert "breaks the rule 'contiguity' (the beats of one car hang together)" in at.error[0].value
     assert "rows changed by hand; " in said(at).replace("\u00a0", " ")
     kept = read_fold_edits(folder / "table_edits" / "current" / "folds.csv")
     assert kept[0] == edit

@@ -56,7 +56,7 @@ def _said(made: Made) -> None:
     with st.container(border=True):
         st.markdown("**What was made**")
         shown.sentences(made.in_words())
-    faults = [tabling.broken_words(where, v) for where, v in broken(made)]
+    faults = tabling.broken_words(broken(made))
     if faults:
         st.error("  \n".join(escaped(f) for f in faults))
 
