@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from optimiser_apps import tabling
+from optimiser_apps import tabling, tabling_files
 from streamlit.testing.v1 import AppTest
 
 from optimiser.batch import studies, study_runner
@@ -178,19 +178,19 @@ def test_files_to_take_away(project: tuple[Path, Study]) -> None:
     labels = {b.label for b in at.get("download_button")}
     assert {"All files (ZIP)", "As a workbook (Excel)", "Nearest beats (nearest.csv)"} <= labels
     made = tabling.by_hand(study, hand)
-    with zipfile.ZipFile(io.BytesIO(tabling.zipped(made, hand, "Tiny county"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(tabling_files.zipped(made, hand, "Tiny county"))) as archive:
         wanted = {"nearest.csv", "folds.csv", "configuration.csv", "labels.csv", "labels.gpkg", "fold.pdf"}
         assert {*wanted, "table_edits/nearest.csv"} == set(archive.namelist())
         first = archive.read("nearest.csv").decode().splitlines()[1].split(",")
         assert first[1:4] == [row.beat, "night", row.nearest[1]]
         assert "no bridge" in archive.read("table_edits/nearest.csv").decode()
-    book = openpyxl.load_workbook(io.BytesIO(tabling.workbook(made, hand)))
+    book = openpyxl.load_workbook(io.BytesIO(tabling_files.workbook(made, hand)))
     assert {"Nearest beats", "Fold tables", "Street labels", "Changed by hand"} <= set(book.sheetnames)
     layout = (ROOT / "examples" / "cad_fixed.toml").read_bytes()
-    fixed = tabling.laid_out(made, "cad_fixed.toml", layout)
-    assert {"NEARBEAT.TXT", "FOLD.TXT"} <= {file for _, file, _ in tabling.texts(fixed)}
+    fixed = tabling_files.laid_out(made, "cad_fixed.toml", layout)
+    assert {"NEARBEAT.TXT", "FOLD.TXT"} <= {file for _, file, _ in tabling_files.texts(fixed)}
     with pytest.raises(InputError, match=r"own\.toml is no TOML"):
-        tabling.laid_out(made, "own.toml", b"[nearest")
+        tabling_files.laid_out(made, "own.toml", b"[nearest")
 
 
 def test_changes_that_fit_no_longer(project: tuple[Path, Study]) -> None:

@@ -15,7 +15,7 @@ from optimiser.data.project import Project
 from optimiser.errors import InputError
 from optimiser.report.phrases import count
 from optimiser.report.words import escaped
-from optimiser_apps import tabling
+from optimiser_apps import tabling, tabling_files
 from optimiser_apps.components import shown, tables_by_hand
 from optimiser_apps.pictures import fold
 
@@ -138,17 +138,21 @@ def _take_away(project: Project, made: Made, hand: ByHand, plan: str) -> None:
             "in what letters; examples/cad_fixed.toml is one."
         )
     if given is not None:
-        made = tabling.laid_out(made, given.name, given.getvalue())
+        made = tabling_files.laid_out(made, given.name, given.getvalue())
     name, place = plain_name(plan), project.settings.name
     files: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
         f"{name}-tables.zip": (
             "All files (ZIP)",
-            lambda: tabling.zipped(made, hand, place),
+            lambda: tabling_files.zipped(made, hand, place),
             "application/zip",
         ),
-        f"{name}-tables.xlsx": ("As a workbook (Excel)", lambda: tabling.workbook(made, hand), shown.XLSX),
+        f"{name}-tables.xlsx": (
+            "As a workbook (Excel)",
+            lambda: tabling_files.workbook(made, hand),
+            shown.XLSX,
+        ),
     }
-    for table, file, written in tabling.texts(made):
+    for table, file, written in tabling_files.texts(made):
         files[file] = (f"{tabling.WORDS.get(table, table)} ({file})", written, "text/plain")
     for file, (label, content, mime) in files.items():
         buttons.download_button(
