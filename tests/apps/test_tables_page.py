@@ -214,6 +214,8 @@ def test_a_fold_table_that_cannot_be_leaves_the_others(
     assert "No fold tables: night: no fold table can go down to 1 car" in said(at)
     assert len(at.dataframe[0].value) == len(tabling.computed(study).beats.beat_ids)
     assert not study.answer().complete
+    names = at.selectbox[0].options
+    assert len(set(names)) == len(names) == 3  # new ones, and two asked within a minute
     started = []
     monkeypatch.setattr(study_runner, "start", lambda again: started.append(again.id))
     at = calm(button(at, "Look for the fold tables again").click().run())

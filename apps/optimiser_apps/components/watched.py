@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import streamlit as st
@@ -37,6 +38,7 @@ def choose(
     """Let the planner pick among ``there``, words by id, or something new; ``show`` takes the id, "" for new."""
     if not there:
         return
+    there = _told_apart(there)
     ids = [_NEW, *there]
     words = zlib.crc32("".join(there.values()).encode())  # a widget that is kept would show words of before
     picked = st.selectbox(
@@ -49,6 +51,12 @@ def choose(
     if picked != now:
         show(picked)
         st.rerun()
+
+
+def _told_apart(there: Mapping[str, str]) -> dict[str, str]:
+    """Return words by id, with the end of the id where several have the same: a choice is known by its words alone."""
+    often = Counter(there.values())
+    return {i: f"{words} · {i[-10:]}" if often[words] > 1 else words for i, words in there.items()}
 
 
 def elapsed_s(run: Run, last: Progress) -> float:
