@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from optimiser.problems.base import Measure, relaxed
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
@@ -48,6 +50,7 @@ def outcomes(problem: SectorsProblem, plan: SectorsPlan, by_name: dict[str, Meas
         *_moved(problem, by_name),
         *_pieces(problem, by_name),
         *_limits(problem, plan),
+        *_bridged(problem, plan),
     ]
 
 
@@ -158,3 +161,23 @@ def _limits(problem: SectorsProblem, plan: SectorsPlan) -> list[str]:
         value, limit = value_of(problem, plan, name), problem.params.limit_of(name)
         said.append(f"Held: {aim(label)} {least} {in_units(limit, unit)}; here {in_units(value, unit)}.")
     return said
+
+
+def _bridged(problem: SectorsProblem, plan: SectorsPlan) -> list[str]:
+    """Name districts that hang together only because areas kept together count as one, wherever they lie."""
+    p = problem.params
+    if not (p.together and p.contiguity):
+        return []
+    label = np.array([plan.district_of.get(a, "") for a in problem.area_ids])
+    edges = problem.edges.reshape(-1, 2)
+    inner = edges[label[edges[:, 0]] == label[edges[:, 1]]]
+    n = label.size
+    piece = connected_components(coo_array((np.ones(len(inner)), inner.T), shape=(n, n)), directed=False)[1]
+    grouped = {plan.district_of.get(group[0], "") for group in p.together}
+    torn = [d for d in p.district_ids if d in grouped and np.unique(piece[label == d]).size > 1]
+    if not torn:
+        return []
+    return [
+        f"On the ground {listed(torn)} {'lies' if len(torn) == 1 else 'lie'} in pieces: areas kept together count as "
+        "one and join their district even where they do not touch."
+    ]

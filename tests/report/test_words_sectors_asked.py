@@ -118,3 +118,12 @@ def test_groups_and_pairs_are_counted():
     text = said(together=(("A", "B"),), apart=(("A", "D"),))
     assert "1 group of areas is kept together." in text
     assert "1 pair of areas is kept apart." in text
+
+
+def test_a_district_in_pieces_on_the_ground_is_named():
+    """A and D are ends of the path: kept together they join district 1 across district 2, which the map shows."""
+    problem = asked(together=(("A", "D"),), balance_frac={})
+    ends = SectorsPlan({"A": "1", "D": "1", "B": "2", "C": "2"}, {"1": "A", "2": "C"})
+    text = " ".join(findings("sectors", problem, cases.judged(problem, ends, None)))
+    assert "On the ground 1 lies in pieces" in text
+    assert "On the ground" not in said(together=(("A", "B"),))
