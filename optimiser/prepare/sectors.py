@@ -253,6 +253,7 @@ def _params(
         objectives=aims,
         weights=setup.weights,
         busy_frac=setup.busy_frac,
+        backup_centres=setup.backup_centres,
         locks=(*setup.locks, *_cores(project, setup, today, districts)),
         together=_together(project, setup),
         apart=setup.apart,

@@ -103,6 +103,13 @@ class SectorsSetup:
     busy_frac: float = asked(
         0.3, "frac", "Share of the time that a car is busy", group="advanced", minimum=0, maximum=0.99
     )
+    backup_centres: int = asked(
+        2,
+        "",
+        "Centres within target that make a backup, the own one among them",
+        group="advanced",
+        minimum=2,
+    )
     balance_on: Literal["unit hours", "calls"] = asked(
         "unit hours", "", "What is shared out fairly", options=(WORK, CALLS)
     )

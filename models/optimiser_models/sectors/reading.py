@@ -132,7 +132,8 @@ def costs(problem: SectorsProblem, objective: str, fixed: Ints | None = None) ->
         cost = _moved(problem, np.full(p.n_districts, FREE) if fixed is None else fixed)
     elif objective in ("backup", "expected"):
         assert fixed is not None
-        own, other = problem.covered_calls, second_best(problem, np.sort(fixed[fixed >= 0]))
+        rank = p.backup_centres - 1 if objective == "backup" else 1
+        own, other = problem.covered_calls, second_best(problem, np.sort(fixed[fixed >= 0]), rank)
         both = np.minimum(own, other)
         cost = -both if objective == "backup" else -(1 - p.busy_frac) * (own + p.busy_frac * other)
     return np.ascontiguousarray(cost, dtype=np.float64)

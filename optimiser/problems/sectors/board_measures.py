@@ -6,7 +6,15 @@ import numpy as np
 
 from optimiser.problems.base import Measure, Objective
 from optimiser.problems.sectors.board import Board, Floats, Ints
-from optimiser.problems.sectors.measures import NAMES, OWN_CAR, busy_kind, covered_name, named, own_free
+from optimiser.problems.sectors.measures import (
+    NAMES,
+    OWN_CAR,
+    busy_kind,
+    covered_name,
+    moved_name,
+    named,
+    own_free,
+)
 from optimiser.problems.sectors.params import PRIORITY_COVERS, SENSES
 
 _TINY = 1e-12
@@ -47,24 +55,21 @@ def value_on(b: Board, name: str) -> float:
         return float((problem.travel_s[mine, areas] * problem.calls[areas]).sum())
     if name == "compactness":
         return float((problem.distance_m[mine, areas] ** 2 * problem.calls[areas]).sum())
-    own, other = problem.covered_calls[mine, areas], _second(b)[areas]
+    rank = p.backup_centres - 1 if name == "backup" else 1
+    own, other = problem.covered_calls[mine, areas], _other(b, rank)[areas]
     if name == "backup":
         return float(np.minimum(own, other).sum())
     return float(((1 - p.busy_frac) * own + p.busy_frac * (1 - p.busy_frac) * other).sum())
 
 
-def _second(b: Board) -> Floats:
-    """Return the most calls of each area that an open centre other than its own covers, shape (n,)."""
-    n = b.label.size
+def _other(b: Board, rank: int) -> Floats:
+    """Return the calls of each area that the best ``rank`` open centres beside its own all cover, shape (n,)."""
     opened = np.unique(b.centre[b.centre >= 0])
-    if opened.size < 2:
-        return np.zeros(n)
-    covered = b.fixed.problem.covered_calls[opened]
-    best = covered.argmax(axis=0)
-    top = covered[best, np.arange(n)]
-    rest = covered.copy()
-    rest[best, np.arange(n)] = -1.0
-    return np.asarray(np.where(opened[best] == b.served, rest.max(axis=0), top), dtype=np.float64)
+    if opened.size < rank:
+        return np.zeros(b.label.size)
+    covered = np.where(opened[:, None] == b.served[None, :], -1.0, b.fixed.problem.covered_calls[opened])
+    ranked = np.partition(covered, opened.size - rank, axis=0)[opened.size - rank]
+    return np.asarray(np.maximum(ranked, 0.0), dtype=np.float64)
 
 
 def measures(b: Board) -> tuple[Measure, ...]:
@@ -133,7 +138,7 @@ def _optional(b: Board) -> list[Measure]:
         found.append(Measure(NAMES["compactness"][0], value_on(b, "compactness"), "call-m2", "lower"))
     cover = max(float(problem.cover_calls.sum()), _TINY)
     for name in ("backup", "expected"):
-        found.append(Measure(NAMES[name][0], value_on(b, name) / cover, "frac", "higher"))
+        found.append(Measure(named(problem, name)[0], value_on(b, name) / cover, "frac", "higher"))
     if problem.balance_names:
         free = own_free(problem, b.load(problem.balance[busy_kind(problem)]))
         calls = b.load(problem.calls)
@@ -141,7 +146,7 @@ def _optional(b: Board) -> list[Measure]:
         by = dict(zip(problem.params.district_ids, free.tolist(), strict=True))
         found.append(Measure(OWN_CAR, share, "frac", "higher", by, "district"))
     if problem.today:
-        found.append(Measure(NAMES["moved"][0], b.moved_frac(), "frac", "neither"))
+        found.append(Measure(moved_name(problem), b.moved_frac(), "frac", "neither"))
     for kind in problem.places:
         n, names = b.pieces(kind)
         by = {names[g]: float(n[g]) for g in np.flatnonzero(n > 0).tolist()}

@@ -29,7 +29,8 @@ def objectives(problem: SectorsProblem, plan: SectorsPlan) -> tuple[Objective, .
     ``cover``: calls per week within their target time of the own centre, each with the weight of its priority;
     ``cover 1``: those of one priority alone, without a weight. ``travel``: sum over areas of
     calls per week times the drive from the own centre, in call-seconds. ``backup``: calls within target of the
-    own centre and of another one. ``expected``: calls that find the own centre's car free, or else the car of the
+    own centre and of another one (of as many as ``backup_centres`` says).
+    ``expected``: calls that find the own centre's car free, or else the car of the
     best other centre. The calls of an area are taken to come within reach in one order: of two centres that
     reach 3 and 5 of its calls, both reach the same 3. ``compactness``: calls times squared metres to the own
     centre. ``moved``: share of today's work whose district changes. ``deviation``: largest deviation from a
@@ -49,6 +50,8 @@ def named(problem: SectorsProblem, name: str) -> tuple[str, str]:
     label, unit = NAMES[name]
     if name == "moved":
         return moved_name(problem), unit
+    if name == "backup" and problem.params.backup_centres > 2:
+        return f"calls with {problem.params.backup_centres} centres", unit
     return (
         (f"weighted {label}", f"weighted {unit}")
         if name == "cover" and problem.params.weighs
@@ -112,20 +115,24 @@ def value_of(problem: SectorsProblem, plan: SectorsPlan, name: str) -> float:
         return float((problem.distance_m[mine, areas] ** 2 * problem.calls[areas]).sum())
     row = {c: k for k, c in enumerate(problem.centre_ids)}
     opened = np.array(sorted(row[c] for c in set(plan.centre_of.values()) if c in row), dtype=np.int64)
-    second = second_best(problem, opened)
+    second = second_best(problem, opened, p.backup_centres - 1 if name == "backup" else 1)
     own, other = problem.covered_calls[mine, areas], second[mine, areas]
     if name == "backup":
         return float(np.minimum(own, other).sum())
     return float(((1 - p.busy_frac) * own + p.busy_frac * (1 - p.busy_frac) * other).sum())
 
 
-def second_best(problem: SectorsProblem, opened: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return for a district's centre and an area the most calls that another open centre covers, shape (C, n)."""
+def second_best(problem: SectorsProblem, opened: NDArray[np.int64], rank: int = 1) -> NDArray[np.float64]:
+    """Return for a district's centre and an area the calls that its best ``rank`` other open centres all cover.
+
+    Shape (C, n); with one other centre the most calls that another one covers.
+    """
     covered = problem.covered_calls[opened]
     found = np.zeros_like(problem.covered_calls)
     for row, centre in enumerate(opened):
         others = np.delete(covered, row, axis=0)
-        found[centre] = others.max(axis=0) if others.size else 0.0
+        if len(others) >= rank:
+            found[centre] = np.partition(others, len(others) - rank, axis=0)[len(others) - rank]
     return found
 
 
@@ -214,7 +221,9 @@ def _optional(problem: SectorsProblem, plan: SectorsPlan) -> list[Measure]:
         )
     cover = max(float(problem.cover_calls.sum()), 1e-12)
     for name in ("backup", "expected") if has_target(problem) else ():
-        found.append(Measure(NAMES[name][0], value_of(problem, plan, name) / cover, "frac", "higher"))
+        found.append(
+            Measure(named(problem, name)[0], value_of(problem, plan, name) / cover, "frac", "higher")
+        )
     if problem.balance_names:
         found.append(_own_car(problem, plan))
     if problem.today:

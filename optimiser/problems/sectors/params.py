@@ -145,6 +145,8 @@ class SectorsParams:
         Of each objective in the score, per unit of it: cover counts against the score, travel for it.
     busy_frac
         Share of the time that a district's car is busy, for "expected".
+    backup_centres
+        Centres within target, the own one among them, that make a "backup": 2, or more.
     locks
         Pairs (area id, district id).
     together, apart
@@ -180,6 +182,7 @@ class SectorsParams:
     weights: Mapping[str, float] = asked({}, "", "Weight of each objective in the score")
     cover_weights: Mapping[int, float] = asked({}, "", "Weight of a call of each priority in cover")
     busy_frac: float = asked(0.3, "frac", "Share of the time a district's car is busy")
+    backup_centres: int = asked(2, "", "Centres within target that make a backup", group="advanced")
     locks: tuple[tuple[str, str], ...] = asked((), "", "Areas tied to a district")
     together: tuple[tuple[str, ...], ...] = asked((), "", "Areas kept in one district")
     apart: tuple[tuple[str, str], ...] = asked((), "", "Areas kept in different districts")
@@ -259,6 +262,10 @@ class SectorsParams:
         if not self.change_limit_frac >= 0:
             raise InputError(
                 f"change_limit_frac must be 0 or more, got {self.change_limit_frac}; 10 % is 0.1."
+            )
+        if self.backup_centres < 2:
+            raise InputError(
+                f"backup_centres must be 2 or more, got {self.backup_centres}: the own one counts."
             )
         if not 0 <= self.busy_frac < 1:
             raise InputError(f"busy_frac must be at least 0 and below 1, got {self.busy_frac}; 30 % is 0.3.")
