@@ -63,11 +63,11 @@ def low_cover(
     of_all = np.bincount(which, demand, len(names))
     of_low = np.bincount(which, np.where(low, demand, 0.0), len(names))
     share = np.divide(of_low, of_all, out=np.zeros(len(names)), where=of_all > 0)
-    return {
-        str(
-            name
-        ): f"{when}areas with {percent_text(part, 0)} of {name}'s urgent demand have fewer than {rule.level} "
-        "free units there in time"
-        for name, part in zip(names, share, strict=True)
-        if name and part > 0 and part >= rule.share_frac - 1e-9
-    }
+    found = {}
+    for name, part in zip(names.tolist(), share.tolist(), strict=True):
+        if name and part > 0 and part >= rule.share_frac - 1e-9:
+            found[name] = (
+                f"{when}areas with {percent_text(part, 0)} of {name}'s urgent demand have fewer than {rule.level} "
+                "free units there in time"
+            )
+    return found

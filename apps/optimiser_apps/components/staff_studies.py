@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
-from optimiser.batch import studies, study_runner
+from optimiser.batch import studies
 from optimiser.batch.studies import Study
 from optimiser.data.project import Project
 from optimiser.report.words import escaped
 from optimiser_apps import state
 from optimiser_apps.components import study_budget, study_ledger, study_live, study_shown, watched
-from optimiser_apps.components.question import STATUS_WORDS
 from optimiser_apps.studying import Kind
 
 ASK = {"budget": study_budget.ask, "ledger": study_ledger.ask}
@@ -21,7 +18,9 @@ ASK = {"budget": study_budget.ask, "ledger": study_ledger.ask}
 def show(project: Project, kind: Kind, found: Study | None) -> None:
     """Show the study of the link, else the form; those asked before are chosen above it."""
     there = {
-        s.id: _label(s) for s in studies.studies(project.folder) if str(s.request.get("kind")) == kind.name
+        s.id: study_live.label(s)
+        for s in studies.studies(project.folder)
+        if str(s.request.get("kind")) == kind.name
     }
     watched.choose(
         f"study.{kind.name}", "Study", "Ask anew", there, found.id if found else "", state.show_study
@@ -37,11 +36,6 @@ def show(project: Project, kind: Kind, found: Study | None) -> None:
         study_live.ended_badly(found)
 
 
-def _label(found: Study) -> str:
-    asked = datetime.fromisoformat(str(found.request["created_utc"])).astimezone()
-    return f"{found.request['title']} · {STATUS_WORDS[found.status]} · {asked:%d %b %H:%M}"
-
-
 def _ask(project: Project, kind: Kind) -> None:
     if project.report.red:
         st.error(
@@ -49,10 +43,5 @@ def _ask(project: Project, kind: Kind) -> None:
         )
         return
     made = ASK[kind.name](project, kind)
-    if made is None:
-        return
-    if made.status == "failed":
-        made.reset()
-    study_runner.start(made)
-    state.show_study(made.id)
-    st.rerun()
+    if made is not None:
+        study_live.begin(made)

@@ -1,6 +1,8 @@
-"""A study that is being done: how far it is, what is known already, and how to stop it."""
+"""A study begun and being done: its words in a chooser, how far it is, what is known already, and how to stop it."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import streamlit as st
 
@@ -9,10 +11,27 @@ from optimiser.batch.studies import Study
 from optimiser.errors import OptimiserError
 from optimiser.report.words import escaped
 from optimiser.solve.progress import Progress
+from optimiser_apps import state
 from optimiser_apps.components import shown, watched
+from optimiser_apps.components.question import STATUS_WORDS
 from optimiser_apps.components.study_shown import picture
 
 LAST_SHOWN = 6
+
+
+def label(study: Study) -> str:
+    """Return a study in words for a chooser: title, state, when it was asked."""
+    asked = datetime.fromisoformat(str(study.request["created_utc"])).astimezone()
+    return f"{study.request['title']} · {STATUS_WORDS[study.status]} · {asked:%d %b %H:%M}"
+
+
+def begin(study: Study) -> None:
+    """Start a study that was asked for, again if it had failed, and show it."""
+    if study.status == "failed":
+        study.reset()
+    study_runner.start(study)
+    state.show_study(study.id)
+    st.rerun()
 
 
 def live(study: Study) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
-from optimiser.batch import studies, study_runner
+from optimiser.batch import studies
 from optimiser.batch.studies import Study
 from optimiser.batch.study_tables import KIND
 from optimiser.data.project import Project
@@ -14,7 +12,6 @@ from optimiser.errors import InputError
 from optimiser.report.words import escaped
 from optimiser_apps import sources, state, tabling
 from optimiser_apps.components import shown, study_live, tables_ask, tables_shown, watched
-from optimiser_apps.components.question import STATUS_WORDS
 
 INTRO = (
     "What a dispatch system and a sergeant need of a plan of beats: the nearest beats of every beat by road at each "
@@ -29,7 +26,11 @@ def page() -> None:
     project = sources.project()
     st.title("Tables for dispatch")
     found = _study(project)
-    there = {s.id: _label(s) for s in studies.studies(project.folder) if str(s.request.get("kind")) == KIND}
+    there = {
+        s.id: study_live.label(s)
+        for s in studies.studies(project.folder)
+        if str(s.request.get("kind")) == KIND
+    }
     watched.choose(KIND, "Tables", "Make new tables", there, found.id if found else "", state.show_study)
     if found is None:
         st.markdown(INTRO)
@@ -54,11 +55,6 @@ def _study(project: Project) -> Study | None:
     return found
 
 
-def _label(found: Study) -> str:
-    asked = datetime.fromisoformat(str(found.request["created_utc"])).astimezone()
-    return f"{found.request['title']} · {STATUS_WORDS[found.status]} · {asked:%d %b %H:%M}"
-
-
 def _ask(project: Project) -> None:
     if project.report.red:
         st.error(
@@ -72,10 +68,5 @@ def _ask(project: Project) -> None:
         )
         return
     made = tables_ask.ask(project, plans)
-    if made is None:
-        return
-    if made.status == "failed":
-        made.reset()
-    study_runner.start(made)
-    state.show_study(made.id)
-    st.rerun()
+    if made is not None:
+        study_live.begin(made)

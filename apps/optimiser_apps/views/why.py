@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from optimiser import registry
-from optimiser.batch import runner, studies, study_runner
+from optimiser.batch import runner, studies
 from optimiser.batch.scenario import Scenario
 from optimiser.batch.store import Run
 from optimiser.batch.studies import Study
@@ -17,7 +16,6 @@ from optimiser.data.project import Project
 from optimiser.report.words import escaped
 from optimiser_apps import pages, sources, state, studying
 from optimiser_apps.components import shown, study_ask, study_live, study_shown, watched
-from optimiser_apps.components.question import STATUS_WORDS
 
 
 @shown.page
@@ -26,7 +24,11 @@ def page() -> None:
     project = sources.project()
     st.title("Why and what if")
     found = _study(project)
-    there = {s.id: _label(s) for s in studies.studies(project.folder) if str(s.request.get("kind")) != TABLES}
+    there = {
+        s.id: study_live.label(s)
+        for s in studies.studies(project.folder)
+        if str(s.request.get("kind")) != TABLES
+    }
     watched.choose("study", "Study", "Ask something new", there, found.id if found else "", state.show_study)
     if found is None:
         _ask(project)
@@ -44,11 +46,6 @@ def page() -> None:
 def _study(project: Project) -> Study | None:
     wanted = state.study_id()
     return studies.study(project.folder, wanted) if wanted else None
-
-
-def _label(found: Study) -> str:
-    asked = datetime.fromisoformat(str(found.request["created_utc"])).astimezone()
-    return f"{found.request['title']} · {STATUS_WORDS[found.status]} · {asked:%d %b %H:%M}"
 
 
 def _ask(project: Project) -> None:
@@ -72,12 +69,8 @@ def _ask(project: Project) -> None:
     made = study_ask.ask(project, kind, run)
     if made is None:
         return
-    if made.status == "failed":
-        made.reset()
-    study_runner.start(made)
     state.show_run("")
-    state.show_study(made.id)
-    st.rerun()
+    study_live.begin(made)
 
 
 def _ways(project: Project, found: Study) -> None:
