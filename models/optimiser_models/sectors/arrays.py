@@ -20,6 +20,12 @@ from optimiser_models.sectors.contract import Contraction
 FREE = -1
 LARGEST_SUM = 1e12
 """Largest sum of costs that the loops work with: 1e15 stands for what cannot be in them."""
+MOST_PARTS = 400
+"""Weeks that calls may be counted in: into as many parts a call is split where :meth:`Districting.step` looks."""
+FEW = 50
+"""Costs that are looked at first."""
+WHOLE, LARGEST_WHOLE = 1e-8, 1e6
+"""How near a cost is to a whole number that is one, and the largest that is looked at."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -185,6 +191,20 @@ class Districting:
         spread: Floats = np.maximum(np.median(self.cost, axis=0) - self.cost.min(axis=0), 0.0)
         return spread
 
+    def step(self) -> float:
+        """Return what the objective of any plan is a whole multiple of; 0 where none is found.
+
+        Calls covered are whole numbers of calls over the weeks they were counted in.
+        """
+        if self.extras.any:
+            return 0.0
+        values = np.unique(self.cost[np.isfinite(self.cost)])
+        few = values[:: max(1, values.size // FEW)]
+        for parts in range(1, MOST_PARTS + 1):
+            if all(_whole(some * parts) for some in (few, values)):
+                return 1.0 / parts
+        return 0.0
+
     def value(self, label: Ints, centre: Ints) -> float:
         """Return the objective of a state: of the district of each area (n,) and the centre of each district (k,)."""
         total = float(self.cost[centre[label], np.arange(self.n)].sum())
@@ -236,6 +256,13 @@ class Districting:
         graph = csr_array((ones, self.neighbours, self.starts), shape=(self.n, self.n))
         labels: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
         return labels
+
+
+def _whole(values: Floats) -> bool:
+    """Are these whole numbers, and so small that the sum of a plan's still tells one from the next?"""
+    if np.abs(values).max(initial=0.0) > LARGEST_WHOLE:
+        return False
+    return bool(np.abs(values - np.round(values)).max(initial=0.0) <= WHOLE)
 
 
 def to_plan(problem: SectorsProblem, d: Districting, label: Ints, centre: Ints) -> SectorsPlan:

@@ -15,7 +15,7 @@ all districts are alike it counts centres by itself, and keeps them apart, so ce
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,6 +52,24 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of all plans that a search left open: candidates of each district (k, C), cells and pairs of use (C, n).
+
+    Which plans lie in it does not hang on what is aimed at: a less important aim goes on from the parts that a more
+    important one left.
+    """
+
+    may: NDArray[np.bool_]
+    cells: Cells | None
+    pairs: NDArray[np.bool_]
+
+    def among(self, keep: NDArray[np.int64]) -> Part:
+        """Return the same part where only these candidates (numbers) are left."""
+        cells = None if self.cells is None else self.cells.among(keep)
+        return Part(np.ascontiguousarray(self.may[:, keep]), cells, self.pairs[keep])
+
+
+@dataclass(frozen=True)
 class Parted:
     """What the search proved: a bound for all plans, and the pairs (C, n) and candidates (k, C) still of use."""
 
@@ -59,6 +77,8 @@ class Parted:
     pairs: NDArray[np.bool_]
     may: NDArray[np.bool_]
     nodes: int
+    parts: tuple[Part, ...]
+    """The parts still open; none where nothing is left."""
 
 
 def part(
@@ -73,20 +93,27 @@ def part(
     alive: Callable[[], bool] = lambda: True,
     settle: Callable[[Slots, NDArray[np.bool_]], float] = lambda slots, pairs: -np.inf,
     small: int = 0,
+    parts: Sequence[Part] = (),
 ) -> Parted:
     """Part the node with the least bound until told to stop, no more than ``small`` pairs or nothing is left.
+
+    ``parts``, where there are any, hold every plan of use: the search begins from them.
 
     ``keep_going(bound)`` hears the bound that holds for all plans and is asked after every node, ``alive`` in every
     round within one. ``settle(slots, pairs)`` bounds a node whose districts have all settled on one centre.
     """
     if s.cells is None and d.k <= MOST_IN_CELLS and len(s.state) > 1:
         s = replace(s, cells=Cells(np.zeros(s.may.shape[1], dtype=np.int64), np.array([d.k])))
-    first = _node(d, s, allowed, root.at, incumbent(), seats, alive)
-    if first is None:
-        return Parted(incumbent(), np.zeros_like(allowed), np.zeros_like(s.may), 1)
-    heap, count = [(first.value, 0, first)], 1
+    heap: list[tuple[float, int, Node]] = []
+    count = 0
+    for first in parts or (Part(s.may, s.cells, allowed),):
+        count += 1
+        of_it = replace(s, may=s.may & first.may, cells=first.cells)
+        node = _node(d, of_it, allowed & first.pairs, root.at, incumbent(), seats, alive)
+        if node is not None:
+            heapq.heappush(heap, (node.value, count, node))
     closed: list[Node] = []
-    value = max(root.value, first.value)
+    value = max(root.value, min((n.value for _, _, n in heap), default=incumbent()))
     while heap and keep_going(value):
         _, _, node = heapq.heappop(heap)
         cut = _cut(d, node)
@@ -105,8 +132,9 @@ def part(
         value = max(value, min((n.value for n in left), default=incumbent()))
         if count % LOOK == 1 and small and _left(s, left, allowed)[0].sum() <= small:
             break
-    pairs, may = _left(s, [n for _, _, n in heap if n.value < incumbent()] + closed, allowed)
-    return Parted(value, pairs, may, count)
+    open_ = [n for _, _, n in heap if n.value < incumbent()] + closed
+    pairs, may = _left(s, open_, allowed)
+    return Parted(value, pairs, may, count, tuple(Part(n.s.may, n.s.cells, n.pairs) for n in open_))
 
 
 def _left(
@@ -131,6 +159,8 @@ def _node(
     alive: Callable[[], bool],
 ) -> Node | None:
     """Bound a node; None where it holds no plan better than the incumbent."""
+    if s.cells is not None and s.cells.short:
+        return None
     chosen = np.zeros(s.may.shape)
     rounds = 0
 

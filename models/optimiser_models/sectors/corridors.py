@@ -120,47 +120,41 @@ def link(own, locked, weight, starts, neighbours, dist, parent, keys, nodes, on)
 
 @njit(cache=True, parallel=True)
 def add(  # type: ignore[no-untyped-def]
-    alpha, cost, work, own, low, high, critical, state, may, limit, starts, neighbours, value
+    alpha, cost, work, own, low, high, critical, state, limit, seats, groups, starts, neighbours, value
 ):
-    """Add to ``value`` (C, G) what the corridors of locked areas cost at least, where it is below ``limit`` (G,).
+    """Add to ``value`` (C, G) of seats (centre, group) what the corridors of locked areas cost at least.
 
-    ``critical`` (C, G) becomes the price of work that is best with the corridors.
+    ``critical`` (C, G) becomes the price of work that is best with the corridors. What is above ``limit`` (G,) is not
+    looked at further.
     """
     n = alpha.size
-    for j in prange(cost.shape[0]):
+    for s in prange(seats.size):
+        j, g = seats[s], groups[s]
         weight, dist, take = np.empty(n), np.empty(n), np.empty(n)
         parent, on = np.empty(n, np.int64), np.zeros(n, np.bool_)
         keys, nodes = np.empty(neighbours.size + 1), np.empty(neighbours.size + 1, np.int64)
-        for g in range(state.shape[0]):
-            if not may[g, j] or value[j, g] >= limit[g]:
-                continue
-            locked = np.flatnonzero(state[g] == 1)
-            if locked.size == 0:
-                continue
-            ratio = critical[j, g]
-            extra(alpha, cost[j], work, own[j], ratio, state[g], weight)
+        locked = np.flatnonzero(state[g] == 1)
+        ratio = critical[j, g]
+        extra(alpha, cost[j], work, own[j], ratio, state[g], weight)
+        best = value[j, g] + link(own[j], locked, weight, starts, neighbours, dist, parent, keys, nodes, on)
+        forced = state[g].copy()
+        for _ in range(TRIES):
+            if not on.any() or best >= limit[g]:
+                break
+            forced[:] = state[g]
+            forced[on] = 1
+            _, other, fits = fill(alpha, cost[j], work, own[j], low[g], high[g], forced, take)
+            if not fits or other == ratio:
+                break
+            extra(alpha, cost[j], work, own[j], other, state[g], weight)
             on[:] = False
-            best = value[j, g] + link(
+            found = at_ratio(alpha, cost[j], work, own[j], low[g], high[g], state[g], other) + link(
                 own[j], locked, weight, starts, neighbours, dist, parent, keys, nodes, on
             )
-            forced = state[g].copy()
-            for _ in range(TRIES):
-                if not on.any() or best >= limit[g]:
-                    break
-                forced[:] = state[g]
-                forced[on] = 1
-                _, other, fits = fill(alpha, cost[j], work, own[j], low[g], high[g], forced, take)
-                if not fits or other == ratio:
-                    break
-                extra(alpha, cost[j], work, own[j], other, state[g], weight)
-                on[:] = False
-                found = at_ratio(alpha, cost[j], work, own[j], low[g], high[g], state[g], other) + link(
-                    own[j], locked, weight, starts, neighbours, dist, parent, keys, nodes, on
-                )
-                if found <= best:
-                    break
-                best, ratio = found, other
-            value[j, g], critical[j, g] = min(best, 1e15), ratio
+            if found <= best:
+                break
+            best, ratio = found, other
+        value[j, g], critical[j, g] = min(best, 1e15), ratio
 
 
 @njit(cache=True)

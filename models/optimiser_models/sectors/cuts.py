@@ -46,7 +46,7 @@ STAGE_SHARE = 0.4
 """Share of the time left that an objective gets before the next one's turn."""
 SEARCH_PART, SEARCH_PART_OF_MANY = 0.3, 0.85
 """Share of the time that searching for plans takes while the search is parted by centres: parting hardly moves the
-bound of many districts."""
+bound of many districts. That of few falls with every search in vain."""
 SLICE_SHARE, SLICE_SHARE_OF_MANY = 0.04, 0.15
 """Share of the time for each of these searches."""
 AGAIN = 100_000
@@ -75,7 +75,7 @@ def solve(
         d, unit = d.scaled()
         run = Run(problem, d, options, report, began, until, name=name, pairs=pairs, last=last, unit=unit)
         if runs:
-            run.pool = runs[-1].pool
+            run.pool, run.parts = runs[-1].pool, runs[-1].parts
         found = _stage(run, start)
         if run.best is None and not (last or run.infeasible or report.should_stop()):  # nothing to go on from
             run, found = _once_more(run, start)
@@ -145,6 +145,7 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     notes["pairs_left"] = int(pairs.sum())
     if pairs.sum() > LARGEST_MODEL:
         parted = _part(run, slots, bound, pairs)
+        run.parts = parted.parts
         keep = run.narrow(parted.pairs)
         slots, pairs = replace(slots, may=parted.may).among(keep), parted.pairs[keep]
         notes |= {"pairs_left": int(pairs.sum()), "nodes": parted.nodes}
@@ -174,7 +175,7 @@ def _narrowed(
 
 def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]) -> centres.Parted:
     """Part the search by where centres lie, and search for plans in between."""
-    searched, tried = 0.0, 0
+    searched, tried, vain = 0.0, 0, 0
     many = run.d.k > FEW_DISTRICTS
     part, slice_s = (
         (SEARCH_PART_OF_MANY, run.budget_s(SLICE_SHARE_OF_MANY))
@@ -184,14 +185,15 @@ def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_
     began = run.report.elapsed_s()
 
     def keep_going(value: float) -> bool:
-        nonlocal searched, tried
+        nonlocal searched, tried, vain
         run.prove(value)
         spent = run.report.elapsed_s() - began
-        if searched < part * spent and not run.done():
-            before = run.report.elapsed_s()
+        if searched < (part if many else part / (1 + vain)) * spent and not run.done():
+            before, best = run.report.elapsed_s(), run.best
             tried += 1
             search_on(run, run.options.seed + 1000 * tried, min(max(2.0, slice_s), run.left_s()))
             searched += run.report.elapsed_s() - before
+            vain = vain + 1 if run.best is best else 0
         return not run.done()
 
     def settle(there: Slots, left: NDArray[np.bool_]) -> float:
@@ -205,7 +207,7 @@ def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_
     parted = centres.part(
         run.d, slots, bound, pairs, lambda: run.limit,
         keep_going=keep_going, seats=lambda c, g: remember(run, slots, c, g),
-        alive=lambda: not run.done(), settle=settle, small=LARGEST_MODEL,
+        alive=lambda: not run.done(), settle=settle, small=LARGEST_MODEL, parts=run.parts,
     )  # fmt: skip
     run.prove(parted.value)
     return parted

@@ -36,6 +36,8 @@ MIX = 0.7
 """Share of the new slope in the direction of a step."""
 SECOND_WIND = 0.1
 """A wind that closed less than this share of the gap is the last."""
+RECENT = 8
+"""Rounds for which the corridors of a seat are looked at after it was chosen."""
 LEVEL = 1e-9
 """A slope below this is rounding: a step along it would be without end."""
 
@@ -193,6 +195,9 @@ class _Relaxation:
         self.group_may = s.group_may()
         self.room = np.inf
         self.critical: NDArray[np.float64] = np.zeros((d.cost.shape[0], len(s.state)))
+        self.corridors = self.group_may.T & (s.state == 1).any(axis=1) & self.in_one_piece
+        self.unused = np.full(self.corridors.shape, RECENT)
+        self.latest: tuple[Multipliers, NDArray[np.float64], NDArray[np.float64]] | None = None
         self.work = d.weight[0] if d.weight.size else np.zeros(d.n)
         # further sums and kinds are scaled so that an average area counts as one, as it does in (2)
         self.side_unit = np.array([max(float(np.abs(r).mean()), 1e-12) for r in d.side])
@@ -215,6 +220,8 @@ class _Relaxation:
 
     def priced(self, m: Multipliers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the cost of each pair (C, n) with (4) and (5) priced in, and what a seat adds (C, G)."""
+        if self.latest is not None and self.latest[0] is m:
+            return self.latest[1:]
         cost = self.cost
         if m.mu.any():
             cost = cost + np.tensordot(m.mu / self.side_unit, self.d.side, axes=1)
@@ -224,10 +231,11 @@ class _Relaxation:
             cost = cost + ((m.over - m.under) / unit).T @ self.more
             high = np.where(np.isfinite(self.highs), self.highs, 0.0)
             constant = (m.under / unit).T @ self.lows - (m.over / unit).T @ high
+        self.latest = m, cost, constant
         return cost, constant
 
     def values(self, m: Multipliers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the value of each seat (C, G) and the critical ratio of its knapsack (C, G)."""
+        """Return the value of each seat (C, G) and the critical ratio of its knapsack (C, G), corridors left out."""
         cost, constant = self.priced(m)
         s = self.s
         value, critical = np.empty(constant.shape), np.empty(constant.shape)
@@ -236,23 +244,52 @@ class _Relaxation:
             s.low, s.high, s.state, s.locked, self.held, value, critical,
         )  # fmt: skip
         value += constant
-        if self.in_one_piece and self.held.size:
-            d = self.d
-            # a seat further above the best than there is room for is in no better plan, corridor or not
-            limit = value.min(axis=0) + np.float64(self.room)
-            corridors.add(
-                m.alpha, cost, self.work, d.centre_area, s.low, s.high, critical, s.state, self.group_may,
-                limit, d.starts, d.neighbours, value,
-            )  # fmt: skip
-        self.critical = critical
         return value, critical
 
+    def joined(self, m: Multipliers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return :meth:`values` with the corridors of each seat that a better plan may have, and the price of work."""
+        value, critical = self.values(m)
+        # a seat further above the best than there is room for is in no better plan, corridor or not
+        near = self.corridors & (value < value.min(axis=0) + np.float64(self.room))
+        self._join(m, near, value, critical)
+        return value, critical
+
+    def _join(
+        self,
+        m: Multipliers,
+        seats: NDArray[np.bool_],
+        value: NDArray[np.float64],
+        critical: NDArray[np.float64],
+    ) -> None:
+        """Add corridors to the value of these seats (C, G)."""
+        d, s = self.d, self.s
+        if seats.any():
+            limit = value.min(axis=0) + np.float64(self.room)
+            corridors.add(
+                m.alpha, self.priced(m)[0], self.work, d.centre_area, s.low, s.high, critical, s.state, limit,
+                *np.nonzero(seats), d.starts, d.neighbours, value,
+            )  # fmt: skip
+
     def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:
-        value, _ = self.values(m)
-        matched = match(value, self.s)
-        if matched is None:
-            return None
-        centres, groups = matched
+        """Return the bound and the centres and groups chosen; None where they cannot be matched.
+
+        Corridors take most of the time and only add: they are looked at where the matching chooses a seat, until it
+        chooses none that was not looked at. The seats of the last rounds come first.
+        """
+        value, self.critical = self.values(m)
+        self.unused += 1
+        joined, now = np.zeros_like(self.corridors), self.corridors & (self.unused < RECENT)
+        while True:
+            self._join(m, now, value, self.critical)
+            joined |= now
+            matched = match(value, self.s)
+            if matched is None:
+                return None
+            centres, groups = matched
+            self.unused[centres, groups] = 0
+            now = self.corridors & (self.unused == 0) & ~joined
+            if not now.any():
+                break
         bound = float(m.alpha.sum() + value[centres, groups].sum()) - self._limits(m) - self._lost(m)
         return bound, centres, groups
 
@@ -305,7 +342,7 @@ class _Relaxation:
         """
         d, s = self.d, self.s
         cost = self.priced(m)[0]
-        value, critical = self.values(m)
+        value, critical = self.joined(m)
         lost = self._limits(m) + self._lost(m)
         needs = np.full(d.cost.shape, np.inf)
         least = totals(value, s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors.arrays import FREE, Districting, to_plan
+from optimiser_models.sectors.centres import Part
 from optimiser_models.sectors.pool import Pool
 from optimiser_models.sectors.reading import sign_of
 from optimiser_models.sectors.search import State
@@ -44,6 +46,8 @@ class Run:
     """How fast the search is, as last seen."""
     pairs: NDArray[np.bool_] | None = None
     """Pairs (C, n) that a plan of use may have, by what more important objectives proved; None for all."""
+    parts: tuple[Part, ...] = ()
+    """Parts of the search by where centres lie that hold every plan of use; none for the whole."""
     unit: float = 1.0
     """What a cost of one is in the objective's own unit (:meth:`.arrays.Districting.scaled`)."""
     last: bool = True
@@ -56,6 +60,11 @@ class Run:
         """What makes a cost a value of the planner's: the unit of costs, less than zero where it is a maximum."""
         return sign_of(self.name) * self.unit
 
+    @cached_property
+    def step(self) -> float:
+        """What the cost of any plan is a whole multiple of; 0 where that is not known."""
+        return self.d.step()
+
     @property
     def first(self) -> bool:
         """Is this the most important objective? Only its numbers are told while the search is on."""
@@ -66,7 +75,9 @@ class Run:
         """What plans of use cost less than: the best plan, and where others follow also those as good as it."""
         if self.best is None:
             return np.inf
-        return self.best.cost + (0.0 if self.last else TIE * max(abs(self.best.cost), 1e-9))
+        if self.last:
+            return self.best.cost - (1 - TIE) * self.step
+        return self.best.cost + TIE * max(abs(self.best.cost), 1e-9)
 
     def narrow(self, pairs: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Keep to these pairs (C, n), which hold every plan of use; return the candidate centres that remain."""
@@ -77,6 +88,7 @@ class Run:
         own[self.d.fixed[self.d.fixed != FREE]] = True
         keep = np.flatnonzero(own)
         self.pairs, self.d = pairs[keep], self.d.among(keep)
+        self.parts = tuple(part.among(keep) for part in self.parts)
         self.seats = [areas for areas in self.seats if np.isin(areas, self.d.centre_area).all()]
         if self.best is not None:
             self.best = replace(self.best, centre=np.searchsorted(keep, self.best.centre))
@@ -120,7 +132,9 @@ class Run:
             self.report(phase="improving", incumbent=self.sign * state.cost, plan=plan)
 
     def prove(self, bound: float) -> None:
-        """Take a bound if it is better; it never exceeds a plan that exists."""
+        """Take a bound if it is better, raised to what a plan can cost; it never exceeds a plan that exists."""
+        if self.step and np.isfinite(bound):
+            bound = max(bound, self.step * np.ceil(bound / self.step - TIE))
         if self.best is not None:
             bound = min(bound, self.best.cost)
         if bound > self.bound:

@@ -34,6 +34,15 @@ class Cells:
         """Cell of each seat, (k,): every cell as often as it holds centres."""
         return np.repeat(np.arange(self.counts.size), self.counts)
 
+    @property
+    def short(self) -> bool:
+        """Does a cell hold more centres than it has candidates?"""
+        return bool((np.bincount(self.of[self.of >= 0], minlength=self.counts.size) < self.counts).any())
+
+    def among(self, keep: NDArray[np.int64]) -> Cells:
+        """Return the same cells with these candidates (numbers, rising) alone."""
+        return Cells(self.of[keep], self.counts)
+
 
 @dataclass(frozen=True)
 class Slots:
@@ -76,7 +85,7 @@ class Slots:
 
     def among(self, keep: NDArray[np.int64]) -> Slots:
         """Return the same districts with these candidates (numbers, rising) alone."""
-        cells = None if self.cells is None else Cells(self.cells.of[keep], self.cells.counts)
+        cells = None if self.cells is None else self.cells.among(keep)
         return replace(self, may=np.ascontiguousarray(self.may[:, keep]), cells=cells)
 
     @property

@@ -111,8 +111,8 @@ def test_seats_with_corridors_never_cost_more_than_the_least_district():
             continue
         found, critical = np.array([[value]]), np.array([[ratio]])
         corridors.add(
-            alpha, cost, work, np.array([own]), low, high, critical, state, np.ones((1, 1), dtype=bool),
-            np.array([np.inf]), starts, near, found,
+            alpha, cost, work, np.array([own]), low, high, critical, state, np.array([np.inf]),
+            np.array([0]), np.array([0]), starts, near, found,
         )  # fmt: skip
         assert value - 1e-9 <= found[0, 0] <= least + 1e-9, seed
         raised += found[0, 0] > value + 1e-6
