@@ -17,17 +17,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser_models.sectors import lagrange
 from optimiser_models.sectors.arrays import FREE, Districting
+from optimiser_models.sectors.kept import Kept, kept_sums, screen
 from optimiser_models.sectors.slots import Cells, Slots
 
-ROUNDS = 60
+ROUNDS = 40
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
-REACH, PATIENCE = 0.2, 15
+REACH, PATIENCE = 1.5, 15
 HEAVY = 8
 """Centres that a region is tried around."""
 LOOK = 20
@@ -49,6 +51,8 @@ class Node:
     value: float
     pairs: NDArray[np.bool_]
     chosen: NDArray[np.float64]
+    kept: tuple[lagrange.Multipliers, ...] = ()
+    """Multipliers of each sum that is kept."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,14 @@ def part(
     """
     if s.cells is None and d.k <= MOST_IN_CELLS and len(s.state) > 1:
         s = replace(s, cells=Cells(np.zeros(s.may.shape[1], dtype=np.int64), np.array([d.k])))
+    sums = kept_sums(d, s, allowed, alive)
+    bounded = partial(_node, d, sums=sums, seats=seats, alive=alive)
     heap: list[tuple[float, int, Node]] = []
     count = 0
     for first in parts or (Part(s.may, s.cells, allowed),):
         count += 1
         of_it = replace(s, may=s.may & first.may, cells=first.cells)
-        node = _node(d, of_it, allowed & first.pairs, root.at, incumbent(), seats, alive)
+        node = bounded(of_it, allowed & first.pairs, root.at, tuple(k.at for k in sums), incumbent())
         if node is not None:
             heapq.heappush(heap, (node.value, count, node))
     closed: list[Node] = []
@@ -124,7 +130,7 @@ def part(
         else:
             for there in cut:
                 count += 1
-                child = _node(d, there, node.pairs, node.at, incumbent(), seats, alive)
+                child = bounded(there, node.pairs, node.at, node.kept, incumbent())
                 if child is not None:
                     child = replace(child, value=max(child.value, node.value))
                     heapq.heappush(heap, (child.value, count, child))
@@ -154,13 +160,23 @@ def _node(
     s: Slots,
     allowed: NDArray[np.bool_],
     at: lagrange.Multipliers,
+    kept: tuple[lagrange.Multipliers, ...],
     incumbent: float,
+    *,
+    sums: tuple[Kept, ...],
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None,
     alive: Callable[[], bool],
 ) -> Node | None:
-    """Bound a node; None where it holds no plan better than the incumbent."""
+    """Bound a node; None where it holds no plan better than the incumbent, or none that keeps the sums."""
     if s.cells is not None and s.cells.short:
         return None
+    of_sums = []
+    for one, start in zip(sums, kept, strict=True):
+        screened = screen(one, s, allowed, start, alive, ROUNDS, REACH, PATIENCE)
+        if screened is None:
+            return None
+        allowed = screened[0]
+        of_sums.append(screened[1])
     chosen = np.zeros(s.may.shape)
     rounds = 0
 
@@ -193,7 +209,7 @@ def _node(
     own = pairs[np.arange(pairs.shape[0]), d.centre_area]
     may = s.may & own[None, :]
     chosen /= np.maximum(chosen.sum(axis=1, keepdims=True), 1e-12)
-    return Node(replace(s, may=may), bound.at, bound.value, pairs, chosen)
+    return Node(replace(s, may=may), bound.at, bound.value, pairs, chosen, tuple(of_sums))
 
 
 def _cut(d: Districting, node: Node) -> list[Slots] | None:

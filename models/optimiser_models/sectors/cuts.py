@@ -42,7 +42,7 @@ FIRST_BOUND_SHARE = 0.08
 """Share of the time for a bound before the search that starts from what it chose."""
 BOUND_SHARE = 0.4
 """Share of the time limit for the first bound."""
-STAGE_SHARE = 0.4
+STAGE_SHARE = 0.6
 """Share of the time left that an objective gets before the next one's turn."""
 SEARCH_PART, SEARCH_PART_OF_MANY = 0.3, 0.85
 """Share of the time that searching for plans takes while the search is parted by centres: parting hardly moves the

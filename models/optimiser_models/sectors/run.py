@@ -134,7 +134,7 @@ class Run:
     def prove(self, bound: float) -> None:
         """Take a bound if it is better, raised to what a plan can cost; it never exceeds a plan that exists."""
         if self.step and np.isfinite(bound):
-            bound = max(bound, self.step * np.ceil(bound / self.step - TIE))
+            bound = max(bound, self.step * float(np.ceil(bound / self.step - TIE)))
         if self.best is not None:
             bound = min(bound, self.best.cost)
         if bound > self.bound:
