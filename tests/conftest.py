@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+if (
+    "PYTEST_XDIST_WORKER" in os.environ
+):  # tests run beside each other: compiled loops on threads of theirs would wait
+    os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 from optimiser import registry
 from optimiser.cli.shows import make_county

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,6 +62,7 @@ def solve(
     problem: SectorsProblem, start: SectorsPlan | None, options: SolveOptions, report: Report
 ) -> Outcome[SectorsPlan]:
     """Run the method: one stage for each objective, each keeping what the earlier ones reached."""
+    numba.set_num_threads(min(options.threads, numba.config.NUMBA_NUM_THREADS))
     names = problem.params.objectives
     d = prepare(problem)
     runs: list[Run] = []
