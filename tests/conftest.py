@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-if (
-    "PYTEST_XDIST_WORKER" in os.environ
-):  # tests run beside each other: compiled loops on threads of theirs would wait
+if "PYTEST_XDIST_WORKER" in os.environ:  # beside each other, compiled loops on many threads would wait
     os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 from optimiser import registry
