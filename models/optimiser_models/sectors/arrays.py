@@ -198,7 +198,7 @@ class Districting:
         """
         if self.extras.any:
             return 0.0
-        values = np.unique(self.cost[np.isfinite(self.cost)])
+        values = self.cost[np.isfinite(self.cost)]
         few = values[:: max(1, values.size // FEW)]
         for parts in range(1, MOST_PARTS + 1):
             if all(_whole(some * parts) for some in (few, values)):

@@ -49,10 +49,15 @@ class Node:
     s: Slots
     at: lagrange.Multipliers
     value: float
-    pairs: NDArray[np.bool_]
+    packed: NDArray[np.uint8]
     chosen: NDArray[np.float64]
     kept: tuple[lagrange.Multipliers, ...] = ()
     """Multipliers of each sum that is kept."""
+
+    @property
+    def pairs(self) -> NDArray[np.bool_]:
+        """Pairs of use, shape (C, n): eight to a byte in memory, since thousands of nodes may be open."""
+        return _unpacked(self.packed, self.at.alpha.size)
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,18 @@ class Part:
 
     may: NDArray[np.bool_]
     cells: Cells | None
-    pairs: NDArray[np.bool_]
+    packed: NDArray[np.uint8]
+    n: int
+
+    @property
+    def pairs(self) -> NDArray[np.bool_]:
+        """Pairs of use, shape (C, n)."""
+        return _unpacked(self.packed, self.n)
 
     def among(self, keep: NDArray[np.int64]) -> Part:
         """Return the same part where only these candidates (numbers) are left."""
         cells = None if self.cells is None else self.cells.among(keep)
-        return Part(np.ascontiguousarray(self.may[:, keep]), cells, self.pairs[keep])
+        return Part(np.ascontiguousarray(self.may[:, keep]), cells, self.packed[keep], self.n)
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ def part(
     bounded = partial(_node, d, sums=sums, seats=seats, alive=alive)
     heap: list[tuple[float, int, Node]] = []
     count = 0
-    for first in parts or (Part(s.may, s.cells, allowed),):
+    for first in parts or (Part(s.may, s.cells, np.packbits(allowed, axis=1), d.n),):
         count += 1
         of_it = replace(s, may=s.may & first.may, cells=first.cells)
         node = bounded(of_it, allowed & first.pairs, root.at, tuple(k.at for k in sums), incumbent())
@@ -140,19 +151,23 @@ def part(
             break
     open_ = [n for _, _, n in heap if n.value < incumbent()] + closed
     pairs, may = _left(s, open_, allowed)
-    return Parted(value, pairs, may, count, tuple(Part(n.s.may, n.s.cells, n.pairs) for n in open_))
+    return Parted(value, pairs, may, count, tuple(Part(n.s.may, n.s.cells, n.packed, d.n) for n in open_))
+
+
+def _unpacked(packed: NDArray[np.uint8], n: int) -> NDArray[np.bool_]:
+    return np.unpackbits(packed, axis=1, count=n).view(np.bool_)
 
 
 def _left(
     s: Slots, nodes: list[Node], allowed: NDArray[np.bool_]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the pairs and the candidate centres that some open node can still use."""
-    pairs, may = np.zeros_like(allowed), np.zeros_like(s.may)
+    packed, may = np.packbits(np.zeros_like(allowed), axis=1), np.zeros_like(s.may)
     for n in nodes:
-        pairs |= n.pairs
+        packed |= n.packed
         for g in range(len(s.state)):
             may[s.group == g] |= n.s.may[s.group == g].any(axis=0)
-    return pairs, may
+    return _unpacked(packed, allowed.shape[1]), may
 
 
 def _node(
@@ -209,7 +224,9 @@ def _node(
     own = pairs[np.arange(pairs.shape[0]), d.centre_area]
     may = s.may & own[None, :]
     chosen /= np.maximum(chosen.sum(axis=1, keepdims=True), 1e-12)
-    return Node(replace(s, may=may), bound.at, bound.value, pairs, chosen, tuple(of_sums))
+    return Node(
+        replace(s, may=may), bound.at, bound.value, np.packbits(pairs, axis=1), chosen, tuple(of_sums)
+    )
 
 
 def _cut(d: Districting, node: Node) -> list[Slots] | None:

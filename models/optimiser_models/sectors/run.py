@@ -22,6 +22,8 @@ from optimiser_models.sectors.search import State
 
 TIE = 1e-6
 """Plans whose costs differ by less than this share are as good as each other."""
+WITHIN = 1e-3
+"""Share of a step: costs are whole steps, so what a part of the search costs more than this above one costs the next."""
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Run:
         if self.best is None:
             return np.inf
         if self.last:
-            return self.best.cost - (1 - TIE) * self.step
+            return self.best.cost - (1 - WITHIN) * self.step
         return self.best.cost + TIE * max(abs(self.best.cost), 1e-9)
 
     def narrow(self, pairs: NDArray[np.bool_]) -> NDArray[np.int64]:
