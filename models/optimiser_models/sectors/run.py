@@ -23,7 +23,7 @@ from optimiser_models.sectors.search import State
 TIE = 1e-6
 """Plans whose costs differ by less than this share are as good as each other."""
 WITHIN = 1e-3
-"""Share of a step: costs are whole steps, so what a part of the search costs more than this above one costs the next."""
+"""Share of a step: costs are whole steps, so what costs more than this above one costs at least the next."""
 
 
 @dataclass
