@@ -24,8 +24,8 @@ MOST_PARTS = 400
 """Weeks that calls may be counted in: into as many parts a call is split where :meth:`Districting.step` looks."""
 FEW = 50
 """Costs that are looked at first."""
-WHOLE, LARGEST_WHOLE = 1e-8, 1e6
-"""How near a cost is to a whole number that is one, and the largest that is looked at."""
+WHOLE, LARGEST_WHOLE = 1e-10, 1e5
+"""How near a cost is to a whole number that is one (a thousand of them still add up), and the largest looked at."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -262,7 +262,10 @@ def _whole(values: Floats) -> bool:
     """Are these whole numbers, and so small that the sum of a plan's still tells one from the next?"""
     if np.abs(values).max(initial=0.0) > LARGEST_WHOLE:
         return False
-    return bool(np.abs(values - np.round(values)).max(initial=0.0) <= WHOLE)
+    nearest = np.round(values)
+    if (values[nearest == 0] != 0).any():  # small is not nothing
+        return False
+    return bool(np.abs(values - nearest).max(initial=0.0) <= WHOLE)
 
 
 def to_plan(problem: SectorsProblem, d: Districting, label: Ints, centre: Ints) -> SectorsPlan:

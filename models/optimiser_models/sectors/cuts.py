@@ -7,6 +7,7 @@
    separators added round by round: each round's bound is valid, each round's plan is repaired and polished.
 4. While that is too large, the search is parted by where centres lie (:mod:`.centres`), with searches for plans in
    between (:mod:`.starts`): both shrink it.
+5. A less important aim begins from the parts still open, without those that cannot keep the aim before (:mod:`.kept`).
 """
 
 from __future__ import annotations

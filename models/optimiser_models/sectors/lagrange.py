@@ -196,7 +196,7 @@ class _Relaxation:
         self.room = np.inf
         self.critical: NDArray[np.float64] = np.zeros((d.cost.shape[0], len(s.state)))
         self.corridors = self.group_may.T & (s.state == 1).any(axis=1) & self.in_one_piece
-        self.unused = np.full(self.corridors.shape, RECENT)
+        self.unused = np.full(self.corridors.shape, RECENT)  # rounds since the matching chose a seat
         self.latest: tuple[Multipliers, NDArray[np.float64], NDArray[np.float64]] | None = None
         self.work = d.weight[0] if d.weight.size else np.zeros(d.n)
         # further sums and kinds are scaled so that an average area counts as one, as it does in (2)

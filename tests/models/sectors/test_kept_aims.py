@@ -109,6 +109,7 @@ def test_calls_counted_over_weeks_come_in_whole_steps():
     assert replace(d, cost=-calls * 1.0).step() == 1.0
     assert replace(d, cost=rng.uniform(0, 900, d.cost.shape)).step() == 0.0
     assert replace(d, cost=-calls * 1e5).step() == 0.0
+    assert replace(d, cost=-calls * 1e-12).step() == 0.0  # small is not nothing: 1 would be a wrong bound
     assert replace(d, cost=-calls / 52, extras=replace(d.extras, splits=1.0)).step() == 0.0
 
 
