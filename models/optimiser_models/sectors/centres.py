@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from optimiser_models.sectors import lagrange
 from optimiser_models.sectors.arrays import FREE, Districting
 from optimiser_models.sectors.kept import Kept, kept_sums, screen
+from optimiser_models.sectors.relaxation import Multipliers
 from optimiser_models.sectors.slots import Cells, Slots
 
 ROUNDS = 40
@@ -47,11 +48,11 @@ class Node:
     """Where centres may lie, multipliers, the bound, pairs of use (C, n), and how often each was chosen (k, C)."""
 
     s: Slots
-    at: lagrange.Multipliers
+    at: Multipliers
     value: float
     packed: NDArray[np.uint8]
     chosen: NDArray[np.float64]
-    kept: tuple[lagrange.Multipliers, ...] = ()
+    kept: tuple[Multipliers, ...] = ()
     """Multipliers of each sum that is kept."""
 
     @property
@@ -174,8 +175,8 @@ def _node(
     d: Districting,
     s: Slots,
     allowed: NDArray[np.bool_],
-    at: lagrange.Multipliers,
-    kept: tuple[lagrange.Multipliers, ...],
+    at: Multipliers,
+    kept: tuple[Multipliers, ...],
     incumbent: float,
     *,
     sums: tuple[Kept, ...],

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numba
@@ -28,6 +29,7 @@ from optimiser_models.sectors.arrays import to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import cannot_be
 from optimiser_models.sectors.reading import GIVEN_CENTRES, next_stage, prepare
+from optimiser_models.sectors.relaxation import Multipliers, by_districts
 from optimiser_models.sectors.run import Run, outcome_of
 from optimiser_models.sectors.slots import Slots, slots_of
 from optimiser_models.sectors.starts import (
@@ -51,6 +53,9 @@ SEARCH_PART, SEARCH_PART_OF_MANY = 0.3, 0.85
 bound of many districts. That of few falls with every search in vain."""
 SLICE_SHARE, SLICE_SHARE_OF_MANY = 0.04, 0.15
 """Share of the time for each of these searches."""
+DISTRICTS_SHARE, BRANCHES, REACH, RISING = 0.1, 200, 0.5, 1e-5
+"""Share of the time for a turn of the bound by real districts, the branches of each district (twice as many in the
+next turn), its first step, and the share by which it rises where another turn is worth it."""
 AGAIN = 100_000
 """What seeds begin from where a search is begun once more."""
 SETTLE_SHARE = 0.03
@@ -146,7 +151,9 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         return notes
     slots, bound, pairs = _narrowed(run, slots, bound, allowed)
     notes["pairs_left"] = int(pairs.sum())
-    if pairs.sum() > LARGEST_MODEL:
+    if pairs.sum() > LARGEST_MODEL and by_districts(run.d) and run.d.k > FEW_DISTRICTS:
+        slots, bound, pairs = _by_districts(run, slots, bound, pairs)
+    if pairs.sum() > LARGEST_MODEL and not run.done():
         parted = _part(run, slots, bound, pairs)
         run.parts = parted.parts
         keep = run.narrow(parted.pairs)
@@ -216,12 +223,38 @@ def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_
     return parted
 
 
+def _by_districts(
+    run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]
+) -> tuple[Slots, lagrange.Bound, NDArray[np.bool_]]:
+    """Bound by real districts and search for plans, by turns, until there is no time left.
+
+    What is found is kept for :mod:`.pool`: real districts at the prices of a good bound are those of good plans.
+    """
+    tried, rising = 0, True
+    while not run.done() and pairs.sum() > LARGEST_MODEL:
+        if rising:
+            run.report(phase="bounding")
+            seconds = min(run.budget_s(DISTRICTS_SHARE), run.left_s())
+            better = _bound(
+                run, slots, pairs, bound.at, seconds,
+                reach=REACH, branches=BRANCHES << tried, found=partial(run.pool.add, run.d),
+            )  # fmt: skip
+            if better is None:
+                break
+            rising = better.value > bound.value + RISING * abs(bound.value)
+            slots, bound, pairs = _narrowed(run, slots, better, pairs)
+        tried += 1
+        search_on(run, run.options.seed + 1000 * tried, min(run.budget_s(SLICE_SHARE_OF_MANY), run.left_s()))
+    return slots, bound, pairs
+
+
 def _bound(
     run: Run,
     slots: Slots,
     allowed: NDArray[np.bool_],
-    at: lagrange.Multipliers | None,
+    at: Multipliers | None,
     seconds: float,
+    **how: Any,
 ) -> lagrange.Bound | None:
     until = run.report.elapsed_s() + seconds
 
@@ -238,6 +271,7 @@ def _bound(
         at=at,
         keep_going=keep_going,
         seats=lambda c, g: remember(run, slots, c, g),
+        **how,
     )
     if bound is None:
         run.infeasible = run.best is None

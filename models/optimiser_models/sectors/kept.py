@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from optimiser_models.sectors import lagrange
 from optimiser_models.sectors.arrays import Districting
+from optimiser_models.sectors.relaxation import Multipliers
 from optimiser_models.sectors.slots import Slots
 
 NEAR = 0.05
@@ -29,7 +30,7 @@ class Kept:
 
     d: Districting
     limit: float
-    at: lagrange.Multipliers
+    at: Multipliers
 
 
 def kept_sums(
@@ -55,12 +56,12 @@ def screen(
     kept: Kept,
     s: Slots,
     allowed: NDArray[np.bool_],
-    at: lagrange.Multipliers,
+    at: Multipliers,
     alive: Callable[[], bool],
     rounds: int,
     reach: float,
     patience: int,
-) -> tuple[NDArray[np.bool_], lagrange.Multipliers] | None:
+) -> tuple[NDArray[np.bool_], Multipliers] | None:
     """Return the pairs of a part that can keep the sum within its limit, and its multipliers; None for no plan."""
     bound = lagrange.improve(
         kept.d,

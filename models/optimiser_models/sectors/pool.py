@@ -46,11 +46,16 @@ class Pool:
     def keep(self, d: Districting, state: State) -> None:
         """Keep the districts of an admissible state."""
         for k in range(d.k):
-            key = np.flatnonzero(state.label == k).astype(np.int32).tobytes()
-            self.fresh += self.centre_of.pop(key, None) is None
-            self.centre_of[key] = int(d.centres[state.centre[k]])
+            self.fresh += self.add(d, int(state.centre[k]), np.flatnonzero(state.label == k))
         for key in list(self.centre_of)[: max(0, len(self.centre_of) - MOST_PIECES)]:
             del self.centre_of[key]
+
+    def add(self, d: Districting, centre: int, areas: NDArray[np.intp]) -> bool:
+        """Keep one piece; return whether it is new."""
+        key = areas.astype(np.int32).tobytes()
+        new = self.centre_of.pop(key, None) is None
+        self.centre_of[key] = int(d.centres[centre])
+        return new
 
     def best(self, run: Run, seconds: float) -> State | None:
         """Return the best plan of these pieces found in this time; None where there is none, or rules reach further.

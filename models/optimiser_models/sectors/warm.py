@@ -45,4 +45,12 @@ def compile_loops() -> None:
         search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)
     allowed = lagrange.servable(d)
     for in_one_piece in (d, replace(d, contiguity=False)):
-        lagrange.improve(in_one_piece, slots_of(d), allowed, np.inf, rounds=ROUNDS, keep_going=lambda _: True)
+        lagrange.improve(
+            in_one_piece,
+            slots_of(d),
+            allowed,
+            d.cost.sum(),
+            rounds=ROUNDS,
+            keep_going=lambda _: True,
+            branches=1,
+        )
