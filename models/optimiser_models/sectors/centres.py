@@ -30,7 +30,9 @@ from optimiser_models.sectors.slots import Cells, Slots
 
 ROUNDS = 40
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
-REACH, PATIENCE = 1.5, 15
+REACH, REACH_BY_NAME, PATIENCE = 1.5, 0.2, 15
+"""First step of a node that counts centres in cells, whose best prices lie far from its parent's, and of one that is
+parted by names, whose lie near."""
 HEAVY = 8
 """Centres that a region is tried around."""
 LOOK = 20
@@ -186,9 +188,10 @@ def _node(
     """Bound a node; None where it holds no plan better than the incumbent, or none that keeps the sums."""
     if s.cells is not None and s.cells.short:
         return None
+    reach = REACH_BY_NAME if s.cells is None else REACH
     of_sums = []
     for one, start in zip(sums, kept, strict=True):
-        screened = screen(one, s, allowed, start, alive, ROUNDS, REACH, PATIENCE)
+        screened = screen(one, s, allowed, start, alive, ROUNDS, reach, PATIENCE)
         if screened is None:
             return None
         allowed = screened[0]
@@ -213,7 +216,7 @@ def _node(
         incumbent,
         at=at,
         rounds=ROUNDS,
-        reach=REACH,
+        reach=reach,
         patience=PATIENCE,
         keep_going=lambda v: v < incumbent and alive(),
         seats=heard,

@@ -56,6 +56,8 @@ SLICE_SHARE, SLICE_SHARE_OF_MANY = 0.04, 0.15
 DISTRICTS_SHARE, BRANCHES, REACH, RISING = 0.1, 200, 0.5, 1e-5
 """Share of the time for a turn of the bound by real districts, the branches of each district (twice as many in the
 next turn), its first step, and the share by which it rises where another turn is worth it."""
+AREAS_EACH = 20
+"""Areas of a district in the mean up to which real districts are priced: of more, the knapsacks say as much."""
 AGAIN = 100_000
 """What seeds begin from where a search is begun once more."""
 SETTLE_SHARE = 0.03
@@ -151,7 +153,7 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         return notes
     slots, bound, pairs = _narrowed(run, slots, bound, allowed)
     notes["pairs_left"] = int(pairs.sum())
-    if pairs.sum() > LARGEST_MODEL and by_districts(run.d) and run.d.k > FEW_DISTRICTS:
+    if pairs.sum() > LARGEST_MODEL and by_districts(run.d) and run.d.n <= AREAS_EACH * run.d.k:
         slots, bound, pairs = _by_districts(run, slots, bound, pairs)
     if pairs.sum() > LARGEST_MODEL and not run.done():
         parted = _part(run, slots, bound, pairs)
