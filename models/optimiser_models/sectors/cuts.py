@@ -5,8 +5,8 @@
 2. A Lagrangian bound (:mod:`.lagrange`), valid for exact contiguity because it relaxes it.
 3. Pairs (centre, area) that no better plan can use are dropped. What is left goes to HiGHS (:mod:`.hess`) with
    separators added round by round: each round's bound is valid, each round's plan is repaired and polished.
-4. While that is too large, the search is parted by where centres lie (:mod:`.centres`), with searches for plans in
-   between (:mod:`.starts`): both shrink it.
+4. While that is too large, many small districts are bounded as real districts (:mod:`.districts`), and the search is
+   parted by where centres lie (:mod:`.centres`), with searches for plans in between (:mod:`.starts`): all shrink it.
 5. A less important aim begins from the parts still open, without those that cannot keep the aim before (:mod:`.kept`).
 """
 
@@ -25,7 +25,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome
 from optimiser_models.sectors import border, centres, lagrange, wholes
-from optimiser_models.sectors.arrays import to_plan
+from optimiser_models.sectors.arrays import Districting, to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import cannot_be
 from optimiser_models.sectors.reading import GIVEN_CENTRES, next_stage, prepare
@@ -57,7 +57,8 @@ DISTRICTS_SHARE, BRANCHES, REACH, RISING = 0.1, 200, 0.5, 1e-5
 """Share of the time for a turn of the bound by real districts, the branches of each district (twice as many in the
 next turn), its first step, and the share by which it rises where another turn is worth it."""
 AREAS_EACH = 20
-"""Areas of a district in the mean up to which real districts are priced: of more, the knapsacks say as much."""
+"""Areas of a district in the mean up to which real districts are priced, where there are many: parting by where
+centres lie does more for few."""
 AGAIN = 100_000
 """What seeds begin from where a search is begun once more."""
 SETTLE_SHARE = 0.03
@@ -153,7 +154,7 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         return notes
     slots, bound, pairs = _narrowed(run, slots, bound, allowed)
     notes["pairs_left"] = int(pairs.sum())
-    if pairs.sum() > LARGEST_MODEL and by_districts(run.d) and run.d.n <= AREAS_EACH * run.d.k:
+    if pairs.sum() > LARGEST_MODEL and _many_small(run.d):
         slots, bound, pairs = _by_districts(run, slots, bound, pairs)
     if pairs.sum() > LARGEST_MODEL and not run.done():
         parted = _part(run, slots, bound, pairs)
@@ -225,26 +226,29 @@ def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_
     return parted
 
 
+def _many_small(d: Districting) -> bool:
+    return by_districts(d) and d.k > FEW_DISTRICTS and d.n <= AREAS_EACH * d.k
+
+
 def _by_districts(
     run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]
 ) -> tuple[Slots, lagrange.Bound, NDArray[np.bool_]]:
-    """Bound by real districts and search for plans, by turns, until there is no time left.
+    """Bound by real districts and search for plans, by turns, while the bound rises.
 
     What is found is kept for :mod:`.pool`: real districts at the prices of a good bound are those of good plans.
     """
     tried, rising = 0, True
-    while not run.done() and pairs.sum() > LARGEST_MODEL:
-        if rising:
-            run.report(phase="bounding")
-            seconds = min(run.budget_s(DISTRICTS_SHARE), run.left_s())
-            better = _bound(
-                run, slots, pairs, bound.at, seconds,
-                reach=REACH, branches=BRANCHES << tried, found=partial(run.pool.add, run.d),
-            )  # fmt: skip
-            if better is None:
-                break
-            rising = better.value > bound.value + RISING * abs(bound.value)
-            slots, bound, pairs = _narrowed(run, slots, better, pairs)
+    while rising and not run.done() and pairs.sum() > LARGEST_MODEL:
+        run.report(phase="bounding")
+        seconds = min(run.budget_s(DISTRICTS_SHARE), run.left_s())
+        better = _bound(
+            run, slots, pairs, bound.at, seconds,
+            reach=REACH, branches=BRANCHES << tried, found=partial(run.pool.add, run.d),
+        )  # fmt: skip
+        if better is None:
+            break
+        rising = better.value > bound.value + RISING * abs(bound.value)
+        slots, bound, pairs = _narrowed(run, slots, better, pairs)
         tried += 1
         search_on(run, run.options.seed + 1000 * tried, min(run.budget_s(SLICE_SHARE_OF_MANY), run.left_s()))
     return slots, bound, pairs

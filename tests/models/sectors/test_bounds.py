@@ -18,6 +18,7 @@ from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
+from tests.models.sectors.test_border import grid
 from tests.oracles.sectors_cases import (
     enumerate_best,
     enumerate_in_order,
@@ -390,3 +391,26 @@ def test_parting_by_regions_keeps_every_better_plan():
         parted += found.nodes > 3
     assert compared >= 8
     assert parted >= 4
+
+
+def test_a_part_by_names_begins_near_its_parents_prices():
+    """Twelve districts all alike: a few parts raise the bound, which long first steps in each of them did not."""
+    problem, side, k = grid(12, 12), 12, 12
+    calls = np.round(np.random.default_rng(3).gamma(0.7, 10, side * side) + 1)
+    params = replace(
+        problem.params,
+        district_ids=tuple(str(i) for i in range(k)),
+        objectives=("travel",),
+        balance_frac={"calls": 0.05},
+    )
+    d = reading.prepare(replace(problem, calls=calls, balance=calls[None], params=params))
+    s, allowed = slots_of(d), lagrange.servable(d)
+    found = [search.anneal(d, grow(d, i), moves=200_000, seed=i, keep_going=ALWAYS) for i in range(4)]
+    best = min(state.cost for state in found if state is not None)
+    root = lagrange.improve(d, s, allowed, best, rounds=300, keep_going=ALWAYS)
+    asked = []
+    parted = centres.part(
+        d, s, root, allowed, lambda: best, keep_going=lambda v: asked.append(v) or len(asked) < 16
+    )
+    assert root.value < parted.value <= best
+    assert (best - parted.value) < 0.9 * (best - root.value)
