@@ -31,8 +31,8 @@ from optimiser_models.sectors.slots import Cells, Slots
 ROUNDS = 40
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
 REACH, REACH_BY_NAME, PATIENCE = 1.5, 0.2, 15
-"""First step of a node that counts centres in cells, whose best prices lie far from its parent's, and of one that is
-parted by names, whose lie near."""
+"""First step in a node, of kept sums too, where centres are counted in cells (its best prices lie far from its
+parent's), and where they never are and names alone part it (they lie near)."""
 HEAVY = 8
 """Centres that a region is tried around."""
 LOOK = 20

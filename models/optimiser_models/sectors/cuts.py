@@ -53,9 +53,11 @@ SEARCH_PART, SEARCH_PART_OF_MANY = 0.3, 0.85
 bound of many districts. That of few falls with every search in vain."""
 SLICE_SHARE, SLICE_SHARE_OF_MANY = 0.04, 0.15
 """Share of the time for each of these searches."""
-DISTRICTS_SHARE, BRANCHES, REACH, RISING = 0.1, 200, 0.5, 1e-5
-"""Share of the time for a turn of the bound by real districts, the branches of each district (twice as many in the
-next turn), its first step, and the share by which it rises where another turn is worth it."""
+DISTRICTS_SHARE, REACH, RISING = 0.1, 0.5, 1e-5
+"""Share of the time for a turn of the bound by real districts, its first step, and the share by which it rises where
+another turn is worth it."""
+BRANCHES, MOST_BRANCHES = 200, 1_600
+"""Branches of each district in the first turn, and where they are doubled no more."""
 AREAS_EACH = 20
 """Areas of a district in the mean up to which real districts are priced, where there are many: parting by where
 centres lie does more for few."""
@@ -154,7 +156,7 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         return notes
     slots, bound, pairs = _narrowed(run, slots, bound, allowed)
     notes["pairs_left"] = int(pairs.sum())
-    if pairs.sum() > LARGEST_MODEL and _many_small(run.d):
+    if pairs.sum() > LARGEST_MODEL and run.best is not None and _many_small(run.d):
         slots, bound, pairs = _by_districts(run, slots, bound, pairs)
     if pairs.sum() > LARGEST_MODEL and not run.done():
         parted = _part(run, slots, bound, pairs)
@@ -242,12 +244,14 @@ def _by_districts(
         run.report(phase="bounding")
         seconds = min(run.budget_s(DISTRICTS_SHARE), run.left_s())
         better = _bound(
-            run, slots, pairs, bound.at, seconds,
-            reach=REACH, branches=BRANCHES << tried, found=partial(run.pool.add, run.d),
+            run, slots, pairs, bound.at, seconds, reach=REACH, known=bound.value,
+            branches=min(BRANCHES << tried, MOST_BRANCHES), found=partial(run.pool.price, run.d),
         )  # fmt: skip
         if better is None:
             break
         rising = better.value > bound.value + RISING * abs(bound.value)
+        if better.value < bound.value:
+            better = replace(bound, needs=np.maximum(bound.needs, better.needs))
         slots, bound, pairs = _narrowed(run, slots, better, pairs)
         tried += 1
         search_on(run, run.options.seed + 1000 * tried, min(run.budget_s(SLICE_SHARE_OF_MANY), run.left_s()))

@@ -104,10 +104,11 @@ def _balance(work, low, high, state, inside, e, done):  # type: ignore[no-untype
     over = load > high * (1 + SLACK)
     if not over and load >= low * (1 - SLACK):
         return 0.0, -1
-    need = load - high if over else low - load
+    # to the edge of what counts as inside: areas that fit to the last digit are enough
+    need = load - high * (1 + SLACK) if over else low * (1 - SLACK) - load
     price, last = 0.0, -1
     done[:] = False
-    while need > 0:
+    while need > SLACK * load:
         best, ratio = -1, np.inf
         for i in range(e.size):
             if state[i] == OPEN and inside[i] == over and not done[i] and abs(e[i]) < ratio * work[i]:
@@ -151,7 +152,9 @@ def _look(state, e, cost, work, low, high, own, starts, neighbours, cutoff, insi
         mending, turn = _join(mark, n_pieces, state, inside, e, starts, neighbours, dist)
     for q in range(low.size):
         price, last = _balance(work[q], low[q], high[q], state, inside, e, done)
-        if last < 0 and price == 0.0:
+        if price == np.inf:
+            return np.inf, -1, np.inf
+        if last < 0:
             continue
         whole = False
         if turn < 0 or price > mending:
@@ -207,15 +210,15 @@ def _branch(first, e, cost, base, work, low, high, own, starts, neighbours, room
 
 @njit(cache=True, parallel=True)
 def price(  # type: ignore[no-untyped-def]
-    alpha, cost, priced, constant, work, own, lows, highs, state, critical, room, limit, seats, groups,
+    alpha, cost, priced, constant, work, own, lows, highs, state, critical, least, room, limit, seats, groups,
     starts, neighbours, bound, total, take,
 ):  # fmt: skip
     """Price the best district of each seat s (centre, group): ``bound`` (S,), ``total`` (S,) and ``take`` (S, n).
 
     ``cost`` (C, n) has further sums priced in, ``priced`` (C, n) also the windows of further kinds, with what these
-    add to a seat in ``constant`` (C, G); inf where a centre cannot serve an area. ``bound`` never exceeds what a seat's
-    knapsack costs by more than ``room`` (S,), ``total`` is inf where no district was found, and ``limit`` the most
-    branches.
+    add to a seat in ``constant`` (C, G); inf where a centre cannot serve an area. ``bound`` never exceeds ``least``
+    (S,), what is known of a seat, by more than ``room``; ``total`` is inf where no district was found; ``limit`` is the
+    most branches.
     """
     n = alpha.size
     for s in prange(seats.size):
@@ -228,13 +231,14 @@ def price(  # type: ignore[no-untyped-def]
         base = constant[j, g] + at_ratio(
             alpha, priced[j], work[0], root, lows[0, g], highs[0, g], state[g], ratio
         )
-        left = room[s]
+        left = room + max(least[s] - base, 0.0)
+        most = base + left
         number = np.full(n, -1, np.int64)
         count = 0
         within = True
         for i in range(n):
             held = i == root or state[g, i] == 1
-            if dist[i] < room[s]:
+            if dist[i] < most - base:
                 number[i] = count
                 count += 1
             elif held:
@@ -242,10 +246,10 @@ def price(  # type: ignore[no-untyped-def]
             elif state[g, i] != 2 and np.isfinite(priced[j, i]):  # further than there is room for: given up
                 left -= max(0.0, alpha[i] + ratio * work[0, i] - priced[j, i])
         take[s] = 0.0
-        bound[s], total[s] = base + room[s], np.inf
+        bound[s], total[s] = most, np.inf
         if not within or left <= 0:
             continue
-        base += room[s] - left
+        base = most - left
         few = np.flatnonzero(number >= 0)
         e, r, first = np.empty(count), np.empty(count), np.zeros(count, np.int8)
         first_link, links = np.zeros(count + 1, np.int64), np.empty(neighbours.size, np.int64)

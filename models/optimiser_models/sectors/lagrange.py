@@ -103,6 +103,7 @@ def improve(
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
     every: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
     branches: int = 0,
+    known: float = -np.inf,
     found: Callable[[int, NDArray[np.intp]], object] | None = None,
 ) -> Bound | None:
     """Improve the multipliers by deflected subgradient steps; None where the pairs cannot be matched at all.
@@ -112,9 +113,11 @@ def improve(
     ``incumbent`` is an upper bound (inf where there is none: the steps then aim a little above the bound).
     ``keep_going(bound)`` is asked each round; ``seats(centres, groups)`` hears the choice behind a better bound,
     ``every(districts, centres)`` that of every round. With ``branches`` seats are priced as real districts, each by at
-    most so many branches; ``found(centre, areas)`` hears those chosen.
+    most so many branches, from the first round on where a ``known`` bound says how much room there is below the
+    incumbent; ``found(centre, areas)`` hears those chosen.
     """
     relaxed = Relaxation(d, s, allowed, branches)
+    relaxed.room = max(incumbent - known, 0.0)
     m = at or relaxed.first()
     best, best_at = -np.inf, m
     direction, stale, first_reach, before = np.zeros(d.n), 0, reach, -np.inf

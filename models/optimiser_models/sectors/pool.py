@@ -1,4 +1,4 @@
-r"""The districts of all plans met, put together anew: what is best in each may make a plan that nobody has met.
+r"""The districts of all plans met and of bounds, put together anew: they may make a plan that nobody has met.
 
     min  sum_p c_p x_p                                                          (1)
     s.t. sum_{p: i in p} x_p = 1                for all areas i                 (2)
@@ -31,31 +31,38 @@ from optimiser_models.sectors.slots import Slots, slots_of
 if TYPE_CHECKING:
     from optimiser_models.sectors.run import Run
 
-MOST_PIECES = 30_000
-"""Pieces kept, the latest: some ten megabytes."""
+MOST_PIECES, MOST_PRICED = 30_000, 10_000
+"""Pieces of plans kept, and of bounds, the latest: some ten megabytes."""
 ROUNDING = 1e-9
 
 
 @dataclass
 class Pool:
-    """Pieces by their areas, with the problem's number of their centre; the latest last."""
+    """Pieces by their areas, with the problem's number of their centre; the latest last.
+
+    Those of ``priced_of`` are real districts that a bound chose (:mod:`.districts`): good plans have such.
+    """
 
     centre_of: dict[bytes, int] = field(default_factory=dict)
+    priced_of: dict[bytes, int] = field(default_factory=dict)
     fresh: int = 0
 
     def keep(self, d: Districting, state: State) -> None:
         """Keep the districts of an admissible state."""
         for k in range(d.k):
-            self.fresh += self.add(d, int(state.centre[k]), np.flatnonzero(state.label == k))
+            key = np.flatnonzero(state.label == k).astype(np.int32).tobytes()
+            self.fresh += self.centre_of.pop(key, None) is None
+            self.centre_of[key] = int(d.centres[state.centre[k]])
         for key in list(self.centre_of)[: max(0, len(self.centre_of) - MOST_PIECES)]:
             del self.centre_of[key]
 
-    def add(self, d: Districting, centre: int, areas: NDArray[np.intp]) -> bool:
-        """Keep one piece; return whether it is new."""
-        key = areas.astype(np.int32).tobytes()
-        new = self.centre_of.pop(key, None) is None
-        self.centre_of[key] = int(d.centres[centre])
-        return new
+    def price(self, d: Districting, centre: int, areas: NDArray[np.intp]) -> None:
+        """Keep a district that a bound chose; it knows nothing of pairs kept apart or together."""
+        if d.apart.size or d.same.size:
+            return
+        self.priced_of.setdefault(areas.astype(np.int32).tobytes(), int(d.centres[centre]))
+        if len(self.priced_of) > MOST_PRICED:
+            del self.priced_of[next(iter(self.priced_of))]
 
     def best(self, run: Run, seconds: float) -> State | None:
         """Return the best plan of these pieces found in this time; None where there is none, or rules reach further.
@@ -95,7 +102,7 @@ class _Pieces:
     def of(pool: Pool, d: Districting) -> _Pieces:
         """Return the pieces whose centre is still a candidate and that some district may be."""
         number = {int(c): j for j, c in enumerate(d.centres)}
-        known = [(key, number[c]) for key, c in list(pool.centre_of.items()) if c in number]
+        known = [(key, number[c]) for key, c in (pool.priced_of | pool.centre_of).items() if c in number]
         areas = [np.frombuffer(key, dtype=np.int32) for key, _ in known]
         centre = np.array([c for _, c in known], dtype=np.int64)
         ends = np.concatenate([[0], np.cumsum([part.size for part in areas])])

@@ -96,9 +96,7 @@ class Relaxation:
         """Return the cost of each pair (C, n) with (4) and (5) priced in, and what a seat adds (C, G)."""
         if self.latest is not None and self.latest[0] is m:
             return self.latest[1:]
-        cost = self.cost
-        if m.mu.any():
-            cost = cost + np.tensordot(m.mu / self.side_unit, self.d.side, axes=1)
+        cost = self._with_sums(m)
         constant = np.zeros((cost.shape[0], len(self.s.state)))
         if m.over.any() or m.under.any():
             unit = self.more_unit[:, None]
@@ -107,6 +105,12 @@ class Relaxation:
             constant = (m.under / unit).T @ self.lows - (m.over / unit).T @ high
         self.latest = m, cost, constant
         return cost, constant
+
+    def _with_sums(self, m: Multipliers) -> NDArray[np.float64]:
+        """Return the cost of each pair (C, n) with (5) priced in."""
+        if not m.mu.any():
+            return self.cost
+        return np.asarray(self.cost + np.tensordot(m.mu / self.side_unit, self.d.side, axes=1))
 
     def values(self, m: Multipliers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the value of each seat (C, G) and the critical ratio of its knapsack (C, G), corridors left out."""
@@ -141,14 +145,14 @@ class Relaxation:
             limit = value.min(axis=0) + np.float64(self.room)
             corridors.add(
                 m.alpha, self.priced(m)[0], self.work, d.centre_area, s.low, s.high, critical, s.state, limit,
-                *np.nonzero(seats), d.starts, d.neighbours, value,
+                *_seats(seats), d.starts, d.neighbours, value,
             )  # fmt: skip
 
     def solve(self, m: Multipliers) -> tuple[float, NDArray[np.int64], NDArray[np.int64]] | None:
         """Return the bound and the centres and groups chosen; None where they cannot be matched.
 
-        Corridors take most of the time and only add: they are looked at where the matching chooses a seat, until it
-        chooses none that was not looked at. The seats of the last rounds come first.
+        Corridors and real districts take most of the time and only add: they are looked at where the matching chooses
+        a seat, until it chooses none that was not looked at. The seats of the last rounds come first.
         """
         value, self.critical = self.values(m)
         self.unused += 1
@@ -188,21 +192,18 @@ class Relaxation:
     def _as_districts(self, m: Multipliers, seats: NDArray[np.bool_], value: NDArray[np.float64]) -> None:
         """Raise the value of these seats (C, G) to what a real district costs at least."""
         d, s = self.d, self.s
-        room = value.min(axis=0) + self.room - value
-        centres, groups = np.nonzero(seats & (room > 0) & (value < NEVER / 2))
+        centres, groups = _seats(seats & (value < NEVER / 2))
         if not centres.size:
             return
         priced, constant = self.priced(m)
-        cost = self.cost
-        if m.mu.any():
-            cost = cost + np.tensordot(m.mu / self.side_unit, d.side, axes=1)
+        before = value[centres, groups]
         bound, total = np.empty(centres.size), np.empty(centres.size)
         take = np.empty((centres.size, d.n))
         districts.price(
-            m.alpha, cost, priced, constant, d.weight, d.centre_area, s.lows, s.highs, s.state, self.critical,
-            room[centres, groups], self.branches, centres, groups, d.starts, d.neighbours, bound, total, take,
+            m.alpha, self._with_sums(m), priced, constant, d.weight, d.centre_area, s.lows, s.highs, s.state,
+            self.critical, before, self.room, self.branches, centres, groups, d.starts, d.neighbours,
+            bound, total, take,
         )  # fmt: skip
-        before = value[centres, groups]
         value[centres, groups] = np.clip(bound, before, NEVER)
         self.raised[centres, groups] = value[centres, groups] - before
         for row in np.flatnonzero(np.isfinite(total)).tolist():
@@ -243,7 +244,7 @@ class Relaxation:
             over = np.where((m.over <= 0) & (over < 0), 0.0, over)
             under = np.where((m.under <= 0) & (under < 0), 0.0, under)
         for row, seat in enumerate(zip(centres.tolist(), groups.tolist(), strict=True)):
-            take[row] = self.takes.get(seat, take[row])  # keeps every window whatever its price
+            take[row] = self.takes.get(seat, take[row])  # the windows' prices follow the knapsack's
         mu = np.zeros_like(m.mu)
         if m.mu.size:
             used_side = np.array([float((row[centres] * take).sum()) for row in d.side])
@@ -295,6 +296,12 @@ class Relaxation:
             own, state = self.d.centre_area[j], self.s.state[g]
             corridors.extra(m.alpha, cost[j], self.work, own, critical[j, g], state, away[row])
         return away
+
+
+def _seats(which: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return centre and group of these seats (C, G), in arrays of one layout: compiled loops are made for each."""
+    centres, groups = np.nonzero(which)
+    return np.ascontiguousarray(centres), np.ascontiguousarray(groups)
 
 
 def _rounding(alpha: NDArray[np.float64], d: Districting) -> float:

@@ -43,7 +43,7 @@ class Run:
     seats: list[NDArray[np.int64]] = field(default_factory=list)
     """Centre areas (k,) that the bound chose, the latest last: good starts of the search."""
     pool: Pool = field(default_factory=Pool)
-    """The districts of the plans that the search met."""
+    """The districts of the plans that the search met, and real ones that a bound chose."""
     moves_per_s: float = 1_000_000.0
     """How fast the search is, as last seen."""
     pairs: NDArray[np.bool_] | None = None

@@ -13,7 +13,7 @@ from optimiser_models.sectors.slots import slots_of
 from tests.oracles.sectors_cases import enumerate_best, random_problem
 
 ALWAYS = lambda *_: True  # noqa: E731
-ENOUGH, WIDE = 5_000, 1e6
+ENOUGH, WIDE, EDGE = 5_000, 1e6, 1e-9
 GRID = nx.convert_node_labels_to_integers(nx.grid_2d_graph(3, 4))
 
 
@@ -31,13 +31,13 @@ def _least_district(own, state, gain, work, low, high):
         for more in combinations(may, size):
             members = sorted(held | set(more))
             load = work[:, members].sum(axis=1)
-            fits = (load >= low).all() and (load <= high).all()
+            fits = (load >= low * (1 - EDGE)).all() and (load <= high * (1 + EDGE)).all()
             if fits and gain[members].sum() < best and nx.is_connected(GRID.subgraph(members)):
                 best = float(gain[members].sum())
     return best
 
 
-def _seat(rng):
+def _seat(rng, whole=False):
     """Make one seat: a random centre, locks, bars, prices, and two kinds of work, priced at random too."""
     n = len(GRID)
     own = int(rng.integers(n))
@@ -46,6 +46,11 @@ def _seat(rng):
     work = rng.uniform(0.5, 2.0, (2, n))
     low = work.sum(axis=1) * rng.uniform(0.2, 0.4, 2)
     high = low * rng.uniform(1.1, 1.6, 2)
+    if (
+        whole
+    ):  # whole numbers at the edge of windows that rounding has moved: what fits to the last digit fits
+        work = np.ceil(work)
+        low, high = np.round(low) * (1 + 1e-14), np.round(high) * (1 - 1e-14)
     alpha, cost = rng.uniform(2, 9, n), rng.uniform(0, 9, n)
     over, under = rng.uniform(0, 1, 2) * (rng.random(2) < 0.5)
     priced = cost + (over - under) * work[1]
@@ -62,7 +67,7 @@ def _price(seat, branches, room):
     one = np.zeros(1, dtype=np.int64)
     districts.price(
         alpha, cost[None], priced[None], np.full((1, 1), constant), work, np.array([own]), low[:, None].copy(),
-        high[:, None].copy(), state[None], np.full((1, 1), ratio), np.array([room]), branches, one, one,
+        high[:, None].copy(), state[None], np.full((1, 1), ratio), np.array([base]), room, branches, one, one,
         *_links(), bound, total, take,
     )  # fmt: skip
     return base, float(bound[0]), float(total[0]), np.flatnonzero(take[0])
@@ -71,8 +76,10 @@ def _price(seat, branches, room):
 def test_with_enough_branches_it_is_the_least_district():
     """Against every connected set of a 3 x 4 grid: the same cost, by a district that keeps all rules; or none."""
     found = 0
-    for seed in range(60):
-        seat = own, state, work, low, high, alpha, cost, _, _ = _seat(np.random.default_rng(seed))
+    for seed in range(120):
+        seat = own, state, work, low, high, alpha, cost, _, _ = _seat(
+            np.random.default_rng(seed), seed % 2 == 1
+        )
         least = _least_district(own, state, cost - alpha, work, low, high)
         base, bound, total, members = _price(seat, ENOUGH, WIDE)
         assert bound == pytest.approx(min(least, base + WIDE), abs=1e-9), seed
@@ -85,9 +92,9 @@ def test_with_enough_branches_it_is_the_least_district():
         assert set(np.flatnonzero(state == 1)) <= set(members)
         assert not (state[members] == 2).any()
         assert (cost - alpha)[members].sum() == pytest.approx(total)
-        assert (work[:, members].sum(axis=1) >= low - 1e-9).all()
-        assert (work[:, members].sum(axis=1) <= high + 1e-9).all()
-    assert 20 <= found < 60
+        assert (work[:, members].sum(axis=1) >= low - 1e-6).all()
+        assert (work[:, members].sum(axis=1) <= high + 1e-6).all()
+    assert 40 <= found < 120
 
 
 def test_stopped_early_or_short_of_room_it_stays_below():
