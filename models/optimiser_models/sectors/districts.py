@@ -12,7 +12,7 @@ turns on is taken in one branch and left in the other, the branch with the least
 least bound of all open branches holds. Land and Doig (1960) for the branching; districts as columns are priced so in
 Mehrotra, Johnson and Nemhauser (1998).
 
-With a dozen areas to a district this takes a millisecond; with a hundred it proves nothing that the knapsack does not.
+Made for districts of a dozen areas or two: with a hundred the branches are too many.
 """
 
 from __future__ import annotations

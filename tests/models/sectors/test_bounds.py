@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimiser_models.sectors import arrays, centres, cuts, knapsack, lagrange, reading, search, starts
+from optimiser_models.sectors import arrays, cuts, knapsack, lagrange, reading, search, starts
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.run import Run
@@ -18,7 +18,6 @@ from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
-from tests.models.sectors.test_border import grid
 from tests.oracles.sectors_cases import (
     enumerate_best,
     enumerate_in_order,
@@ -363,54 +362,3 @@ def test_seats_by_prefix_sums_are_those_filled_one_by_one():
                 feasible += 1
                 assert critical[g] == pytest.approx(found[1], abs=1e-9)
     assert feasible >= 100
-
-
-def test_parting_by_regions_keeps_every_better_plan():
-    """The bound over all nodes never exceeds the enumerated optimum, and its pairs stay: districts alike or not."""
-    compared = parted = 0
-    for seed in range(24):
-        problem = random_problem(seed)
-        free = replace(problem, params=replace(problem.params, fixed_centres=(), target_shares=()))
-        plan, value = enumerate_best(free)
-        if plan is None or free.params.relax:
-            continue
-        d = reading.prepare(free)
-        cost = -value if free.params.first_sense == "max" else value
-        s, allowed = slots_of(d), lagrange.servable(d)
-        ceiling = cost + 1.0
-        root = lagrange.improve(d, s, allowed, ceiling, rounds=5, keep_going=ALWAYS)
-        asked = []
-        found = centres.part(
-            d, s, root, allowed, lambda c=ceiling: c, keep_going=lambda v, a=asked: a.append(v) or len(a) < 40
-        )
-        assert found.value <= cost + 1e-6 * max(1, abs(cost)), seed
-        for area, i in zip(free.area_ids, d.contraction.part.tolist(), strict=True):
-            j = free.centre_ids.index(plan.centre_of[plan.district_of[area]])
-            assert found.pairs[j, i], seed
-        compared += 1
-        parted += found.nodes > 3
-    assert compared >= 8
-    assert parted >= 4
-
-
-def test_a_part_by_names_begins_near_its_parents_prices():
-    """Twelve districts all alike: a few parts raise the bound, which long first steps in each of them did not."""
-    problem, side, k = grid(12, 12), 12, 12
-    calls = np.round(np.random.default_rng(3).gamma(0.7, 10, side * side) + 1)
-    params = replace(
-        problem.params,
-        district_ids=tuple(str(i) for i in range(k)),
-        objectives=("travel",),
-        balance_frac={"calls": 0.05},
-    )
-    d = reading.prepare(replace(problem, calls=calls, balance=calls[None], params=params))
-    s, allowed = slots_of(d), lagrange.servable(d)
-    found = [search.anneal(d, grow(d, i), moves=200_000, seed=i, keep_going=ALWAYS) for i in range(4)]
-    best = min(state.cost for state in found if state is not None)
-    root = lagrange.improve(d, s, allowed, best, rounds=300, keep_going=ALWAYS)
-    asked = []
-    parted = centres.part(
-        d, s, root, allowed, lambda: best, keep_going=lambda v: asked.append(v) or len(asked) < 16
-    )
-    assert root.value < parted.value <= best
-    assert (best - parted.value) < 0.9 * (best - root.value)
