@@ -8,6 +8,8 @@
 4. While that is too large, many small districts are bounded as real districts (:mod:`.districts`), and the search is
    parted by where centres lie (:mod:`.centres`), with searches for plans in between (:mod:`.starts`): all shrink it.
 5. A less important aim begins from the parts still open, without those that cannot keep the aim before (:mod:`.kept`).
+
+Backup and expected cover of free centres are no sum over pairs and have a way of their own (:mod:`.backup`).
 """
 
 from __future__ import annotations
@@ -24,11 +26,11 @@ from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome
-from optimiser_models.sectors import border, centres, lagrange, wholes
+from optimiser_models.sectors import backup, border, centres, lagrange, wholes
 from optimiser_models.sectors.arrays import Districting, to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.grow import cannot_be
-from optimiser_models.sectors.reading import GIVEN_CENTRES, next_stage, prepare
+from optimiser_models.sectors.reading import next_stage, prepare, second_cars_free
 from optimiser_models.sectors.relaxation import Multipliers, by_districts
 from optimiser_models.sectors.run import Run, outcome_of
 from optimiser_models.sectors.slots import Slots, slots_of
@@ -74,6 +76,8 @@ def solve(
 ) -> Outcome[SectorsPlan]:
     """Run the method: one stage for each objective, each keeping what the earlier ones reached."""
     numba.set_num_threads(min(options.threads, numba.config.NUMBA_NUM_THREADS))
+    if second_cars_free(problem):
+        return backup.solve(problem, start, options, report, districts=solve)
     names = problem.params.objectives
     d = prepare(problem)
     runs: list[Run] = []
@@ -302,8 +306,6 @@ def refuses(problem: SectorsProblem) -> str:
         return "it does not keep the rule shape; use sectors.median."
     if "score" in p.objectives[:-1] and {"boundary", "splits", "deviation"} & set(p.weights):
         return "a score with boundary, splits or deviation can only be the last objective."
-    if {"backup", "expected"} & p.judged and not all(p.centres()):
-        return GIVEN_CENTRES
     if p.counts_change:
         new = [
             d for d, c in zip(p.district_ids, p.centres(), strict=True) if not c and d not in problem.today

@@ -14,13 +14,6 @@ from optimiser.problems.sectors.rules import ROUNDING
 from optimiser_models.sectors.arrays import FREE, Districting, Extras, Floats, Ints, Places
 from optimiser_models.sectors.contract import Contraction, contraction
 
-GIVEN_CENTRES = (
-    "backup and expected cover count the car of a second centre, so every district needs a given one: centres = "
-    "stations, or centres = picked with as many centre_areas as districts. A run with free centres that aims for cover "
-    "says which they may be (centres.csv)."
-)
-"""Why backup and expected cover are refused where centres are free, and what to do."""
-
 
 def prepare(problem: SectorsProblem, objective: str | None = None) -> Districting:
     """Return the arrays of a problem for one of its objectives (the first by default)."""
@@ -131,9 +124,10 @@ def costs(problem: SectorsProblem, objective: str, fixed: Ints | None = None) ->
     elif objective == "moved":
         cost = _moved(problem, np.full(p.n_districts, FREE) if fixed is None else fixed)
     elif objective in ("backup", "expected"):
-        assert fixed is not None
         rank = p.backup_centres - 1 if objective == "backup" else 1
-        own, other = problem.covered_calls, second_best(problem, np.sort(fixed[fixed >= 0]), rank)
+        given = np.zeros(0, dtype=np.int64) if fixed is None else fixed[fixed != FREE]
+        opened = np.arange(len(cost)) if len(cost) == p.n_districts else np.sort(given)
+        own, other = problem.covered_calls, second_best(problem, opened, rank)
         both = np.minimum(own, other)
         cost = -both if objective == "backup" else -(1 - p.busy_frac) * (own + p.busy_frac * other)
     return np.ascontiguousarray(cost, dtype=np.float64)
@@ -213,6 +207,16 @@ def _places(problem: SectorsProblem, c: Contraction) -> Places:
         np.array(limit, dtype=np.float64),
         problem.params.limit_of("splits") if "splits" in problem.params.limits else np.inf,
     )
+
+
+def second_cars_free(problem: SectorsProblem) -> bool:
+    """Say whether backup or expected cover is asked for while it is open which centres there are.
+
+    The car of a second centre makes them no sum over pairs, but where every centre is given or every candidate needed.
+    """
+    p = problem.params
+    settled = all(p.centres()) or len(problem.centre_ids) == p.n_districts
+    return bool({"backup", "expected"} & p.judged) and not settled
 
 
 def sign_of(name: str) -> float:

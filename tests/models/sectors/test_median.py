@@ -227,7 +227,7 @@ def test_proof_is_confirmed():
         ({"ceilings": {"calls": 3.0}}, "ceilings"),
         ({"apart": (("A", "B"),)}, "apart"),
         ({"objectives": ("travel", "cover")}, "minimises one"),
-        ({"objectives": ("backup",)}, "needs a given one"),
+        ({"objectives": ("backup",)}, "needs a given centre"),
         ({"locks": (("A", "1"),)}, "lock"),
         ({"relax": {"contiguity": 1.0}}, "contiguity"),
         ({"shape": "smooth", "together": (("A", "B"),)}, "together"),

@@ -50,7 +50,7 @@ from optimiser_models.sectors.median.polish import polish
 from optimiser_models.sectors.median.rising import search_rising
 from optimiser_models.sectors.median.tree import LONG_CHUNK, LONG_PATIENCE, Node, Tree, climb_root
 from optimiser_models.sectors.median.warm import compile_loops
-from optimiser_models.sectors.reading import GIVEN_CENTRES, sign_of
+from optimiser_models.sectors.reading import second_cars_free, sign_of
 
 STARTS = 8
 """Random sets of centres that the interchange starts from."""
@@ -227,8 +227,8 @@ def refuses(problem: SectorsProblem) -> str:
     if len(p.objectives) > 1 or p.aims - SEPARABLE:
         named = ", ".join(sorted(SEPARABLE - set(PRIORITY_COVERS)))
         return f"it minimises one of {named}, cover 1, cover 2 ... or a score of them; use sectors.cuts."
-    if {"backup", "expected"} & p.aims and not all(p.centres()):
-        return GIVEN_CENTRES
+    if second_cars_free(problem):
+        return "it needs a given centre for every district where second cars count; use sectors.cuts."
     if p.together and p.shape:
         return "it does not keep areas together under a shape rule."
     if any(not given[district] for _, district in p.locks):

@@ -1,0 +1,132 @@
+"""Few sets of centres: the best districts around every one, those that promise most first, and so the proof.
+
+With the set given every candidate in it is a centre, second cars are sums over pairs, and which district has which
+centre is part of the usual question. A set whose areas each have their best centre and still do worse than the best
+plan is passed over, and so are all after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.sectors.params import SENSES
+from optimiser.solve.result import Outcome
+from optimiser_models.sectors.reading import costs, prepare
+from optimiser_models.sectors.second import SECOND, Key, Search, same
+
+MOST_SETS = 1_000
+"""Sets that are gone through one by one."""
+SUMS = "plain sums (every area has its best centre)"
+
+
+def few(problem: SectorsProblem) -> bool:
+    """Say whether so few sets of centres can be that every one may have its turn."""
+    given = sum(bool(c) for c in problem.params.centres())
+    return comb(len(problem.centre_ids) - given, problem.params.n_districts - given) <= MOST_SETS
+
+
+def with_centres(problem: SectorsProblem, rows: NDArray[np.int64]) -> SectorsProblem:
+    """Return the question with these candidates alone (k,), rising."""
+    return replace(
+        problem,
+        centre_ids=tuple(problem.centre_ids[j] for j in rows.tolist()),
+        centre_area=problem.centre_area[rows],
+        travel_s=problem.travel_s[rows],
+        covered_calls=problem.covered_calls[rows],
+        distance_m=problem.distance_m[rows] if problem.distance_m.size else problem.distance_m,
+        priority_covered=problem.priority_covered[:, rows]
+        if problem.priority_covered.size
+        else problem.priority_covered,
+    )
+
+
+def through(search: Search) -> Outcome[SectorsPlan] | None:
+    """Go through all sets; take plans and bounds. Return an outcome where it is proved that there is no plan."""
+    tried: list[Tried] = []
+    ranked = sorted(
+        ((_least(search.problem, rows), rows.tolist()) for rows in _sets(search.problem)), key=lambda r: r[0]
+    )
+    for least, rows in ranked:
+        if search.best is not None and least > search.key[1] and not same(least, search.key[1]):
+            break
+        if not np.isfinite(least):
+            continue
+        if search.left_s() <= 0 or search.report.should_stop():
+            tried.append(Tried((least,), None, ()))
+            break
+        found = search.solve(with_centres(search.problem, np.array(rows)), None, search.left_s())
+        tried.append(_tried(search, least, found))
+    if search.best is None:
+        if any(np.isfinite(t.bounds[0]) for t in tried):
+            return None
+        return Outcome(None, infeasible=True, confirmed_by=(_route(tried, 0),))
+    _take(search, tried)
+    return None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a set of centres came to, each value the smaller the better: bounds by aim, and the plan's values."""
+
+    bounds: Key
+    values: Key | None
+    confirmed_by: tuple[str, ...]
+
+
+def _tried(search: Search, least: float, found: Outcome[SectorsPlan]) -> Tried:
+    p = search.problem.params
+    signs = [-1.0 if SENSES[n] == "max" else 1.0 for n in p.objectives]
+    if found.infeasible:
+        return Tried((np.inf,), None, found.confirmed_by)
+    known = [-np.inf if b is None else sign * b for sign, b in zip(signs, found.bound, strict=False)]
+    known = [*known, *([-np.inf] * (len(signs) - len(known)))]
+    known[0] = max(known[0], least)
+    values = None if found.plan is None else search.key_of(found.plan)[1:]
+    return Tried(tuple(known), values, found.confirmed_by)
+
+
+def _take(search: Search, tried: list[Tried]) -> None:
+    """Take the bound of each aim among the sets that can be as good as the best plan in the aims before."""
+    p = search.problem.params
+    best = search.key[1:]
+    alive = tried
+    for k, name in enumerate(p.objectives):
+        sign = -1.0 if SENSES[name] == "max" else 1.0
+        bound = min([best[k], *(t.bounds[k] for t in alive if k < len(t.bounds))])
+        known = sign * search.bounds.get(name, -sign * np.inf) if k == 0 else -np.inf
+        if bound > known or same(bound, known):  # else the plain question or the posts say more
+            search.bounds[name], search.routes[name] = sign * bound, _route(alive, k)
+        search.settled.add(name)
+        alive = [t for t in alive if t.bounds[k] <= best[k] or same(t.bounds[k], best[k])]
+        if not all(t.values is not None and same(t.values[k], best[k]) for t in alive):
+            return  # one of them may be better, so what follows is not known
+
+
+def _route(tried: list[Tried], k: int) -> str:
+    """Return what confirmed all of them for an aim, "" where something did not."""
+    routes = [t.confirmed_by[k] if k < len(t.confirmed_by) else "" for t in tried]
+    return "" if "" in routes else max(routes, key=lambda r: r != SUMS, default=SUMS)
+
+
+def _sets(problem: SectorsProblem) -> list[NDArray[np.int64]]:
+    given = [problem.centre_ids.index(c) for c in problem.params.centres() if c]
+    others = [j for j in range(len(problem.centre_ids)) if j not in given]
+    n = problem.params.n_districts - len(given)
+    return [np.sort(np.array([*given, *some], dtype=np.int64)) for some in combinations(others, n)]
+
+
+def _least(problem: SectorsProblem, rows: NDArray[np.int64]) -> float:
+    """Return what the first aim costs at least around these centres: each area has its best one; inf for no plan."""
+    there, p = with_centres(problem, rows), problem.params
+    d = prepare(there)
+    for name in sorted(SECOND & set(p.limits)):
+        most = -np.where(d.allowed, d.contraction.sums(costs(there, name)), np.inf).min(axis=0).sum()
+        if most < p.limit_of(name) and not same(most, p.limit_of(name)):
+            return np.inf
+    return float(np.where(d.allowed, d.cost, np.inf).min(axis=0).sum())
