@@ -241,9 +241,7 @@ def _params(
     else:
         letter = "B" if setup.level == "beats" else "D"
         districts = tuple(f"{letter}{d + 1}" for d in range(n))
-    shares = setup.target_shares_frac
-    if shares and abs(sum(shares) - 1) > 1e-6:
-        raise InputError(f"The target shares must sum to 100 %; they sum to {percent(sum(shares)):g} %.")
+    shares = _shares(setup, districts)
     return SectorsParams(
         district_ids=districts,
         fixed_centres=centres.ids if centres.given else (),
@@ -266,6 +264,29 @@ def _params(
         called="beat" if setup.level == "beats" else "district",
         relax=setup.relax,
     )
+
+
+def _shares(setup: SectorsSetup, districts: tuple[str, ...]) -> tuple[float, ...]:
+    """Return the target share of each district, none for all alike: in their order, or by name with the rest even."""
+    shares, named = setup.target_shares_frac, setup.target_share_of_frac
+    if shares and abs(sum(shares) - 1) > 1e-6:
+        raise InputError(f"The target shares must sum to 100 %; they sum to {percent(sum(shares)):g} %.")
+    if not named:
+        return shares
+    if shares:
+        raise InputError("Give target_shares_pct (in the districts' order) or target_share_of_pct (by name), not both.")
+    strange = sorted(set(named) - set(districts))
+    if strange:
+        raise InputError(
+            f"target_share_of_pct names {', '.join(strange)}; the districts of this plan are {', '.join(districts)}."
+        )
+    left, others = 1 - sum(named.values()), len(districts) - len(named)
+    if min(named.values()) <= 0 or (left <= 1e-9 if others else abs(left) > 1e-6):
+        raise InputError(
+            f"The target shares of {', '.join(named)} are {percent(sum(named.values())):g} % together; each must be "
+            f"above 0, and {'less than 100 % together, for the others' if others else '100 % together'}."
+        )
+    return tuple(named.get(d, left / max(others, 1)) for d in districts)
 
 
 def _together(project: Project, setup: SectorsSetup) -> tuple[tuple[str, ...], ...]:

@@ -56,6 +56,8 @@ class SectorsSetup:
         The same for each part of the day (day, evening, night) and of the week; 0 for no such rule.
     balance
         Further kinds: "population", "area km2", "street km", "calls", "unit hours", or one with a part of the day.
+    target_shares_frac, target_share_of_frac
+        Share of the work of each district, in the order of the districts, or by name with the rest shared evenly.
     least_cover_frac, least_backup_frac, least_expected_frac, longest_mean_drive_s, most_pieces, limits
         Objectives held within a limit while another is aimed for.
     cover_by
@@ -132,7 +134,13 @@ class SectorsSetup:
     )
     ceilings: Mapping[str, float] = asked({}, "", "Most of a kind of work in one district", group="advanced")
     target_shares_frac: tuple[float, ...] = asked(
-        (), "frac", "Share of the work of each district; empty for equal", group="advanced"
+        (), "frac", "Share of the work of each district, in their order; empty for equal", group="advanced"
+    )
+    target_share_of_frac: Mapping[str, float] = asked(
+        {},
+        "frac",
+        "Share of the work by a district's name; the others share the rest evenly",
+        group="advanced",
     )
     target_s: float = asked(
         0.0, "s", "Drive that counts as within target (0: the project's priority targets)", minimum=0

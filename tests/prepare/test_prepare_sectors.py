@@ -91,6 +91,9 @@ def test_straight_lines_without_roads(project, county):
         ({"centres": "anywhere"}, "centres = 'anywhere'"),
         ({"cover_priorities": [7]}, r"priorities \[1, 2, 3"),
         ({"target_shares_pct": [50, 40, 5, 3, 1, 2]}, "sum to 100"),
+        ({"target_share_of_pct": {"D9": 20}}, "names D9; the districts of this plan are D1, D2"),
+        ({"target_share_of_pct": {"D1": 60, "D2": 50}}, "110 % together"),
+        ({"target_share_of_pct": {"D1": 30}, "target_shares_pct": [50, 10, 10, 10, 10, 10]}, "not both"),
         ({"locks": [["nowhere", "D1"]]}, "nowhere"),
         ({"together": [["1A01", "nowhere"]]}, "together names nowhere"),
         ({"within": "D9"}, "within must name one in use: D1"),
@@ -102,6 +105,13 @@ def test_choices_that_do_not_fit(project, table, message):
     """Each is named in the planner's words, before any solve."""
     with pytest.raises(InputError, match=message):
         ask(project, "sectors", table)
+
+
+def test_shares_by_name(project):
+    """A district named gets its share wherever it stands, the others share the rest evenly."""
+    params = ask(project, "sectors", {"target_share_of_pct": {"D5": 40, "D2": 10}}).problem.params
+    by_name = dict(zip(params.district_ids, params.shares().tolist(), strict=True))
+    assert by_name == pytest.approx({"D5": 0.4, "D2": 0.1, **dict.fromkeys(("D1", "D3", "D4", "D6"), 0.125)})
 
 
 def test_splits_need_places(project):

@@ -15,20 +15,23 @@ import numpy as np
 
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import value_of
-from optimiser.problems.sectors.params import SENSES, limit_rule
+from optimiser.problems.sectors.params import limit_rule
+from optimiser.problems.sectors.rules import ROUNDING, beyond
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.sectors import sets
-from optimiser_models.sectors.posts import question
+from optimiser_models.sectors import sets, warm
+from optimiser_models.sectors.posts import SLACK, question
 from optimiser_models.sectors.recentre import Ints, improve, rows_of, settle
-from optimiser_models.sectors.second import SECOND, Quiet, Search, Solve, better
+from optimiser_models.sectors.second import SECOND, Quiet, Search, Solve, limited
 from optimiser_models.standby import benders
 
 PLAIN_SHARE, PLAIN_SHARE_BEFORE = 0.2, 0.5
 """Share of the time for the question without them: where they come first, and where another aim does."""
 POSTS_SHARE = 0.2
 """Share of the time left for what posts reach."""
+AGAIN_SHARE = 0.6
+"""Share of the time left for a first plan, where none was found at once."""
 LAST_SHARE = 0.2
 """Share of the time for the best districts around the best centres, by all aims."""
 
@@ -50,26 +53,33 @@ def solve(
     first = search.solve(without, start, share * search.left_s())
     if first.infeasible:
         return first
-    told = dict(
-        zip(aims, zip(first.bound, (*first.confirmed_by, *("",) * len(aims)), strict=False), strict=False)
-    )
-    search.bounds |= {name: bound for name, (bound, _) in told.items() if bound is not None}
-    search.routes |= {name: route for name, (_, route) in told.items()}
+    search.plain = first.plan
+    told = zip(aims, first.bound, (*first.confirmed_by, *("",) * len(aims)), strict=False)
+    for name, bound, route in told:
+        if bound is not None:
+            search.bounds[name], search.routes[name] = bound, route
     settle(search, search.near)
-    posts, ceilings = _ceilings(search, first)
-    for name in sorted(SECOND & set(p.limits)):
-        if ceilings[name] < p.limit_of(name) - PROOF_GAP * abs(p.limit_of(name)):
+    if search.stopped():
+        return _outcome(search)
+    posts, ceilings = _ceilings(search)
+    for name in limited(p):
+        if beyond(name, ceilings[name] * (1 + PROOF_GAP), p.limit_of(name)):
             return Outcome(None, infeasible=True, notes={f"{name} of posts": ceilings[name]})
     _bounds(search, ceilings)
     report(phase="improving", bound=search.bounds.get(p.objectives[0]))
-    if sets.few(problem):
+    if sets.few(problem) and not search.done():
         none = sets.through(search)
         if none is not None:
             return none
-    else:
-        improve(search, posts, until_s=options.time_limit_s - LAST_SHARE * options.time_limit_s)
+    elif not search.done():
+        if search.near is None:
+            again = search.solve(without, None, AGAIN_SHARE * search.left_s())
+            if again.infeasible:
+                return again
+            settle(search, search.near)
+        improve(search, posts, until_s=(1 - LAST_SHARE) * options.time_limit_s)
         _last(search)
-    return _outcome(search, first, aims)
+    return _outcome(search)
 
 
 def plain(problem: SectorsProblem) -> tuple[SectorsProblem, tuple[str, ...]]:
@@ -90,28 +100,30 @@ def plain(problem: SectorsProblem) -> tuple[SectorsProblem, tuple[str, ...]]:
     return replace(problem, params=params), aims
 
 
-def _ceilings(search: Search, first: Outcome[SectorsPlan]) -> tuple[list[Ints], dict[str, float]]:
+def _ceilings(search: Search) -> tuple[list[Ints], dict[str, float]]:
     """Return good posts, as centres (k,), and the most that posts can reach of each kind asked for."""
     problem, p = search.problem, search.problem.params
     names = sorted(SECOND & p.judged, key=lambda n: (n not in p.objectives, n))
-    least = p.limit_of("cover") if "cover" in p.limits else None
-    if p.objectives[0] == "cover" and first.plan is not None and not SECOND & set(p.limits):
+    least = p.limit_of("cover") * (1 - ROUNDING) - SLACK if "cover" in p.limits else None
+    if p.objectives[0] == "cover" and search.plain is not None and not limited(p):
         # no plan that covers less is ever taken
-        least = max(least or 0.0, value_of(problem, first.plan, "cover"))
+        covered = value_of(problem, search.plain, "cover")
+        least = max(-np.inf if least is None else least, covered * (1 - SLACK))
+    else:
+        search.always |= set(names)
     seconds = POSTS_SHARE * search.left_s() / len(names)
     row = {c: j for j, c in enumerate(problem.centre_ids)}
     posts, ceilings = [], {}
     for name in names:
         search.report(phase="bounding")
-        options = replace(
-            search.options,
-            time_limit_s=min(search.options.time_limit_s, search.report.elapsed_s() + seconds),
-        )
+        until = min(search.options.time_limit_s, search.report.elapsed_s() + seconds)
+        options = replace(search.options, time_limit_s=until)
         quiet = Quiet(search.report, lambda plan: None)
         found = benders.solve(question(problem, name, least), None, options, quiet)
         bound = found.bound[0] if found.bound else None
-        ceilings[name] = float(problem.cover_calls.sum()) if bound is None else bound
-        search.routes[name] = found.confirmed_by[0] if found.confirmed_by else ""
+        most = float(problem.covered_calls.max(axis=0).sum())
+        ceilings[name] = most if bound is None else min(most, bound)
+        search.routes[name] = found.confirmed_by[0] if bound is not None and found.confirmed_by else ""
         if found.plan is not None:
             posts.append(np.array([row[c] for c in found.plan.posts()], dtype=np.int64))
     return posts, ceilings
@@ -121,14 +133,14 @@ def _bounds(search: Search, ceilings: dict[str, float]) -> None:
     """Take what posts reach as bounds, of the aims themselves and within a score."""
     p = search.problem.params
     search.bounds |= {name: ceilings[name] for name in SECOND & set(p.objectives)}
-    if "score" in p.objectives and SECOND & set(p.weights):
+    if "score" in p.objectives:
         rest = search.bounds.pop(
             "score", None if {n for n, w in p.weights.items() if w > 0} - SECOND else 0.0
         )
         if rest is not None:
             more = sum(p.weights.get(name, 0.0) * most for name, most in ceilings.items())
             search.bounds["score"] = rest - more
-            search.routes["score"] = ""
+            search.routes["score"] = "" if more else search.routes.get("score", "")
 
 
 def _last(search: Search) -> None:
@@ -141,9 +153,9 @@ def _last(search: Search) -> None:
     search.solve(given, search.best, search.left_s())
 
 
-def _outcome(search: Search, first: Outcome[SectorsPlan], aims: tuple[str, ...]) -> Outcome[SectorsPlan]:
+def _outcome(search: Search) -> Outcome[SectorsPlan]:
     """Return the best plan with every bound that holds for plans as good as it in the aims before."""
-    problem, p = search.problem, search.problem.params
+    p = search.problem.params
     gap = search.gap()
     stopped = StoppedBy.PLANNER if search.report.should_stop() else StoppedBy.TIME
     if gap <= PROOF_GAP:
@@ -153,21 +165,17 @@ def _outcome(search: Search, first: Outcome[SectorsPlan], aims: tuple[str, ...])
     notes = {"sets of centres": search.tried}
     if search.best is None:
         return Outcome(None, bound=(search.bounds.get(p.objectives[0]),), stopped_by=stopped, notes=notes)
-    bounds: list[float | None] = []
-    kept = True  # what was proved of later aims holds among plans no worse in the plain ones before
-    for name in p.objectives:
-        bounds.append(search.bounds.get(name) if kept or name in search.settled else None)
-        if name in aims and name != "score" and first.plan is not None:
-            sign = -1.0 if SENSES[name] == "max" else 1.0
-            mine, plain_one = (sign * value_of(problem, plan, name) for plan in (search.best, first.plan))
-            kept = kept and not better((plain_one,), (mine,))
-        elif name not in SECOND:
-            kept = False
     return Outcome(
         plan=search.best,
-        bound=tuple(bounds),
+        bound=tuple(search.known()),
         stopped_by=stopped,
         bound_valid_for="exact contiguity and these rules" if p.contiguity else "these rules",
         confirmed_by=tuple(search.routes.get(name, "") for name in p.objectives),
         notes=notes,
     )
+
+
+def compile_loops() -> None:
+    """Run every compiled loop once, those of posts too."""
+    warm.compile_loops()
+    benders.compile_loops()

@@ -36,7 +36,7 @@ def question(problem: SectorsProblem, name: str, least_cover: float | None = Non
     q = p.busy_frac
     two = name == "expected"
     starts, posts, weight = patterns(problem.covered_calls)
-    limits = {} if least_cover is None else {"cover": max(0.0, least_cover * (1 - SLACK))}
+    limits = {} if least_cover is None else {"cover": max(0.0, least_cover)}
     return StandbyProblem(
         post_ids=problem.centre_ids,
         post_cost=np.zeros(len(problem.centre_ids)),

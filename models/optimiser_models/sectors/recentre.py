@@ -19,11 +19,12 @@ from optimiser.problems.sectors.board import Board, board, fixed
 from optimiser.problems.sectors.board_measures import value_on
 from optimiser.problems.sectors.measures import value_of
 from optimiser.problems.sectors.params import HELD, SENSES, ObjectiveName, limit_rule
+from optimiser.problems.sectors.rules import beyond
 from optimiser_models.sectors.arrays import from_plan, to_plan
 from optimiser_models.sectors.grow import cannot_be, grow
 from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.search import HOT, State, anneal
-from optimiser_models.sectors.second import SECOND, Key, Search, better
+from optimiser_models.sectors.second import SECOND, Key, Search, better, key_of, limited
 from optimiser_models.sectors.starts import MOVES_PER_AREA
 
 Ints = NDArray[np.int64]
@@ -71,7 +72,7 @@ def recentre(search: Search, plan: SectorsPlan) -> SectorsPlan:
     free = [k for k, c in enumerate(p.centres()) if not c]
     vain = 0
     for k in (free[i % len(free)] for i in range(len(free) * RECENTRED)):
-        if vain == len(free) or search.left_s() <= 0 or search.report.should_stop():
+        if vain == len(free) or search.stopped():
             break
         own = np.flatnonzero(b.label[problem.centre_area] == k)
         own = own[~far[np.ix_(own, np.flatnonzero(b.label == k))].any(axis=1)]
@@ -103,8 +104,7 @@ def _far(problem: SectorsProblem) -> NDArray[np.bool_]:
 
 def _key_on(b: Board) -> Key:
     p = b.fixed.problem.params
-    short = sum(max(0.0, p.limit_of(n) - value_on(b, n)) for n in sorted(SECOND & set(p.limits)))
-    return (short, *((-1.0 if SENSES[n] == "max" else 1.0) * value_on(b, n) for n in p.objectives))
+    return key_of(p, {n: value_on(b, n) for n in {*p.objectives, *limited(p)}})
 
 
 def around(search: Search, centres: Ints, start: SectorsPlan | None) -> SectorsPlan | None:
@@ -122,14 +122,14 @@ def around(search: Search, centres: Ints, start: SectorsPlan | None) -> SectorsP
     found: State | None = None
     for tried in range(1 if start is not None else GROWN):
         label = grow(d, seed + tried) if start is None else from_plan(problem, d, start)
-        if label is None or search.left_s() <= 0 or search.report.should_stop():
+        if label is None or search.stopped():
             continue
         state = anneal(
             d,
             label,
             moves=min(MOVES, MOVES_PER_AREA * d.n),
             seed=seed + tried,
-            keep_going=lambda: search.left_s() > 0 and not search.report.should_stop(),
+            keep_going=lambda: not search.stopped(),
             hot=HOT if start is None else WARM,
         )
         if state is not None and (found is None or state.cost < found.cost):
@@ -143,13 +143,13 @@ def around(search: Search, centres: Ints, start: SectorsPlan | None) -> SectorsP
 
 def _given(search: Search, centres: Ints) -> SectorsProblem:
     """Return the question of districts around these centres, one of each district."""
-    problem, p, near = search.problem, search.problem.params, search.near
+    problem, p, best, near = search.problem, search.problem.params, search.best, search.near
     first = next((k for k, n in enumerate(p.objectives) if n in SECOND or n == "score"), 0)
     aim: ObjectiveName = next((n for n in p.objectives[first:] if search.open(n)), p.objectives[-1])
     limits = dict(p.limits)
-    for name in p.objectives[: p.objectives.index(aim)] if near is not None else ():
-        if name in HELD and near is not None:
-            value = value_of(problem, near, name)
+    for name in p.objectives[: p.objectives.index(aim)]:
+        if name in HELD and best is not None:
+            value = value_of(problem, best, name)
             tighter = max if SENSES[name] == "max" else min
             limits[name] = tighter(value, limits.get(name, value))
     params = replace(
@@ -159,13 +159,15 @@ def _given(search: Search, centres: Ints) -> SectorsProblem:
         weights=p.weights if aim == "score" else {},
         limits=limits,
     )
-    short: list[ObjectiveName] = [n for n in ("backup", "expected") if n in p.limits]
-    if search.best is None and short:  # as near to its limits as can be, before anything else
+    if best is None and limited(p):  # as near to a limit that is broken as can be, before anything else
+        short = tuple(
+            n for n in limited(p) if near is None or beyond(n, value_of(problem, near, n), p.limit_of(n))
+        )
         params = replace(
             params,
             limits={n: v for n, v in limits.items() if n not in SECOND},
             relax={n: v for n, v in p.relax.items() if n not in {limit_rule(name) for name in SECOND}},
-            objectives=(short[0],),
+            objectives=(short or limited(p))[:1],
             weights={},
         )
     return replace(problem, params=params)

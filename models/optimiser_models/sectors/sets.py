@@ -16,12 +16,16 @@ from numpy.typing import NDArray
 
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.params import SENSES
-from optimiser.solve.result import Outcome
+from optimiser.problems.sectors.rules import beyond
+from optimiser.solve.result import Outcome, StoppedBy
 from optimiser_models.sectors.reading import costs, prepare
 from optimiser_models.sectors.second import SECOND, Key, Search, same
 
+Ints = NDArray[np.int64]
 MOST_SETS = 1_000
 """Sets that are gone through one by one."""
+LEAST_S, LONGER = 1.0, 4.0
+"""The least time for a set at first, and how much more each time."""
 SUMS = "plain sums (every area has its best centre)"
 
 
@@ -31,7 +35,7 @@ def few(problem: SectorsProblem) -> bool:
     return comb(len(problem.centre_ids) - given, problem.params.n_districts - given) <= MOST_SETS
 
 
-def with_centres(problem: SectorsProblem, rows: NDArray[np.int64]) -> SectorsProblem:
+def with_centres(problem: SectorsProblem, rows: Ints) -> SectorsProblem:
     """Return the question with these candidates alone (k,), rising."""
     return replace(
         problem,
@@ -47,27 +51,49 @@ def with_centres(problem: SectorsProblem, rows: NDArray[np.int64]) -> SectorsPro
 
 
 def through(search: Search) -> Outcome[SectorsPlan] | None:
-    """Go through all sets; take plans and bounds. Return an outcome where it is proved that there is no plan."""
-    tried: list[Tried] = []
-    ranked = sorted(
-        ((_least(search.problem, rows), rows.tolist()) for rows in _sets(search.problem)), key=lambda r: r[0]
-    )
-    for least, rows in ranked:
-        if search.best is not None and least > search.key[1] and not same(least, search.key[1]):
-            break
-        if not np.isfinite(least):
+    """Go through all sets; take plans and bounds. Return an outcome where it is proved that there is no plan.
+
+    Each has a little time at first, and those still open more and more of it.
+    """
+    ranked: list[tuple[float, Ints]] = []
+    for rows in _sets(search.problem):
+        if search.stopped():
+            return None
+        ranked.append((_least(search.problem, rows), rows))
+    ranked = sorted((r for r in ranked if np.isfinite(r[0])), key=lambda r: r[0])
+    tried = [Tried((least,), None, ()) for least, _ in ranked]
+    seconds = max(LEAST_S, search.left_s() / max(1, 2 * len(ranked)))
+    open_ = list(range(len(ranked)))
+    while open_ and not search.stopped():
+        for i in tuple(open_):
+            if search.stopped() or (search.best is not None and search.gap() <= search.options.gap_frac):
+                break
+            least, rows = ranked[i]
+            if _worse(search, least):
+                open_.remove(i)
+                continue
+            found = search.solve(with_centres(search.problem, rows), None, seconds)
+            tried[i] = _tried(search, least, found)
+            if found.infeasible or found.stopped_by is StoppedBy.PROOF or _worse(search, tried[i].bounds[0]):
+                open_.remove(i)
+        else:
+            seconds *= LONGER
             continue
-        if search.left_s() <= 0 or search.report.should_stop():
-            tried.append(Tried((least,), None, ()))
-            break
-        found = search.solve(with_centres(search.problem, np.array(rows)), None, search.left_s())
-        tried.append(_tried(search, least, found))
+        break
     if search.best is None:
         if any(np.isfinite(t.bounds[0]) for t in tried):
             return None
         return Outcome(None, infeasible=True, confirmed_by=(_route(tried, 0),))
-    _take(search, tried)
+    _take(search, [t for t in tried if not _worse(search, t.bounds[0])])
     return None
+
+
+def _worse(search: Search, bound: float) -> bool:
+    """Say whether no plan of this bound is of use: it is worse than the best, or no better where no aim follows."""
+    if search.best is None:
+        return False
+    first = search.key[1]
+    return (bound > first and not same(bound, first)) or (len(search.key) == 2 and same(bound, first))
 
 
 @dataclass(frozen=True)
@@ -93,15 +119,17 @@ def _tried(search: Search, least: float, found: Outcome[SectorsPlan]) -> Tried:
 
 def _take(search: Search, tried: list[Tried]) -> None:
     """Take the bound of each aim among the sets that can be as good as the best plan in the aims before."""
-    p = search.problem.params
     best = search.key[1:]
     alive = tried
-    for k, name in enumerate(p.objectives):
+    for k, name in enumerate(search.problem.params.objectives):
         sign = -1.0 if SENSES[name] == "max" else 1.0
-        bound = min([best[k], *(t.bounds[k] for t in alive if k < len(t.bounds))])
+        bound = min([best[k], *(t.bounds[k] if k < len(t.bounds) else -np.inf for t in alive)])
+        if not np.isfinite(bound):
+            return
         known = sign * search.bounds.get(name, -sign * np.inf) if k == 0 else -np.inf
         if bound > known or same(bound, known):  # else the plain question or the posts say more
-            search.bounds[name], search.routes[name] = sign * bound, _route(alive, k)
+            before = search.routes.get(name, "") if k == 0 and same(bound, known) else ""
+            search.bounds[name], search.routes[name] = sign * bound, _route(alive, k) or before
         search.settled.add(name)
         alive = [t for t in alive if t.bounds[k] <= best[k] or same(t.bounds[k], best[k])]
         if not all(t.values is not None and same(t.values[k], best[k]) for t in alive):
@@ -111,22 +139,24 @@ def _take(search: Search, tried: list[Tried]) -> None:
 def _route(tried: list[Tried], k: int) -> str:
     """Return what confirmed all of them for an aim, "" where something did not."""
     routes = [t.confirmed_by[k] if k < len(t.confirmed_by) else "" for t in tried]
-    return "" if "" in routes else max(routes, key=lambda r: r != SUMS, default=SUMS)
+    return "" if "" in routes else "; ".join(sorted(set(routes))) or SUMS
 
 
-def _sets(problem: SectorsProblem) -> list[NDArray[np.int64]]:
+def _sets(problem: SectorsProblem) -> list[Ints]:
     given = [problem.centre_ids.index(c) for c in problem.params.centres() if c]
     others = [j for j in range(len(problem.centre_ids)) if j not in given]
     n = problem.params.n_districts - len(given)
     return [np.sort(np.array([*given, *some], dtype=np.int64)) for some in combinations(others, n)]
 
 
-def _least(problem: SectorsProblem, rows: NDArray[np.int64]) -> float:
+def _least(problem: SectorsProblem, rows: Ints) -> float:
     """Return what the first aim costs at least around these centres: each area has its best one; inf for no plan."""
     there, p = with_centres(problem, rows), problem.params
     d = prepare(there)
+    if np.unique(d.centre_area).size < d.k:
+        return np.inf
     for name in sorted(SECOND & set(p.limits)):
         most = -np.where(d.allowed, d.contraction.sums(costs(there, name)), np.inf).min(axis=0).sum()
-        if most < p.limit_of(name) and not same(most, p.limit_of(name)):
+        if beyond(name, most, p.limit_of(name)):
             return np.inf
     return float(np.where(d.allowed, d.cost, np.inf).min(axis=0).sum())

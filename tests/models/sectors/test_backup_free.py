@@ -66,6 +66,7 @@ def test_aims_in_order(aims):
             continue
         signed = [(-1 if o.sense == "max" else 1) * o.value for o in result.objectives]
         assert signed == pytest.approx(values, rel=1e-6, abs=1e-6)
+        assert result.status is Status.OPTIMAL
         for o in result.objectives:
             sign = -1 if o.sense == "max" else 1
             assert o.bound is not None
@@ -115,6 +116,50 @@ def test_limits():
                 kept += 1
     assert kept >= 3
     assert broken >= 3
+
+
+def test_limits_are_compared_as_the_rules_do():
+    """A limit above all there is by less than the rules mind is kept by the best backup, not called impossible."""
+    for seed in range(6):
+        plain = _free(seed, ("backup",))
+        _, most = enumerate_best(plain)
+        if most is None or most <= 0:
+            continue
+        limits = {"backup": most * (1 + 5e-7)}
+        problem = replace(plain, params=replace(plain.params, objectives=("travel",), limits=limits))
+        _, value = enumerate_best(problem)
+        result = _solved(problem)
+        assert value is not None
+        assert result.objectives[0].value == pytest.approx(value, abs=1e-6)
+        return
+    pytest.fail("no map with backup")
+
+
+def test_two_centres_in_one_area_are_no_set():
+    """Candidates that share an area cannot both be centres; those sets are passed over without a solve."""
+    problem = _free(5, ("backup",))
+    more = np.append(np.arange(6), 0)
+    problem = replace(
+        problem,
+        centre_ids=(*problem.centre_ids, "again"),
+        centre_area=more,
+        travel_s=problem.travel_s[more],
+        covered_calls=problem.covered_calls[more],
+    )
+    assert sets._least(problem, np.array([0, 6])) == np.inf
+    assert np.isfinite(sets._least(problem, np.array([1, 6])))
+    assert _solved(problem).status is Status.OPTIMAL
+
+
+def test_stopped_at_once_it_tells_what_it_has():
+    """With hardly any time there is no crash, and no bound that a plan is beyond."""
+    for seconds in (0.05, 0.3):
+        for seed in (0, 1, 2):
+            problem = _free(seed, ("backup", "cover", "travel"))
+            result = solve(
+                problem, registry.load("sectors.cuts"), SolveOptions(time_limit_s=seconds, confirm=False)
+            )
+            assert result.status in (Status.OPTIMAL, Status.FEASIBLE, Status.NO_PLAN, Status.INFEASIBLE)
 
 
 def test_many_sets(monkeypatch):

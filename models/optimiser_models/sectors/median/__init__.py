@@ -228,7 +228,8 @@ def refuses(problem: SectorsProblem) -> str:
         named = ", ".join(sorted(SEPARABLE - set(PRIORITY_COVERS)))
         return f"it minimises one of {named}, cover 1, cover 2 ... or a score of them; use sectors.cuts."
     if second_cars_free(problem):
-        return "it needs a given centre for every district where second cars count; use sectors.cuts."
+        way = "give them (centres = stations or picked)" if p.shape else "use sectors.cuts"
+        return f"it needs a given centre for every district where second cars count: {way}."
     if p.together and p.shape:
         return "it does not keep areas together under a shape rule."
     if any(not given[district] for _, district in p.locks):
