@@ -274,7 +274,9 @@ def _shares(setup: SectorsSetup, districts: tuple[str, ...]) -> tuple[float, ...
     if not named:
         return shares
     if shares:
-        raise InputError("Give target_shares_pct (in the districts' order) or target_share_of_pct (by name), not both.")
+        raise InputError(
+            "Give target_shares_pct (in the districts' order) or target_share_of_pct (by name), not both."
+        )
     strange = sorted(set(named) - set(districts))
     if strange:
         raise InputError(
