@@ -29,7 +29,9 @@ from optimiser.solve.result import PROOF_GAP, Outcome
 from optimiser_models.sectors import backup, border, centres, lagrange, wholes
 from optimiser_models.sectors.arrays import Districting, to_plan
 from optimiser_models.sectors.branch import close
+from optimiser_models.sectors.generation import climb
 from optimiser_models.sectors.grow import cannot_be
+from optimiser_models.sectors.pool import prices_districts
 from optimiser_models.sectors.reading import next_stage, prepare, second_cars_free
 from optimiser_models.sectors.relaxation import Multipliers, by_districts
 from optimiser_models.sectors.run import Run, outcome_of
@@ -57,8 +59,8 @@ SLICE_SHARE, SLICE_SHARE_OF_MANY = 0.04, 0.15
 DISTRICTS_SHARE, REACH, RISING = 0.1, 0.5, 1e-5
 """Share of the time for a turn of the bound by real districts, its first step, and the share by which it rises where
 another turn is worth it."""
-BRANCHES, MOST_BRANCHES = 200, 1_600
-"""Branches of each district in the first turn, and where they are doubled no more."""
+BRANCHES, BRANCHES_EXACT = 1_600, 6_400
+"""Branches of each district in the first turn, and where nearly all are to be exact."""
 AREAS_EACH = 20
 """Areas of a district in the mean up to which real districts are priced, where there are many: parting by where
 centres lie does more for few."""
@@ -240,16 +242,22 @@ def _by_districts(
 ) -> tuple[Slots, lagrange.Bound, NDArray[np.bool_]]:
     """Bound by real districts and search for plans, by turns, while the bound rises.
 
-    What is found is kept for :mod:`.pool`: real districts at the prices of a good bound are those of good plans.
+    What is found is kept for :mod:`.pool`: real districts at the prices of a good bound are those of good plans. After
+    the first turn bound and pool climb together (:mod:`.generation`).
     """
     tried, rising = 0, True
+    generates = prices_districts(run.d)
     while rising and not run.done() and pairs.sum() > LARGEST_MODEL:
         run.report(phase="bounding")
         seconds = min(run.budget_s(DISTRICTS_SHARE), run.left_s())
-        better = _bound(
-            run, slots, pairs, bound.at, seconds, reach=REACH, known=bound.value,
-            branches=min(BRANCHES << tried, MOST_BRANCHES), found=partial(run.pool.price, run.d),
-        )  # fmt: skip
+        better: lagrange.Bound | None
+        if tried and generates and run.best is not None:
+            better = climb(run, slots, pairs, bound, seconds, BRANCHES_EXACT)
+        else:
+            better = _bound(
+                run, slots, pairs, bound.at, seconds, reach=REACH, known=bound.value,
+                branches=BRANCHES, found=partial(run.pool.price, run.d),
+            )  # fmt: skip
         if better is None:
             break
         rising = better.value > bound.value + RISING * abs(bound.value)

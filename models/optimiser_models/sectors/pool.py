@@ -56,13 +56,30 @@ class Pool:
         for key in list(self.centre_of)[: max(0, len(self.centre_of) - MOST_PIECES)]:
             del self.centre_of[key]
 
-    def price(self, d: Districting, centre: int, areas: NDArray[np.intp]) -> None:
-        """Keep a district that a bound chose; it knows nothing of pairs kept apart or together."""
-        if d.apart.size or d.same.size:
-            return
-        self.priced_of.setdefault(areas.astype(np.int32).tobytes(), int(d.centres[centre]))
+    def price(self, d: Districting, centre: int, areas: NDArray[np.intp]) -> bool:
+        """Keep a district that a bound chose; return whether it is new. It knows nothing of pairs apart or together."""
+        key = areas.astype(np.int32).tobytes()
+        if not prices_districts(d) or key in self.priced_of or key in self.centre_of:
+            return False
+        self.priced_of[key] = int(d.centres[centre])
         if len(self.priced_of) > MOST_PRICED:
             del self.priced_of[next(iter(self.priced_of))]
+        return True
+
+    def prices(self, run: Run, until: float) -> Prices | None:
+        """Return the prices of the relaxation of (2) to (5); None where it has no solution in time."""
+        d = run.d
+        if not self.centre_of or d.extras.any or d.places.limited or np.isfinite(d.border_limit):
+            return None
+        pieces = _Pieces.of(self, d)
+        model = pieces.model(d)
+        model = replace(model, upper=2 * model.upper)  # (2) and (4) hold them, and so have the whole price
+        relaxed = _solve(run, model, until, whole=False)
+        if relaxed.objective is None or relaxed.row_dual.size != len(model.row_lower):
+            return None
+        dual, sums = relaxed.row_dual * pieces.unit, len(d.side)
+        groups = dual[: dual.size - sums][-pieces.fits.shape[1] :]
+        return Prices(dual[: d.n], -dual[dual.size - sums :] / pieces.side_unit(), groups)
 
     def best(self, run: Run, seconds: float) -> State | None:
         """Return the best plan of these pieces found in this time; None where there is none, or rules reach further.
@@ -84,6 +101,20 @@ class Pool:
         if solved.x is None:
             return None
         return pieces.state(d, solved.x)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices of the relaxation, in costs: of areas (n,), of each unit of further sums (R,), >= 0, of groups (G,)."""
+
+    area: NDArray[np.float64]
+    side: NDArray[np.float64]
+    group: NDArray[np.float64]
+
+
+def prices_districts(d: Districting) -> bool:
+    """Say whether districts that a bound chooses keep all that a district has to keep by itself."""
+    return not d.apart.size and not d.same.size
 
 
 @dataclass(frozen=True)
@@ -125,6 +156,10 @@ class _Pieces:
             self.unit,
         )  # fmt: skip
 
+    def side_unit(self) -> NDArray[np.float64]:
+        """Return what the rows (5) are divided by, shape (R,)."""
+        return np.asarray(np.maximum(np.abs(self.side).max(axis=1, initial=0.0), 1e-12) / 1e3)
+
     def model(self, d: Districting) -> LinearModel:
         """Return (1)-(6)."""
         kinds, kind = np.unique(self.fits, axis=0, return_inverse=True)
@@ -136,7 +171,7 @@ class _Pieces:
         out = sp.csr_array((-np.ones(n_flows), (t, np.arange(n_flows))), shape=(len(kinds), n_flows))
         into = sp.csr_array((np.ones(n_flows), (g, np.arange(n_flows))), shape=(kinds.shape[1], n_flows))
         size = np.bincount(self.slots.group, minlength=kinds.shape[1]).astype(np.float64)
-        most = np.maximum(np.abs(self.side).max(axis=1, initial=0.0), 1e-12)[:, None] / 1e3
+        most = self.side_unit()[:, None]
         blocks = [[self.a, None], [of_kind, out], [None, into], [sp.csr_array(self.side / most), None]]
         fixed = np.concatenate([np.ones(d.n), np.zeros(len(kinds)), size])
         cost = np.concatenate([self.cost / self.unit, np.zeros(n_flows)])
