@@ -31,7 +31,6 @@ from optimiser_models.sectors.arrays import Districting, to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.generation import climb
 from optimiser_models.sectors.grow import cannot_be
-from optimiser_models.sectors.pool import prices_districts
 from optimiser_models.sectors.reading import next_stage, prepare, second_cars_free
 from optimiser_models.sectors.relaxation import Multipliers, by_districts
 from optimiser_models.sectors.run import Run, outcome_of
@@ -246,14 +245,11 @@ def _by_districts(
     the first turn bound and pool climb together (:mod:`.generation`).
     """
     tried, rising = 0, True
-    generates = prices_districts(run.d)
     while rising and not run.done() and pairs.sum() > LARGEST_MODEL:
         run.report(phase="bounding")
         seconds = min(run.budget_s(DISTRICTS_SHARE), run.left_s())
-        better: lagrange.Bound | None
-        if tried and generates and run.best is not None:
-            better = climb(run, slots, pairs, bound, seconds, BRANCHES_EXACT)
-        else:
+        better = climb(run, slots, pairs, bound, seconds, BRANCHES_EXACT) if tried else None
+        if better is None and not run.done():
             better = _bound(
                 run, slots, pairs, bound.at, seconds, reach=REACH, known=bound.value,
                 branches=BRANCHES, found=partial(run.pool.price, run.d),

@@ -37,28 +37,36 @@ CHEAPER = 1e-9
 
 def climb(
     run: Run, slots: Slots, allowed: NDArray[np.bool_], bound: Bound, seconds: float, branches: int
-) -> Bound:
-    """Improve a bound for a while, with at most so many branches for each seat; new districts join the run's pool."""
-    assert run.best is not None
+) -> Bound | None:
+    """Improve a bound for a while, with at most so many branches for each seat; new districts join the run's pool.
+
+    None where not a single round was done.
+    """
+    if run.best is None:
+        return None
     d, cost = run.d, run.best.cost
     relaxed = Relaxation(d, slots, allowed, branches)
     until = run.report.elapsed_s() + seconds
-    best, at, share, took_s = bound.value, bound.at, SHARE, 0.0
-    while not run.done() and run.report.elapsed_s() + 2 * took_s < until:  # what pairs need takes a round too
+    best, at, share, took_s, rounds = bound.value, bound.at, SHARE, 0.0, 0
+    # what pairs need takes a round too
+    while not run.done() and run.report.elapsed_s() + 2 * took_s < until:
         began = run.report.elapsed_s()
-        prices = run.pool.prices(run, until)
-        if prices is None:
+        prices = run.pool.prices(run, until - 2 * took_s)
+        if prices is None or run.done() or run.report.elapsed_s() + took_s >= until:
             break
         relaxed.room = max(cost - best, 0.0)
         m = between(at, prices, share, relaxed.side_unit)
         solved = relaxed.solve(m)
         if solved is None:
             break
+        rounds += 1
         value, centres, groups = solved
         new = sum(
             _joins(run.pool, d, prices, seat, np.flatnonzero(take), CHEAPER * abs(cost))
             for seat, take in relaxed.takes.items()
         )
+        if not new and share >= 1:
+            break
         if new < FEW:
             share = min(1.0, GROW * share)
         elif value < best - FAR * abs(best):
@@ -68,6 +76,10 @@ def climb(
             remember(run, slots, centres, groups)
             run.prove(best)
         took_s = run.report.elapsed_s() - began
+    if not rounds:
+        return None
+    if run.report.should_stop() or run.left_s() < took_s:
+        return Bound(at, best, bound.needs)
     relaxed.room = max(cost - best, 0.0)
     return Bound(at, best, np.maximum(bound.needs, relaxed.needs(at)))
 

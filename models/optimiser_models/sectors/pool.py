@@ -57,11 +57,19 @@ class Pool:
             del self.centre_of[key]
 
     def price(self, d: Districting, centre: int, areas: NDArray[np.intp]) -> bool:
-        """Keep a district that a bound chose; return whether it is new. It knows nothing of pairs apart or together."""
-        key = areas.astype(np.int32).tobytes()
-        if not prices_districts(d) or key in self.priced_of or key in self.centre_of:
+        """Keep a district that a bound chose; return whether it is new, or cheaper by this centre than by one known.
+
+        It knows nothing of pairs apart or together.
+        """
+        if d.apart.size or d.same.size:
             return False
-        self.priced_of[key] = int(d.centres[centre])
+        key = areas.astype(np.int32).tobytes()
+        table = self.centre_of if key in self.centre_of else self.priced_of
+        known = int(np.searchsorted(d.centres, table.get(key, -1)))
+        still = key in table and known < d.centres.size and d.centres[known] == table[key]
+        if still and d.cost[known, areas].sum() <= d.cost[centre, areas].sum() + ROUNDING:
+            return False
+        table[key] = int(d.centres[centre])
         if len(self.priced_of) > MOST_PRICED:
             del self.priced_of[next(iter(self.priced_of))]
         return True
@@ -69,8 +77,9 @@ class Pool:
     def prices(self, run: Run, until: float) -> Prices | None:
         """Return the prices of the relaxation of (2) to (5); None where it has no solution in time."""
         d = run.d
-        if not self.centre_of or d.extras.any or d.places.limited or np.isfinite(d.border_limit):
+        if run.best is None or not has_prices(d):
             return None
+        self.keep(d, run.best)
         pieces = _Pieces.of(self, d)
         model = pieces.model(d)
         model = replace(model, upper=2 * model.upper)  # (2) and (4) hold them, and so have the whole price
@@ -86,10 +95,12 @@ class Pool:
 
         Pieces whose reduced cost in the relaxation of (6) is more than what is left to win are in no better plan.
         """
-        self.fresh = 0
         d = run.d
-        if run.best is None or d.extras.any or d.places.limited or np.isfinite(d.border_limit):
+        if run.best is None or not has_prices(d):
+            self.fresh = 0
             return None
+        self.keep(d, run.best)
+        self.fresh = 0
         pieces = _Pieces.of(self, d)
         until = run.report.elapsed_s() + seconds
         relaxed = _solve(run, pieces.model(d), until, whole=False)
@@ -112,9 +123,9 @@ class Prices:
     group: NDArray[np.float64]
 
 
-def prices_districts(d: Districting) -> bool:
-    """Say whether districts that a bound chooses keep all that a district has to keep by itself."""
-    return not d.apart.size and not d.same.size
+def has_prices(d: Districting) -> bool:
+    """Say whether (2) to (6) are all that districts share: no pieces of named places, borders or deviations."""
+    return not (d.extras.any or d.places.limited or np.isfinite(d.border_limit))
 
 
 @dataclass(frozen=True)

@@ -66,15 +66,21 @@ def through(search: Search) -> Outcome[SectorsPlan] | None:
     open_ = list(range(len(ranked)))
     while open_ and not search.stopped():
         for i in tuple(open_):
-            if search.stopped() or (search.best is not None and search.gap() <= search.options.gap_frac):
+            if search.done():
                 break
             least, rows = ranked[i]
             if _worse(search, least):
                 open_.remove(i)
                 continue
             found = search.solve(with_centres(search.problem, rows), None, seconds)
-            tried[i] = _tried(search, least, found)
-            if found.infeasible or found.stopped_by is StoppedBy.PROOF or _worse(search, tried[i].bounds[0]):
+            latest = _tried(search, least, found)
+            if latest.bounds[0] >= tried[i].bounds[0]:
+                tried[i] = latest
+            if (
+                found.infeasible
+                or found.stopped_by in (StoppedBy.PROOF, StoppedBy.GAP)
+                or _worse(search, tried[i].bounds[0])
+            ):
                 open_.remove(i)
         else:
             seconds *= LONGER
@@ -84,7 +90,7 @@ def through(search: Search) -> Outcome[SectorsPlan] | None:
         if any(np.isfinite(t.bounds[0]) for t in tried):
             return None
         return Outcome(None, infeasible=True, confirmed_by=(_route(tried, 0),))
-    _take(search, [t for t in tried if not _worse(search, t.bounds[0])])
+    _take(search, [t for t, (least, _) in zip(tried, ranked, strict=True) if not _worse(search, least)])
     return None
 
 
@@ -126,9 +132,10 @@ def _take(search: Search, tried: list[Tried]) -> None:
         bound = min([best[k], *(t.bounds[k] if k < len(t.bounds) else -np.inf for t in alive)])
         if not np.isfinite(bound):
             return
-        known = sign * search.bounds.get(name, -sign * np.inf) if k == 0 else -np.inf
+        holds = k == 0 or name in search.always
+        known = sign * search.bounds.get(name, -sign * np.inf) if holds else -np.inf
         if bound > known or same(bound, known):  # else the plain question or the posts say more
-            before = search.routes.get(name, "") if k == 0 and same(bound, known) else ""
+            before = search.routes.get(name, "") if same(bound, known) else ""
             search.bounds[name], search.routes[name] = sign * bound, _route(alive, k) or before
         search.settled.add(name)
         alive = [t for t in alive if t.bounds[k] <= best[k] or same(t.bounds[k], best[k])]

@@ -64,7 +64,7 @@ def test_no_plan_is_lost():
         problem = random_problem(seed)
         plan, value = enumerate_best(problem)
         d = reading.prepare(problem)
-        if plan is None or not relaxation.by_districts(d) or not pool.prices_districts(d):
+        if plan is None or not relaxation.by_districts(d) or d.apart.size or d.same.size:
             continue
         states = _annealed(d, 4)
         if not states:
@@ -119,6 +119,25 @@ def _together(run):
     prices = run.pool.prices(run, 1e6)
     assert prices is not None
     return float(prices.area.sum() + prices.group.sum() * run.d.k)
+
+
+def test_a_cheaper_centre_replaces_one_known():
+    """The same areas by another centre are new where it is cheaper, or where the known one is a candidate no more."""
+    problem, _ = grid(3, 3), 3
+    problem = replace(
+        problem, params=replace(problem.params, district_ids=("1", "2"), objectives=("travel",))
+    )
+    d = reading.prepare(problem)
+    known = pool.Pool()
+    areas = np.array([0, 1, 2])
+    by_cost = np.argsort(d.cost[:3, areas].sum(axis=1))
+    best, worst = int(by_cost[0]), int(by_cost[-1])
+    assert d.cost[best, areas].sum() < d.cost[worst, areas].sum()
+    assert known.price(d, worst, areas)
+    assert known.price(d, best, areas)
+    assert not known.price(d, worst, areas)
+    fewer = d.among(np.array([j for j in range(9) if j != best]))
+    assert known.price(fewer, int(np.flatnonzero(fewer.centres == worst)[0]), areas)
 
 
 def test_between():
