@@ -20,7 +20,7 @@ from optimiser.problems.sectors.rules import ROUNDING, beyond
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.sectors import sets, warm
+from optimiser_models.sectors import sets
 from optimiser_models.sectors.posts import SLACK, question
 from optimiser_models.sectors.recentre import Ints, improve, rows_of, settle
 from optimiser_models.sectors.second import SECOND, Quiet, Search, Solve, limited
@@ -114,7 +114,9 @@ def _ceilings(search: Search) -> tuple[list[Ints], dict[str, float]]:
     seconds = POSTS_SHARE * search.left_s() / len(names)
     row = {c: j for j, c in enumerate(problem.centre_ids)}
     posts, ceilings = [], {}
-    for name in names:
+    for (
+        name
+    ) in names:  # on a machine's first time the loops of posts are compiled here: few questions need them
         search.report(phase="bounding")
         until = min(search.options.time_limit_s, search.report.elapsed_s() + seconds)
         options = replace(search.options, time_limit_s=until)
@@ -173,9 +175,3 @@ def _outcome(search: Search) -> Outcome[SectorsPlan]:
         confirmed_by=tuple(search.routes.get(name, "") for name in p.objectives),
         notes=notes,
     )
-
-
-def compile_loops() -> None:
-    """Run every compiled loop once, those of posts too."""
-    warm.compile_loops()
-    benders.compile_loops()

@@ -43,6 +43,7 @@ from optimiser_models.sectors.starts import (
     remember,
     search_on,
 )
+from optimiser_models.sectors.warm import compile_loops
 
 FIRST_BOUND_SHARE = 0.08
 """Share of the time for a bound before the search that starts from what it chose."""
@@ -323,7 +324,7 @@ FORMULATION = Formulation(
     family=FAMILY,
     run=solve,
     refuses=refuses,
-    warm=backup.compile_loops,
+    warm=compile_loops,
     summary="Lagrangian bound, annealed contiguous plans, and HiGHS with separators on the pairs that are left",
     reference="Hess et al. (1965); Held, Wolfe and Crowder (1974); Validi, Buchanan and Lykhovyd (2022)",
 )

@@ -18,6 +18,13 @@ from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Result, Status
 from tests.oracles.sectors_cases import enumerate_best, enumerate_in_order, every_plan, random_problem
 
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """Compile the loops of posts before any clock starts."""
+    benders.compile_loops()
+
+
 SOME = SolveOptions(time_limit_s=60, confirm=False)
 
 
