@@ -114,9 +114,8 @@ def _ceilings(search: Search) -> tuple[list[Ints], dict[str, float]]:
     seconds = POSTS_SHARE * search.left_s() / len(names)
     row = {c: j for j, c in enumerate(problem.centre_ids)}
     posts, ceilings = [], {}
-    for (
-        name
-    ) in names:  # on a machine's first time the loops of posts are compiled here: few questions need them
+    # on a machine's first time the loops of posts are compiled here: few questions need them
+    for name in names:
         search.report(phase="bounding")
         until = min(search.options.time_limit_s, search.report.elapsed_s() + seconds)
         options = replace(search.options, time_limit_s=until)

@@ -34,9 +34,6 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
     fixed = np.array([row[name] if name else FREE for name in p.centres()], dtype=np.int64)
     side, side_limit = _side(problem, fixed)
     slack = p.relax.get("contiguity", 0.0)
-    allowed = problem.travel_s <= p.longest_drive_s + p.relax.get("longest drive", 0.0)
-    if problem.respond_within_s.size:
-        allowed &= problem.travel_s <= problem.respond_within_s + p.relax.get("response", 0.0)
     lock, contradiction = c.locks({a: district[d] for a, d in p.locks})
     apart, joined = c.pairs(p.apart)
     slack_apart = int(p.relax.get("apart", 0.0)) - joined
@@ -49,7 +46,7 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
         may=_may(problem, fixed),
         fixed=fixed,
         lock=lock,
-        allowed=c.all(allowed),
+        allowed=c.all(within_drive(problem)),
         centre_area=c.part[problem.centre_area].astype(np.int64),
         starts=starts,
         neighbours=neighbours,
@@ -70,6 +67,15 @@ def prepare(problem: SectorsProblem, objective: str | None = None) -> Districtin
         centres=np.arange(len(problem.centre_ids)),
         contradiction=contradiction or ("areas kept apart are kept together" if slack_apart < 0 else ""),
     )
+
+
+def within_drive(problem: SectorsProblem) -> NDArray[np.bool_]:
+    """Return which areas lie within the longest drives from a centre, shape (C, n)."""
+    p = problem.params
+    within = problem.travel_s <= p.longest_drive_s + p.relax.get("longest drive", 0.0)
+    if problem.respond_within_s.size:
+        within &= problem.travel_s <= problem.respond_within_s + p.relax.get("response", 0.0)
+    return np.asarray(within, dtype=np.bool_)
 
 
 def _windows(problem: SectorsProblem) -> tuple[Floats, Floats]:

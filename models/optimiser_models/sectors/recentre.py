@@ -22,7 +22,7 @@ from optimiser.problems.sectors.params import HELD, SENSES, ObjectiveName, limit
 from optimiser.problems.sectors.rules import beyond
 from optimiser_models.sectors.arrays import from_plan, to_plan
 from optimiser_models.sectors.grow import cannot_be, grow
-from optimiser_models.sectors.reading import prepare
+from optimiser_models.sectors.reading import prepare, within_drive
 from optimiser_models.sectors.search import HOT, State, anneal
 from optimiser_models.sectors.second import SECOND, Key, Search, better, key_of, limited
 from optimiser_models.sectors.starts import MOVES_PER_AREA
@@ -66,7 +66,7 @@ def recentre(search: Search, plan: SectorsPlan) -> SectorsPlan:
     """Move one district's centre within its own areas at a time, to the best place, while that helps."""
     problem = search.problem
     p = problem.params
-    far = _far(problem)
+    far = ~within_drive(problem)
     b = board(fixed(problem, plan), plan)
     key = search.key_of(plan)
     free = [k for k, c in enumerate(p.centres()) if not c]
@@ -91,15 +91,6 @@ def recentre(search: Search, plan: SectorsPlan) -> SectorsPlan:
                 search.offer(plan)
                 break
     return plan
-
-
-def _far(problem: SectorsProblem) -> NDArray[np.bool_]:
-    """Return which areas lie beyond the longest drive of a centre, shape (C, n)."""
-    p = problem.params
-    far = problem.travel_s > p.longest_drive_s + p.relax.get("longest drive", 0.0)
-    if problem.respond_within_s.size:
-        far |= problem.travel_s > problem.respond_within_s + p.relax.get("response", 0.0)
-    return np.asarray(far, dtype=np.bool_)
 
 
 def _key_on(b: Board) -> Key:
@@ -223,7 +214,7 @@ def _kicked(
 ) -> SectorsPlan | None:
     """Return the plan with the centres of these districts elsewhere in them, where the rules allow it."""
     problem, p = search.problem, search.problem.params
-    far = _far(problem)
+    far = ~within_drive(problem)
     b = board(fixed(problem, plan), plan)
     centre_of = dict(plan.centre_of)
     for k in districts.tolist():
