@@ -28,9 +28,9 @@ from optimiser_models.sectors.kept import Kept, kept_sums, screen
 from optimiser_models.sectors.relaxation import Multipliers
 from optimiser_models.sectors.slots import Cells, Slots
 
-ROUNDS = 40
+ROUNDS = 60
 """Rounds of the bound in a node; it starts from the multipliers of its parent."""
-REACH, REACH_BY_NAME, PATIENCE = 1.5, 0.2, 15
+REACH, REACH_BY_NAME = 0.5, 0.2
 """First step in a node, of kept sums too, where centres are counted in cells (its best prices lie far from its
 parent's), and where they never are and names alone part it (they lie near)."""
 HEAVY = 8
@@ -191,7 +191,7 @@ def _node(
     reach = REACH_BY_NAME if s.cells is None else REACH
     of_sums = []
     for one, start in zip(sums, kept, strict=True):
-        screened = screen(one, s, allowed, start, alive, ROUNDS, reach, PATIENCE)
+        screened = screen(one, s, allowed, start, alive, ROUNDS, reach)
         if screened is None:
             return None
         allowed = screened[0]
@@ -217,7 +217,6 @@ def _node(
         at=at,
         rounds=ROUNDS,
         reach=reach,
-        patience=PATIENCE,
         keep_going=lambda v: v < incumbent and alive(),
         seats=heard,
         every=hear,

@@ -60,7 +60,6 @@ def screen(
     alive: Callable[[], bool],
     rounds: int,
     reach: float,
-    patience: int,
 ) -> tuple[NDArray[np.bool_], Multipliers] | None:
     """Return the pairs of a part that can keep the sum within its limit, and its multipliers; None for no plan."""
     bound = lagrange.improve(
@@ -71,7 +70,6 @@ def screen(
         at=at,
         rounds=rounds,
         reach=reach,
-        patience=patience,
         keep_going=lambda value: value < kept.limit and alive(),
     )
     if bound is None or bound.value >= kept.limit:

@@ -15,7 +15,13 @@ to a district needs a corridor to its centre, which is priced (:mod:`.corridors`
 and (4) are kept by whole areas in one piece (:mod:`.districts`): the bound is then that of choosing among all
 districts there can be, as by column generation.
 
-Held, Wolfe and Crowder (1974) for the steps; Hess et al. (1965) for the model.
+The prices climb by the volume algorithm: every step leads from the best prices known, along the mean of all slopes
+met, later ones counting more. That mean is what the districts of a fractional plan take too little and too much of:
+where it vanishes no prices are better. A step along the last slope alone, from where the last step led, needs five to
+ten times the rounds.
+
+Barahona and Anbil (2000) for the steps; Held, Wolfe and Crowder (1974) for their length; Hess et al. (1965) for the
+model.
 """
 
 from __future__ import annotations
@@ -31,13 +37,16 @@ from optimiser_models.sectors.arrays import Districting
 from optimiser_models.sectors.relaxation import Multipliers, Relaxation
 from optimiser_models.sectors.slots import Slots
 
-SHRINK, LEAST_REACH = 0.7, 0.01
-MIX = 0.7
-"""Share of the new slope in the direction of a step."""
-SECOND_WIND = 0.1
-"""A wind that closed less than this share of the gap is the last."""
+REACH, LONGEST_REACH, LEAST_REACH = 1.0, 2.0, 1e-4
+"""Share of the way to the aim of the first step, of the longest, and of the last."""
+GROW, SHRINK, PATIENCE = 1.1, 0.6, 4
+"""What a step is made longer by where the last one paid and the way goes on, and shorter after rounds without news."""
+LATEST, LEAST_LATEST, SMALLER = 0.3, 0.01, 0.5
+"""Most that the latest slope counts for in the mean, at first and at least, and what makes it less."""
+SLOW, LOOK = 0.01, 40
+"""Share of the gap that so many rounds close where the latest slope is to count for less."""
 LEVEL = 1e-9
-"""A slope below this is rounding: a step along it would be without end."""
+"""A mean slope below this is rounding: a step along it would be without end."""
 
 
 @dataclass
@@ -97,8 +106,7 @@ def improve(
     *,
     at: Multipliers | None = None,
     rounds: int = 5000,
-    reach: float = 2.0,
-    patience: int = 25,
+    reach: float = REACH,
     keep_going: Callable[[float], bool],
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
     every: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
@@ -106,10 +114,9 @@ def improve(
     known: float = -np.inf,
     found: Callable[[int, NDArray[np.intp]], object] | None = None,
 ) -> Bound | None:
-    """Improve the multipliers by deflected subgradient steps; None where the pairs cannot be matched at all.
+    """Improve the multipliers; None where the pairs cannot be matched at all.
 
-    ``reach`` is the first step's share of the way to the aim: less where ``at`` is near the best already;
-    ``patience`` the rounds without news after which it shrinks.
+    ``reach`` is the first step's share of the way to the aim: less where ``at`` is near the best already.
     ``incumbent`` is an upper bound (inf where there is none: the steps then aim a little above the bound).
     ``keep_going(bound)`` is asked each round; ``seats(centres, groups)`` hears the choice behind a better bound,
     ``every(districts, centres)`` that of every round. With ``branches`` seats are priced as real districts, each by at
@@ -118,11 +125,11 @@ def improve(
     """
     relaxed = Relaxation(d, s, allowed, branches)
     relaxed.room = max(incumbent - known, 0.0)
-    m = at or relaxed.first()
-    best, best_at = -np.inf, m
-    direction, stale, first_reach, before = np.zeros(d.n), 0, reach, -np.inf
+    best, best_at = -np.inf, at or relaxed.first()
+    m, mean, latest = best_at, np.zeros(0), LATEST * min(reach, 1.0)
+    stale, looked = 0, -np.inf
     needs, seen = np.full(d.cost.shape, -np.inf), None
-    for _ in range(rounds):
+    for count in range(rounds):
         solved = relaxed.solve(m)
         if solved is None:
             return None
@@ -133,35 +140,43 @@ def improve(
                     found(seat[0], np.flatnonzero(relaxed.takes[seat]))
         if every is not None:
             every(np.arange(d.k), centres)
-        stale = 0 if bound > best + 1e-5 * abs(best) else stale + 1
-        if bound > best:
+        better = bound > best
+        stale = 0 if better else stale + 1
+        if better:
             best, best_at = bound, m
             relaxed.room = max(incumbent - best, 0.0)
             if seats is not None:
                 seats(centres, groups)
         if not keep_going(best):
             break
-        if stale >= patience:  # from the best again, whose slope the next round finds
-            reach, stale, m = reach * SHRINK, 0, best_at
-            direction[:] = 0
+        slope = relaxed.slope(m, centres, groups)
+        onward = better and (not mean.size or float(mean @ slope) >= 0)
+        mean = _mean(mean, slope, latest)
+        if onward:
+            reach = min(LONGEST_REACH, GROW * reach)
+        elif stale >= PATIENCE:
+            reach, stale = max(SHRINK * reach, LEAST_REACH), 0
             if best_at is not seen:  # each of the best prices on the way rules out pairs of its own
                 needs, seen = np.maximum(needs, relaxed.needs(best_at)), best_at
-            continue
-        if reach < LEAST_REACH:  # a second wind often leaves the ridge on which the first came to rest
-            if best - before <= SECOND_WIND * max(incumbent - best, 0.0):
-                break
-            reach, before = first_reach, best
-        slope = relaxed.slope(m, centres, groups)
-        steepness = slope.steepness()
+        aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
+        if count % LOOK == LOOK - 1:
+            if best - looked < SLOW * (aim - best):
+                if latest <= LEAST_LATEST:
+                    break
+                latest = max(SMALLER * latest, LEAST_LATEST)
+            looked = best
+        steepness = float(mean @ mean)
         if steepness < LEVEL:
             break
-        direction = MIX * slope.alpha + (1 - MIX) * direction
-        aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
-        step = reach * max(aim - bound, 1e-6 * abs(bound)) / steepness
-        m = Multipliers(
-            m.alpha + step * direction,
-            np.maximum(m.mu + step * slope.mu, 0.0),
-            np.maximum(m.over + step * slope.over, 0.0),
-            np.maximum(m.under + step * slope.under, 0.0),
-        )
+        m = best_at.moved(reach * max(aim - best, 1e-6 * abs(best)) / steepness * mean)
     return Bound(best_at, best, np.maximum(needs, relaxed.needs(best_at)))
+
+
+def _mean(mean: NDArray[np.float64], slope: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+    """Return the mean with a new slope: as flat as can be, the new one counting for at most so much, and a tenth."""
+    if not mean.size:
+        return slope
+    turn = slope - mean
+    length = float(turn @ turn)
+    share = most if length <= 0 else min(max(-float(mean @ turn) / length, most / 10), most)
+    return np.asarray(mean + share * turn)

@@ -31,24 +31,21 @@ class Multipliers:
     over: NDArray[np.float64]
     under: NDArray[np.float64]
 
+    def moved(self, step: NDArray[np.float64]) -> Multipliers:
+        """Return these multipliers after a step, one number for each of them in their order; all but alpha >= 0."""
+        sizes = np.cumsum([self.alpha.size, self.mu.size, self.over.size])
+        alpha, mu, over, under = np.split(step, sizes)
+        return Multipliers(
+            self.alpha + alpha,
+            np.maximum(self.mu + mu, 0.0),
+            np.maximum(self.over + over.reshape(self.over.shape), 0.0),
+            np.maximum(self.under + under.reshape(self.under.shape), 0.0),
+        )
+
 
 def by_districts(d: Districting) -> bool:
     """Return whether the bound by real districts (:mod:`.districts`) knows more than that by knapsacks."""
     return d.contiguity and not d.slack_areas and bool(d.weight.size)
-
-
-@dataclass(frozen=True)
-class Slope:
-    """A supergradient, in the same scaled units as the multipliers."""
-
-    alpha: NDArray[np.float64]
-    mu: NDArray[np.float64]
-    over: NDArray[np.float64]
-    under: NDArray[np.float64]
-
-    def steepness(self) -> float:
-        """Return the square of its length."""
-        return float(sum((part * part).sum() for part in (self.alpha, self.mu, self.over, self.under)))
 
 
 class Relaxation:
@@ -222,8 +219,13 @@ class Relaxation:
             lost += float(np.finfo(np.float64).eps * self.d.n * size.sum())
         return lost
 
-    def slope(self, m: Multipliers, centres: NDArray[np.int64], groups: NDArray[np.int64]) -> Slope:
-        """Return the slope at multipliers just solved: what these seats take too little and too much of."""
+    def slope(
+        self, m: Multipliers, centres: NDArray[np.int64], groups: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return a supergradient at multipliers just solved: what these seats take too little and too much of.
+
+        One number for each multiplier, in their order (:meth:`Multipliers.moved`) and scaled units.
+        """
         d, s = self.d, self.s
         cost, _ = self.priced(m)
         take = serve(m.alpha, cost, self.work, d.centre_area, s.low, s.high, s.state, centres, groups)
@@ -250,7 +252,7 @@ class Relaxation:
             used_side = np.array([float((row[centres] * take).sum()) for row in d.side])
             mu = (used_side - d.side_limit) / self.side_unit
             mu = np.where((m.mu <= 0) & (mu < 0), 0.0, mu)
-        return Slope(1.0 - take.sum(axis=0), mu, over, under)
+        return np.concatenate([1.0 - take.sum(axis=0), mu, over.ravel(), under.ravel()])
 
     def needs(self, m: Multipliers) -> NDArray[np.float64]:
         """Return what a plan costs at least if centre j serves area i, shape (C, n); inf where it cannot.

@@ -6,18 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from optimiser_models.sectors import arrays, cuts, knapsack, lagrange, reading, search, starts
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.run import Run
 from optimiser_models.sectors.separate import reach, separators
 from optimiser_models.sectors.slots import slots_of
+from scipy.optimize import linprog
 
 from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
+from tests.oracles.larger_cases import grid
 from tests.oracles.sectors_cases import (
     enumerate_best,
     enumerate_in_order,
@@ -48,6 +51,34 @@ def test_lagrangian_bound_is_below_the_optimum():
         near += bound.value >= cost - 0.3 * abs(cost)
     assert compared >= 8
     assert near >= compared // 2
+
+
+@pytest.mark.parametrize("objective", ["travel", "cover"])
+def test_the_bound_climbs_to_the_linear_relaxation_in_a_few_hundred_rounds(objective):
+    """From given centres and with one kind of work it is the linear relaxation, solved here by HiGHS as a whole."""
+    problem = grid(14, objectives=(objective,), contiguity=False)
+    given = tuple(problem.area_ids[i] for i in (30, 36, 39, 86, 94, 142, 151, 165))
+    problem = replace(problem, params=replace(problem.params, fixed_centres=given))
+    d = reading.prepare(problem)
+    d = d.among(np.sort(d.fixed))
+    n, k = d.n, d.k
+    of_area = sp.kron(np.ones((1, k)), sp.eye_array(n))
+    of_work = sp.kron(sp.eye_array(k), d.weight)
+    least = np.zeros((k, n))
+    least[np.arange(k), d.centre_area] = 1.0  # a centre's area is its own
+    whole = linprog(
+        d.cost.ravel(),
+        A_ub=sp.vstack([of_work, -of_work]),
+        b_ub=np.concatenate([d.high[0], -d.low[0]]),
+        A_eq=of_area,
+        b_eq=np.ones(n),
+        bounds=np.column_stack([least.ravel(), np.ones(k * n)]),
+    )
+    size = abs(whole.fun)
+    for plan in (whole.fun + 0.02 * size, np.inf):  # the steps aim at a plan that is 2 % above, or at nothing known
+        bound = lagrange.improve(d, slots_of(d), d.allowed, plan, rounds=250, keep_going=ALWAYS)
+        assert bound.value <= whole.fun + 1e-6 * size
+        assert bound.value >= whole.fun - 0.002 * size
 
 
 def test_pairs_of_the_best_plan_are_never_dropped():
