@@ -32,9 +32,12 @@ MOST_RIM_CUTS = 200
 """Cuts of one round for one area's piece, all centres together."""
 
 
-def close(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> dict[str, Any]:
-    """Run the loop until proved, near enough or out of time; return what to note."""
-    model = Hess(run.d, slots, pairs)
+def close(run: Run, slots: Slots, pairs: NDArray[np.bool_], model: Hess | None = None) -> dict[str, Any]:
+    """Run the loop until proved, near enough or out of time; return what to note.
+
+    ``model`` is that of these pairs with the cuts of an earlier turn, where there was one; it gets those of this turn.
+    """
+    model = model or Hess(run.d, slots, pairs)
     rounds = 0
     going = _relaxation(run, model)
     while going and not run.done():

@@ -56,6 +56,8 @@ class Node:
     chosen: NDArray[np.float64]
     kept: tuple[Multipliers, ...] = ()
     """Multipliers of each sum that is kept."""
+    turns: int = 0
+    """How often it was settled in vain."""
 
     @property
     def pairs(self) -> NDArray[np.bool_]:
@@ -109,16 +111,20 @@ def part(
     keep_going: Callable[[float], bool],
     seats: Callable[[NDArray[np.int64], NDArray[np.int64]], None] | None = None,
     alive: Callable[[], bool] = lambda: True,
-    settle: Callable[[Slots, NDArray[np.bool_]], float] = lambda slots, pairs: -np.inf,
+    settle: Callable[[Slots, NDArray[np.bool_], int], float] | None = None,
     small: int = 0,
     parts: Sequence[Part] = (),
 ) -> Parted:
-    """Part the node with the least bound until told to stop, no more than ``small`` pairs or nothing is left.
+    """Part the node with the least bound until told to stop or nothing is left.
+
+    Where names alone part it, it ends with no more than ``small`` pairs too: they are for one model. Where centres are
+    counted, single sets of them are sooner settled one by one.
 
     ``parts``, where there are any, hold every plan of use: the search begins from them.
 
     ``keep_going(bound)`` hears the bound that holds for all plans and is asked after every node, ``alive`` in every
-    round within one. ``settle(slots, pairs)`` bounds a node whose districts have all settled on one centre.
+    round within one. ``settle(slots, pairs, turn)`` bounds a node whose districts have all settled on one centre; it
+    has another turn where it is the least again.
     """
     if s.cells is None and d.k <= MOST_IN_CELLS and len(s.state) > 1:
         s = replace(s, cells=Cells(np.zeros(s.may.shape[1], dtype=np.int64), np.array([d.k])))
@@ -136,11 +142,15 @@ def part(
     value = max(root.value, min((n.value for _, _, n in heap), default=incumbent()))
     while heap and keep_going(value):
         _, _, node = heapq.heappop(heap)
-        cut = _cut(d, node)
+        cut = _cut(d, node) if not node.turns else None
         if cut is None:  # nothing left to part
-            bound = settle(node.s, node.pairs)
-            if bound < incumbent():
-                closed.append(replace(node, value=max(bound, node.value)))
+            count += 1
+            bound = max(settle(node.s, node.pairs, node.turns), node.value) if settle else node.value
+            node = replace(node, value=bound, turns=node.turns + 1)
+            if bound < incumbent() and settle:
+                heapq.heappush(heap, (bound, count, node))
+            elif bound < incumbent():
+                closed.append(node)
         else:
             for there in cut:
                 count += 1
@@ -150,7 +160,7 @@ def part(
                     heapq.heappush(heap, (child.value, count, child))
         left = [n for _, _, n in heap] + closed
         value = max(value, min((n.value for n in left), default=incumbent()))
-        if count % LOOK == 1 and small and _left(s, left, allowed)[0].sum() <= small:
+        if s.cells is None and count % LOOK == 1 and _left(s, left, allowed)[0].sum() <= small:
             break
     open_ = [n for _, _, n in heap if n.value < incumbent()] + closed
     pairs, may = _left(s, open_, allowed)

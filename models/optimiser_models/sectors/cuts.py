@@ -31,6 +31,7 @@ from optimiser_models.sectors.arrays import Districting, to_plan
 from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.generation import climb
 from optimiser_models.sectors.grow import cannot_be
+from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.reading import next_stage, prepare, second_cars_free
 from optimiser_models.sectors.relaxation import Multipliers, by_districts
 from optimiser_models.sectors.run import Run, outcome_of
@@ -67,7 +68,9 @@ centres lie does more for few."""
 AGAIN = 100_000
 """What seeds begin from where a search is begun once more."""
 SETTLE_SHARE = 0.03
-"""Share of the time for one node whose centres have settled."""
+"""Share of the time for one node whose centres have settled, in its first turn."""
+MOST_TURNS = 10
+"""Turns after which it gets no longer."""
 LARGEST_MODEL = 8_000
 """Pairs that HiGHS is given."""
 
@@ -196,6 +199,7 @@ def _narrowed(
 def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]) -> centres.Parted:
     """Part the search by where centres lie, and search for plans in between."""
     searched, tried, vain = 0.0, 0, 0
+    models: dict[bytes, Hess] = {}
     many = run.d.k > FEW_DISTRICTS
     part, slice_s = (
         (SEARCH_PART_OF_MANY, run.budget_s(SLICE_SHARE_OF_MANY))
@@ -216,12 +220,18 @@ def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_
             vain = vain + 1 if run.best is best else 0
         return not run.done()
 
-    def settle(there: Slots, left: NDArray[np.bool_]) -> float:
-        """Close the gap of a node of settled centres by HiGHS for a while; return its own bound."""
-        until = min(run.until_s, run.report.elapsed_s() + run.budget_s(SETTLE_SHARE))
+    def settle(there: Slots, left: NDArray[np.bool_], turn: int) -> float:
+        """Close the gap of a node of settled centres by HiGHS for a while, longer each turn; return its own bound."""
+        seconds = run.budget_s(SETTLE_SHARE) * 2.0 ** min(turn, MOST_TURNS)
+        until = min(run.until_s, run.report.elapsed_s() + seconds)
         node = replace(run, bound=-np.inf, until_s=until, whole=False)
-        close(node, there, left)
+        key = there.may.tobytes()
+        model = models.get(key) or Hess(run.d, there, left)
+        close(node, there, left, model)
+        models[key] = model
         run.best = node.best
+        if node.infeasible or node.bound >= run.limit:
+            del models[key]
         return np.inf if node.infeasible else node.bound
 
     parted = centres.part(

@@ -75,7 +75,7 @@ def test_the_bound_climbs_to_the_linear_relaxation_in_a_few_hundred_rounds(objec
         bounds=np.column_stack([least.ravel(), np.ones(k * n)]),
     )
     size = abs(whole.fun)
-    for plan in (whole.fun + 0.02 * size, np.inf):  # the steps aim at a plan that is 2 % above, or at nothing known
+    for plan in (whole.fun + 0.02 * size, np.inf):  # the steps aim at this plan, or at nothing known
         bound = lagrange.improve(d, slots_of(d), d.allowed, plan, rounds=250, keep_going=ALWAYS)
         assert bound.value <= whole.fun + 1e-6 * size
         assert bound.value >= whole.fun - 0.002 * size

@@ -43,6 +43,35 @@ def test_parting_by_regions_keeps_every_better_plan():
     assert parted >= 4
 
 
+def test_a_set_of_centres_that_is_not_settled_has_another_turn():
+    """Every set of centres stays open for two turns and is refuted in the third: then no part is left."""
+    settled = 0
+    for seed in range(24):
+        problem = random_problem(seed)
+        free = replace(problem, params=replace(problem.params, fixed_centres=(), target_shares=()))
+        plan, value = enumerate_best(free)
+        if plan is None or free.params.relax:
+            continue
+        d = reading.prepare(free)
+        cost = -value if free.params.first_sense == "max" else value
+        s, allowed, ceiling = slots_of(d), lagrange.servable(d), cost + 1.0
+        root = lagrange.improve(d, s, allowed, ceiling, rounds=5, keep_going=ALWAYS)
+        turns: dict[bytes, list[int]] = {}
+
+        def settle(there, pairs, turn, turns=turns):
+            turns.setdefault(there.may.tobytes(), []).append(turn)
+            return np.inf if turn == 2 else -np.inf
+
+        found = centres.part(
+            d, s, root, allowed, lambda c=ceiling: c, keep_going=lambda v: True, settle=settle
+        )
+        assert found.value == ceiling, seed
+        assert not found.parts, seed
+        assert all(heard == [0, 1, 2] for heard in turns.values()), seed
+        settled += len(turns)
+    assert settled >= 4
+
+
 def test_a_part_by_names_begins_near_its_parents_prices():
     """Twelve districts all alike: a few parts raise the bound, which long first steps in each of them did not."""
     problem, side, k = grid(12, 12), 12, 12
