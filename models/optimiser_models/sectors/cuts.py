@@ -336,5 +336,5 @@ FORMULATION = Formulation(
     refuses=refuses,
     warm=compile_loops,
     summary="Lagrangian bound, annealed contiguous plans, and HiGHS with separators on the pairs that are left",
-    reference="Hess et al. (1965); Held, Wolfe and Crowder (1974); Validi, Buchanan and Lykhovyd (2022)",
+    reference="Hess et al. (1965); Barahona and Anbil (2000); Validi, Buchanan and Lykhovyd (2022)",
 )
