@@ -17,8 +17,7 @@ districts there can be, as by column generation.
 
 The prices climb by the volume algorithm: every step leads from the best prices known, along the mean of all slopes
 met, later ones counting more. That mean is what the districts of a fractional plan take too little and too much of:
-where it vanishes no prices are better. A step along the last slope alone, from where the last step led, needs five to
-ten times the rounds.
+where it vanishes no prices are better. Steps along the last slope alone, from where the last one led, need many more.
 
 Barahona and Anbil (2000) for the steps; Held, Wolfe and Crowder (1974) for their length; Hess et al. (1965) for the
 model.

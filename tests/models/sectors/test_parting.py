@@ -15,17 +15,21 @@ from tests.oracles.sectors_cases import enumerate_best, random_problem
 ALWAYS = lambda *_: True  # noqa: E731
 
 
-def test_parting_by_regions_keeps_every_better_plan():
-    """The bound over all nodes never exceeds the enumerated optimum, and its pairs stay: districts alike or not."""
-    compared = parted = 0
+def enumerated():
+    """Yield seeded questions with free centres that have a plan: seed, question, best plan and its cost."""
     for seed in range(24):
         problem = random_problem(seed)
         free = replace(problem, params=replace(problem.params, fixed_centres=(), target_shares=()))
         plan, value = enumerate_best(free)
-        if plan is None or free.params.relax:
-            continue
+        if plan is not None and not free.params.relax:
+            yield seed, free, plan, -value if free.params.first_sense == "max" else value
+
+
+def test_parting_by_regions_keeps_every_better_plan():
+    """The bound over all nodes never exceeds the enumerated optimum, and its pairs stay: districts alike or not."""
+    compared = parted = 0
+    for seed, free, plan, cost in enumerated():
         d = reading.prepare(free)
-        cost = -value if free.params.first_sense == "max" else value
         s, allowed = slots_of(d), lagrange.servable(d)
         ceiling = cost + 1.0
         root = lagrange.improve(d, s, allowed, ceiling, rounds=5, keep_going=ALWAYS)
@@ -46,14 +50,8 @@ def test_parting_by_regions_keeps_every_better_plan():
 def test_a_set_of_centres_that_is_not_settled_has_another_turn():
     """Every set of centres stays open for two turns and is refuted in the third: then no part is left."""
     settled = 0
-    for seed in range(24):
-        problem = random_problem(seed)
-        free = replace(problem, params=replace(problem.params, fixed_centres=(), target_shares=()))
-        plan, value = enumerate_best(free)
-        if plan is None or free.params.relax:
-            continue
+    for seed, free, _, cost in enumerated():
         d = reading.prepare(free)
-        cost = -value if free.params.first_sense == "max" else value
         s, allowed, ceiling = slots_of(d), lagrange.servable(d), cost + 1.0
         root = lagrange.improve(d, s, allowed, ceiling, rounds=5, keep_going=ALWAYS)
         turns: dict[bytes, list[int]] = {}
