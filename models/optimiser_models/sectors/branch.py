@@ -1,12 +1,16 @@
-"""Close the gap on the pairs that are left: HiGHS, separators, repair, again.
+"""Close the gap on the pairs that are left: the relaxation with separators, HiGHS on what it leaves, repair, again.
 
-HiGHS has no lazy constraints, so cuts come in an outer loop: solve, separate every cut-off piece for its centre,
-polish a contiguous plan from what was found, solve again from it. Each round is a relaxation: its bound holds.
+HiGHS has no lazy constraints, so cuts come in an outer loop. First the linear relaxation alone, solved from where it
+stood in milliseconds, with the separators it breaks until they raise it no more; pairs whose reduced cost is more than
+is left to win are shut. Then whole solutions: separate what hangs on nothing, polish a contiguous plan from it, and
+begin again. Each round is a relaxation: its bound holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,43 +18,70 @@ from numpy.typing import NDArray
 
 from optimiser.solve.backends.confirm import confirm
 from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
+from optimiser.solve.backends.highs_lp import GrowingLP
 from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.result import PROOF_GAP, StoppedBy
 from optimiser_models.sectors import search
-from optimiser_models.sectors.arrays import FREE, Districting
+from optimiser_models.sectors.arrays import FREE
 from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.separate import reach, separators
 from optimiser_models.sectors.slots import Slots
+from optimiser_models.sectors.tree import Tree
 
 if TYPE_CHECKING:
     from optimiser_models.sectors.run import Run
 
-RELAXATION_ROUNDS = 12
 POLISH_MOVES = 300_000
-TINY = 1e-6
-MOST_RIM_CUTS = 200
-"""Cuts of one round for one area's piece, all centres together."""
+TINY = 1e-9
+LEAST, LEAST_WHOLE = 1e-3, 0.5
+"""By how much a point breaks a separator that is worth a row, in the relaxation and where all is whole."""
+STALE, RISE = 10, 0.02
+"""Rounds of the relaxation in which it is to close this share of the gap."""
+RELAXED_SHARE = 0.5
+"""Most of the time left that the relaxation takes."""
+TIDY = 10
+"""Rounds after which rows that the point keeps with room to spare are taken out."""
+INTERIOR_PAIRS = 3_000
+"""More pairs than this, and the first relaxation is quicker by an interior point."""
 
 
-def close(run: Run, slots: Slots, pairs: NDArray[np.bool_], model: Hess | None = None) -> dict[str, Any]:
+@dataclass
+class Leaf:
+    """The model of some pairs with the cuts it has got, and the tree begun on it: another turn goes on from there."""
+
+    model: Hess
+    tree: Tree | None = None
+
+
+def close(run: Run, slots: Slots, pairs: NDArray[np.bool_], leaf: Leaf | None = None) -> dict[str, Any]:
     """Run the loop until proved, near enough or out of time; return what to note.
 
-    ``model`` is that of these pairs with the cuts of an earlier turn, where there was one; it gets those of this turn.
+    ``leaf`` is what an earlier turn on these pairs left; it takes what this turn adds.
     """
-    model = model or Hess(run.d, slots, pairs)
-    rounds = 0
-    going = _relaxation(run, model)
-    while going and not run.done():
+    leaf = leaf or Leaf(model_of(run, slots, pairs))
+    model, rounds = leaf.model, 0
+    while not run.done():
+        if leaf.tree is None:
+            lp = _relaxation(run, model, tidy=rounds == 0)
+            if lp is None or run.done():
+                break
+            if model.settled:
+                leaf.tree = Tree(run, model, lp)
+        if leaf.tree is not None:
+            separate, take = partial(_separate, run, model), partial(_take, run, model)
+            if not (leaf.tree.search(run, separate, take) and run.best is None):
+                break
+            # no plan at all: to be looked at once more by another route
         rounds += 1
-        solved = _solve(run, model, relaxed=False)
+        solved = _solve(run, model)
         if solved.infeasible:
             _exhausted(run)
             break
         if solved.bound is not None:
-            run.prove(solved.bound * model.scale)
+            run.prove(min(solved.bound * model.scale, run.limit))
         if solved.x is None:
             break
-        cut = _separate(run, model, solved.x)
+        cut = _separate(run, model, solved.x, LEAST_WHOLE)
         label, centre = model.read(solved.x)
         if not cut or run.d.slack_areas or not run.d.contiguity:
             run.offer(search.State(label, centre, _cost(run, label, centre)))
@@ -64,17 +95,28 @@ def close(run: Run, slots: Slots, pairs: NDArray[np.bool_], model: Hess | None =
     return {
         "cuts": len(model.cuts),
         "rounds": rounds,
+        "tree": 0 if leaf.tree is None else leaf.tree.nodes,
         "columns": model.n_columns,
         "rows": len(model.rows.lower),
         # no start: the plan need not lie on the pairs left, which may hold nothing at all
-        "confirmed_by": second_word(run, model.model, model.scale),
+        "confirmed_by": second_word(run, model.complete, model.scale),
     }
+
+
+def model_of(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> Hess:
+    """Return the model of these pairs, with the cuts that were tight where its centres were looked at last."""
+    model = Hess(run.d, slots, pairs)
+    for area in np.unique(run.d.centre_area[model.centre]).tolist():
+        model.add_known(run.separators.get(area, ()))
+    return model
 
 
 def second_word(
     run: Run, model: Callable[[], LinearModel], unit: float, start: NDArray[np.float64] | None = None
 ) -> str:
-    """Look for a second route to what was proved; "" where that takes longer than it may."""
+    """Look for a second route to what was proved for all plans; "" where that takes longer than it may."""
+    if not run.whole:
+        return ""
     if run.infeasible:  # solve_linear claims it only after a second look
         return OTHER_PRESOLVE
     used = run.report.elapsed_s()
@@ -93,82 +135,120 @@ def second_word(
 
 
 def _exhausted(run: Run) -> None:
-    """No plan on the pairs left: what we have is best, or there is none at all."""
-    if run.best is None:
+    """No plan of use on the pairs left: what we have is best, or there is none at all."""
+    if not run.whole:
+        run.prove(np.inf)
+    elif run.best is None:
         run.infeasible = True
     else:
         run.prove(run.best.cost)
 
 
-def _solve(run: Run, model: Hess, *, relaxed: bool) -> Solved:
-    start = None if relaxed or run.best is None else model.start(run.best)
+def _solve(run: Run, model: Hess) -> Solved:
+    start = None if run.best is None else model.start(run.best)
     watch = Watch(
-        bound=lambda value: run.prove(value * model.scale),
+        bound=lambda value: run.prove(min(value * model.scale, run.limit)),
         should_stop=lambda: run.report.should_stop() or run.left_s() <= 0,
     )
-    near = max(run.options.gap_frac, PROOF_GAP / 4)
-    limit = run.left_s()
     return solve_linear(
-        model.model(relaxed=relaxed),
-        time_limit_s=max(0.1, limit),
+        model.model(),
+        time_limit_s=max(0.1, run.left_s()),
         options=run.options,
         start=start,
-        watch=watch if not relaxed else Watch(should_stop=watch.should_stop),
-        gap_frac=near,
+        watch=watch,
+        gap_frac=max(run.options.gap_frac, PROOF_GAP / 4),
     )
 
 
-def _relaxation(run: Run, model: Hess) -> bool:
-    """Cut the linear relaxation first: cheap rounds. False when the search is over."""
-    for _ in range(RELAXATION_ROUNDS):
-        solved = _solve(run, model, relaxed=True)
+def _relaxation(run: Run, model: Hess, *, tidy: bool) -> GrowingLP | None:
+    """Solve the relaxation with the separators it breaks while they raise it; None when the search is over.
+
+    ``tidy`` takes out what it keeps with room to spare, which whole solutions may need: not once these have been cut.
+    """
+    until = run.report.elapsed_s() + RELAXED_SHARE * run.left_s()
+    lp = GrowingLP(
+        model.model(relaxed=True),
+        options=run.options,
+        interior=model.n_pairs > INTERIOR_PAIRS,
+        should_stop=lambda: run.report.should_stop() or run.left_s() <= 0,
+    )
+    values: list[float] = []
+    while True:
+        solved = lp.solve(max(0.1, run.left_s()))
         if solved.infeasible:
-            _exhausted(run)
-            return False
-        if solved.x is None or solved.objective is None:
-            return not run.done()
-        run.prove(solved.objective * model.scale)
-        if run.done():
-            return False
-        if not _separate(run, model, solved.x):
+            return None if _looked_again(run, model) or run.done() else lp
+        if solved.x is None or solved.objective is None or solved.bound is None:
+            return None if run.done() else lp
+        values.append(solved.objective * model.scale)
+        run.prove(values[-1])
+        if run.done() and (run.whole or run.last or run.bound >= run.limit or run.left_s() <= 0):
+            return None
+        if tidy and len(values) % TIDY == 0 and values[-1] > values[-TIDY]:
+            lp.drop_rows(model.drop_slack(solved.x))
+        before = len(model.rows.lower)
+        spent = run.report.elapsed_s() > until or _stale(run, values)
+        if spent or not _separate(run, model, solved.x, LEAST):
             break
-    return True
+        a, lower, upper = model.rows.since(before, model.n_columns)
+        lp.add_rows(a, lower, upper)
+    if tidy:
+        lp.drop_rows(model.drop_slack(solved.x))
+    room = (run.limit - values[-1]) / model.scale
+    dear = np.flatnonzero(solved.reduced_cost[: model.n_pairs] > room + LEAST)
+    model.shut_out(dear)
+    lp.bound(dear, np.zeros(dear.size), np.zeros(dear.size))
+    for area in np.unique(run.d.centre_area[model.centre]).tolist():
+        run.separators[area] = [cut for cut in model.cuts if cut[0] == area]
+    return lp
 
 
-def _separate(run: Run, model: Hess, x: NDArray[np.float64]) -> int:
-    """Add separators for every piece of a centre's support that is cut off from it; return how many."""
+def _stale(run: Run, values: list[float]) -> bool:
+    """Did the last rounds close next to nothing of the gap?"""
+    if len(values) <= STALE:
+        return False
+    gap = run.limit - values[-1] if run.best is not None else abs(values[-1])
+    return values[-1] - values[-1 - STALE] < RISE * max(gap, 0.0)
+
+
+def _looked_again(run: Run, model: Hess) -> bool:
+    """Take "nothing is left" from a solve from scratch, which looks twice; say whether it says so too."""
+    again = solve_linear(
+        model.model(relaxed=True),
+        time_limit_s=max(0.1, run.left_s()),
+        options=run.options,
+        watch=Watch(should_stop=lambda: run.report.should_stop() or run.left_s() <= 0),
+    )
+    if again.infeasible:
+        _exhausted(run)
+    return again.infeasible
+
+
+def _separate(run: Run, model: Hess, x: NDArray[np.float64], least: float) -> int:
+    """Add the separators that a point breaks by more than ``least``; return how many."""
     d = run.d
     if not d.contiguity:
         return 0
     added = 0
+    exempt = x[model.exempt : model.exempt + d.n] if model.n_exempt else None
     inside = x[: model.n_pairs] > TINY
-    open_ = np.unique(model.centre)
-    for j in np.unique(model.centre[inside]):
-        members = np.zeros(d.n, dtype=bool)
-        members[model.area[inside & (model.centre == j)]] = True
+    for j in np.unique(model.centre[inside]).tolist():
+        mine = np.flatnonzero(inside & (model.centre == j))
+        served = np.zeros(d.n)
+        served[model.area[mine]] = x[mine]
         root = int(d.centre_area[j])
-        members[root] = True
-        for piece, separator in separators(members, root, d.starts, d.neighbours, d.spread()):
-            for area in piece:
-                exempt = float(x[model.exempt + area]) if model.n_exempt else 0.0
-                if x[model.column[j, area]] > exempt + TINY:
-                    added += model.add_cut(int(j), int(area), separator)
-                    if open_.size * piece.size <= MOST_RIM_CUTS:
-                        added += _rim_cuts(d, model, open_, piece, int(area))
+        for area, separator in separators(served, root, d.starts, d.neighbours, exempt=exempt, least=least):
+            added += model.add_cut(j, area, separator)
     return added
 
 
-def _rim_cuts(
-    d: Districting, model: Hess, centres: NDArray[np.int64], piece: NDArray[np.int64], area: int
-) -> int:
-    """Bar the way to an area of a cut-off piece for all centres: whoever comes from outside crosses its rim."""
-    near = np.zeros(d.n, dtype=bool)
-    for u in piece.tolist():
-        near[d.neighbours[d.starts[u] : d.starts[u + 1]]] = True
-    near[piece] = False
-    rim = np.flatnonzero(near)
-    near[piece] = True
-    return sum(model.add_cut(int(c), area, rim) for c in centres if not near[d.centre_area[c]])
+def _take(run: Run, model: Hess, x: NDArray[np.float64]) -> None:
+    """Take the plan nearest to a point of the relaxation, mended where pieces of it hang on nothing."""
+    label, centre = model.nearest(x)
+    if (label == FREE).any():
+        return
+    run.offer(search.State(label, centre, _cost(run, label, centre)))
+    if run.best is None or not np.array_equal(run.best.label, label):
+        _polish(run, label, centre, run.options.seed)
 
 
 def _cost(run: Run, label: NDArray[np.int64], centre: NDArray[np.int64]) -> float:

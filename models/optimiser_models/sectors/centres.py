@@ -39,8 +39,6 @@ LOOK = 20
 """Nodes between two counts of what is left."""
 RARE = 0.02
 """A centre chosen less often than this is not looked at."""
-MOST_IN_CELLS = 16
-"""Districts up to which cells are counted: a cell has a child for every number of its centres."""
 PARTED = 0.1
 """A region that holds less than this of a centre, or lacks less than this, parts nothing."""
 
@@ -126,7 +124,7 @@ def part(
     round within one. ``settle(slots, pairs, turn)`` bounds a node whose districts have all settled on one centre; it
     has another turn where it is the least again.
     """
-    if s.cells is None and d.k <= MOST_IN_CELLS and len(s.state) > 1:
+    if s.cells is None and s.counted:
         s = replace(s, cells=Cells(np.zeros(s.may.shape[1], dtype=np.int64), np.array([d.k])))
     sums = kept_sums(d, s, allowed, alive)
     bounded = partial(_node, d, sums=sums, seats=seats, alive=alive)

@@ -26,12 +26,10 @@ from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome
-from optimiser_models.sectors import backup, border, centres, lagrange, wholes
+from optimiser_models.sectors import backup, border, branch, centres, lagrange, wholes
 from optimiser_models.sectors.arrays import Districting, to_plan
-from optimiser_models.sectors.branch import close
 from optimiser_models.sectors.generation import climb
 from optimiser_models.sectors.grow import cannot_be
-from optimiser_models.sectors.hess import Hess
 from optimiser_models.sectors.reading import next_stage, prepare, second_cars_free
 from optimiser_models.sectors.relaxation import Multipliers, by_districts
 from optimiser_models.sectors.run import Run, outcome_of
@@ -71,6 +69,8 @@ SETTLE_SHARE = 0.03
 """Share of the time for one node whose centres have settled, in its first turn."""
 MOST_TURNS = 10
 """Turns after which it gets no longer."""
+MOST_LEAVES = 60
+"""Nodes of settled centres whose models are kept for another turn, some 10 MB each."""
 LARGEST_MODEL = 8_000
 """Pairs that HiGHS is given."""
 
@@ -96,7 +96,7 @@ def solve(
         d, unit = d.scaled()
         run = Run(problem, d, options, report, began, until, name=name, pairs=pairs, last=last, unit=unit)
         if runs:
-            run.pool, run.parts = runs[-1].pool, runs[-1].parts
+            run.pool, run.parts, run.separators = runs[-1].pool, runs[-1].parts, runs[-1].separators
         found = _stage(run, start)
         if run.best is None and not (last or run.infeasible or report.should_stop()):  # nothing to go on from
             run, found = _once_more(run, start)
@@ -166,7 +166,7 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     notes["pairs_left"] = int(pairs.sum())
     if pairs.sum() > LARGEST_MODEL and run.best is not None and _many_small(run.d):
         slots, bound, pairs = _by_districts(run, slots, bound, pairs)
-    if pairs.sum() > LARGEST_MODEL and not run.done():
+    if not run.done() and (pairs.sum() > LARGEST_MODEL or _by_sets(slots)):
         parted = _part(run, slots, bound, pairs)
         run.parts = parted.parts
         keep = run.narrow(parted.pairs)
@@ -174,7 +174,7 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
         notes |= {"pairs_left": int(pairs.sum()), "nodes": parted.nodes}
     if not run.done():
         run.report(phase="proving")
-        return notes | close(run, slots, pairs)
+        return notes | branch.close(run, slots, pairs)
     return notes
 
 
@@ -182,7 +182,7 @@ def _confirmed(run: Run, slots: Slots, pairs: NDArray[np.bool_]) -> dict[str, An
     """Close by HiGHS; where the bound said that there is no plan, hear a second word on it."""
     none, run.infeasible = run.infeasible, False
     run.report(phase="proving")
-    notes = close(run, slots, pairs)
+    notes = branch.close(run, slots, pairs)
     run.infeasible = run.infeasible or (none and run.best is None)
     return notes
 
@@ -199,7 +199,7 @@ def _narrowed(
 def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_]) -> centres.Parted:
     """Part the search by where centres lie, and search for plans in between."""
     searched, tried, vain = 0.0, 0, 0
-    models: dict[bytes, Hess] = {}
+    leaves: dict[bytes, branch.Leaf] = {}
     many = run.d.k > FEW_DISTRICTS
     part, slice_s = (
         (SEARCH_PART_OF_MANY, run.budget_s(SLICE_SHARE_OF_MANY))
@@ -226,13 +226,14 @@ def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_
         until = min(run.until_s, run.report.elapsed_s() + seconds)
         node = replace(run, bound=-np.inf, until_s=until, whole=False)
         key = there.may.tobytes()
-        model = models.get(key) or Hess(run.d, there, left)
-        close(node, there, left, model)
-        models[key] = model
+        leaf = leaves.pop(key, None) or branch.Leaf(branch.model_of(run, there, left))
+        branch.close(node, there, left, leaf)
         run.best = node.best
-        if node.infeasible or node.bound >= run.limit:
-            del models[key]
-        return np.inf if node.infeasible else node.bound
+        if node.bound < run.limit:
+            leaves[key] = leaf
+        if len(leaves) > MOST_LEAVES:
+            del leaves[next(iter(leaves))]
+        return node.bound
 
     parted = centres.part(
         run.d, slots, bound, pairs, lambda: run.limit,
@@ -241,6 +242,11 @@ def _part(run: Run, slots: Slots, bound: lagrange.Bound, pairs: NDArray[np.bool_
     )  # fmt: skip
     run.prove(parted.value)
     return parted
+
+
+def _by_sets(slots: Slots) -> bool:
+    """Say whether sets of centres are looked at one by one to the end, however few pairs are left."""
+    return slots.counted and bool((slots.may.sum(axis=1) > 1).any())
 
 
 def _many_small(d: Districting) -> bool:

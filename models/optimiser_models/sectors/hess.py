@@ -21,6 +21,7 @@ Buchanan and Lykhovyd, Operations Research 70 (2022).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +38,8 @@ LARGEST_COST = 1e5
 """Costs are scaled to this, so that no coefficient is large."""
 MEAN_TARGET = 1e3
 """Work is scaled so that a mean district has this much."""
+ROOM = 1e-3
+"""A cut kept with less room than this is tight."""
 
 
 @dataclass
@@ -59,6 +62,14 @@ class Rows:
         self.upper.append(upper)
         self.names.append(name)
 
+    def drop(self, rows: NDArray[np.int64]) -> None:
+        """Take out rows by their numbers."""
+        gone = set(rows.tolist())
+        keep = [r for r in range(len(self.lower)) if r not in gone]
+        self.columns, self.values = [self.columns[r] for r in keep], [self.values[r] for r in keep]
+        self.lower, self.upper = [self.lower[r] for r in keep], [self.upper[r] for r in keep]
+        self.names = [self.names[r] for r in keep]
+
     def matrix(self, n_columns: int, first: int = 0) -> sp.csr_array:
         """Return the rows, from number ``first`` on, as a matrix."""
         columns, entries = self.columns[first:], self.values[first:]
@@ -67,6 +78,16 @@ class Rows:
         indices = np.concatenate(columns) if columns else np.zeros(0, np.int64)
         values = np.concatenate(entries) if entries else np.zeros(0)
         return sp.csr_array((values, indices, starts), shape=(len(lengths), n_columns))
+
+    def since(
+        self, first: int, n_columns: int
+    ) -> tuple[sp.csr_array, NDArray[np.float64], NDArray[np.float64]]:
+        """Return the rows from number ``first`` on: (matrix, lower, upper)."""
+        return self.matrix(n_columns, first), np.array(self.lower[first:]), np.array(self.upper[first:])
+
+
+Cut = tuple[int, int, tuple[int, ...]]
+"""Area of a centre, area, and those of a separator: what (7) is made of, the same for all models of a map."""
 
 
 class Hess:
@@ -97,7 +118,6 @@ class Hess:
         self.scale = dearest / LARGEST_COST
         self.rows = Rows()
         self.more: list[tuple[float, float, bool]] = []  # cost, upper bound, integer of each further column
-        self.cuts: set[tuple[int, int, tuple[int, ...]]] = set()
         self._assignment()
         self._links()
         self._balance()
@@ -107,6 +127,10 @@ class Hess:
         further.add_splits(self)
         further.add_deviation(self)
         further.add_boundary(self)
+        self.first_cut = len(self.rows.lower)
+        self.cuts: list[Cut] = []
+        self.dropped: list[Cut] = []
+        self.shut = np.zeros(self.n_columns, dtype=bool)
 
     def new_columns(self, count: int, *, cost: float = 0.0, upper: float = 1.0, integer: bool = True) -> int:
         """Add columns of one kind and return the first; ``cost`` in the objective's own unit."""
@@ -185,12 +209,11 @@ class Hess:
             self.rows.add(used, value[used] / unit, -np.inf, limit / unit, "side")
 
     def add_cut(self, j: int, area: int, separator: NDArray[np.int64]) -> bool:
-        """Add (7) for one centre, area and separator; False if it is there already."""
-        key = (j, area, tuple(separator.tolist()))
+        """Add (7) for one centre, area and separator; False if the pair is not in the model."""
         p = self.column[j, area]
-        if key in self.cuts or p < 0:
+        if p < 0:
             return False
-        self.cuts.add(key)
+        self.cuts.append((int(self.d.centre_area[j]), area, tuple(separator.tolist())))
         via = self.column[j, separator]
         via = via[via >= 0]
         extra = np.array([self.exempt + area] if self.n_exempt else [], dtype=np.int64)
@@ -198,6 +221,32 @@ class Hess:
         values = np.concatenate([[1.0], -np.ones(via.size + extra.size)])
         self.rows.add(columns, values, -np.inf, 0, "contiguity")
         return True
+
+    def add_known(self, cuts: Iterable[Cut]) -> None:
+        """Add cuts that another model of this map has made, where its centre is one here."""
+        for root, area, separator in cuts:
+            for j in np.flatnonzero(self.d.centre_area == root).tolist():
+                self.add_cut(j, area, np.array(separator, dtype=np.int64))
+
+    def drop_slack(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Take out the cuts that x keeps with room to spare; return the numbers of their rows."""
+        room = -(self.rows.matrix(self.n_columns, self.first_cut) @ x)
+        loose = np.flatnonzero(room > ROOM)
+        self.rows.drop(self.first_cut + loose)
+        gone = set(loose.tolist())
+        self.dropped += [self.cuts[number] for number in loose.tolist()]
+        self.cuts = [cut for number, cut in enumerate(self.cuts) if number not in gone]
+        return self.first_cut + loose
+
+    def complete(self) -> LinearModel:
+        """Return the model with every cut it ever had: what was proved with some of them holds for all."""
+        self.add_known(dict.fromkeys(self.dropped))
+        self.dropped = []
+        return self.model()
+
+    def shut_out(self, columns: NDArray[np.int64]) -> None:
+        """Leave these columns at 0 from now on."""
+        self.shut[columns] = True
 
     def model(self, *, relaxed: bool = False) -> LinearModel:
         """Return the arrays of the model as it stands, as an LP if ``relaxed``."""
@@ -207,6 +256,7 @@ class Hess:
         for column, (price, most, whole) in enumerate(self.more, self.n_columns - len(self.more)):
             cost[column], upper[column] = price / self.scale, most
             integer[column] &= whole
+        upper[self.shut] = 0.0
         return LinearModel(
             sense="min",
             cost=cost,
@@ -230,6 +280,25 @@ class Hess:
         x[columns] = 1.0
         x[ys] = 1.0
         return None if self.more else x  # HiGHS fills in no further columns for itself
+
+    @property
+    def settled(self) -> bool:
+        """Whether every district has its one centre, and which of them serves each area is all there is to choose."""
+        one = bool((self.slots.may.sum(axis=1) == 1).all())
+        return one and not (self.more or self.n_exempt or self.n_broken)
+
+    def nearest(self, x: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (district of each area, centre of each district) where an area goes to whom most of it is served by.
+
+        Of settled centres.
+        """
+        centre = np.argmax(self.slots.may, axis=1).astype(np.int64)
+        district = np.full(self.slots.may.shape[1], FREE, dtype=np.int64)
+        district[centre] = np.arange(centre.size)
+        order = np.argsort(x[: self.n_pairs], kind="stable")  # the largest share is written last
+        label = np.full(self.d.n, FREE, dtype=np.int64)
+        label[self.area[order]] = district[self.centre[order]]
+        return label, centre
 
     def read(self, x: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (district of each area (n,), centre of each district (k,)) of an integer point."""

@@ -16,6 +16,7 @@ from optimiser.solve.program import Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors.arrays import FREE, Districting, to_plan
 from optimiser_models.sectors.centres import Part
+from optimiser_models.sectors.hess import Cut
 from optimiser_models.sectors.pool import Pool
 from optimiser_models.sectors.reading import sign_of
 from optimiser_models.sectors.search import State
@@ -50,6 +51,8 @@ class Run:
     """Pairs (C, n) that a plan of use may have, by what more important objectives proved; None for all."""
     parts: tuple[Part, ...] = ()
     """Parts of the search by where centres lie that hold every plan of use; none for the whole."""
+    separators: dict[int, list[Cut]] = field(default_factory=dict)
+    """Cuts that were tight in the last model with a centre at this area: they are so in the next one too, nearly."""
     unit: float = 1.0
     """What a cost of one is in the objective's own unit (:meth:`.arrays.Districting.scaled`)."""
     last: bool = True
@@ -133,11 +136,19 @@ class Run:
         if self.first:
             self.report(phase="improving", incumbent=self.sign * state.cost, plan=plan)
 
+    def raised(self, bound: float) -> float:
+        """Return a bound raised to what a plan can cost."""
+        if not self.step or not np.isfinite(bound):
+            return bound
+        return max(bound, self.step * float(np.ceil(bound / self.step - TIE)))
+
     def prove(self, bound: float) -> None:
-        """Take a bound if it is better, raised to what a plan can cost; it never exceeds a plan that exists."""
-        if self.step and np.isfinite(bound):
-            bound = max(bound, self.step * float(np.ceil(bound / self.step - TIE)))
-        if self.best is not None:
+        """Take a bound if it is better, raised to what a plan can cost.
+
+        That for all plans never exceeds one that exists; that for a part of them may.
+        """
+        bound = self.raised(bound)
+        if self.best is not None and self.whole:
             bound = min(bound, self.best.cost)
         if bound > self.bound:
             self.bound = bound

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from optimiser_models.sectors.arrays import FREE, Districting
 
+MOST_IN_CELLS = 16
+"""Districts up to which cells are counted: a cell has a child for every number of its centres."""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -82,6 +85,11 @@ class Slots:
         found = np.zeros((len(self.state), self.may.shape[1]), dtype=bool)
         np.logical_or.at(found, self.group, self.may)
         return found
+
+    @property
+    def counted(self) -> bool:
+        """Whether a search for centres counts them in cells of the map: few districts that are not all alike."""
+        return self.group.size <= MOST_IN_CELLS and len(self.state) > 1
 
     def among(self, keep: NDArray[np.int64]) -> Slots:
         """Return the same districts with these candidates (numbers, rising) alone."""

@@ -11,6 +11,7 @@ from optimiser_models.sectors import lagrange, search
 from optimiser_models.sectors.arrays import Districting
 from optimiser_models.sectors.grow import grow
 from optimiser_models.sectors.reading import prepare
+from optimiser_models.sectors.separate import separators
 from optimiser_models.sectors.slots import slots_of
 
 ROUNDS = 2
@@ -43,6 +44,7 @@ def compile_loops() -> None:
     label = grow(d, 1)
     if label is not None:
         search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)
+    separators(np.array([1.0, 0.0, 1.0, 0.0]), 0, d.starts, d.neighbours)
     allowed = lagrange.servable(d)
     for in_one_piece in (d, replace(d, contiguity=False)):
         lagrange.improve(

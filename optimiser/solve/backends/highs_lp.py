@@ -27,7 +27,7 @@ class GrowingLP:
     interior
         Solve the first time by an interior point: quicker where there are thousands of rows from the start.
     should_stop
-        Asked while HiGHS runs.
+        Asked while HiGHS runs; another may be given for the next solve.
 
     Raises
     ------
@@ -55,7 +55,7 @@ class GrowingLP:
             row_upper=model.row_upper,
             offset=model.offset,
         )
-        self._stop = should_stop
+        self.should_stop = should_stop
         threads = 1 if options.reproducible else options.threads
         use_threads(threads)
         self._highs: Any = load(self._model)
@@ -67,8 +67,9 @@ class GrowingLP:
         self._highs.cbIpmInterrupt.subscribe(self._interrupt)
 
     def _interrupt(self, event: Any) -> None:
-        if self._stop():
-            event.interrupt()
+        event.interrupt(
+            self.should_stop()
+        )  # said every time: once set, HiGHS would keep it for the next solve
 
     def add_rows(self, a: sp.csr_array, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
         """Add rows ``lower <= a x <= upper``; a of shape (m, n)."""
@@ -84,6 +85,11 @@ class GrowingLP:
             a.indices.astype(np.int32),
             a.data.astype(np.float64),
         )
+
+    def drop_rows(self, rows: NDArray[np.int64]) -> None:
+        """Take out rows by their numbers, rising; those after them move up."""
+        if rows.size:
+            self._highs.deleteRows(rows.size, rows.astype(np.int32))
 
     def fix(self, columns: NDArray[np.int64], values: NDArray[np.float64]) -> None:
         """Fix columns to values."""
@@ -116,4 +122,4 @@ class GrowingLP:
         h.setOptionValue("presolve", "choose" if first else "off")
         self._solves += 1
         h.run()
-        return read(h, self._model, planner=self._stop())
+        return read(h, self._model, planner=self.should_stop())

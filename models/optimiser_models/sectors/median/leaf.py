@@ -118,12 +118,9 @@ class Leaf:
         if not g.contiguous:
             return 0
         for i in np.flatnonzero(served.max(axis=1) > TINY):
-            members = served[i] > TINY
-            members[g.own[i]] = True
-            cut_off = separators(members, int(g.own[i]), g.d.starts, g.d.neighbours, served[i])
-            for piece, separator in cut_off:
-                for j in piece:
-                    added += self.require(int(self.column[i, j]), separator, "contiguity")
+            members = (served[i] > TINY).astype(np.float64)
+            for j, separator in separators(members, int(g.own[i]), g.d.starts, g.d.neighbours):
+                added += self.require(int(self.column[i, j]), separator, "contiguity")
         return added
 
     def take(self, pool: Pool, prices: NDArray[np.float64]) -> None:
