@@ -3,8 +3,9 @@
 1. Search (:mod:`.search`) from several grown starts, and where few places may be cut on a map of whole places
    (:mod:`.wholes`); every better plan is reported.
 2. A Lagrangian bound (:mod:`.lagrange`), valid for exact contiguity because it relaxes it.
-3. Pairs (centre, area) that no better plan can use are dropped. What is left goes to HiGHS (:mod:`.hess`) with
-   separators added round by round: each round's bound is valid, each round's plan is repaired and polished.
+3. Pairs (centre, area) that no better plan can use are dropped. What is left (:mod:`.hess`) is relaxed and cut by
+   separators (:mod:`.branch`), then goes to a branch and cut (:mod:`.tree`) where every district has its centre, else
+   to HiGHS round by round: each round's bound is valid, each round's plan is repaired and polished.
 4. While that is too large, many small districts are bounded as real districts (:mod:`.districts`), and the search is
    parted by where centres lie (:mod:`.centres`), with searches for plans in between (:mod:`.starts`): all shrink it.
 5. A less important aim begins from the parts still open, without those that cannot keep the aim before (:mod:`.kept`).

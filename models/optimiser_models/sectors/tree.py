@@ -130,7 +130,9 @@ class Tree:
             self.polish(x)
         if self.nodes % TIDY == 0:
             self.lp.drop_rows(self.model.drop_slack(np.asarray(solved.x)))
-        room = (self.run.limit - value) / self.model.scale
+        room = self.run.limit / self.model.scale - float(
+            solved.objective or 0.0
+        )  # from the programme's own value
         cost = solved.reduced_cost[: self.model.n_pairs]
         barred = node.barred | ((cost > room + LEAST) & (x < WHOLE))
         given = node.given | ((-cost > room + LEAST) & (x > 1 - WHOLE))
