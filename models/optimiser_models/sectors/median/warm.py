@@ -8,6 +8,7 @@ from optimiser_models.sectors.median.ascent import Shape, ascend, empty_pool, pr
 from optimiser_models.sectors.median.interchange import interchange
 from optimiser_models.sectors.median.mend import mend
 from optimiser_models.sectors.median.propagate import propagate
+from optimiser_models.sectors.separate import separators
 
 
 def compile_loops() -> None:
@@ -29,3 +30,7 @@ def compile_loops() -> None:
     interchange(cost, state, np.arange(p), 2)
     label = np.zeros(n, dtype=np.int64)
     mend(cost[:p].copy(), own[:p].copy(), need[:, :p].copy(), shape.rim[:, :p].copy(), near, label, 2, 1)
+    links = near[near >= 0]
+    separators(
+        np.array([1.0, 0.0, 1.0, 0.0]), 0, np.concatenate([[0], np.cumsum((near >= 0).sum(axis=1))]), links
+    )
