@@ -1,9 +1,10 @@
-"""Close the gap on the pairs that are left: the relaxation with separators, HiGHS on what it leaves, repair, again.
+"""Close the gap on the pairs that are left: the relaxation with separators, then whole solutions.
 
 HiGHS has no lazy constraints, so cuts come in an outer loop. First the linear relaxation alone, solved from where it
 stood in milliseconds, with the separators it breaks until they raise it no more; pairs whose reduced cost is more than
-is left to win are shut. Then whole solutions: separate what hangs on nothing, polish a contiguous plan from it, and
-begin again. Each round is a relaxation: its bound holds.
+is left to win are shut. Where every district has its centre a tree ends it (:mod:`.tree`). Elsewhere HiGHS makes whole
+solutions: separate what hangs on nothing, polish a contiguous plan from it, and begin again. Each round is a
+relaxation: its bound holds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from optimiser.solve.backends.linear import LinearModel
 from optimiser.solve.result import PROOF_GAP, StoppedBy
 from optimiser_models.sectors import search
 from optimiser_models.sectors.arrays import FREE
-from optimiser_models.sectors.hess import Hess
+from optimiser_models.sectors.hess import SURE, Hess
 from optimiser_models.sectors.separate import reach, separators
 from optimiser_models.sectors.slots import Slots
 from optimiser_models.sectors.tree import Tree
@@ -189,12 +190,11 @@ def _relaxation(run: Run, model: Hess, *, tidy: bool) -> GrowingLP | None:
         spent = run.report.elapsed_s() > until or _stale(run, values)
         if spent or not _separate(run, model, solved.x, LEAST):
             break
-        a, lower, upper = model.rows.since(before, model.n_columns)
-        lp.add_rows(a, lower, upper)
+        lp.add_rows(*model.rows.since(before, model.n_columns))
     if tidy:
         lp.drop_rows(model.drop_slack(solved.x))
     room = (run.limit - values[-1]) / model.scale
-    dear = np.flatnonzero(solved.reduced_cost[: model.n_pairs] > room + LEAST)
+    dear = np.flatnonzero(solved.reduced_cost[: model.n_pairs] > room + SURE)
     model.shut_out(dear)
     lp.bound(dear, np.zeros(dear.size), np.zeros(dear.size))
     for area in np.unique(run.d.centre_area[model.centre]).tolist():

@@ -342,6 +342,6 @@ FORMULATION = Formulation(
     run=solve,
     refuses=refuses,
     warm=compile_loops,
-    summary="Lagrangian bound, annealed contiguous plans, and HiGHS with separators on the pairs that are left",
+    summary="Lagrangian bound, annealed contiguous plans, and branch and cut with separators on the pairs left",
     reference="Hess et al. (1965); Barahona and Anbil (2000); Validi, Buchanan and Lykhovyd (2022)",
 )

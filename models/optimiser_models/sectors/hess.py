@@ -40,6 +40,8 @@ MEAN_TARGET = 1e3
 """Work is scaled so that a mean district has this much."""
 ROOM = 1e-3
 """A cut kept with less room than this is tight."""
+SURE = 1e-2
+"""By how much, in the model's unit of costs, a reduced cost must be more than is left to win: beyond all rounding."""
 
 
 @dataclass

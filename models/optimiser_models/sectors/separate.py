@@ -3,8 +3,8 @@
 Every contiguous district with centre j that holds area a holds an area of every set S without which no way leads from
 a to j: ``x_ja <= sum_{v in S} x_jv``. The set with the least sum is a minimum vertex cut, found by a flow from a to j
 through areas that let pass what the district has of them. Of all least ones the nearest to a is taken: it is small,
-and a district that is to hold a must pass it next. Where only pieces that hang on nothing are looked for, or the set
-nearest to the centre is taken, the relaxation rises a tenth as fast (Montgomery's size, six centres).
+and a district that is to hold a must pass it next. With the sets nearest to the centre, or with those of
+pieces alone that hang on nothing, the relaxation rises far more slowly.
 
 Fischetti et al. (2017), Thinning out Steiner trees, for the cuts and their nearest sets ("back cuts": Koch and Martin
 1998); used for districting by Validi, Buchanan and Lykhovyd (2022).

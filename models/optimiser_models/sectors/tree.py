@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from optimiser.solve.backends.highs_arrays import Solved
 from optimiser.solve.backends.highs_lp import GrowingLP
 from optimiser.solve.result import PROOF_GAP
-from optimiser_models.sectors.hess import Hess
+from optimiser_models.sectors.hess import SURE, Hess
 from optimiser_models.sectors.run import WITHIN, Run
 
 WHOLE = 1e-6
@@ -37,6 +38,7 @@ TIDY = 50
 POLISHED = 25
 """Nodes after which a plan is made from what the relaxation chooses."""
 LEAST_GAIN = 1e-6
+"""A rise is taken for no less, so that a way that raises nothing does not hide what the other one does."""
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -130,12 +132,11 @@ class Tree:
             self.polish(x)
         if self.nodes % TIDY == 0:
             self.lp.drop_rows(self.model.drop_slack(np.asarray(solved.x)))
-        room = self.run.limit / self.model.scale - float(
-            solved.objective or 0.0
-        )  # from the programme's own value
+        objective = float(solved.objective or 0.0)  # the programme's own, not the bound raised from it
+        room = self.run.limit / self.model.scale - objective + SURE
         cost = solved.reduced_cost[: self.model.n_pairs]
-        barred = node.barred | ((cost > room + LEAST) & (x < WHOLE))
-        given = node.given | ((-cost > room + LEAST) & (x > 1 - WHOLE))
+        barred = node.barred | ((cost > room) & (x < WHOLE))
+        given = node.given | ((-cost > room) & (x > 1 - WHOLE))
         return self._part(value, Node(given, barred), x, open_)
 
     def _end(self, node: Node, value: float) -> None:
@@ -148,7 +149,7 @@ class Tree:
     def _relax(self) -> tuple[Solved | None, float]:
         """Solve with separators; (None, bound) where the node ends there, by a bound of inf where it holds nothing."""
         bound = -np.inf
-        for turn in range(10**9):
+        for turn in count():
             solved = self._solve()
             if solved is None:
                 return None, bound

@@ -188,8 +188,7 @@ class Leaf:
 
     def since(self, first: int) -> tuple[sp.csr_array, NDArray[np.float64], NDArray[np.float64]]:
         """Return the rows made from number ``first`` on: (matrix, lower, upper)."""
-        lower, upper = np.array(self.rows.lower[first:]), np.array(self.rows.upper[first:])
-        return self.rows.matrix(self.n_pairs, first), lower, upper
+        return self.rows.since(first, self.n_pairs)
 
     def read(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the centre of each area, shape (n,)."""
