@@ -203,7 +203,7 @@ def _node(
         if screened is None:
             return None
         allowed = screened[0]
-        of_sums.append(screened[1])
+        of_sums.append(screened[1].priced_at(s.may))
     chosen = np.zeros(s.may.shape)
     rounds = 0
 
@@ -235,9 +235,8 @@ def _node(
     own = pairs[np.arange(pairs.shape[0]), d.centre_area]
     may = s.may & own[None, :]
     chosen /= np.maximum(chosen.sum(axis=1, keepdims=True), 1e-12)
-    return Node(
-        replace(s, may=may), bound.at, bound.value, np.packbits(pairs, axis=1), chosen, tuple(of_sums)
-    )
+    at = bound.at.priced_at(may)
+    return Node(replace(s, may=may), at, bound.value, np.packbits(pairs, axis=1), chosen, tuple(of_sums))
 
 
 def _cut(d: Districting, node: Node) -> list[Slots] | None:

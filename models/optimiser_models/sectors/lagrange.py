@@ -6,14 +6,15 @@ r"""A lower bound on any districting, by Lagrangian relaxation of "every area be
          L_qs y_js <= sum_i w_qi x_ji <= U_qs y_js   further kinds    (4)  relaxed, over_qj and under_qj >= 0
          sum_j sum_i k_rji x_ji <= K_r          change, kept aims     (5)  relaxed, mu_r >= 0
          sum_j y_js = 1 for each district s, sum_s y_js <= 1          (6)
+    x_ja <= sum_{v in S} x_jv                  separators S      (7)  relaxed, lambda >= 0, as they are broken
 
-For given multipliers each pair of centre j and district s is a continuous knapsack with a floor and a ceiling,
-solved by sorting; the pairs are then matched (6). The bound ignores contiguity and what else is no sum over
-pairs, so it is valid with them. What contiguous plans have in common sharpens it: an area that no chain of areas
-within U_s joins to the centre cannot be served from it, and neither can one beyond the longest drive; an area locked
-to a district needs a corridor to its centre, which is priced (:mod:`.corridors`). Where districts have few areas, (3)
-and (4) are kept by whole areas in one piece (:mod:`.districts`): the bound is then that of choosing among all
-districts there can be, as by column generation.
+For given multipliers each pair of centre j and district s is a continuous knapsack with a floor and a ceiling, solved
+by sorting; the pairs are then matched (6). The bound ignores what is no sum over pairs, so it is valid with it. What
+contiguous plans have in common sharpens it: separators that districts break get a price (:mod:`.joining`); an area that
+no chain of areas within U_s joins to the centre cannot be served from it, and neither can one beyond the longest drive;
+an area locked to a district needs a corridor to its centre, which is priced (:mod:`.corridors`). Where districts have
+few areas, (3) and (4) are kept by whole areas in one piece (:mod:`.districts`): the bound is then that of choosing
+among all districts there can be, as by column generation.
 
 The prices climb by the volume algorithm: every step leads from the best prices known, along the mean of all slopes
 met, later ones counting more. That mean is what the districts of a fractional plan take too little and too much of:
@@ -33,6 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser_models.sectors.arrays import Districting
+from optimiser_models.sectors.joining import Joins, Mean
 from optimiser_models.sectors.relaxation import Multipliers, Relaxation
 from optimiser_models.sectors.slots import Slots
 
@@ -42,6 +44,8 @@ GROW, SHRINK, PATIENCE = 1.1, 0.6, 4
 """What a step is made longer by where the last one paid and the way goes on, and shorter after rounds without news."""
 LATEST, LEAST_LATEST, SMALLER = 0.3, 0.01, 0.5
 """Most that the latest slope counts for in the mean, at first and at least, and what makes it less."""
+CUT = 10
+"""Rounds between two looks at the separators that the mean breaks."""
 SLOW, LOOK = 0.01, 40
 """Share of the gap that so many rounds close where the latest slope is to count for less."""
 LEVEL = 1e-9
@@ -61,8 +65,7 @@ class Bound:
 
     def among(self, keep: NDArray[np.int64]) -> Bound:
         """Return the same bound where only these candidates (numbers) are left."""
-        at = replace(self.at, over=self.at.over[:, keep], under=self.at.under[:, keep])
-        return replace(self, at=at, needs=self.needs[keep])
+        return replace(self, at=self.at.among(keep), needs=self.needs[keep])
 
 
 def servable(d: Districting) -> NDArray[np.bool_]:
@@ -126,6 +129,7 @@ def improve(
     relaxed.room = max(incumbent - known, 0.0)
     best, best_at = -np.inf, at or relaxed.first()
     m, mean, latest = best_at, np.zeros(0), LATEST * min(reach, 1.0)
+    served = Mean(d, m.joins) if relaxed.in_one_piece and not relaxed.exact else None
     stale, looked = 0, -np.inf
     needs, seen = np.full(d.cost.shape, -np.inf), None
     for count in range(rounds):
@@ -150,7 +154,14 @@ def improve(
             break
         slope = relaxed.slope(m, centres, groups)
         onward = better and (not mean.size or float(mean @ slope) >= 0)
-        mean = _mean(mean, slope, latest)
+        share = _share(mean, slope, latest)
+        mean = mean + share * (slope - mean) if mean.size else slope
+        if served is not None:
+            served.hear(centres, relaxed.taken, share)
+            if count % CUT == CUT - 1 and (new := served.breaks()):
+                joined = best_at.joined(new)
+                seen = joined if seen is best_at else seen
+                best_at, mean = joined, np.concatenate([mean, served.broken(Joins.none().plus(new))])
         if onward:
             reach = min(LONGEST_REACH, GROW * reach)
         elif stale >= PATIENCE:
@@ -171,11 +182,10 @@ def improve(
     return Bound(best_at, best, np.maximum(needs, relaxed.needs(best_at)))
 
 
-def _mean(mean: NDArray[np.float64], slope: NDArray[np.float64], most: float) -> NDArray[np.float64]:
-    """Return the mean with a new slope: as flat as can be, the new one counting for at most so much, and a tenth."""
+def _share(mean: NDArray[np.float64], slope: NDArray[np.float64], most: float) -> float:
+    """Return what a new slope counts for: so that the mean is as flat as can be, at most so much, and a tenth of it."""
     if not mean.size:
-        return slope
+        return 1.0
     turn = slope - mean
     length = float(turn @ turn)
-    share = most if length <= 0 else min(max(-float(mean @ turn) / length, most / 10), most)
-    return np.asarray(mean + share * turn)
+    return most if length <= 0 else min(max(-float(mean @ turn) / length, most / 10), most)

@@ -7,13 +7,15 @@ where the matching chooses the seat.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimiser_models.sectors import corridors, districts
 from optimiser_models.sectors.arrays import Districting
+from optimiser_models.sectors.joining import Joins
 from optimiser_models.sectors.knapsack import price, serve
 from optimiser_models.sectors.matching import NEVER, match, totals
 from optimiser_models.sectors.slots import Slots
@@ -24,22 +26,49 @@ RECENT = 8
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Prices of areas (n,), of further sums (R,), and per kind and centre (Q, C) of work over and under the window."""
+    """Prices of areas (n,), of further sums (R,), and per kind and centre (Q, C) of work over and under the window.
+
+    And ``joint`` (K,), those of separators, ``joins``.
+    """
 
     alpha: NDArray[np.float64]
     mu: NDArray[np.float64]
     over: NDArray[np.float64]
     under: NDArray[np.float64]
+    joint: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    joins: Joins = field(default_factory=Joins.none)
 
     def moved(self, step: NDArray[np.float64]) -> Multipliers:
         """Return these multipliers after a step, one number for each of them in their order; all but alpha >= 0."""
-        sizes = np.cumsum([self.alpha.size, self.mu.size, self.over.size])
-        alpha, mu, over, under = np.split(step, sizes)
+        sizes = np.cumsum([self.alpha.size, self.mu.size, self.over.size, self.under.size])
+        alpha, mu, over, under, joint = np.split(step, sizes)
         return Multipliers(
             self.alpha + alpha,
             np.maximum(self.mu + mu, 0.0),
             np.maximum(self.over + over.reshape(self.over.shape), 0.0),
             np.maximum(self.under + under.reshape(self.under.shape), 0.0),
+            np.maximum(self.joint + joint, 0.0),
+            self.joins,
+        )
+
+    def joined(self, new: Sequence[tuple[int, int, NDArray[np.int64]]]) -> Multipliers:
+        """Return these multipliers with more separators (centre, area, separator), at no price yet."""
+        return replace(
+            self, joint=np.concatenate([self.joint, np.zeros(len(new))]), joins=self.joins.plus(new)
+        )
+
+    def priced_at(self, may: NDArray[np.bool_]) -> Multipliers:
+        """Return these multipliers with the separators alone that have a price and a centre of some row (k, C)."""
+        used = (self.joint > 0) & may[:, self.joins.centre].any(axis=0)
+        return replace(self, joint=self.joint[used], joins=self.joins.only(used))
+
+    def among(self, keep: NDArray[np.int64]) -> Multipliers:
+        """Return the same multipliers where only these candidates (numbers) are left."""
+        number = np.full(self.over.shape[1], -1, dtype=np.int64)
+        number[keep] = np.arange(keep.size)
+        left = self.priced_at(number[None] >= 0)
+        return replace(
+            left, over=self.over[:, keep], under=self.under[:, keep], joins=left.joins.renamed(number)
         )
 
 
@@ -66,6 +95,8 @@ class Relaxation:
         self.looks = self.group_may.T if self.exact else self.corridors
         self.unused = np.full(self.looks.shape, RECENT)  # rounds since the matching chose a seat
         self.takes: dict[tuple[int, int], NDArray[np.float64]] = {}
+        self.taken: NDArray[np.float64] = np.zeros((0, d.n))
+        """What each seat took (k, n) in the last slope."""
         self.raised = np.zeros(self.looks.shape)
         self.latest: tuple[Multipliers, NDArray[np.float64], NDArray[np.float64]] | None = None
         self.work = d.weight[0] if d.weight.size else np.zeros(d.n)
@@ -104,10 +135,14 @@ class Relaxation:
         return cost, constant
 
     def _with_sums(self, m: Multipliers) -> NDArray[np.float64]:
-        """Return the cost of each pair (C, n) with (5) priced in."""
-        if not m.mu.any():
-            return self.cost
-        return np.asarray(self.cost + np.tensordot(m.mu / self.side_unit, self.d.side, axes=1))
+        """Return the cost of each pair (C, n) with (5) and separators priced in."""
+        cost = self.cost
+        if m.mu.any():
+            cost = np.asarray(cost + np.tensordot(m.mu / self.side_unit, self.d.side, axes=1))
+        if m.joint.any():
+            cost = cost.copy() if cost is self.cost else cost
+            m.joins.add_to(cost, m.joint)
+        return cost
 
     def values(self, m: Multipliers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the value of each seat (C, G) and the critical ratio of its knapsack (C, G), corridors left out."""
@@ -214,6 +249,9 @@ class Relaxation:
         if m.mu.any():
             size = np.abs(self.d.side).max(axis=(1, 2)) * self.d.n + np.abs(self.d.side_limit)
             lost += float(np.finfo(np.float64).eps * self.d.n * (m.mu / self.side_unit * size).sum())
+        if m.joint.size:
+            size = float((m.joint * (1 + m.joins.sizes)).sum())
+            lost += float(np.finfo(np.float64).eps) * self.d.n * (self.d.k + 1) * size
         if m.over.any() or m.under.any():
             size = self.more.sum(axis=1)[:, None] * (m.over + m.under) / self.more_unit[:, None]
             lost += float(np.finfo(np.float64).eps * self.d.n * size.sum())
@@ -252,7 +290,10 @@ class Relaxation:
             used_side = np.array([float((row[centres] * take).sum()) for row in d.side])
             mu = (used_side - d.side_limit) / self.side_unit
             mu = np.where((m.mu <= 0) & (mu < 0), 0.0, mu)
-        return np.concatenate([1.0 - take.sum(axis=0), mu, over.ravel(), under.ravel()])
+        self.taken = take
+        joint = m.joins.broken(centres, take, d.cost.shape[0]) if m.joint.size else m.joint
+        joint = np.where((m.joint <= 0) & (joint < 0), 0.0, joint)
+        return np.concatenate([1.0 - take.sum(axis=0), mu, over.ravel(), under.ravel(), joint])
 
     def needs(self, m: Multipliers) -> NDArray[np.float64]:
         """Return what a plan costs at least if centre j serves area i, shape (C, n); inf where it cannot.
