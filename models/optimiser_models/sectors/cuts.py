@@ -38,6 +38,7 @@ from optimiser_models.sectors.slots import Slots, slots_of
 from optimiser_models.sectors.starts import (
     FEW_DISTRICTS,
     SEARCH_SHARE,
+    SEARCH_SHARE_OF_SETS,
     SMALL_MODEL,
     first_plans,
     remember,
@@ -47,8 +48,8 @@ from optimiser_models.sectors.warm import compile_loops
 
 FIRST_BOUND_SHARE = 0.08
 """Share of the time for a bound before the search that starts from what it chose."""
-BOUND_SHARE = 0.4
-"""Share of the time limit for the first bound."""
+BOUND_SHARE, BOUND_SHARE_OF_SETS = 0.4, 0.04
+"""Share of the time limit for the first bound, and where parting by where centres lie raises it faster."""
 STAGE_SHARE = 0.6
 """Share of the time left that an objective gets before the next one's turn."""
 SEARCH_PART, SEARCH_PART_OF_MANY = 0.3, 0.85
@@ -155,12 +156,16 @@ def _stage(run: Run, start: SectorsPlan | None) -> dict[str, Any]:
     bound = _bound(run, slots, allowed, None, run.budget_s(FIRST_BOUND_SHARE))
     if bound is not None:
         slots, bound, allowed = _narrowed(run, slots, bound, allowed)
-    if allowed.sum() <= SMALL_MODEL and (run.infeasible or not run.done() or run.gap() <= PROOF_GAP):
+    small = allowed.sum() <= SMALL_MODEL and not (run.parts and _by_sets(slots))
+    if small and (run.infeasible or not run.done() or run.gap() <= PROOF_GAP):
         return notes | _confirmed(run, slots, allowed)
     if bound is not None and not run.done():
-        search_on(run, run.options.seed + 500, min(run.budget_s(SEARCH_SHARE), run.left_s()))
+        search, climb_on = (
+            (SEARCH_SHARE_OF_SETS, BOUND_SHARE_OF_SETS) if _by_sets(slots) else (SEARCH_SHARE, BOUND_SHARE)
+        )
+        search_on(run, run.options.seed + 500, min(run.budget_s(search), run.left_s()))
         run.report(phase="bounding")
-        bound = _bound(run, slots, allowed, bound.at, run.budget_s(BOUND_SHARE))
+        bound = _bound(run, slots, allowed, bound.at, run.budget_s(climb_on))
     if bound is None or run.done():
         return notes
     slots, bound, pairs = _narrowed(run, slots, bound, allowed)

@@ -24,8 +24,10 @@ FIRST_MOVES = 400_000
 SHORT_MOVES, LONG_MOVES = 1_500_000, 4_000_000
 SEATS_KEPT = 60
 """Choices of the bound that are kept as starts."""
-SEARCH_SHARE = 0.12
-"""Share of the time limit for the first search."""
+SEARCH_SHARE, SEARCH_SHARE_OF_SETS = 0.12, 0.06
+"""Share of the time limit for the first search, and where parting by where centres lie soon finds plans of its own."""
+FIRST_SEARCH_S = 8.0
+"""Most seconds before there is a bound, which says where to search."""
 SMALL_MODEL = 6_000
 """Pairs that HiGHS is given at once, without a bound to drop some first."""
 MOVES_PER_AREA = 2_000
@@ -86,7 +88,7 @@ def _starts(run: Run, start: SectorsPlan | None) -> Iterator[NDArray[np.int64]]:
 
 def first_plans(run: Run, start: SectorsPlan | None) -> None:
     """Anneal from one start after another until there is a plan and the first share of the time is spent."""
-    until = run.began_s + run.budget_s(SEARCH_SHARE)
+    until = run.began_s + min(run.budget_s(SEARCH_SHARE), FIRST_SEARCH_S)
     latest = run.began_s + run.budget_s(3 * SEARCH_SHARE)
     moves = min(FIRST_MOVES, MOVES_PER_AREA * run.d.n)
     small = run.d.cost.size <= SMALL_MODEL
