@@ -228,6 +228,7 @@ def _node(
         keep_going=lambda v: v < incumbent and alive(),
         seats=heard,
         every=hear,
+        on_the_way=False,
     )
     if bound is None or bound.value >= incumbent:
         return None

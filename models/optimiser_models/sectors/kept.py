@@ -71,6 +71,7 @@ def screen(
         rounds=rounds,
         reach=reach,
         keep_going=lambda value: value < kept.limit and alive(),
+        on_the_way=False,
     )
     if bound is None or bound.value >= kept.limit:
         return None

@@ -115,6 +115,7 @@ def improve(
     branches: int = 0,
     known: float = -np.inf,
     found: Callable[[int, NDArray[np.intp]], object] | None = None,
+    on_the_way: bool = True,
 ) -> Bound | None:
     """Improve the multipliers; None where the pairs cannot be matched at all.
 
@@ -123,7 +124,8 @@ def improve(
     ``keep_going(bound)`` is asked each round; ``seats(centres, groups)`` hears the choice behind a better bound,
     ``every(districts, centres)`` that of every round. With ``branches`` seats are priced as real districts, each by at
     most so many branches, from the first round on where a ``known`` bound says how much room there is below the
-    incumbent; ``found(centre, areas)`` hears those chosen.
+    incumbent; ``found(centre, areas)`` hears those chosen. Pairs are ruled out by the best prices in the end, and
+    by those ``on_the_way`` too, each of which takes the time of some ten rounds.
     """
     relaxed = Relaxation(d, s, allowed, branches)
     relaxed.room = max(incumbent - known, 0.0)
@@ -166,7 +168,7 @@ def improve(
             reach = min(LONGEST_REACH, GROW * reach)
         elif stale >= PATIENCE:
             reach, stale = max(SHRINK * reach, LEAST_REACH), 0
-            if best_at is not seen:  # each of the best prices on the way rules out pairs of its own
+            if on_the_way and best_at is not seen:  # each of the best prices rules out pairs of its own
                 needs, seen = np.maximum(needs, relaxed.needs(best_at)), best_at
         aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
         if count % LOOK == LOOK - 1:
