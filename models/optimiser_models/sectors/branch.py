@@ -27,12 +27,17 @@ from optimiser_models.sectors.arrays import FREE
 from optimiser_models.sectors.hess import SURE, Hess
 from optimiser_models.sectors.separate import reach, separators
 from optimiser_models.sectors.slots import Slots
+from optimiser_models.sectors.starts import search_on
 from optimiser_models.sectors.tree import Tree
 
 if TYPE_CHECKING:
     from optimiser_models.sectors.run import Run
 
 POLISH_MOVES = 300_000
+SEARCH_PART, SEARCH_S = 0.1, 1.0
+"""Share of a tree's time for searches for plans, and the seconds of one."""
+AGAIN = 1_000
+"""What lies between the seeds of two searches."""
 TINY = 1e-9
 LEAST, LEAST_WHOLE = 1e-3, 0.5
 """By how much a point breaks a separator that is worth a row, in the relaxation and where all is whole."""
@@ -61,6 +66,7 @@ def close(run: Run, slots: Slots, pairs: NDArray[np.bool_], leaf: Leaf | None = 
     """
     leaf = leaf or Leaf(model_of(run, slots, pairs))
     model, rounds = leaf.model, 0
+    take = _Taking(run, model)
     while not run.done():
         if leaf.tree is None:
             lp = _relaxation(run, model, tidy=rounds == 0)
@@ -69,8 +75,8 @@ def close(run: Run, slots: Slots, pairs: NDArray[np.bool_], leaf: Leaf | None = 
             if model.settled:
                 leaf.tree = Tree(run, model, lp)
         if leaf.tree is not None:
-            separate, take = partial(_separate, run, model), partial(_take, run, model)
-            if not (leaf.tree.search(run, separate, take) and run.best is None):
+            ended = leaf.tree.search(run, partial(_separate, run, model), take)
+            if not ended or run.best is not None:
                 break
             # no plan at all: to be looked at once more by another route
         rounds += 1
@@ -241,14 +247,27 @@ def _separate(run: Run, model: Hess, x: NDArray[np.float64], least: float) -> in
     return added
 
 
-def _take(run: Run, model: Hess, x: NDArray[np.float64]) -> None:
-    """Take the plan nearest to a point of the relaxation, mended where pieces of it hang on nothing."""
-    label, centre = model.nearest(x)
-    if (label == FREE).any():
-        return
-    run.offer(search.State(label, centre, _cost(run, label, centre)))
-    if run.best is None or not np.array_equal(run.best.label, label):
-        _polish(run, label, centre, run.options.seed)
+class _Taking:
+    """Plans while a tree is searched: those nearest to points of the relaxation, and now and then a search."""
+
+    def __init__(self, run: Run, model: Hess) -> None:
+        self.run, self.model = run, model
+        self.began_s, self.searched, self.searched_s = run.report.elapsed_s(), 0, 0.0
+
+    def __call__(self, x: NDArray[np.float64]) -> None:
+        """Take the plan nearest to a point, mended where pieces of it hang on nothing; search on where it is due."""
+        run = self.run
+        label, centre = self.model.nearest(x)
+        if (label != FREE).all():
+            run.offer(search.State(label, centre, _cost(run, label, centre)))
+            if run.best is None or not np.array_equal(run.best.label, label):
+                _polish(run, label, centre, run.options.seed)
+        now = run.report.elapsed_s()
+        # a part of the search has searches of its own beside it
+        if run.whole and SEARCH_PART * (now - self.began_s) > self.searched_s + SEARCH_S:
+            self.searched += 1
+            search_on(run, run.options.seed + AGAIN * self.searched, min(SEARCH_S, run.left_s()))
+            self.searched_s += run.report.elapsed_s() - now
 
 
 def _cost(run: Run, label: NDArray[np.int64], centre: NDArray[np.int64]) -> float:

@@ -23,6 +23,9 @@ from optimiser_models.sectors.search import State
 
 TIE = 1e-6
 """Plans whose costs differ by less than this share are as good as each other."""
+NEARLY, NEARLY_SHARE = 1e-4, 0.25
+"""A gap that is near enough where other aims follow, unless the planner asks for less, and the share of its time after
+which it is."""
 WITHIN = 1e-3
 """Share of a step: costs are whole steps, so what costs more than this above one costs at least the next."""
 
@@ -116,13 +119,17 @@ class Run:
     def done(self) -> bool:
         """Return True when proved, near enough, out of time or told to stop.
 
-        Where others follow, near enough is not enough: what this one rules out narrows their search.
+        Where others follow, near enough is not enough for a while: what this one rules out narrows their search.
         """
+        near = self.options.gap_frac
+        if not self.last:
+            used = self.report.elapsed_s() - self.began_s
+            near = min(near, NEARLY) if used > self.budget_s(NEARLY_SHARE) else 0.0
         return (
             self.infeasible
             or self.left_s() <= 0
             or self.report.should_stop()
-            or self.gap() <= max(self.options.gap_frac if self.last else 0.0, PROOF_GAP / 2)
+            or self.gap() <= max(near, PROOF_GAP / 2)
         )
 
     def offer(self, state: State | None) -> None:

@@ -95,7 +95,7 @@ class Tree:
                 nodes = [(value, node)]
             value, node = nodes.pop()
             run.prove(min(value, self.ended, self.heap[0][0] if self.heap else np.inf))
-            if run.left_s() <= 0 or run.report.should_stop():
+            if run.done() and not run.infeasible:
                 self._keep(value, node)
                 return False
             if value >= self.goal:

@@ -10,6 +10,7 @@ from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser_models.sectors import lagrange, search
 from optimiser_models.sectors.arrays import Districting
 from optimiser_models.sectors.grow import grow
+from optimiser_models.sectors.joining import Joins, Mean
 from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.separate import separators
 from optimiser_models.sectors.slots import slots_of
@@ -45,6 +46,10 @@ def compile_loops() -> None:
     if label is not None:
         search.anneal(d, label, moves=ROUNDS, seed=1, keep_going=lambda: True)
     separators(np.array([1.0, 0.0, 1.0, 0.0]), 0, d.starts, d.neighbours)
+    joins = Joins.none().plus([(0, 3, np.array([1]))])
+    joins.add_to(d.cost.copy(), np.ones(1))
+    joins.broken(np.array([0]), np.ones((1, d.n)), d.cost.shape[0])
+    Mean(d, joins).broken(joins)
     allowed = lagrange.servable(d)
     for in_one_piece in (d, replace(d, contiguity=False)):
         lagrange.improve(

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from optimiser.errors import BackendError
 from optimiser.solve.backends.highs_arrays import Solved, load, read, use_threads
 from optimiser.solve.backends.linear import INFINITE, LinearModel, lint
 from optimiser.solve.options import SolveOptions
@@ -113,13 +114,23 @@ class GrowingLP:
         Raises
         ------
         BackendError
-            If HiGHS reports an error.
+            If HiGHS reports an error, from nothing too.
         """
+        first = self._solves == 0
+        self._solves += 1
+        try:
+            return self._run(time_limit_s, interior=first and self._interior, presolve=first)
+        except BackendError:
+            if first:
+                raise
+            # a basis that has come a long way may be beyond mending
+            self._highs.clearSolver()
+            return self._run(time_limit_s, interior=False, presolve=True)
+
+    def _run(self, time_limit_s: float, *, interior: bool, presolve: bool) -> Solved:
         h = self._highs
         h.setOptionValue("time_limit", float(h.getRunTime()) + max(0.05, time_limit_s))
-        first = self._solves == 0
-        h.setOptionValue("solver", "ipm" if first and self._interior else "simplex")
-        h.setOptionValue("presolve", "choose" if first else "off")
-        self._solves += 1
+        h.setOptionValue("solver", "ipm" if interior else "simplex")
+        h.setOptionValue("presolve", "choose" if presolve else "off")
         h.run()
         return read(h, self._model, planner=self.should_stop())

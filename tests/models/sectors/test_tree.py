@@ -9,6 +9,7 @@ import pytest
 from optimiser_models.sectors import branch, lagrange, reading
 from optimiser_models.sectors.arrays import to_plan
 from optimiser_models.sectors.run import Run
+from optimiser_models.sectors.search import State
 from optimiser_models.sectors.slots import slots_of
 
 from optimiser import registry
@@ -79,3 +80,34 @@ def test_a_tree_goes_on_where_its_last_turn_ended():
     assert looked == sorted(looked)
     assert looked[-1] <= 4 * nodes + 20
     assert run.best.cost == pytest.approx(whole.best.cost)
+
+
+def test_a_more_important_aim_is_near_enough_only_after_a_while():
+    """Two hundredths of a percent never, half of one hundredth after a quarter of its time; the last aim at once."""
+    run = run_of(uneven(0, balance_frac={"calls": 0.1}, objectives=("travel",)), 60)
+    run.options = replace(run.options, gap_frac=0.01)
+    label = np.zeros(run.d.n, dtype=np.int64)
+    run.best = State(label, np.arange(3), 100.0)
+    for gap, began, last, near in (
+        (5e-5, 0.0, False, False),
+        (5e-5, -30.0, False, True),
+        (2e-4, -30.0, False, False),
+        (5e-3, 0.0, True, True),
+    ):
+        run.bound, run.began_s, run.last = 100.0 * (1 - gap), began, last
+        assert run.done() is near, (gap, began, last)
+
+
+def test_a_long_tree_searches_for_plans(monkeypatch):
+    """Searches take their share of a tree of all plans, and none of a part that has searches beside it."""
+    problem = uneven(3, balance_frac={"calls": 0.02}, objectives=("travel",))
+    monkeypatch.setattr(branch, "SEARCH_PART", 1e3)
+    monkeypatch.setattr(branch, "SEARCH_S", 0.0)
+    heard = []
+    monkeypatch.setattr(branch, "search_on", lambda run, seed, seconds: heard.append(seed))
+    for whole in (False, True):
+        run = run_of(problem, 60)
+        run.whole = whole
+        branch.close(run, slots_of(run.d), lagrange.servable(run.d))
+        assert bool(heard) is whole
+    assert len(set(heard)) == len(heard)
