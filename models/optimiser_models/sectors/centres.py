@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from optimiser_models.sectors import lagrange
 from optimiser_models.sectors.arrays import FREE, Districting
+from optimiser_models.sectors.joining import RARE
 from optimiser_models.sectors.kept import Kept, kept_sums, screen
 from optimiser_models.sectors.relaxation import Multipliers
 from optimiser_models.sectors.slots import Cells, Slots
@@ -37,8 +38,6 @@ HEAVY = 8
 """Centres that a region is tried around."""
 LOOK = 20
 """Nodes between two counts of what is left."""
-RARE = 0.02
-"""A centre chosen less often than this is not looked at."""
 PARTED = 0.1
 """A region that holds less than this of a centre, or lacks less than this, parts nothing."""
 

@@ -6,7 +6,7 @@ r"""A lower bound on any districting, by Lagrangian relaxation of "every area be
          L_qs y_js <= sum_i w_qi x_ji <= U_qs y_js   further kinds    (4)  relaxed, over_qj and under_qj >= 0
          sum_j sum_i k_rji x_ji <= K_r          change, kept aims     (5)  relaxed, mu_r >= 0
          sum_j y_js = 1 for each district s, sum_s y_js <= 1          (6)
-         x_ja <= sum_{v in S} x_jv             separators S      (7)  relaxed, lambda >= 0, as they are broken
+         x_ja <= sum_{v in S} x_jv              separators S          (7)  relaxed, lambda >= 0, as they are broken
 
 For given multipliers each pair of centre j and district s is a continuous knapsack with a floor and a ceiling, solved
 by sorting; the pairs are then matched (6). The bound ignores what is no sum over pairs, so it is valid with it. What

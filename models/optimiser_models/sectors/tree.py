@@ -95,7 +95,7 @@ class Tree:
                 nodes = [(value, node)]
             value, node = nodes.pop()
             run.prove(min(value, self.ended, self.heap[0][0] if self.heap else np.inf))
-            if run.done() and not run.infeasible:
+            if run.done():
                 self._keep(value, node)
                 return False
             if value >= self.goal:
