@@ -25,7 +25,7 @@ class Travel:
     ----------
     table_s
         Seconds, shape (Z, Z) or (M, H, Z, Z): mode (driver class with or without blue lights), time slice, from, to.
-        float32 halves the memory of large tables.
+        The engine is compiled for doubles only: any other type is copied once.
     slice_of_hour
         Time slice of each hour of the week, shape (168,); all 0 if None.
     mode
@@ -82,7 +82,7 @@ class Travel:
             _raster(xy) if self.glide == "raster" else (np.zeros((1, 1), dtype=np.int32), np.ones(3))
         )
         return TravelArrays(
-            table=np.ascontiguousarray(table),
+            table=np.ascontiguousarray(table, dtype=np.float64),
             slice_of_hour=slices.astype(np.int16),
             mode=mode.astype(np.int16),
             metres=np.zeros((1, 1)) if self.metres is None else np.asarray(self.metres, dtype=float),

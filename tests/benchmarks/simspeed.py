@@ -171,7 +171,7 @@ def _year(side: int, n_calls: int, n_units: int, n_zones: int) -> Callable[[Mode
                 [roads.times_between(network, at, at, driver=d, hour_of_week=h) for h in (3, 8, 12, 20)]
                 for d in ("advanced", "basic")
             ]
-        ).astype(np.float32)
+        )
         roads_s = time.perf_counter() - started
         hour = np.arange(168) % 24
         travel = sim.Travel(
@@ -182,7 +182,7 @@ def _year(side: int, n_calls: int, n_units: int, n_zones: int) -> Callable[[Mode
             glide="raster",
         )
         year_h = 365 * 24.0
-        stream, fleet, _, _, rules = force(n_units, n_zones, n_calls / year_h, table[1, 0].astype(float))
+        stream, fleet, _, _, rules = force(n_units, n_zones, n_calls / year_h, table[1, 0])
         rules = replace(rules, interrupts={1: 3})
         sim.simulate(stream, fleet, travel, sim.nearest(), rules, horizon_s=86400.0)  # compiles
         started = time.perf_counter()

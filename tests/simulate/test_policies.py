@@ -213,3 +213,10 @@ def test_what_does_not_fit_is_named():
     ):
         with pytest.raises(InputError, match=word):
             first_units(calls([0.0], [1], [1]), fleet, policy)
+
+
+def test_the_engine_knows_one_type_of_table() -> None:
+    for given in (np.float32, np.int64):
+        small = sim.Travel(table_s=AWAY.astype(given), xy_m=TRAVEL.xy_m).arrays(1, 2)
+        assert small.table.dtype == np.float64  # another type would compile a second engine, for a minute
+        assert np.allclose(small.table[0, 0], AWAY)

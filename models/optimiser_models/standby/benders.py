@@ -4,8 +4,9 @@
 2. Greedy insertion, swaps and kicks (:mod:`.search`); every better plan is reported.
 3. The linear relaxation of the master problem (:mod:`.master`), cut round by round; its prices give a bound that is
    summed up again apart from the solver, and columns that no better plan can use are dropped.
-4. HiGHS on the columns with the best prices for better plans, then on all that are left; a whole answer that
-   counts too much is cut off and the solve repeated.
+4. By turns, while it pays: the search, neighbourhoods solved exactly (:mod:`.polish`), and HiGHS on the columns with
+   the best prices. Then HiGHS on all columns that are left, while the search goes on beside it (:mod:`.beside`); a
+   whole answer that counts too much is cut off and the solve repeated.
 
 One stage for each objective, each keeping what the more important ones reached. What is held within a limit is kept
 in every stage; the search weighs it less while its plans keep it and more while they do not. Church and ReVelle (1974);
@@ -121,6 +122,15 @@ class Run:
             or self.left_s() <= 0
             or self.report.should_stop()
             or self.gap() <= max(self.options.gap_frac, PROOF_GAP / 10)
+        )
+
+    def searches_beside(self) -> bool:
+        """Is a second core free for a search while the first one proves, and may a run differ from the last?"""
+        return (
+            self.best is not None
+            and not self.held
+            and self.options.threads > 1
+            and not self.options.reproducible
         )
 
     def needed(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from optimiser.solve.backends.linear import INFINITE, LinearModel
 from optimiser.solve.result import PROOF_GAP
 from optimiser_models.standby import arrays, search
 from optimiser_models.standby.arrays import Block
+from optimiser_models.standby.beside import Beside
 from optimiser_models.standby.field import Field, field_of
 from optimiser_models.standby.master import Master
 from optimiser_models.standby.polish import polish
@@ -36,8 +38,10 @@ SMALL = 60_000
 """Entries up to which the proof comes at once, without a longer search before it."""
 KERNEL = 200
 """Columns with the best prices that are tried before all that are left."""
-SEARCH_SHARE, POLISH_SHARE, KERNEL_SHARE = 0.15, 0.15, 0.1
-"""Of the time left, what each way to a better plan gets where the proof is open after the relaxation."""
+SEARCH_SHARE, POLISH_SHARE, KERNEL_SHARE = 0.01, 0.01, 0.05
+"""Of the time left, what each way to a better plan gets in a turn where the proof is open after the relaxation."""
+BETTER_SHARE = 0.1
+"""Of the time left, the most that all turns get; a turn in vain is the last."""
 SEARCH_ROUNDS = 60
 FRESH = 4
 """Every so many searches one starts anew, from cars drawn by their share in the relaxation."""
@@ -72,12 +76,7 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
         # these end by the clock, so a run that is to be the same again goes without them
         if not (tried or run.options.reproducible) and run.best is not None and master.entries > SMALL:
             tried = True
-            run.report(phase="improving")
-            began_s, left_s = run.report.elapsed_s(), run.left_s()
-            _search_on(run, master, blocks, out, prices.x, began_s + SEARCH_SHARE * left_s)
-            notes["neighbourhoods"] = polish(run, blocks, run.report.elapsed_s() + POLISH_SHARE * left_s)
-            if not run.done():
-                _kernel(run, blocks, master, prices)
+            notes["neighbourhoods"] = _better(run, master, blocks, out, prices)
             if run.done():
                 break
         left, ones = _useful(run, master, prices)
@@ -89,7 +88,9 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
     if not run.done():
         run.report(phase="proving")
         master.ones = ones
-        _whole(run, master, notes, run.left_s(), valid=True)
+        beside = Beside(run, blocks, out) if master.entries > SMALL and run.searches_beside() else None
+        with beside or nullcontext():
+            _whole(run, master, notes, run.left_s(), valid=True, beside=beside)
     _confirm(run, master, began)
     return notes
 
@@ -162,6 +163,23 @@ def _guess(run: Run, master: Master, field: Field, x: NDArray[np.float64]) -> No
     run.offer(cars)
 
 
+def _better(
+    run: Run, master: Master, blocks: dict[Key, Block], out: NDArray[np.bool_], prices: Prices
+) -> int:
+    """Look for a better plan in several ways, in turns until one is in vain; return neighbourhoods solved."""
+    left_s = run.left_s()
+    until = run.report.elapsed_s() + BETTER_SHARE * left_s
+    solved, before = 0, -np.inf
+    while not run.done() and run.value > before and run.report.elapsed_s() < until:
+        before = run.value
+        run.report(phase="improving")
+        _search_on(run, master, blocks, out, prices.x, run.report.elapsed_s() + SEARCH_SHARE * left_s)
+        solved += polish(run, blocks, run.report.elapsed_s() + POLISH_SHARE * left_s)
+        if not run.done():
+            _kernel(run, blocks, master, prices, KERNEL_SHARE * left_s)
+    return solved
+
+
 def _search_on(
     run: Run,
     master: Master,
@@ -216,7 +234,7 @@ def _useful(run: Run, master: Master, prices: Prices) -> tuple[NDArray[np.bool_]
     return left, ones
 
 
-def _kernel(run: Run, blocks: dict[Key, Block], master: Master, prices: Prices) -> None:
+def _kernel(run: Run, blocks: dict[Key, Block], master: Master, prices: Prices, seconds: float) -> None:
     """Look for a better plan on the columns with the best prices."""
     assert run.best is not None
     left, _ = _useful(run, master, prices)
@@ -231,16 +249,24 @@ def _kernel(run: Run, blocks: dict[Key, Block], master: Master, prices: Prices) 
     fewer = {key: arrays.without(b, ~some) for key, b in blocks.items()}
     part = _master(run, fewer, ~some, np.zeros(run.d.n_columns, dtype=bool))
     run.report(phase="improving")
-    _whole(run, part, {}, KERNEL_SHARE * run.left_s(), valid=False)
+    _whole(run, part, {}, seconds, valid=False)
 
 
-def _whole(run: Run, master: Master, notes: dict[str, Any], seconds: float, *, valid: bool) -> None:
+def _whole(
+    run: Run,
+    master: Master,
+    notes: dict[str, Any],
+    seconds: float,
+    *,
+    valid: bool,
+    beside: Beside | None = None,
+) -> None:
     """Solve in whole cars, cut off what counts too much, again; bounds count where ``valid``."""
     until = run.report.elapsed_s() + min(seconds, run.left_s())
     rounds = 0
     while not run.done() and run.report.elapsed_s() < until:
         rounds += 1
-        solved = _solve(run, master, until, valid=valid)
+        solved = _solve(run, master, until, valid=valid, beside=beside)
         if solved.infeasible:
             if valid:
                 _exhausted(run, master)
@@ -262,7 +288,7 @@ def _exact(master: Master, x: NDArray[np.float64]) -> NDArray[np.float64]:
     return whole
 
 
-def _solve(run: Run, master: Master, until: float, *, valid: bool) -> Solved:
+def _solve(run: Run, master: Master, until: float, *, valid: bool, beside: Beside | None = None) -> Solved:
     def incumbent(objective: float, bound: float, x: NDArray[np.float64]) -> None:
         run.offer(master.cars(x))
 
@@ -270,12 +296,17 @@ def _solve(run: Run, master: Master, until: float, *, valid: bool) -> Solved:
         if valid:
             run.prove(-value * master.scale)
 
+    def should_stop() -> bool:
+        if beside is not None:
+            beside.take()
+        return run.report.should_stop() or run.done()
+
     return solve_linear(
         master.model(),
         time_limit_s=max(0.1, min(run.left_s(), until - run.report.elapsed_s())),
         options=run.options,
         start=None if run.best is None else master.start(run.best),
-        watch=Watch(incumbent, bound, lambda: run.report.should_stop() or run.done()),
+        watch=Watch(incumbent, bound, should_stop),
         gap_frac=max(run.options.gap_frac, PROOF_GAP / 4),
         abs_gap=_grid(run, master),
     )

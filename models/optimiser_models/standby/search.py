@@ -313,7 +313,7 @@ def _begin(t, cars):  # type: ignore[no-untyped-def]
             _move(t, at, 1)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _run(t, cars, rounds, seed):  # type: ignore[no-untyped-def]
     np.random.seed(seed)
     nobody = np.zeros(t.x.size, dtype=np.bool_)

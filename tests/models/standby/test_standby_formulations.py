@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from optimiser_models.standby import arrays, benders, milp, polish, search
+from optimiser_models.standby import arrays, benders, close, milp, polish, search
+from optimiser_models.standby.beside import Beside
 from optimiser_models.standby.close import certificate
 from optimiser_models.standby.dominate import dominated
 from optimiser_models.standby.field import field_of
@@ -142,36 +145,76 @@ def test_cordeau_sample_by_both_formulations():
     assert ours.objectives[0].value == pytest.approx(theirs.objectives[0].value)
 
 
+def covering_field(
+    rng: np.random.Generator, n_posts: int = 40, n_calls: int = 400, radius: float = 4.0, n_cars: int = 8
+) -> StandbyProblem:
+    """Return posts and calls thrown on a square of 30 by 30."""
+    posts, calls = rng.random((n_posts, 2)) * 30, rng.random((n_calls, 2)) * 30
+    counter = CirclePatterns(posts, radius)
+    counter.add(calls, rng.integers(1, 50, n_calls))
+    p = counter.patterns()
+    return StandbyProblem(
+        post_ids=tuple(map(str, range(n_posts))),
+        post_cost=np.ones(n_posts),
+        part_ids=("all",),
+        starts=p.starts,
+        posts=p.posts,
+        band=p.band,
+        weight=p.weight,
+        params=StandbyParams(n_cars=(n_cars,)),
+    )
+
+
+def a_poor_run(problem: StandbyProblem) -> tuple[benders.Run, dict[tuple[str, int], arrays.Block]]:
+    """Return a run that holds the first posts."""
+    d, a = arrays.design(problem), arrays.aim(problem, "cover")
+    blocks = {("cover", 0): arrays.block(problem, "cover", 0)}
+    run = benders.Run(problem, d, a, (), blocks, QUICK, Recorder(), 30.0, 1.0)
+    first = np.zeros(40, dtype=np.int64)
+    first[:8] = 1
+    run.offer(first)
+    return run, blocks
+
+
 def test_neighbourhoods_never_make_a_plan_worse_and_reach_the_optimum_here():
     """From a poor plan on random covering fields: each step admissible and no worse, the end as HiGHS has it."""
     rng = np.random.default_rng(5)
     for _ in range(3):
-        posts, calls = rng.random((40, 2)) * 30, rng.random((400, 2)) * 30
-        counter = CirclePatterns(posts, 4.0)
-        counter.add(calls, rng.integers(1, 50, 400))
-        p = counter.patterns()
-        problem = StandbyProblem(
-            post_ids=tuple(map(str, range(40))),
-            post_cost=np.ones(40),
-            part_ids=("all",),
-            starts=p.starts,
-            posts=p.posts,
-            band=p.band,
-            weight=p.weight,
-            params=StandbyParams(n_cars=(8,)),
-        )
-        d, a = arrays.design(problem), arrays.aim(problem, "cover")
-        blocks = {("cover", 0): arrays.block(problem, "cover", 0)}
-        run = benders.Run(problem, d, a, (), blocks, QUICK, Recorder(), 30.0, 1.0)
-        first = np.zeros(40, dtype=np.int64)
-        first[:8] = 1
-        run.offer(first)
+        problem = covering_field(rng)
+        run, blocks = a_poor_run(problem)
         poor = run.value
         assert polish.fits(run, blocks)
         assert polish.polish(run, blocks, 20.0) > 0
         best = solve(problem, milp.FORMULATION, QUICK).objectives[0].value
         assert poor < run.value <= best
         assert run.value >= 0.99 * best
+
+
+def test_a_search_beside_the_proof_waits_to_be_asked_and_ends_when_left():
+    run, blocks = a_poor_run(covering_field(np.random.default_rng(6)))
+    poor = run.value
+    before = threading.active_count()
+    with Beside(run, blocks, np.zeros(40, dtype=bool)) as beside:
+        time.sleep(0.2)
+        assert run.value == poor
+        until = time.monotonic() + 20.0
+        while run.value == poor and time.monotonic() < until:
+            beside.take()
+    assert run.value > poor
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("seed", [9, 17, 25, 39])
+def test_the_long_way_to_a_proof_on_small_fields(monkeypatch, seed):
+    """Turns for better plans and a search beside the proof, which small questions do not need: the same optimum."""
+    monkeypatch.setattr(close, "SMALL", 0)
+    monkeypatch.setattr(benders, "FIRST_ROUNDS", 0)
+    problem = covering_field(np.random.default_rng(seed), n_posts=80, n_calls=600, radius=5.0, n_cars=9)
+    ours, theirs = (solve(problem, f.FORMULATION, QUICK) for f in (benders, milp))
+    assert ours.notes["neighbourhoods"]
+    assert ours.notes["whole rounds"]
+    assert ours.status is theirs.status is Status.OPTIMAL
+    assert ours.objectives[0].value == pytest.approx(theirs.objectives[0].value)
 
 
 def test_the_library_is_drawn_as_published():
