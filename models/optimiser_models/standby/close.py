@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from optimiser.solve.backends.confirm import ARITHMETIC
 from optimiser.solve.backends.duality import safe_bound
-from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, Solved, Watch, solve_linear
+from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, WITH_PRESOLVE, Solved, Watch, solve_linear
 from optimiser.solve.backends.highs_lp import GrowingLP
 from optimiser.solve.backends.linear import INFINITE, LinearModel
 from optimiser.solve.result import PROOF_GAP
@@ -296,24 +296,39 @@ def _solve(run: Run, master: Master, until: float, *, valid: bool, beside: Besid
         if valid:
             run.prove(-value * master.scale)
 
+    told = run.best
+
     def should_stop() -> bool:
         if beside is not None:
             beside.take()
         return run.report.should_stop() or run.done()
+
+    def better() -> NDArray[np.float64] | None:
+        nonlocal told
+        if run.best is None or run.best is told:
+            return None
+        told = run.best
+        return master.start(run.best)
 
     return solve_linear(
         master.model(),
         time_limit_s=max(0.1, min(run.left_s(), until - run.report.elapsed_s())),
         options=run.options,
         start=None if run.best is None else master.start(run.best),
-        watch=Watch(incumbent, bound, should_stop),
+        watch=Watch(incumbent, bound, should_stop, better if beside is not None else None),
         gap_frac=max(run.options.gap_frac, PROOF_GAP / 4),
         abs_gap=_grid(run, master),
+        lean=valid and _lean(run, master),
     )
 
 
+def _lean(run: Run, master: Master) -> bool:
+    """Are the relaxation tight and the plan good, so that presolve and heuristics would be most of the time?"""
+    return run.best is not None and master.entries > SMALL
+
+
 def _confirm(run: Run, master: Master, began: float) -> None:
-    """Find a second route to a proof: arithmetic on prices, or HiGHS again with presolve off where time allows."""
+    """Find a second route to a proof: arithmetic on prices, or HiGHS again the other way where time allows."""
     proved = run.infeasible or run.gap() <= PROOF_GAP
     if run.confirmed_by or not (run.options.confirm and proved) or run.report.should_stop():
         return
@@ -326,14 +341,14 @@ def _confirm(run: Run, master: Master, began: float) -> None:
         time_limit_s=left,
         options=run.options,
         start=None if run.best is None else master.start(run.best),
-        presolve=False,
+        presolve=_lean(run, master),
         gap_frac=PROOF_GAP / 4,
         watch=Watch(should_stop=run.report.should_stop),
         abs_gap=_grid(run, master),
     )
     limit = -run.needed() / master.scale - PROOF_GAP * abs(run.value / master.scale)
     if again.infeasible or (again.bound is not None and again.bound >= limit):
-        run.confirmed_by = OTHER_PRESOLVE
+        run.confirmed_by = WITH_PRESOLVE if _lean(run, master) else OTHER_PRESOLVE
 
 
 def _grid(run: Run, master: Master) -> float:

@@ -18,6 +18,8 @@ from optimiser.solve.result import PROOF_GAP, StoppedBy, gap
 
 SHORTEST_SECOND_LOOK_S = 1.0
 OTHER_PRESOLVE = "HiGHS with presolve off"
+WITH_PRESOLVE = "HiGHS with presolve on"
+"""What confirms where the proof itself came without."""
 PLAIN_SUMS = "plain sums"
 FEASIBLE = 1e-6
 """HiGHS keeps rows to this."""
@@ -55,6 +57,8 @@ class Watch:
     incumbent: Callable[[float, float, NDArray[np.float64]], None] = lambda objective, bound, x: None
     bound: Callable[[float], None] = lambda bound: None
     should_stop: Callable[[], bool] = lambda: False
+    better: Callable[[], NDArray[np.float64] | None] | None = None
+    """A point of shape (n,) found elsewhere that HiGHS does not know yet, or None; asked between dives."""
 
 
 def solve_linear(
@@ -222,8 +226,15 @@ def _listen(h: Any, model: LinearModel, watch: Watch) -> list[bool]:
             stopped.append(True)
             event.interrupt()
 
+    def elsewhere(event: Any) -> None:
+        x = None if watch.better is None else watch.better()
+        if x is not None:
+            event.data_in.setSolution(x)
+
     if model.integer.any():
         h.cbMipImprovingSolution.subscribe(improving)
+        if watch.better is not None:
+            h.cbMipUserSolution.subscribe(elsewhere)
         h.cbMipInterrupt.subscribe(interrupt)
     else:
         h.cbSimplexInterrupt.subscribe(interrupt)
