@@ -67,12 +67,10 @@ def made_up_force(n_districts: int = 10) -> Force:
     )
 
 
-def force_question(
-    n_districts: int = 10, n_totals: int = 25, n_grid: int = 13, n_scenarios: int = 6
-) -> BudgetQuestion:
+def force_question(n_districts: int = 10, n_totals: int = 25, n_grid: int = 13) -> BudgetQuestion:
     """Return the question of budget of the force."""
     setup = BudgetSetup(n_points=n_totals, n_grid=n_grid, summer_frac=0.1)
-    return question_of_force(made_up_force(n_districts), setup, gap_frac=GAP, n_scenarios=n_scenarios)
+    return question_of_force(made_up_force(n_districts), setup, gap_frac=GAP)
 
 
 class Memory:
@@ -130,12 +128,10 @@ def wrong_in(found: Budget) -> list[str]:
     return wrong[:10]
 
 
-def measured(
-    n_districts: int, n_totals: int, limit_s: float, n_grid: int = 13, n_scenarios: int = 6
-) -> dict[str, Any]:
+def measured(n_districts: int, n_totals: int, limit_s: float, n_grid: int = 13) -> dict[str, Any]:
     """Trace the frontier and set it beside the limit."""
     began = time.perf_counter()
-    question = force_question(n_districts, n_totals, n_grid, n_scenarios)
+    question = force_question(n_districts, n_totals, n_grid)
     build_s = time.perf_counter() - began
     with Memory() as memory:
         found = budget(question, budget_s=limit_s)
@@ -200,7 +196,7 @@ SUITE = Suite(
     rows=(
         Row(
             "two districts",
-            lambda mode: measured(2, 3, LIMIT_S, 3, 2) if mode == "smoke" else measured(2, 9, LIMIT_S),
+            lambda mode: measured(2, 3, LIMIT_S, 3) if mode == "smoke" else measured(2, 9, LIMIT_S),
             smoke=True,
             quick=True,
             limit_s=300,

@@ -41,7 +41,9 @@ KERNEL = 200
 SEARCH_SHARE, POLISH_SHARE, KERNEL_SHARE = 0.01, 0.01, 0.05
 """Of the time left, what each way to a better plan gets in a turn where the proof is open after the relaxation."""
 BETTER_SHARE = 0.1
-"""Of the time left, the most that all turns get; a turn in vain is the last."""
+"""Of the time left, that after which no further turn begins; a turn in vain is the last."""
+LEAN_GAP = 0.01
+"""Gap after the relaxation up to which presolve and heuristics would be most of a long proof."""
 SEARCH_ROUNDS = 60
 FRESH = 4
 """Every so many searches one starts anew, from cars drawn by their share in the relaxation."""
@@ -65,6 +67,7 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
     """Run the loop until proved, near enough or out of time; return what to note."""
     began = run.report.elapsed_s()
     notes: dict[str, Any] = {"cut rounds": 0}
+    lean = False
     ones = np.zeros(run.d.n_columns, dtype=bool)
     run.report(phase="bounding")
     tried = False
@@ -88,10 +91,12 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
     if not run.done():
         run.report(phase="proving")
         master.ones = ones
-        beside = Beside(run, blocks, out) if master.entries > SMALL and run.searches_beside() else None
+        long = master.entries > SMALL
+        lean = long and run.gap() <= LEAN_GAP
+        beside = Beside(run, blocks, out) if long and run.searches_beside() else None
         with beside or nullcontext():
-            _whole(run, master, notes, run.left_s(), valid=True, beside=beside)
-    _confirm(run, master, began)
+            _whole(run, master, notes, run.left_s(), valid=True, lean=lean, beside=beside)
+    _confirm(run, master, began, lean=lean)
     return notes
 
 
@@ -259,6 +264,7 @@ def _whole(
     seconds: float,
     *,
     valid: bool,
+    lean: bool = False,
     beside: Beside | None = None,
 ) -> None:
     """Solve in whole cars, cut off what counts too much, again; bounds count where ``valid``."""
@@ -266,7 +272,7 @@ def _whole(
     rounds = 0
     while not run.done() and run.report.elapsed_s() < until:
         rounds += 1
-        solved = _solve(run, master, until, valid=valid, beside=beside)
+        solved = _solve(run, master, until, valid=valid, lean=lean, beside=beside)
         if solved.infeasible:
             if valid:
                 _exhausted(run, master)
@@ -288,15 +294,19 @@ def _exact(master: Master, x: NDArray[np.float64]) -> NDArray[np.float64]:
     return whole
 
 
-def _solve(run: Run, master: Master, until: float, *, valid: bool, beside: Beside | None = None) -> Solved:
+def _solve(
+    run: Run, master: Master, until: float, *, valid: bool, lean: bool, beside: Beside | None
+) -> Solved:
+    told = run.best
+
     def incumbent(objective: float, bound: float, x: NDArray[np.float64]) -> None:
-        run.offer(master.cars(x))
+        nonlocal told
+        if run.offer(master.cars(x)):
+            told = run.best
 
     def bound(value: float) -> None:
         if valid:
             run.prove(-value * master.scale)
-
-    told = run.best
 
     def should_stop() -> bool:
         if beside is not None:
@@ -318,16 +328,11 @@ def _solve(run: Run, master: Master, until: float, *, valid: bool, beside: Besid
         watch=Watch(incumbent, bound, should_stop, better if beside is not None else None),
         gap_frac=max(run.options.gap_frac, PROOF_GAP / 4),
         abs_gap=_grid(run, master),
-        lean=valid and _lean(run, master),
+        lean=lean,
     )
 
 
-def _lean(run: Run, master: Master) -> bool:
-    """Are the relaxation tight and the plan good, so that presolve and heuristics would be most of the time?"""
-    return run.best is not None and master.entries > SMALL
-
-
-def _confirm(run: Run, master: Master, began: float) -> None:
+def _confirm(run: Run, master: Master, began: float, *, lean: bool) -> None:
     """Find a second route to a proof: arithmetic on prices, or HiGHS again the other way where time allows."""
     proved = run.infeasible or run.gap() <= PROOF_GAP
     if run.confirmed_by or not (run.options.confirm and proved) or run.report.should_stop():
@@ -341,14 +346,14 @@ def _confirm(run: Run, master: Master, began: float) -> None:
         time_limit_s=left,
         options=run.options,
         start=None if run.best is None else master.start(run.best),
-        presolve=_lean(run, master),
+        presolve=lean,
         gap_frac=PROOF_GAP / 4,
         watch=Watch(should_stop=run.report.should_stop),
         abs_gap=_grid(run, master),
     )
     limit = -run.needed() / master.scale - PROOF_GAP * abs(run.value / master.scale)
     if again.infeasible or (again.bound is not None and again.bound >= limit):
-        run.confirmed_by = WITH_PRESOLVE if _lean(run, master) else OTHER_PRESOLVE
+        run.confirmed_by = WITH_PRESOLVE if lean else OTHER_PRESOLVE
 
 
 def _grid(run: Run, master: Master) -> float:

@@ -23,6 +23,7 @@ from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
+from tests.benchmarks.standby_data import question
 from tests.oracles.circle_patterns import CirclePatterns
 from tests.oracles.standby_cases import enumerate_best, every_plan, line, random_problem, standby, worth
 
@@ -152,17 +153,7 @@ def covering_field(
     posts, calls = rng.random((n_posts, 2)) * 30, rng.random((n_calls, 2)) * 30
     counter = CirclePatterns(posts, radius)
     counter.add(calls, rng.integers(1, 50, n_calls))
-    p = counter.patterns()
-    return StandbyProblem(
-        post_ids=tuple(map(str, range(n_posts))),
-        post_cost=np.ones(n_posts),
-        part_ids=("all",),
-        starts=p.starts,
-        posts=p.posts,
-        band=p.band,
-        weight=p.weight,
-        params=StandbyParams(n_cars=(n_cars,)),
-    )
+    return question(counter.patterns(), n_posts, StandbyParams(n_cars=(n_cars,)))
 
 
 def a_poor_run(problem: StandbyProblem) -> tuple[benders.Run, dict[tuple[str, int], arrays.Block]]:
