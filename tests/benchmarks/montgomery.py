@@ -26,7 +26,7 @@ LEVELS: dict[str, tuple[str, bool, float, float, float]] = {
     "6 districts, free centres": ("districts", False, 0.01, 300.0, 0.1),
     "50 beats, free centres": ("beats", False, 0.01, 600.0, 0.9),
 }
-"""Level, centres given, largest gap, seconds, and the share of that gap at which one aim alone stops."""
+"""Level, centres given, largest gap, seconds, and the share of that gap at which the last aim stops."""
 AIMS: dict[str, tuple[str, ...]] = {"travel": ("travel",), "cover, travel": ("cover", "travel")}
 QUICK_S = 25.0
 SMALL = 120
@@ -49,9 +49,8 @@ def run(shape: str, seed: int, what: str, aim: str) -> Callable[[Mode], dict[str
         made = planted(shape, seed, what, aim, SMALL if mode == "smoke" else 701)
         build_s = time.perf_counter() - began
         limit_s = limit_s if mode == "full" else min(limit_s, QUICK_S if mode == "quick" else 15.0)
-        # What the first of two aims leaves open stays in the second: only one alone may stop near its figure.
-        stop = gap * (part if len(AIMS[aim]) == 1 else 0.1)
-        return solved(made, gap, limit_s, build_s, stop)
+        # An aim before the last goes on to its proof, or nearly: what it leaves open stays in the next.
+        return solved(made, gap, limit_s, build_s, stop=gap * part)
 
     return measured
 
