@@ -249,6 +249,6 @@ def as_markdown(title: str, sentences: Sequence[str]) -> str:
 def escaped(text: str) -> str:
     """Escape what Markdown or HTML would act on, and keep one line."""
     flat = " ".join(text.replace(NO_BREAK, " ").split())
-    for mark in "\\`*_[]<>#|":
+    for mark in "\\`*_[]<>#|~$":
         flat = flat.replace(mark, f"\\{mark}")
     return flat

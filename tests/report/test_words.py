@@ -281,8 +281,8 @@ def test_phrases():
 
 def test_markdown_holds_no_markup_from_data():
     """A district named like a link or a tag is shown, not acted on."""
-    text = as_markdown("a <b>", ["[x](http://y) `z`"])
-    assert text == "# a \\<b\\>\n\n- \\[x\\](http://y) \\`z\\`\n"
+    text = as_markdown("a <b>", ["[x](http://y) `z` $1 to $2, ~~no~~"])
+    assert text == "# a \\<b\\>\n\n- \\[x\\](http://y) \\`z\\` \\$1 to \\$2, \\~\\~no\\~\\~\n"
 
 
 def test_cover_kept_everywhere_is_said_plainly():

@@ -10,6 +10,7 @@ import streamlit as st
 
 from optimiser.report.chart import DAY_WORDS
 from optimiser.report.figures_ledger import KINDS
+from optimiser.report.words import escaped
 from optimiser.units import DAY_NAMES, fraction_from_percent, percent_text
 from optimiser_apps import charts, charts_ledger, charts_studies
 from optimiser_apps.components import shown
@@ -30,7 +31,7 @@ def show(drawn: Mapping[str, Any], key: str, *, live: bool = False) -> None:
     part = _chosen(parts, key)
     _figures(part)
     if part["refused"]:
-        st.info(f"No measured split beside the others: {part['refused']}")
+        st.info(f"No measured split beside the others: {escaped(str(part['refused']))}")
     left, right = st.columns(2)
     with left:
         st.markdown("**What on-duty time goes to**")

@@ -13,6 +13,7 @@ from optimiser.batch.studies import Answer, Study
 from optimiser.data.project import Project
 from optimiser.problems import portable
 from optimiser.report.colours import NO_DATA
+from optimiser.report.words import escaped
 from optimiser_apps import charts_studies, charts_tradeoff, maps, sources
 from optimiser_apps.colouring import district_colours
 from optimiser_apps.components import budget_shown, ledger_shown, shown, study_nest
@@ -159,8 +160,8 @@ def _explain(drawn: Mapping[str, Any]) -> None:
             columns = st.columns(max(len(rows[1]), 2))
             for column, row in zip(columns, rows[1].to_dict("records"), strict=False):
                 with column.container(border=True, height="stretch"):
-                    st.markdown(f"**{str(row['rule']).capitalize()}**")
-                    st.caption(str(row["what it asks"]))
+                    st.markdown(f"**{escaped(str(row['rule'])).capitalize()}**")
+                    st.caption(escaped(str(row["what it asks"])))
                     if row["where"]:
                         shown.sentences([str(row["where"])])
     if drawn.get("ways"):
@@ -206,7 +207,7 @@ def _maps(project: Project, study: Study, found: Answer) -> None:
             fills = [colours.get(d, NO_DATA) for d in group]
             tips = [f"{a}\nDistrict {d or 'none'}" for a, d in zip(shapes.area_ids, group, strict=True)]
             with column:
-                st.markdown(f"**{name}**")
+                st.markdown(f"**{escaped(name)}**")
                 deck = maps.areas_deck(shapes, fills, tips, group=group, width_px=maps.WIDTH_PX * 0.8)
                 shown.deck(
                     deck,

@@ -32,9 +32,9 @@ def _quality(project: Project) -> None:
     grade, said = table_data.quality_grade(project)
     st.subheader("How good is it?", divider="gray")
     if project.report.red:
-        st.error(f"{grade}. {said}")
+        st.error(f"{grade}. {escaped(said)}")
     else:
-        st.success(f"{grade}. {said}")
+        st.success(f"{grade}. {escaped(said)}")
     rows = table_data.quality(project.report)
     if rows.empty:
         st.caption("Every check passed; nothing was found.")

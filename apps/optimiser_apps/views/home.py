@@ -58,9 +58,9 @@ def _facts(project: Project) -> None:
     ):
         column.metric(name, value, help=how, border=True)
     if project.report.red:
-        st.error(f"{said} Open the page Data to see what to do.")
+        st.error(f"{escaped(said)} Open the page Data to see what to do.")
     else:
-        st.caption(f"Data: {said}")
+        st.caption(f"Data: {escaped(said)}")
     with st.expander(f"Assumptions used ({len(project.assumptions)})", icon=":material/info:"):
         if project.assumptions:
             shown.sentences(project.assumptions)
@@ -82,7 +82,7 @@ def _today(project: Project) -> None:
             "areas a column with their district, or put a plan (area_id,district_id) into the folder plans."
         )
         return
-    st.markdown(f"**{now.name}, judged as a plan**")
+    st.markdown(f"**{escaped(now.name)}, judged as a plan**")
     kpis.kpi_row("sectors", now.measures)
     shown.table(
         table_sectors.districts(now.problem, now.plan, now.measures),

@@ -10,6 +10,7 @@ from optimiser.batch.store import Run
 from optimiser.data.project import Project
 from optimiser.problems.sectors import SectorsPlan, SectorsProblem
 from optimiser.report.colours import NO_DATA
+from optimiser.report.words import escaped
 from optimiser.solve.result import Result
 from optimiser_apps import charts, comparing, maps, sources, table_sectors, today
 from optimiser_apps.colouring import district_colours
@@ -88,7 +89,7 @@ def _moved(
     project: Project, problem: SectorsProblem, now: today.InUse, plan: SectorsPlan, run_id: str
 ) -> None:
     moved, partner = comparing.moves(problem, now.plan, plan)
-    st.markdown(f"**What moves against the {now.name.lower()}**")
+    st.markdown(f"**What moves against the {escaped(now.name.lower())}**")
     st.markdown(comparing.moved_words(problem, moved))
     renamed = [f"{new} takes the place of {old}" for new, old in partner.items() if new != old]
     shapes = sources.shapes(project)
