@@ -11,7 +11,7 @@ from optimiser.data.project import Project
 from optimiser.demand.requirement import RequirementParams
 from optimiser.prepare.budget import BudgetSetup
 from optimiser.prepare.choices import read
-from optimiser.prepare.questions import ask
+from optimiser.prepare.questions import ask, with_aims
 from optimiser.prepare.shifts import ShiftsSetup
 from optimiser.problems import portable
 from optimiser.report import figures_studies as figures
@@ -204,10 +204,12 @@ def _frontier(asked: Asked, project: Project, series: Series, keep: Keep) -> Ans
 
 def _between(asked: Asked, project: Project, series: Series, keep: Keep) -> Answer:
     within = asked.given.get("within_frac")
+    aims = [str(name) for name in asked.given["aims"]]
+    choices = with_aims(asked.family, asked.choices, aims)
     found = tradeoff(
         series,
-        _problem(asked, project),
-        [str(name) for name in asked.given["aims"]],
+        ask(project, asked.family, choices, "this study").problem,
+        aims,
         int(asked.given.get("points", 9)),
         within_frac=None if within is None else float(within),
         on_point=lambda now: keep(between_answer(series, now)),

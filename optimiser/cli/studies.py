@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,8 @@ def run_frontier(a: argparse.Namespace) -> int:
     if a.within is not None and not a.between:
         raise UsageError("--within goes with --between.")
     if a.between:
-        return _study(a, lambda series, problem: _between(a, series, problem))
+        aims = [name.strip() for name in a.between.split(",") if name.strip()]
+        return _study(a, lambda series, problem: _between(a, series, problem, aims), aims)
 
     def work(series: Any, problem: Any) -> int:
         axes = [Axis(rule, amount or 0.0) for rule, amount in (_amount(series.family, t) for t in a.relax)]
@@ -165,14 +166,13 @@ def run_frontier(a: argparse.Namespace) -> int:
     return _study(a, work)
 
 
-def _between(a: argparse.Namespace, series: Any, problem: Any) -> int:
+def _between(a: argparse.Namespace, series: Any, problem: Any, aims: list[str]) -> int:
     """Trace one aim against others, and write the plan of each point as a table of its own."""
     from optimiser.report.plans import write_plan
     from optimiser.report.words_tradeoff import tradeoff_rows, tradeoff_said
     from optimiser.studies.tradeoff import tradeoff
     from optimiser.units import fraction_from_percent
 
-    aims = [name.strip() for name in a.between.split(",") if name.strip()]
     within = None if a.within is None else fraction_from_percent(a.within)
     found = tradeoff(series, problem, aims, a.points, within_frac=within, folder=a.folder / STUDIES_FOLDER)
     key = found.curve.key if found.curve is not None else _digest(problem)
@@ -211,17 +211,18 @@ def run_alternatives(a: argparse.Namespace) -> int:
     return _study(a, work)
 
 
-def _study(a: argparse.Namespace, work: Callable[[Any, Any], int]) -> int:
+def _study(a: argparse.Namespace, work: Callable[[Any, Any], int], aims: Sequence[str] = ()) -> int:
     """Ask the question, then do the study on a warm worker that remembers its solves in the project."""
     from optimiser.data.project import load
-    from optimiser.prepare.questions import ask
+    from optimiser.prepare.questions import ask, with_aims
     from optimiser.problems import portable
     from optimiser.studies.series import NoPlanError, Series
 
     known_family(a.family)
     scenario = scenario_of(a)  # a slip of the pen is told before anything is loaded
     project = load(a.folder)
-    problem = ask(project, a.family, scenario.choices, scenario.source).problem
+    choices = with_aims(a.family, scenario.choices, aims)
+    problem = ask(project, a.family, choices, scenario.source).problem
     a.asked, a.content = scenario, portable.digest(problem)
     kept = a.folder / STUDIES_FOLDER / SOLVES_FOLDER
     with stop_on_interrupt() as asked, Line(f"{a.command} {a.family}", quiet=a.quiet) as line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,11 @@ def kinds(family: str) -> tuple[type[Any], ...]:
         module, _, name = target.partition(":")
         found.append(getattr(importlib.import_module(module), name))
     return tuple(found)
+
+
+def with_aims(family: str, table: Mapping[str, Any], aims: Sequence[str]) -> Mapping[str, Any]:
+    """Return choices whose question can be aimed so: where change is one of the aims, districts bear today's names."""
+    return {**table, "objectives": list(aims)} if family == "sectors" and "moved" in aims else table
 
 
 def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "scenario") -> Question:

@@ -12,6 +12,13 @@ from optimiser.data.project import Project
 from optimiser.demand.workload import from_project
 from optimiser.errors import InputError
 from optimiser.prepare.sectors_cover import aims_of, cover_of, limits_of, priorities_of
+from optimiser.prepare.sectors_names import (
+    counts_change,
+    free_names,
+    given_names,
+    mean_drives,
+    own_centres,
+)
 from optimiser.prepare.sectors_setup import CALLS, WORK, SectorsSetup
 from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of_work
 from optimiser.prepare.travel import area_points, times_s
@@ -53,7 +60,8 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     names, balance = kinds_of_work(project, work, set(balance_frac) | set(setup.ceilings))
     today = _today(project, setup, ids)
     aims = aims_of(project, setup, priorities_of(work))
-    params = _params(project, setup, centres, today, balance_frac, aims)
+    names_, fixed = _named(project, setup, centres, today, aims, travel_s, work.calls.sum(axis=1))
+    params = _params(project, setup, names_, fixed, today, balance_frac, aims)
     params = replace(params, cover_weights=cover.weights)
     problem = SectorsProblem(
         area_ids=ids,
@@ -214,38 +222,55 @@ def restricted(
     )
 
 
-def _params(
+def _named(
     project: Project,
     setup: SectorsSetup,
     centres: _Centres,
     today: tuple[str, ...],
-    balance_frac: Mapping[str, float],
     aims: tuple[ObjectiveName, ...],
-) -> SectorsParams:
+    travel_s: NDArray[np.float64],
+    calls: NDArray[np.float64],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the name of each district and its given centre ("" where free; none where all are)."""
     in_use = sorted(set(_inside(project, setup, today)) - {""})
-    n = setup.n_districts or (len(centres.ids) if centres.given else len(in_use))
+    n = setup.n_districts or len(setup.names) or (len(centres.ids) if centres.given else len(in_use))
     if n < 1:
         raise InputError(
             "Say how many districts: sectors.n_districts; the project has no plan in use to count."
+        )
+    if setup.names and (n != len(setup.names) or len(set(setup.names)) != n or "" in setup.names):
+        raise InputError(
+            f"{n} {setup.level} are asked for and names has {', '.join(setup.names)}: give each one name of its own."
         )
     if setup.centres == "stations" and n > len(centres.ids):
         raise InputError(
             f"{n} districts are asked for, but there are only {len(centres.ids)} stations; "
             "let centres be free for more."
         )
-    counts = setup.change_limit_frac < 1 or setup.core_steps or setup.objective == "least change"
-    if centres.given and setup.centres == "stations":
-        districts = _district_names(project, centres.ids)
-    elif counts and len(in_use) <= n:
-        districts = (*in_use, *(f"new {d + 1}" for d in range(n - len(in_use))))
-    else:
-        letter = "B" if setup.level == "beats" else "D"
-        districts = tuple(f"{letter}{d + 1}" for d in range(n))
-    shares = _shares(setup, districts)
+    counts = counts_change(setup, aims)
+    if not centres.given:
+        names = free_names(setup, in_use, n, counts=counts)
+        return names, own_centres(setup, names, centres.ids)
+    near = [today[a] for a in centres.area.tolist()]
+    drive = mean_drives(today, in_use, travel_s, calls)
+    names = given_names(setup, centres.ids, near, in_use, drive, counts=counts)
+    own_centres(setup, names, centres.ids)
+    return names, centres.ids
+
+
+def _params(
+    project: Project,
+    setup: SectorsSetup,
+    districts: tuple[str, ...],
+    fixed: tuple[str, ...],
+    today: tuple[str, ...],
+    balance_frac: Mapping[str, float],
+    aims: tuple[ObjectiveName, ...],
+) -> SectorsParams:
     return SectorsParams(
         district_ids=districts,
-        fixed_centres=centres.ids if centres.given else (),
-        target_shares=shares,
+        fixed_centres=fixed,
+        target_shares=_shares(setup, districts),
         balance_frac=balance_frac,
         ceilings=setup.ceilings,
         objectives=aims,
@@ -324,7 +349,12 @@ def _level(project: Project, level: str) -> tuple[str, ...]:
 
 
 def _today(project: Project, setup: SectorsSetup, ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return today's plan at the level of the question; else the plan named current, else none."""
+    """Return today's plan at the level of the question, or the one named for it; else that named current, else none."""
+    if setup.reference:
+        if setup.reference not in project.plans:
+            known = ", ".join(project.plans) or "none"
+            raise InputError(f"There is no plan {setup.reference!r} to count change from; known: {known}.")
+        return tuple(project.plans[setup.reference].get(a, "") for a in ids)
     found = _level(project, setup.level)
     current = project.plans.get("current", {})
     return found if any(found) else tuple(current.get(a, "") for a in ids)
@@ -336,7 +366,7 @@ def _cores(
     """Lock the areas that lie more than ``core_steps`` links inside a district of today."""
     if not setup.core_steps:
         return ()
-    if setup.change_limit_frac == 1 and not set(today) & set(districts):
+    if not set(today) & set(districts):
         raise InputError("core_steps needs districts that are named as today's: give n_districts as today.")
     label = np.array(today)
     edges = np.asarray(project.graph.edges).reshape(-1, 2)
@@ -350,16 +380,6 @@ def _cores(
     return tuple(
         (a, d) for a, d, e in zip(ids, today, edge, strict=True) if not e and d in districts and a in mine
     )
-
-
-def _district_names(project: Project, centre_ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Name each station's district as today's, where that is unambiguous, else after the station."""
-    stations = project.stations
-    where = project.areas.sindex.nearest(stations.geometry, return_all=False)[1]
-    today = [str(d) for d in project.areas["district_id"].to_numpy()[where]]
-    if "" not in today and len(set(today)) == len(today):
-        return tuple(today)
-    return centre_ids
 
 
 def districts_in_use(project: Project) -> dict[str, str]:

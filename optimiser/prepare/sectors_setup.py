@@ -40,6 +40,13 @@ class SectorsSetup:
     centres
         "stations": each district is served from a station, or, where the project has none, as with "free"; "free":
         from the best of its areas; "picked": from the areas in ``centre_areas``.
+    names
+        What the districts are called; by default after today's where change is counted or their centres lie in one
+        each, else after their stations, else D1, D2 ... (beats B1, B2 ...).
+    centre_of
+        The centre of a district by its name: an area, or a station where centres are stations.
+    reference
+        The plan (of the folder plans) that counts as today's; "" for the districts or beats in use.
     objective, objectives, weights
         What to aim for; "as targets allow" is cover then travel where there are response targets, else travel.
         "cover by priority": calls of the most urgent priority within their target, among such plans those of the
@@ -55,7 +62,8 @@ class SectorsSetup:
     part_tolerance_frac
         The same for each part of the day (day, evening, night) and of the week; 0 for no such rule.
     balance
-        Further kinds: "population", "area km2", "street km", "calls", "unit hours", or one with a part of the day.
+        Further kinds: "population", "area km2", "street km", "areas", "calls", "unit hours", or one of the last two
+        with a part of the day or week. ``ceilings`` takes the same: most of it that one district may hold.
     target_shares_frac, target_share_of_frac
         Share of the work of each district, in the order of the districts, or by name with the rest shared evenly.
     least_cover_frac, least_backup_frac, least_expected_frac, longest_mean_drive_s, most_pieces, limits
@@ -78,6 +86,13 @@ class SectorsSetup:
     )
     centre_areas: tuple[str, ...] = asked(
         (), "", "Areas that may hold a centre, where centres are picked", group="places"
+    )
+    names: tuple[str, ...] = asked(
+        (), "", "Names of the districts (empty: as today, or D1, D2 ...)", group="advanced"
+    )
+    centre_of: Mapping[str, str] = asked({}, "", "Centre of a district by its name", group="places")
+    reference: str = asked(
+        "", "", "Plan that change is counted from (empty: the one in use)", group="advanced"
     )
     objective: Literal[
         "as targets allow",

@@ -16,7 +16,7 @@ PARTS_OF_DAY = {"day": (7, 15), "evening": (15, 23), "night": (23, 7)}
 """From hour to hour of the local wall clock."""
 PARTS_OF_WEEK = {"weekday": (0, 5), "weekend": (5, 7)}
 """From day to day, Monday first."""
-LAND, PEOPLE, STREETS = "area km2", "population", "street km"
+LAND, PEOPLE, STREETS, AREAS = "area km2", "population", "street km", "areas"
 M2_PER_KM2 = 1e6
 
 
@@ -38,7 +38,7 @@ def kinds_of_work(
     """Return the names and amounts by area, shape (Q, n), of all kinds asked for; calls and unit hours always.
 
     ``wanted`` may name "calls" and "unit hours", each alone or with a part ("unit hours, night"), "population",
-    "area km2" and "street km".
+    "area km2", "street km" and "areas" (one each).
 
     Raises
     ------
@@ -58,6 +58,8 @@ def _amount(project: Project, work: Workload, name: str) -> NDArray[np.float64]:
         return np.asarray(tables[base][:, hours_of(part)].sum(axis=1))
     if name == LAND:
         return np.asarray(project.areas.geometry.area.to_numpy() / M2_PER_KM2)
+    if name == AREAS:
+        return np.ones(len(project.areas))
     if name == STREETS:
         return street_m(project) / METRES_PER_KM
     if name == PEOPLE:
@@ -70,5 +72,5 @@ def _amount(project: Project, work: Workload, name: str) -> NDArray[np.float64]:
     parts = ", ".join([*PARTS_OF_DAY, *PARTS_OF_WEEK])
     raise UsageError(
         f"Unknown kind of work {name!r}. Known: {CALLS}, {WORK}, each also with one of {parts} "
-        f"({WORK!r} as '{WORK}, night'), {PEOPLE}, {LAND}, {STREETS}."
+        f"({WORK!r} as '{WORK}, night'), {PEOPLE}, {LAND}, {STREETS}, {AREAS}."
     )

@@ -198,6 +198,20 @@ def test_between_goes_without_relax(told, county):
     assert "cannot be set against" in err
 
 
+def test_change_against_driving_with_free_centres(told, county):
+    """Districts bear today's names then, whatever the aim of the question: no change at one end of the curve."""
+    code, _, err = told(
+        "frontier", "sectors", county, "--between", "travel,moved", "--points", 2, "--within", 50, *EVEN,
+        "--set", "centres=free", "--set", "tolerance_pct=40",
+    )  # fmt: skip
+    assert code in (Exit.DONE, Exit.CANCELLED), err
+    (kept,) = [s for s in studies(county) if s.asked.kind == "between"]
+    plans = kept.answer().plans
+    assert {frozenset(plan["district_of"].values()) for plan in plans.values()} == {
+        frozenset(f"D{k}" for k in range(1, 7))
+    }
+
+
 def test_between_is_kept_for_the_app(told, county):
     """Two aims, two points: the answer of the terminal is a study with the curve and the plan of each end."""
     code, out, err = told(

@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from optimiser import registry
 from optimiser.data.project import Project, load
 from optimiser.demand.workload import from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.questions import ask
 from optimiser.prepare.standby import StandbySetup, candidate_posts, standby_problem
 from optimiser.prepare.travel import area_points, times_s
+from optimiser.solve import engine
+from optimiser.solve.options import SolveOptions
 
 
 @pytest.fixture
@@ -109,3 +112,43 @@ def test_what_does_not_fit_is_named(project: Project, table: dict[str, object], 
     """Choices that contradict each other or the project are refused in words."""
     with pytest.raises(UsageError, match=said):
         ask(project, "standby", table)
+
+
+def test_choices_reach_the_question(project: Project) -> None:
+    """Posts of today, those kept, moves and their price, further drives and busy cars, as the planner gave them."""
+    stations = [str(s) for s in project.stations["station_id"]]
+    table = {
+        "n_cars": 3, "target_min": 3, "today": stations[:3], "kept": stations[:1], "most_moved": 2,
+        "cover_by": "areas",
+    }  # fmt: skip
+    params = ask(project, "standby", table | {"move_price_calls": 4}).problem.params
+    assert params.today == tuple(stations[:3])
+    assert params.kept == tuple(stations[:1])
+    assert params.most_moved == 2
+    assert params.objectives[0] == "weighted"
+    assert params.weights == {"cover": 1.0, "moves": 4.0}
+    gradual = {"objective": "gradual", "further_min": [5, 8], "further_shares_pct": [60, 20]}
+    problem = ask(project, "standby", table | gradual).problem
+    assert problem.params.objectives[0] == "gradual"
+    assert problem.params.band_shares == pytest.approx((1.0, 0.6, 0.2))
+    expected = ask(project, "standby", table | {"objective": "expected", "busy_pct": 45}).problem.params
+    assert (expected.objectives[0], expected.busy_frac) == ("expected", pytest.approx(0.45))
+
+
+@pytest.mark.parametrize("aim", ["posts", "cars"])
+def test_fewest_for_a_share(project: Project, aim: str) -> None:
+    """As few as cover the share asked for: with one fewer the best plan falls short of it."""
+    table = {"objective": f"fewest {aim}", "share_pct": 70, "target_min": 3, "cover_by": "areas"}
+    problem = ask(project, "standby", table).problem
+    assert problem.params.least_cover_frac == pytest.approx(0.7)
+    assert problem.params.objectives == (aim, "cover")
+    solved = engine.solve(problem, registry.load("standby.benders"), SolveOptions(time_limit_s=10))
+    assert solved.plan is not None
+    n = round(solved.objectives[0].value)
+    total = float(problem.weight.sum())
+    most = {}
+    for cars in (n - 1, n):
+        again = ask(project, "standby", table | {"objective": "cover", "n_cars": cars}).problem
+        most[cars] = engine.solve(again, registry.load("standby.benders"), SolveOptions(time_limit_s=10))
+    assert most[n].objectives[0].value >= 0.7 * total - 1e-6
+    assert most[n - 1].objectives[0].bound < 0.7 * total

@@ -1,0 +1,141 @@
+"""What the districts of a design are called, and which of them have a centre of their own.
+
+Change from a plan of today can only be counted where districts bear today's names: a given centre takes the district
+that it lies in, or, where two lie in one, the district it is nearest to among those left; a free one is sought on the
+old ground of its district.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from optimiser.errors import InputError
+from optimiser.prepare.sectors_setup import SectorsSetup
+from optimiser.problems.sectors.params import ObjectiveName
+
+FloatArray = NDArray[np.float64]
+
+
+def counts_change(setup: SectorsSetup, aims: Sequence[ObjectiveName]) -> bool:
+    """Say whether the question counts what changes from today's plan, so that names of today have a meaning."""
+    weighed = "score" in aims and setup.weights.get("moved", 0.0) > 0
+    return setup.change_limit_frac < 1 or setup.core_steps > 0 or "moved" in aims or weighed
+
+
+def free_names(setup: SectorsSetup, in_use: Sequence[str], n: int, *, counts: bool) -> tuple[str, ...]:
+    """Return the names of districts whose centres are open.
+
+    Raises
+    ------
+    InputError
+        If change counts and it is not said which districts of today go, or where a new one has its centre.
+    """
+    names = setup.names
+    if not names and not counts:
+        letter = "B" if setup.level == "beats" else "D"
+        return tuple(f"{letter}{k + 1}" for k in range(n))
+    if not names and n < len(in_use):
+        raise InputError(
+            f"Change is counted from {len(in_use)} {setup.level} of today ({', '.join(in_use)}), and {n} are asked "
+            "for: say with names which of them stay."
+        )
+    names = names or (*in_use, *(f"new {k + 1}" for k in range(n - len(in_use))))
+    open_ = [d for d in names if d not in in_use and d not in setup.centre_of]
+    if counts and in_use and open_:
+        raise InputError(
+            f"Change is counted, and {', '.join(open_)} {'is' if len(open_) == 1 else 'are'} none of today's "
+            f'{setup.level}: give each a centre, as centre_of = {{"{open_[0]}" = "AREA"}}.'
+        )
+    return names
+
+
+def given_names(
+    setup: SectorsSetup,
+    centre_ids: Sequence[str],
+    near: Sequence[str],
+    ground: Sequence[str],
+    drive: FloatArray,
+    *,
+    counts: bool,
+) -> tuple[str, ...]:
+    """Return the name of the district of each given centre.
+
+    Parameters
+    ----------
+    near
+        Today's district of the area that each centre lies in, "" for none.
+    ground
+        Districts of today; ``drive`` (C, ground) is the mean drive from each centre to the calls of each.
+    """
+    if setup.names:
+        wanted: Sequence[str] = setup.names
+    elif all(near) and len(set(near)) == len(near):
+        return tuple(near)
+    elif counts and ground:
+        wanted = ground
+    elif setup.centres == "stations":
+        return tuple(centre_ids)
+    else:
+        return tuple(f"{'B' if setup.level == 'beats' else 'D'}{k + 1}" for k in range(len(centre_ids)))
+    found = [""] * len(centre_ids)
+    for name, k in setup_pairs(setup, centre_ids):
+        found[k] = name
+    open_ = [k for k, name in enumerate(found) if not name]
+    there = [g for g in range(len(ground)) if ground[g] in wanted and ground[g] not in found]
+    for k, g in zip(*linear_sum_assignment(drive[np.ix_(open_, there)]), strict=True):
+        found[open_[k]] = ground[there[g]]
+    spare = [d for d in setup.names if d not in found]
+    fresh = (f"new {k + 1}" for k in range(len(centre_ids)))
+    return tuple(name or (spare.pop(0) if spare else next(fresh)) for name in found)
+
+
+def setup_pairs(setup: SectorsSetup, centre_ids: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the districts that the planner gave a centre, with the place of that centre.
+
+    Raises
+    ------
+    InputError
+        If a centre is none of the candidates.
+    """
+    row = {name: k for k, name in enumerate(centre_ids)}
+    strange = sorted(set(setup.centre_of.values()) - set(row))
+    if strange:
+        some = ", ".join(centre_ids[:5]) + (" ..." if len(centre_ids) > 5 else "")
+        raise InputError(
+            f"centre_of names {', '.join(strange[:5])}, where no centre may lie; there are {some}."
+        )
+    return [(name, row[centre]) for name, centre in setup.centre_of.items()]
+
+
+def own_centres(setup: SectorsSetup, names: Sequence[str], centre_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the centre of each district where centres are open: the given one, "" for free; none where all are.
+
+    Raises
+    ------
+    InputError
+        If a centre is given to a district that is not asked for.
+    """
+    strange = sorted(set(setup.centre_of) - set(names))
+    if strange:
+        raise InputError(
+            f"centre_of names {', '.join(strange)}; the {setup.level} of this plan are {', '.join(names)}."
+        )
+    setup_pairs(setup, centre_ids)
+    return tuple(setup.centre_of.get(d, "") for d in names) if setup.centre_of else ()
+
+
+def mean_drives(
+    today: Sequence[str], ground: Sequence[str], travel_s: FloatArray, calls: FloatArray
+) -> FloatArray:
+    """Return the mean drive from each centre to the calls of each district of today, shape (C, ground), in seconds."""
+    label = np.array(today, dtype=object)
+    found = np.zeros((len(travel_s), len(ground)))
+    for g, name in enumerate(ground):
+        mine = label == name
+        weight = calls[mine] + 1e-9  # an area without calls still says where a district lies
+        found[:, g] = travel_s[:, mine] @ weight / weight.sum()
+    return np.nan_to_num(found, posinf=1e9)
