@@ -20,6 +20,8 @@ from optimiser.studies.price import Change, Price, Prices
 from optimiser.studies.uncertainty import Uncertainty
 
 MOST_SHOWN = 5
+SEEN = 1e-6
+"""Least change of a measure that is told."""
 
 
 def explained(family: Family[Any, Any], found: Explanation) -> list[str]:
@@ -133,8 +135,18 @@ def _dear(prices: Sequence[Price]) -> tuple[float, ...]:
 
 def _priced(family: Family[Any, Any], price: Price) -> str:
     how = "dropped" if price.amount is None else f"loosened by {amount_text(price.amount, price.unit)}"
-    gains = [gain_text(change) for change in price.changes]
+    gains = [gain_text(change) for change in price.changes] + _beside(price)
     return f"With {price.name} {how}: {'; '.join(gains)}."
+
+
+def _beside(price: Price) -> list[str]:
+    """Say what the measures beside the objectives gain between the two plans, those that differ."""
+    told = []
+    for c in price.beside:
+        if c.found is not None and abs(c.found) > SEEN:
+            less = (c.found >= 0) == (c.sense == "min")
+            told.append(f"{aim(c.name)} {amount_text(abs(c.found), c.unit)} {'less' if less else 'more'}")
+    return [f"between these two plans {listed(told)}"] if told else []
 
 
 def gain_text(change: Change) -> str:
@@ -168,7 +180,7 @@ def price_rows(found: Prices) -> list[list[Any]]:
     rows = []
     for price in found.prices:
         by = "all of it" if price.amount is None else amount_text(price.amount, price.unit)
-        for c in price.changes:
+        for c in (*price.changes, *price.beside):
             low, high, own = (
                 None if g is None else shown_value(g, c.unit)[0] for g in (c.at_least, c.at_most, c.found)
             )

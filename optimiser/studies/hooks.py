@@ -104,6 +104,8 @@ class Hooks:
         ``(problem, limits)``: the problem with objectives held at values in their own units, as rules.
     holder
         Name of the rule that holds an objective.
+    told_beside
+        Names of the measures that a planner reads a price in besides the objectives: calls covered, minutes of drive.
     calls_counted
         ``(problem)``: the calls a week that the most important objective is about, where it is a sum over calls: what
         a share of it, or a mean drive, is of; None where it is none.
@@ -123,6 +125,7 @@ class Hooks:
     settled: Callable[[Any, Any], Any] = lambda problem, plan: plan
     aiming: Callable[[Any, Sequence[str]], Any] | None = None
     aims: Callable[[Any], tuple[str, ...]] = _no_aims
+    told_beside: tuple[str, ...] = ()
     calls_counted: Callable[[Any], float | None] = lambda problem: None
     holding: Callable[[Any, Mapping[str, float]], Any] = lambda problem, limits: problem
     holder: Callable[[str], str] = lambda name: name

@@ -389,6 +389,7 @@ HOOKS = Hooks(
     settled=settled,
     aiming=aiming,
     aims=aims,
+    told_beside=("calls covered", "mean drive"),
     calls_counted=calls_counted,
     holding=holding,
     holder=limit_rule,

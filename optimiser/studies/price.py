@@ -52,6 +52,7 @@ class Price:
     """What a rule costs. ``amount`` is in the rule's unit; None where the rule is dropped.
 
     ``part``: the one kind of work, lock or pair that is dropped while the rest of the rule stands; "" for all of it.
+    ``beside``: what else a planner reads a price in, between the two plans found; of that nothing is proved.
     """
 
     rule: str
@@ -60,6 +61,7 @@ class Price:
     changes: tuple[Change, ...]
     plan: Any = None
     part: str = ""
+    beside: tuple[Change, ...] = ()
 
     @property
     def name(self) -> str:
@@ -185,7 +187,9 @@ def _without(v: Variants, rule: str, part: str) -> Price | None:
         )
     changes = _changes(v.sign, before, after, tight, Interval(value, first.bound, v.sign))
     v.offer(after.plan)
-    return Price(rule, v.family.rule(rule).unit, None, changes, after.plan, part)
+    return Price(
+        rule, v.family.rule(rule).unit, None, changes, after.plan, part, _beside(v, v.known({}), after.plan)
+    )
 
 
 def _price(v: Variants, rule: str, told: float | None, amount: float) -> Price:
@@ -193,9 +197,24 @@ def _price(v: Variants, rule: str, told: float | None, amount: float) -> Price:
     before, after = v.result({}), v.result(relax)
     assert before is not None
     tight, loose = v.interval({}), v.interval(relax)
-    return Price(
-        rule, v.family.rule(rule).unit, told, _changes(v.sign, before, after, tight, loose), v.known(relax)
-    )
+    plan = v.known(relax)
+    changes = _changes(v.sign, before, after, tight, loose)
+    return Price(rule, v.family.rule(rule).unit, told, changes, plan, beside=_beside(v, v.known({}), plan))
+
+
+def _beside(v: Variants, before: Any, after: Any) -> tuple[Change, ...]:
+    """Return what the measures told beside the objectives gain from one plan to another."""
+    names = v.hooks.told_beside
+    if before is None or after is None or not names:
+        return ()
+    old, new = ({m.name: m for m in v.family.measure(v.problem, plan)} for plan in (before, after))
+    found = []
+    for name in names:
+        if name in old and name in new:
+            higher = old[name].better == "higher"
+            gained = (new[name].value - old[name].value) * (1.0 if higher else -1.0) + 0.0
+            found.append(Change(name, old[name].unit, "max" if higher else "min", gained, None, None))
+    return tuple(found)
 
 
 def _changes(

@@ -6,6 +6,7 @@ import pytest
 
 from optimiser.errors import InputError, RejectedPlan
 from optimiser.problems.sectors import FAMILY
+from optimiser.report.words_studies import price_rows, priced
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Outcome
 from optimiser.solve.warm import WarmWorker
@@ -34,6 +35,27 @@ def test_prices_are_what_enumeration_says():
         assert p.changes[0].at_most == pytest.approx(gain)
     assert max(gains) > 0
     assert min(gains) == 0
+
+
+def test_a_price_is_told_in_minutes_and_in_calls_covered():
+    """Besides the aims: what the mean drive and the calls covered gain from the plan as asked to the looser one."""
+    found = price(series(Looker()), HELD)
+    before = {m.name: m.value for m in FAMILY.measure(HELD, found.base.plan)}
+    paid = 0
+    for p in found.prices:
+        after = {m.name: m.value for m in FAMILY.measure(HELD, p.plan)}
+        told = {c.name: c for c in p.beside}
+        assert told["mean drive"].found == pytest.approx(before["mean drive"] - after["mean drive"])
+        if "calls covered" in before:
+            gained = after["calls covered"] - before["calls covered"]
+            assert told["calls covered"].found == pytest.approx(gained)
+        assert all(c.at_least is None and c.at_most is None for c in p.beside)
+        paid += abs(told["mean drive"].found) > 0
+    assert paid
+    text = " ".join(priced(FAMILY, found)).replace("\u00a0", " ")
+    assert "; between these two plans " in text
+    assert "mean drive 0.57 min less" in text
+    assert len(price_rows(found)) == sum(len(p.changes) + len(p.beside) for p in found.prices)
 
 
 def test_random_prices_against_enumeration():
