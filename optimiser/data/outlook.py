@@ -83,21 +83,27 @@ def read_growth(
     return Growth(tuple(map(str, years)), found)
 
 
-def read_sites(path: Path, known: Mapping[str, str]) -> tuple[SiteRow, ...]:
+def read_sites(path: Path, known: Mapping[str, str], *, priced: bool = True) -> tuple[SiteRow, ...]:
     """Read ``site_id``, ``area_id`` or ``lon,lat``, ``cost``, and perhaps ``opens`` (year) and ``existing`` (yes).
 
-    The cost of an existing site is what closing it saves.
+    The cost of an existing site is what closing it saves; where sites are not ``priced`` it may be left out.
 
     Raises
     ------
     InputError
         Naming, all together, rows without a place, with a cost that is none, or whose id stands twice.
     """
-    table = rows_of(path, ("site_id", "cost"), ("area_id", "lon", "lat", "opens", "existing"))
+    cost_, further = ("cost",), ("area_id", "lon", "lat", "opens", "existing")
+    table = (
+        rows_of(path, ("site_id", *cost_), further)
+        if priced
+        else rows_of(path, ("site_id",), cost_ + further)
+    )
     found: list[SiteRow] = []
     faults = []
     for line, cells in table:
-        site, cost, area = cells["site_id"], number(cells["cost"]), cells.get("area_id", "")
+        site, area = cells["site_id"], cells.get("area_id", "")
+        cost = number(cells.get("cost", "") or ("" if priced else "0"))
         lon, lat = number(cells.get("lon", "")), number(cells.get("lat", ""))
         opens = cells.get("opens", "") or "0"
         if not site or any(r.site_id == site for r in found):

@@ -105,10 +105,23 @@ def site_places(project: Project, setup: FacilitiesSetup) -> dict[str, tuple[flo
     InputError
         If the table of sites is missing or faulty, or a site has no place.
     """
+    return {site.site_id: place for site, place in placed_sites(project, setup.sites, priced=True)}
+
+
+def placed_sites(
+    project: Project, table: str, *, priced: bool = False
+) -> list[tuple[SiteRow, tuple[float, float]]]:
+    """Return the sites of a table and the stations it leaves out, each with its place in the project's metres.
+
+    Raises
+    ------
+    InputError
+        If the table is missing or faulty, or a site has no place.
+    """
     ids = tuple(str(a) for a in project.areas["area_id"])
-    listed = read_sites(_file(project, setup.sites), other_names(project.areas))
+    listed = read_sites(_file(project, table), other_names(project.areas), priced=priced)
     sites, places = _placed(project, listed, ids, area_points(project))
-    return {s.site_id: (float(x), float(y)) for s, (x, y) in zip(sites, places, strict=True)}
+    return [(s, (float(x), float(y))) for s, (x, y) in zip(sites, places, strict=True)]
 
 
 def _file(project: Project, name: str) -> Path:

@@ -16,6 +16,7 @@ from optimiser.demand.patterns import merge_places
 from optimiser.demand.workload import Workload, from_calls, from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.call_spots import call_places
+from optimiser.prepare.facilities import placed_sites
 from optimiser.prepare.travel import area_points, network, times_s
 from optimiser.problems.base import asked
 from optimiser.problems.standby import StandbyParams, StandbyProblem
@@ -49,8 +50,9 @@ class StandbySetup:
     cars_by_part
         Cars by part of the day, where they differ.
     candidates
-        Where cars may stand: "stations", "areas" (stations and a place in each area) or "junctions" (stations and
-        road junctions spread evenly, at most ``most_candidates``).
+        Where cars may stand: "stations", "areas" (stations and a place in each area), "junctions" (stations and
+        road junctions spread evenly, at most ``most_candidates``) or "sites" (stations and those of the table
+        ``sites``, as for facilities: at an area's point, or anywhere by longitude and latitude).
     objective
         What to aim for.
     share_frac
@@ -71,7 +73,7 @@ class StandbySetup:
     move_price_calls
         Calls a week that giving up one of today's posts must be worth; 0 for free moves.
     today
-        Posts in use today; empty for all stations.
+        Posts in use today; empty for all stations, and with candidates = sites those that the table calls existing.
     limits
         The least (cover, backup, gradual, expected) or the most (travel, posts, cars) that a plan may come to, in
         calls a week, call-seconds a week or a number.
@@ -81,8 +83,11 @@ class StandbySetup:
     cars_by_part: Mapping[str, int] = asked(
         {}, "cars", "Cars by part of the day, where they differ", group="advanced"
     )
-    candidates: Literal["stations", "areas", "junctions"] = asked(
-        "areas", "", "Where cars may stand", options=("stations", "areas", "junctions")
+    candidates: Literal["stations", "areas", "junctions", "sites"] = asked(
+        "areas", "", "Where cars may stand", options=("stations", "areas", "junctions", "sites")
+    )
+    sites: str = asked(
+        "sites.csv", "", "Table of posts: site_id, area_id or lon and lat, existing", group="advanced"
     )
     most_candidates: int = asked(300, "posts", "Most junctions to choose from", group="advanced", minimum=1)
     objective: Literal[
@@ -217,9 +222,20 @@ def candidate_posts(project: Project, setup: StandbySetup | None = None) -> Post
         chosen = _spread_out(roads.junction_xy_m, setup.most_candidates)
         ids += [f"junction {j}" for j in chosen.tolist()]
         xy = np.concatenate([xy, roads.junction_xy_m[chosen]])
+    elif setup.candidates == "sites":
+        listed = placed_sites(project, setup.sites)
+        ids = [site.site_id for site, _ in listed]
+        xy = np.array([place for _, place in listed]).reshape(-1, 2)
     if not ids:
         raise InputError("There are no stations in this project: choose candidates = areas.")
     return Posts(tuple(ids), np.asarray(xy, dtype=np.float64))
+
+
+def _in_use(project: Project, setup: StandbySetup) -> tuple[str, ...]:
+    """Return the posts in use where the planner does not name them."""
+    if setup.candidates == "sites":
+        return tuple(site.site_id for site, _ in placed_sites(project, setup.sites) if site.existing)
+    return tuple(str(s) for s in project.stations["station_id"])
 
 
 def _spread_out(xy: NDArray[np.float64], most: int) -> NDArray[np.int64]:
@@ -336,7 +352,7 @@ def _params(
         band_shares=(1.0, *setup.further_shares_frac),
         backup_cars=setup.backup_cars,
         busy_frac=setup.busy_frac,
-        today=setup.today or stations,
+        today=setup.today or _in_use(project, setup),
         kept=setup.kept,
         most_moved=float(setup.most_moved) if setup.most_moved >= 0 else float("inf"),
         least_cover_frac=setup.share_frac if fewest else 0.0,

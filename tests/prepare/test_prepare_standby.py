@@ -152,3 +152,23 @@ def test_fewest_for_a_share(project: Project, aim: str) -> None:
         most[cars] = engine.solve(again, registry.load("standby.benders"), SolveOptions(time_limit_s=10))
     assert most[n].objectives[0].value >= 0.7 * total - 1e-6
     assert most[n - 1].objectives[0].bound < 0.7 * total
+
+
+def test_posts_of_a_table(project: Project) -> None:
+    """Cars may stand wherever a table of sites says; those it calls existing are today's, beside the stations."""
+    area = str(project.areas["area_id"].iloc[7])
+    at = project.areas.geometry.iloc[3:4].representative_point().to_crs(4326).iloc[0]
+    rows = ["site_id,area_id,lon,lat,existing", f"Layby,{area},,,yes", f"Car park,,{at.x},{at.y},"]
+    (project.folder / "posts.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    table = {"candidates": "sites", "sites": "posts.csv", "n_cars": 2, "target_min": 3, "cover_by": "areas"}
+    problem = ask(project, "standby", table).problem
+    stations = {str(s) for s in project.stations["station_id"]}
+    assert set(problem.post_ids) == {*stations, "Layby", "Car park"}
+    assert set(problem.params.today) == {*stations, "Layby"}
+    posts = candidate_posts(project, StandbySetup(candidates="sites", sites="posts.csv"))
+    where = dict(zip(posts.ids, posts.xy_m, strict=True))
+    assert where["Layby"] == pytest.approx(area_points(project)[7])
+    home = project.areas.geometry.iloc[3].representative_point()
+    assert where["Car park"] == pytest.approx([home.x, home.y], abs=0.5)
+    with pytest.raises(InputError, match="there is no such table"):
+        ask(project, "standby", {**table, "sites": "none.csv"})
