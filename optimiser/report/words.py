@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,11 @@ from optimiser.report import (
 )
 from optimiser.report.phrases import NO_BREAK, aim, at_most, in_units, listed, number
 from optimiser.solve.result import UNCONFIRMED, Judged, Result, Status, StoppedBy, route_in_words
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~$]|&(?=#?\w+;)")
+"""Marks that Markdown or HTML act on wherever they stand."""
+_AS_LIST = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
+"""A dash, a plus or a number that would begin a list."""
 
 MOST_AIMS = 3
 """Aims that are told one by one; more of them, all proved, in one sentence."""
@@ -249,6 +255,4 @@ def as_markdown(title: str, sentences: Sequence[str]) -> str:
 def escaped(text: str) -> str:
     """Escape what Markdown or HTML would act on, and keep one line."""
     flat = " ".join(text.replace(NO_BREAK, " ").split())
-    for mark in "\\`*_[]<>#|~$":
-        flat = flat.replace(mark, f"\\{mark}")
-    return flat
+    return _AS_LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", flat))

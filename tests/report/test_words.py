@@ -8,7 +8,7 @@ import pytest
 from optimiser.errors import InputError
 from optimiser.problems.sectors import FAMILY, SectorsPlan
 from optimiser.report.phrases import asked, at_most, count, listed, percent
-from optimiser.report.words import as_markdown, findings, proof_line
+from optimiser.report.words import as_markdown, escaped, findings, proof_line
 from optimiser.solve.engine import judge
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.result import Outcome, StoppedBy
@@ -283,6 +283,16 @@ def test_markdown_holds_no_markup_from_data():
     """A district named like a link or a tag is shown, not acted on."""
     text = as_markdown("a <b>", ["[x](http://y) `z` $1 to $2, ~~no~~"])
     assert text == "# a \\<b\\>\n\n- \\[x\\](http://y) \\`z\\` \\$1 to \\$2, \\~\\~no\\~\\~\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("1. North", "1\\. North"), ("- North", "\\- North"), ("A & B", "A & B"), ("A &amp; B", "A \\&amp; B"),
+     ("10.5 minutes", "10.5 minutes"), ("-3 calls", "-3 calls")],
+)  # fmt: skip
+def test_names_that_begin_like_a_list(text, shown):
+    """They stay names; numbers and signs stay as they are."""
+    assert escaped(text) == shown
 
 
 def test_cover_kept_everywhere_is_said_plainly():
