@@ -11,13 +11,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from optimiser.batch import tables_kept
+from optimiser.batch import tables_hand, tables_kept
 from optimiser.batch.store import Store
 from optimiser.batch.studies import Study
 from optimiser.batch.tables import districts_above
-from optimiser.batch.tables_hand import HAND_FOLDER, ByHand, changed, read_by_hand, write_by_hand
+from optimiser.batch.tables_hand import ByHand, changed, read_by_hand, write_by_hand
 from optimiser.batch.tables_made import Made
-from optimiser.batch.tables_write import plain_name
 from optimiser.cli.plans import levels_of
 from optimiser.data.project import Project
 from optimiser.problems.base import Violation
@@ -79,7 +78,7 @@ def levels(
 
 def hand_folder(project: Project, plan: str) -> Path:
     """Return the folder in which changes by hand of a plan's tables are kept."""
-    return project.folder / HAND_FOLDER / plain_name(plan)
+    return tables_hand.hand_folder(project.folder, plan)
 
 
 def computed(study: Study) -> Made:

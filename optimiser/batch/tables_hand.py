@@ -1,7 +1,8 @@
 """Tables changed by hand: a planner's rows are done in order and judged afresh; what was computed stays beneath.
 
-The rows of a plan stand in ``table_edits/PLAN`` of the project's folder, in the files that ``optimiser tables`` reads:
-``nearest.csv`` (``--nearest-edits``), ``folds.csv`` (``--fold-edits``) and ``labels.csv`` (``--label-repairs``).
+The rows of a plan stand in ``table_edits/PLAN`` of the project's folder, in the files that ``optimiser tables`` reads
+unless others are named: ``nearest.csv`` (``--nearest-edits``), ``folds.csv`` (``--fold-edits``) and
+``labels.csv`` (``--label-repairs``).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.batch.tables_made import Made
+from optimiser.batch.tables_write import plain_name
 from optimiser.errors import InputError, reason
 from optimiser.problems.base import Violation
 from optimiser.studies import hand_edits
@@ -87,6 +89,17 @@ _READ: tuple[tuple[str, str, Callable[[Path], tuple[Any, ...]]], ...] = (
     ("folds", FOLDS_FILE, hand_edits.read_fold_edits),
     ("labels", LABELS_FILE, hand_edits.read_repairs),
 )
+
+
+def hand_folder(project: Path, plan: str) -> Path:
+    """Return the folder in which changes by hand of a plan's tables are kept."""
+    return project / HAND_FOLDER / plain_name(plan)
+
+
+def hand_files(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder of changes by hand that there are, by the choice of the tables they are for."""
+    asked = {"nearest_edits": NEAREST_FILE, "fold_edits": FOLDS_FILE, "label_repairs": LABELS_FILE}
+    return {choice: folder / file for choice, file in asked.items() if (folder / file).is_file()}
 
 
 def read_by_hand(folder: Path) -> ByHand:

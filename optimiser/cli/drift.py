@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from optimiser.units import asked_text, percent, percent_text
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command."""
     drift = commands.add_parser(
-        "drift", parents=[common], help="is a redraw needed, a transfer of officers, or nothing"
+        "drift", parents=[common], help="is a redraw needed, a transfer of officers, other shifts, or nothing"
     )
     drift.add_argument("folder", type=Path, help="the project folder")
     drift.add_argument("--plan", default="", help=f"{PLAN_HELP} (the districts in use, else the beats)")
@@ -54,7 +55,7 @@ def run_drift(a: argparse.Namespace) -> int:
     redraw = None
     if found.verdict != "nothing":
         redraw = _least_redraw(a, problem, dict(district_of))
-    said = _words(found, name, weeks, redraw)
+    said = _words(found, name, weeks, redraw, problem.params.balance_frac)
     header, rows = _rows(found)
     _keep(a, problem, name, said, [dict(zip(header, row, strict=True)) for row in rows])
     if a.json:
@@ -124,18 +125,26 @@ def _least_redraw(a: argparse.Namespace, problem: Any, district_of: Any) -> dict
     }
 
 
-def _words(found: Any, name: str, weeks: float, redraw: dict[str, Any] | None) -> list[str]:
+def _words(
+    found: Any, name: str, weeks: float, redraw: dict[str, Any] | None, tolerances: Mapping[str, float]
+) -> list[str]:
     limit = asked_text(found.tolerance_frac)
     what = f"Under the work of the last {weeks:,.0f} weeks"
     if found.verdict == "nothing":
-        return [f"{what} nothing is needed: every district of {name} is within {limit} in {found.kind}."]
+        within = "; ".join(f"{asked_text(most)} in {kind}" for kind, most in tolerances.items())
+        return [f"{what} nothing is needed: every district of {name} is within {within}."]
     said = []
-    beyond = found.beyond
-    if beyond:
-        worst = ", ".join(f"{s.district} ({percent_text(s.off_frac, signed=True)})" for s in beyond[:6])
-        said.append(
-            f"{what} {len(beyond)} of {len(found.standings)} districts are beyond {limit} in {found.kind}: {worst}."
-        )
+    whole = {s.district: s.off_frac for s in found.beyond}
+    rows = [
+        (found.kind, limit, whole),
+        *((p.kind, asked_text(p.tolerance_frac), p.beyond) for p in found.parts),
+    ]
+    for kind, most, beyond in rows:
+        if beyond:
+            worst = ", ".join(f"{d} ({percent_text(x, signed=True)})" for d, x in list(beyond.items())[:6])
+            said.append(
+                f"{what} {len(beyond)} of {len(found.standings)} districts are beyond {most} in {kind}: {worst}."
+            )
     for v in found.broken[:5]:
         said.append(f"A transfer cannot mend this: {in_words(v)}.")
     if found.verdict == "transfer" and found.transferred is not None:
@@ -147,11 +156,31 @@ def _words(found: Any, name: str, weeks: float, redraw: dict[str, Any] | None) -
         said.append(
             "A transfer suffices: let strength follow the shares below. With --officers it is told in officers."
         )
+    elif found.verdict == "shifts":
+        said += _shift_words(found)
     elif not found.broken:
         said.append("A redraw is needed: no transfer of whole officers brings every district within it.")
     else:
         said.append("A redraw is needed.")
     return [*said, *_redraw_words(redraw)]
+
+
+def _shift_words(found: Any) -> list[str]:
+    said = []
+    if found.transferred is not None:
+        said.append(
+            f"A transfer of {found.transferred} officers evens out {found.kind} over the week, not by part of the day "
+            "or the week."
+        )
+    elif found.beyond:
+        said.append(f"Strength that follows the shares below evens out {found.kind} over the week alone.")
+    else:
+        said.append("No transfer of officers between districts evens out these hours.")
+    return [
+        *said,
+        "Shifts can: let more of a district's officers work in the hours in which it has more than its share. No line "
+        "has to move for it.",
+    ]
 
 
 def _redraw_words(redraw: dict[str, Any] | None) -> list[str]:
@@ -174,16 +203,18 @@ def _redraw_words(redraw: dict[str, Any] | None) -> list[str]:
 
 
 def _rows(found: Any) -> tuple[list[str], list[list[Any]]]:
-    """Return header and rows: a district's share of the work beside its target, and its officers."""
+    """Return header and rows: a district's share of the work beside its target, its officers, and parts of the day."""
     known = any(s.officers is not None for s in found.standings)
     moving = any(s.officers_after is not None for s in found.standings)
     header = ["district", "share %", "target %", "off %"]
     header += ["officers"] if known else []
     header += ["officers after", "off after %"] if moving else []
+    header += [f"{part.kind}: off %" for part in found.parts]
     rows = []
     for s in found.standings:
         row: list[Any] = [s.district, percent(s.share), percent(s.target), percent(s.off_frac)]
         row += [s.officers] if known else []
         row += [s.officers_after, percent(s.off_after_frac or 0.0)] if moving else []
+        row += [percent(part.off_frac[s.district]) for part in found.parts]
         rows.append(row)
     return header, rows

@@ -43,7 +43,10 @@ def add(action: Any) -> None:
         "--count", choices=("areas", "work"), default="areas", help="what a move counts (areas)"
     )
     repair.add_argument(
-        "--only", choices=("contiguity", "balance"), default="", help="mend only this of the two"
+        "--only",
+        choices=("contiguity", "balance"),
+        default="",
+        help="mend only this of the two; the other is kept where the plan keeps it",
     )
     most = polish.add_mutually_exclusive_group(required=True)
     most.add_argument("--moves", type=values.whole(1, 1_000_000), help="at most so many areas move")

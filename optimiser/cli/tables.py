@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,12 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="changes by hand: part, cars, beat, joins (the beat whose car takes it), reason",
     )
+    tables.add_argument(
+        "--no-kept-edits",
+        action="store_true",
+        help="leave out the changes by hand kept in FOLDER/table_edits/PLAN (read for each table whose changes are not "
+        "given as a file)",
+    )
     labels = tables.add_argument_group("street labels")
     labels.add_argument(
         "--no-split", action="store_true", help="mark streets that cross a border, do not cut them"
@@ -119,6 +126,7 @@ def run_tables(a: argparse.Namespace) -> int:
     from optimiser.batch.tables_write import plain_name, write
     from optimiser.cli.plans import assignment_of, levels_of
     from optimiser.data.project import load
+    from optimiser.errors import InputError
     from optimiser.solve.result import Status
     from optimiser.studies.fold_edits import broken as broken_folds
     from optimiser.studies.fold_tables import NoFoldTable
@@ -127,6 +135,8 @@ def run_tables(a: argparse.Namespace) -> int:
     project = load(a.folder)
     project.require_ready()
     beat_of, above = levels_of(project, a.plan)
+    kept = {} if a.no_kept_edits else _kept_edits(project, a.plan, setup)
+    setup = replace(setup, **kept)
     told = ""
     if a.districts == "none":
         above = None
@@ -140,12 +150,20 @@ def run_tables(a: argparse.Namespace) -> int:
     except NoFoldTable as error:
         say(f"optimiser: {error}")
         return Exit.INFEASIBLE if error.status is Status.INFEASIBLE else Exit.NO_PLAN
+    except InputError as error:
+        if any(str(path) in str(error) for path in kept.values()):
+            raise InputError(f"{error} Leave out what is kept by hand with --no-kept-edits.") from error
+        raise
     made.left_out += [f"{told} Name others with --districts."] if told else []
+    read = [path for choice, path in kept.items() if _was_made(made, choice)]
     folder = a.out or project.folder / "tables" / plain_name(Path(a.plan).stem)
     files = write(folder, made, place=project.settings.name, colour=not a.black_and_white)
     if a.json:
-        show_json({"folder": str(folder), "files": files} | made.to_json())
+        show_json({"folder": str(folder), "files": files, "edits": list(map(str, read))} | made.to_json())
     else:
+        if read:
+            named = ", ".join(path.name for path in read)
+            show(f"- Changes by hand as kept in {read[0].parent}: {named} (without them: --no-kept-edits).")
         for sentence in made.in_words():
             show(f"- {sentence}")
         for violation in made.broken:
@@ -184,6 +202,27 @@ def _setup(a: argparse.Namespace) -> Any:
         work_on=a.work_on,
         sides=SideParams(offset_m=a.offset, split=not a.no_split),
     )
+
+
+def _kept_edits(project: Any, plan: str, setup: Any) -> dict[str, Path]:
+    """Return the files of changes that the project keeps for a plan, of tables whose changes are not given."""
+    from optimiser.batch.tables_hand import hand_files, hand_folder
+    from optimiser.data.canonical import PLANS_FOLDER
+    from optimiser.data.read import is_table
+
+    if plan not in project.plans and is_table(plan):
+        path = Path(plan).resolve()
+        if path.parent != (project.folder / PLANS_FOLDER).resolve():
+            return {}
+        plan = path.stem
+    there = hand_files(hand_folder(project.folder, plan))
+    return {choice: path for choice, path in there.items() if getattr(setup, choice) is None}
+
+
+def _was_made(made: Any, choice: str) -> bool:
+    """Return whether the table that a file of changes is for was made."""
+    tables = {"nearest_edits": made.nearest is not None, "fold_edits": bool(made.folds)}
+    return tables.get(choice, made.labels is not None)
 
 
 def _quiet(text: str) -> None:

@@ -14,10 +14,19 @@ from optimiser.data.small_tables import number, refuse, rows_of
 
 @dataclass(frozen=True, eq=False)
 class Growth:
-    """Factor on today's calls by year and area, shape (H, n); 1 where the table says nothing."""
+    """How calls grow.
+
+    Parameters
+    ----------
+    factor
+        On today's calls by year and area, shape (H, n); 1 where the table says nothing of an area.
+    held
+        Of how many areas the table ends before the last year: they keep its last value.
+    """
 
     years: tuple[str, ...]
     factor: NDArray[np.float64]
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,16 @@ class SiteRow:
 
 
 def read_growth(
-    path: Path, area_ids: tuple[str, ...], known: Mapping[str, str], places: Mapping[str, tuple[str, ...]]
+    path: Path,
+    area_ids: tuple[str, ...],
+    known: Mapping[str, str],
+    places: Mapping[str, tuple[str, ...]],
+    base_year: int | None = None,
 ) -> Growth:
-    """Read ``area_id,year,factor`` or ``place,year,factor``; an area's own row goes before its place's.
+    """Read ``area_id,year,factor`` or ``place,year,factor``; an area with rows of its own goes by them alone.
+
+    Between the years that the table gives an area its factor grows evenly. Before the first of them it grows from 1 in
+    the year of today's calls, or, where that is not known, is the first; after the last it stays the last.
 
     Parameters
     ----------
@@ -43,6 +59,8 @@ def read_growth(
         Every name of an area to its id.
     places
         By kind of named place, the name for each area.
+    base_year
+        The year of today's calls, where it is known.
 
     Raises
     ------
@@ -56,8 +74,8 @@ def read_growth(
             if name:
                 areas_of.setdefault(name, set()).add(i)
     row = {a: i for i, a in enumerate(area_ids)}
-    by_place: dict[tuple[int, int], float] = {}
-    by_area: dict[tuple[int, int], float] = {}
+    by_place: dict[int, dict[int, float]] = {}
+    by_area: dict[int, dict[int, float]] = {}
     faults = []
     for line, cells in table:
         year, factor = cells["year"], number(cells["factor"])
@@ -69,18 +87,29 @@ def read_growth(
         elif area and area not in known:
             faults.append(f"line {line}: {area!r} is not an area")
         elif area:
-            by_area[int(year), row[known[area]]] = factor
+            by_area.setdefault(row[known[area]], {})[int(year)] = factor
         elif place not in areas_of:
             faults.append(f"line {line}: {place!r} is no place of places.csv")
         else:
-            by_place |= {(int(year), k): factor for k in areas_of[place]}
+            for k in areas_of[place]:
+                by_place.setdefault(k, {})[int(year)] = factor
     refuse(path, faults)
-    years = sorted({y for y, _ in (*by_area, *by_place)})
+    years = sorted({y for told in (*by_area.values(), *by_place.values()) for y in told})
     found = np.ones((len(years), len(area_ids)))
-    for table_of in (by_place, by_area):
-        for (when, i), value in table_of.items():
-            found[years.index(when), i] = value
-    return Growth(tuple(map(str, years)), found)
+    told_of = by_place | by_area
+    for i, told in told_of.items():
+        found[:, i] = _in_between(years, told, base_year)
+    held = sum(max(told) < years[-1] for told in told_of.values())
+    return Growth(tuple(map(str, years)), found, held)
+
+
+def _in_between(years: list[int], told: Mapping[int, float], base_year: int | None) -> NDArray[np.float64]:
+    """Return an area's factor in each year from those in the years that the table gives, shape (H,)."""
+    at = sorted(told)
+    values = [told[y] for y in at]
+    if base_year is not None and base_year < at[0]:
+        at, values = [base_year, *at], [1.0, *values]
+    return np.interp(years, at, values)
 
 
 def read_sites(path: Path, known: Mapping[str, str], *, priced: bool = True) -> tuple[SiteRow, ...]:

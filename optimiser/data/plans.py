@@ -6,11 +6,12 @@ A file that gives districts and beats holds two plans: ``name`` and, one level d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimiser.data.quality import Finding, finding
 from optimiser.data.read import KINDS, read_table
 from optimiser.data.spreadsheet import honest
 from optimiser.data.store import write_plan
@@ -195,18 +196,79 @@ def named(paths: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
-def read_plans(folder: Path, areas: gpd.GeoDataFrame) -> dict[str, Mapping[str, str]]:
-    """Read every ``*.csv`` of a folder of plans; no folder, no plans."""
-    if not folder.is_dir():
-        return {}
+class Plans(Mapping[str, Mapping[str, str]]):
+    """District of each area by name of the plan.
+
+    A plan whose file cannot be used is no entry, but its name is known: to look it up raises what is wrong with it.
+
+    Parameters
+    ----------
+    usable
+        The plans.
+    faults
+        What is wrong with the others, by name.
+    """
+
+    def __init__(
+        self, usable: Mapping[str, Mapping[str, str]], faults: Mapping[str, str] | None = None
+    ) -> None:
+        self._usable = dict(usable)
+        self.faults = {n: said for n, said in (faults or {}).items() if n not in self._usable}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._usable or str(name).removesuffix(BEATS) in self.faults
+
+    def __getitem__(self, name: str) -> Mapping[str, str]:
+        if name not in self._usable and name.removesuffix(BEATS) in self.faults:
+            raise InputError(self.faults[name.removesuffix(BEATS)])
+        return self._usable[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._usable)
+
+    def __len__(self) -> int:
+        return len(self._usable)
+
+
+def read_plans(folder: Path, areas: gpd.GeoDataFrame) -> tuple[Plans, list[Finding]]:
+    """Read every ``*.csv`` of a folder of plans; no folder, no plans.
+
+    Returns
+    -------
+    Plans
+        The plans of the files that can be used; the faults of the others by name.
+    list of Finding
+        One for each file that cannot be used.
+    """
     known = other_names(areas)
-    found: dict[str, Mapping[str, str]] = {}
-    for name, path in named(sorted(folder.glob("*.csv"))).items():
-        file = read_plan_file(path, known).usable()
-        found[name] = file.district_of
+    plans: dict[str, Mapping[str, str]] = {}
+    faults: dict[str, str] = {}
+    found = []
+    for path in sorted(folder.glob("*.csv")):
+        name = path.name.removesuffix(".csv")
+        try:
+            named([path])
+            file = read_plan_file(path, known).usable()
+        except InputError as error:
+            faults[name] = str(error)
+            found.append(_unusable(path, str(error)))
+            continue
+        plans[name] = file.district_of
         if file.beat_of:
-            found[f"{name}{BEATS}"] = file.beat_of
-    return found
+            plans[f"{name}{BEATS}"] = file.beat_of
+    return Plans(plans, {n: said for n, said in faults.items() if n not in RESERVED}), found
+
+
+def _unusable(path: Path, said: str) -> Finding:
+    """Say what keeps a file of the folder of plans from being used; all else is used without it."""
+    fault = said.removeprefix(str(path)).lstrip(":, ").rstrip(".")
+    return finding(
+        f"plan {path.stem}: its file cannot be used",
+        1,
+        0,
+        f"{fault}. Mend the file or take it away; the other plans can be used",
+        source=f"{path.parent.name}/{path.name}",
+    )
 
 
 def read_plan(path: Path, known: Mapping[str, str]) -> dict[str, str]:

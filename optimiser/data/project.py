@@ -27,7 +27,7 @@ from optimiser.data.layers import layers, read_layer
 from optimiser.data.left_out import LeftOut, read_left_out
 from optimiser.data.parquet_file import read_frame
 from optimiser.data.places import read_places
-from optimiser.data.plans import current_plan, other_names, read_plans
+from optimiser.data.plans import Plans, current_plan, other_names, read_plans
 from optimiser.data.quality import Finding, QualityReport, finding, from_record
 from optimiser.data.service_file import drawn_s
 from optimiser.data.settings import PROJECT_FILE, Settings, read_settings
@@ -66,7 +66,8 @@ class Project:
     roads_file
         OSM extract or street lines; None for none.
     plans
-        Area to district by plan name; ``current`` holds the beats or districts in use.
+        Area to district by plan name; ``current`` holds the beats or districts in use. A plan whose file cannot be
+        used is a finding, and fails only where it is looked up.
     places
         By kind of named place (neighbourhood, municipality, ward), the name for each area, "" for none.
     duty, unit_status
@@ -154,10 +155,11 @@ def load(folder: str | Path, *, home: Path | None = None) -> Project:
         raise InputError(f"{folder} holds neither calls nor a workload table. Run init with one of them.")
     if calls is None and "workload_weeks" not in settings.given:
         found += _no_weeks(workload)
-    plans = read_plans(folder / names.PLANS_FOLDER, areas)
+    plans, unusable = read_plans(folder / names.PLANS_FOLDER, areas)
+    found += unusable
     current = current_plan(areas)
     if current:
-        plans = {names.CURRENT_PLAN: current, **plans}
+        plans = Plans({names.CURRENT_PLAN: current, **plans}, plans.faults)
     per_area = _per_area(calls, workload)
     found += _structure(areas, near, plans, per_area, _work(calls, workload))
     roads, road_findings = _roads(folder, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.base import asked
 from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
 
+log = logging.getLogger(__name__)
 _TABLES = (
     "Facilities need two of them in the project's folder, or elsewhere with --set sites=FILE --set growth=FILE: "
-    "growth.csv with area_id (or place), year and factor (1.2 is a fifth more calls than today), and sites.csv with "
+    "growth.csv with area_id (or place), year and factor (1.2 is a fifth more calls than today; even growth between "
+    "the years given), and sites.csv with "
     "site_id, area_id (or lon and lat), cost, opens (the year it may open) and existing (yes for one of today's)."
 )
 
@@ -69,7 +72,13 @@ def facilities_problem(project: Project, setup: FacilitiesSetup | None = None) -
     project.require_ready()
     ids = tuple(str(a) for a in project.areas["area_id"])
     known = other_names(project.areas)
-    growth = read_growth(_file(project, setup.growth), ids, known, project.places)
+    growth = read_growth(_file(project, setup.growth), ids, known, project.places, _base_year(project))
+    if growth.held:
+        log.warning(
+            "growth ends before %s for %d areas: their calls stay as in their last year",
+            growth.years[-1],
+            growth.held,
+        )
     listed = read_sites(_file(project, setup.sites), known)
     points = area_points(project)
     sites, places = _placed(project, listed, ids, points)
@@ -122,6 +131,14 @@ def placed_sites(
     listed = read_sites(_file(project, table), other_names(project.areas), priced=priced)
     sites, places = _placed(project, listed, ids, area_points(project))
     return [(s, (float(x), float(y))) for s, (x, y) in zip(sites, places, strict=True)]
+
+
+def _base_year(project: Project) -> int | None:
+    """Return the local year of the last call; None where no call has a date."""
+    if project.calls is None or project.calls.empty:
+        return None
+    last = project.calls["received_at"].max().tz_convert(project.settings.timezone)
+    return int(last.year)
 
 
 def _file(project: Project, name: str) -> Path:

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from optimiser.errors import InputError
-from optimiser.problems.sectors import SectorsPlan, SectorsProblem
+from optimiser.problems.sectors import FAMILY, SectorsParams, SectorsPlan, SectorsProblem
 from optimiser.problems.sectors.measures import best_centres
 from optimiser.problems.sectors.params import AREAS
 
@@ -62,15 +62,38 @@ def mending(
     counted
         Moves counted in areas, or in the work (the question's ``moved_on``) that changes its district.
     only
-        Mend only this rule: of contiguity and balance the other is dropped. All other rules stand.
+        Mend only this rule: of contiguity (with shape) and balance (with ceilings, each kind of work by itself) the
+        other is dropped where the plan breaks it, and kept where the plan keeps it. All other rules stand.
     """
     made = _with_today(problem, district_of, counted)
     p = replace(made.params, objectives=("moved",), weights={}, change_limit_frac=1.0)
-    if only == "contiguity":
-        p = replace(p, balance_frac={}, ceilings={})
-    elif only == "balance":
-        p = replace(p, contiguity=False, shape="")
-    return replace(made, params=p), _plan(made, district_of)
+    plan = _plan(made, district_of)
+    if only:
+        p = _without_broken(made, plan, p, only)
+    return replace(made, params=p), plan
+
+
+def _without_broken(
+    problem: SectorsProblem, plan: SectorsPlan, p: SectorsParams, only: Only
+) -> SectorsParams:
+    """Return the choices without the rules beside the one to be mended that the plan breaks already."""
+    broken = {(v.rule, v.where) for v in FAMILY.check(problem, plan)}
+    rules = {rule for rule, _ in broken}
+    if only == "balance":
+        return replace(
+            p,
+            contiguity=p.contiguity and "contiguity" not in rules,
+            shape="" if "shape" in rules else p.shape,
+        )
+
+    def kept(rule: str, limits: Mapping[str, float]) -> dict[str, float]:
+        return {
+            kind: limit
+            for kind, limit in limits.items()
+            if not any((rule, f"{d}, {kind}") in broken for d in p.district_ids)
+        }
+
+    return replace(p, balance_frac=kept("balance", p.balance_frac), ceilings=kept("ceiling", p.ceilings))
 
 
 def polishing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from optimiser.errors import InputError, UsageError
 from optimiser.prepare.call_spots import call_places
 from optimiser.prepare.facilities import placed_sites
 from optimiser.prepare.travel import area_points, network, times_s
-from optimiser.problems.base import asked
+from optimiser.problems.base import asked, relaxed
 from optimiser.problems.standby import StandbyParams, StandbyProblem
 from optimiser.problems.standby.data import ObjectiveName
 from optimiser.units import SECONDS_PER_HOUR, minutes
@@ -48,7 +49,7 @@ class StandbySetup:
     n_cars
         Cars standing at once; 0 for one a station.
     cars_by_part
-        Cars by part of the day, where they differ.
+        Cars by part of the day, where they differ; with "fewest cars" and "fewest posts" the most of each part named.
     candidates
         Where cars may stand: "stations", "areas" (stations and a place in each area), "junctions" (stations and
         road junctions spread evenly, at most ``most_candidates``) or "sites" (stations and those of the table
@@ -344,8 +345,11 @@ def _params(
     n = setup.n_cars or len(stations)
     if n < 1 and not fewest:
         raise UsageError("Say how many cars stand: n_cars; the project has no stations to count.")
+    if fewest and not setup.n_cars:  # parts without a number of their own are held by the room alone
+        n = len(drives[0]) * (setup.cars_per_post + ceil(relaxed(setup.relax, "cars at a post")))
+    limited = bool(setup.n_cars or setup.cars_by_part or not fewest)
     return StandbyParams(
-        n_cars=() if fewest and not setup.n_cars else tuple(setup.cars_by_part.get(p.name, n) for p in parts),
+        n_cars=tuple(setup.cars_by_part.get(p.name, n) for p in parts) if limited else (),
         objectives=objectives,
         weights=weights,
         cars_per_post=setup.cars_per_post,

@@ -35,6 +35,21 @@ def test_nothing_a_transfer_or_a_redraw(told, county, tmp_path):
     assert "district" in out
 
 
+def test_parts_of_the_day_count(told, county):
+    """Wide over the week, a percent by part of the day: not nothing, but shifts; each part is a column."""
+    asked = ("--set", "tolerance_pct=60", "--set", "part_tolerance_pct=1", "--time-limit", "2", "--quiet")
+    code, out, err = told("drift", county, *asked)
+    assert code == Exit.DONE, err
+    assert "nothing is needed" not in out
+    assert "beyond 1" in out
+    assert "in unit hours, night" in out
+    assert "No line has to move for it." in out
+    _, out, _ = told("drift", county, *asked, "--json")
+    found = json.loads(out)
+    assert found["verdict"] == "shifts"
+    assert [p["kind"] for p in found["parts"]] == [f"unit hours, {p}" for p in ("day", "evening", "night")]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

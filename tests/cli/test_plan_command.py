@@ -313,6 +313,21 @@ def test_an_area_out_of_reach_is_named(told, county):
     assert "No plan can keep all these rules" in out
 
 
+def test_a_stale_plan_stops_only_the_command_that_names_it(told, county):
+    """A file of another map beside the plans: check of the districts goes on, check of the plan fails."""
+    (county / "plans").mkdir(exist_ok=True)
+    (county / "plans" / "stale.csv").write_text("area_id,district_id\nelsewhere,1\n")
+    code, out, _ = told("check", county)
+    assert code == Exit.DONE
+    assert "plan stale: its file cannot be used: 1 [plans/stale.csv]. none of its areas is on this map" in out
+    code, _, err = told("plan", "check", county, "districts", "--set", "tolerance_pct=100")
+    assert code == Exit.DONE, err
+    for action in ("check", "repair"):
+        code, out, err = told("plan", action, county, "stale")
+        assert (code, out) == (Exit.INPUT, "")
+        assert "stale.csv: none of its areas is on this map (elsewhere)" in err
+
+
 def test_compare_plans_with_different_numbers_of_districts(told, county, tmp_path):
     """Six districts against twelve beats: matched, moved, who gains, workbook and map; the weeks drawn anew twice."""
     book, picture = tmp_path / "c.xlsx", tmp_path / "moved.png"

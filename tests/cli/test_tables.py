@@ -108,6 +108,42 @@ def test_hand_files_template_and_json(told, county, tmp_path):
     assert line[18:26].decode().strip() == first["nearest_4"]
 
 
+def test_changes_kept_by_the_app_are_read(told, county, tmp_path):
+    """What stands in table_edits/current is done and said; a file given goes before it; an option leaves it out."""
+    call = ("tables", county, "--what", "nearest", "--quiet")
+    told(*call, "--out", tmp_path / "plain")
+    first, *_ = rows(tmp_path / "plain" / "nearest.csv")
+    kept = county / "table_edits" / "current" / "nearest.csv"
+    kept.parent.mkdir(parents=True)
+    header = "part,beat,place,nearest,reason\n"
+    kept.write_text(f"{header}{first['part']},{first['beat']},1,{first['nearest_4']},no bridge\n")
+    (kept.parent / "labels.csv").write_text("segment_id,side,label,reason\n")
+    code, out, err = told(*call, "--out", tmp_path / "kept")
+    assert code == Exit.DONE, err
+    assert f"- Changes by hand as kept in {kept.parent}: nearest.csv (without them: --no-kept-edits)." in out
+    assert rows(tmp_path / "kept" / "nearest.csv")[0]["nearest_1"] == first["nearest_4"]
+    code, out, err = told(*call, "--out", tmp_path / "kept", "--json")
+    assert json.loads(out)["edits"] == [str(kept)]
+    code, out, err = told(*call, "--out", tmp_path / "left", "--no-kept-edits")
+    assert "table_edits" not in out
+    assert rows(tmp_path / "left" / "nearest.csv")[0] == first
+    given = tmp_path / "given.csv"
+    given.write_text(f"{header}{first['part']},{first['beat']},1,{first['nearest_3']},floods\n")
+    told(*call, "--out", tmp_path / "given", "--nearest-edits", given)
+    assert rows(tmp_path / "given" / "nearest.csv")[0]["nearest_1"] == first["nearest_3"]
+    copy = tmp_path / "current.csv"
+    copy.write_text(
+        "area_id,beat_id\n" + "".join(f"{a},{b}\n" for a, b in load(county).plans["current"].items())
+    )
+    told(*call, "--out", tmp_path / "copy", "--plan", copy)
+    assert rows(tmp_path / "copy" / "nearest.csv")[0] == first, "another file of that name is another plan"
+    kept.write_text(f"{header}dawn,{first['beat']},1,{first['nearest_4']},no bridge\n")
+    code, _, err = told(*call)
+    assert code == Exit.INPUT
+    assert "no part of the day 'dawn'" in err
+    assert "Leave out what is kept by hand with --no-kept-edits." in err
+
+
 def test_a_fold_table_changed_by_hand(told, county, tmp_path):
     """With one car fewer than beats another beat shares a car, and the sentence says that a hand was in it."""
     call = ("tables", county, "--what", "folds", "--districts", "none", "--accept-gap", "--time-limit", "5")

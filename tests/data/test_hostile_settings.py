@@ -156,5 +156,6 @@ def test_plans_of_one_name(tmp_path):
     twice.write_text("area_id,district_id\nA1,1\n", encoding="utf-8")
     assert "plan (1)" in load(tmp_path / "t").plans
     (tmp_path / "t" / "plans" / "current.csv").write_text("area_id,district_id\nA1,1\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"current\.csv: 'current' means what is in use"):
-        load(tmp_path / "t")
+    found = load(tmp_path / "t").report.by_rule("plan current: its file cannot be used")
+    assert "'current' means what is in use" in found.action
+    assert found.source == "plans/current.csv"

@@ -254,6 +254,33 @@ def test_bad_plan(tmp_path, text, words):
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
+def test_a_plan_file_that_cannot_be_used_stops_nothing_else(tmp_path):
+    """A stale, a foreign and a misnamed file are findings with their faults; only who asks for the plan is stopped."""
+    town(tmp_path)
+    folder = tmp_path / "town"
+    (folder / "plans").mkdir(exist_ok=True)
+    write(folder / "plans" / "good.csv", "area_id,district_id\nA1,1\n")
+    write(folder / "plans" / "stale.csv", "area_id,district_id,beat_id\nA1,1,B\nZZ,1,B\n")
+    write(folder / "plans" / "notes.csv", "foo,bar\n1,2\n")
+    write(folder / "plans" / "current.csv", "area_id,district_id\nA1,1\n")
+    project = load(folder)
+    project.require_ready()
+    assert dict(project.plans) == {"good": {"A1": "1"}}
+    found = {f.source: f for f in project.quality if f.rule.endswith("its file cannot be used")}
+    assert set(found) == {"plans/stale.csv", "plans/notes.csv", "plans/current.csv"}
+    assert not any(f.red for f in found.values())
+    assert found["plans/stale.csv"].action.startswith("line 3: 'ZZ' is not an area")
+    assert str(tmp_path) not in str(found["plans/notes.csv"])
+    for name in ("stale", "stale:beats"):
+        assert name in project.plans
+        with pytest.raises(InputError, match=r"stale\.csv: line 3: 'ZZ' is not an area"):
+            project.plans[name]
+    with pytest.raises(InputError, match=r"notes\.csv, line 1: a plan needs columns area_id and district_id"):
+        project.plans.get("notes", {})
+    assert "current" not in project.plans
+    assert "none" not in project.plans
+
+
 def test_adjacency_list_decides(tmp_path):
     """A published list is used instead of the polygons: its missing pair parts the map, and both differences show."""
     pairs = "a,b\nA1,007\n007,NA\nNA,2E14\n2E14,Ch\u00e2teau\nA1,b2\n"

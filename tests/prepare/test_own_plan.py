@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from optimiser import registry
@@ -53,7 +56,7 @@ def test_mending_balance_moves_one_area(method):
 
 
 def test_mending_one_rule_leaves_the_other():
-    """1 2 1 1: for contiguity A or B moves; for balance one of 1's three goes, contiguous or not."""
+    """1 2 1 1, in pieces: for contiguity A or B moves; for balance one of 1's three goes, in pieces as before."""
     plan = {"A": "1", "B": "2", "C": "1", "D": "1"}
     problem, start = mending(path_of_four(), plan, only="contiguity")
     assert moved_areas(problem, answer(problem, start, "sectors.moves").objectives[0].value) == pytest.approx(
@@ -63,6 +66,31 @@ def test_mending_one_rule_leaves_the_other():
     result = answer(problem, start, "sectors.moves")
     assert moved_areas(problem, result.objectives[0].value) == pytest.approx(1)
     assert sorted(result.plan.district_of.values()) == ["1", "1", "2", "2"]
+
+
+def test_mending_balance_does_not_tear_a_whole_plan_apart():
+    """2 | 0.1 2 4: C alone would even it out in one move and tear both districts; in one piece B has to go along."""
+    question = replace(path_of_four(), balance=np.array([[2.0, 0.1, 2.0, 4.0]]))
+    problem, start = mending(question, {"A": "1", "B": "2", "C": "2", "D": "2"}, only="balance")
+    result = answer(problem, start, "sectors.moves")
+    assert dict(result.plan.district_of) == {"A": "1", "B": "1", "C": "1", "D": "2"}
+    assert FAMILY.check(question, result.plan) == []
+
+
+def test_mending_contiguity_keeps_the_balance_that_there_is():
+    """1 2 1 2: B to 1 would do alone, three against one; two each take two moves. A kind that is off is let go."""
+    plan = dict(zip("ABCD", "1212", strict=True))
+    problem, start = mending(path_of_four(), plan, only="contiguity")
+    result = answer(problem, start, "sectors.moves")
+    assert moved_areas(problem, result.objectives[0].value) == pytest.approx(2)
+    assert FAMILY.check(path_of_four(), result.plan) == []
+    two = replace(
+        path_of_four(),
+        balance_names=("calls", "people"),
+        balance=np.array([[1.0] * 4, [9.0, 1.0, 1.0, 1.0]]),
+        params=replace(path_of_four().params, balance_frac={"calls": 0.05, "people": 0.05}),
+    )
+    assert dict(mending(two, plan, only="contiguity")[0].params.balance_frac) == {"calls": 0.05}
 
 
 def test_mending_counts_work_where_asked():

@@ -15,6 +15,7 @@ from optimiser.errors import InputError, UsageError
 from optimiser.prepare.questions import ask
 from optimiser.prepare.standby import StandbySetup, candidate_posts, standby_problem
 from optimiser.prepare.travel import area_points, times_s
+from optimiser.problems.standby import FAMILY, StandbyPlan
 from optimiser.solve import engine
 from optimiser.solve.options import SolveOptions
 
@@ -73,6 +74,22 @@ def test_parts_of_the_day_share_the_calls(project: Project) -> None:
     assert problem.part_ids == ("day", "night")
     assert problem.weight[:, 0].sum() == pytest.approx(hours[:, 7:19].sum())
     assert problem.weight.sum() == pytest.approx(hours.sum())
+
+
+def test_cars_by_part_hold_the_fewest_too(project: Project) -> None:
+    """One car by night and no number by day: the night is held, the day by nothing but the room at the posts."""
+    setup = StandbySetup(
+        objective="fewest cars",
+        parts=("day=07-19", "night=19-07"),
+        cars_by_part={"night": 1},
+        candidates="stations",
+        cars_per_post=2,
+    )
+    problem = standby_problem(project, setup)
+    assert problem.cars().tolist() == [2 * len(project.stations), 1]
+    two = StandbyPlan({"night": dict.fromkeys(problem.post_ids[:2], 1)})
+    assert "cars" in {v.rule for v in FAMILY.check(problem, two)}
+    assert standby_problem(project, replace(setup, cars_by_part={})).params.n_cars == ()
 
 
 def test_three_cars_make_a_backup_where_asked(project: Project) -> None:

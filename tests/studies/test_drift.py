@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -46,6 +47,64 @@ def test_lines_move_where_officers_cannot():
 def test_unequal_strength_on_purpose_needs_nothing():
     """One call against three with two officers against six: each has as much to do."""
     assert drift(path_of_four(), UNEVEN, {"1": 2, "2": 6}).verdict == "nothing"
+
+
+def with_kind(problem, kind: str, work: list[float], tolerance: float = 0.05):
+    """The same question with another kind of work balanced as well."""
+    limits = {**problem.params.balance_frac, kind: tolerance}
+    return replace(
+        problem,
+        balance_names=(*problem.balance_names, kind),
+        balance=np.concatenate([problem.balance, [work]]),
+        params=replace(problem.params, balance_frac=limits),
+    )
+
+
+def test_a_night_that_is_off_is_for_the_shifts():
+    """Two calls each over the week, but two of three by night: no transfer cures that; with one car no shift does."""
+    problem = with_kind(path_of_four(), "calls, night", [1.0, 1.0, 0.5, 0.5])
+    for officers in (None, {"1": 4, "2": 4}, {"1": 400, "2": 400}):
+        found = drift(problem, EVEN, officers)
+        assert (found.verdict, found.beyond, found.transferred, found.broken) == ("shifts", (), None, ())
+        (night,) = found.parts
+        assert night.kind == "calls, night"
+        assert {d: round(x, 6) for d, x in night.beyond.items()} == {"1": 0.333333, "2": -0.333333}
+    assert drift(problem, EVEN, divisible=False).verdict == "redraw"
+    wide = with_kind(path_of_four(), "calls, night", [1.0, 1.0, 0.5, 0.5], tolerance=0.4)
+    assert drift(wide, EVEN).verdict == "nothing"
+
+
+def test_a_transfer_cures_a_night_that_follows_the_week():
+    """A quarter of the week's work and of the night's: two and six officers are right for both; else shifts as well."""
+    alike = with_kind(path_of_four(), "calls, night", [1.0, 1.0, 1.0, 1.0])
+    found = drift(alike, UNEVEN, {"1": 4, "2": 4})
+    assert (found.verdict, found.transferred) == ("transfer", 2)
+    assert drift(alike, UNEVEN).verdict == "transfer"
+    other = with_kind(path_of_four(), "calls, night", [3.0, 1.0, 1.0, 1.0])
+    found = drift(other, UNEVEN, {"1": 4, "2": 4})
+    assert (found.verdict, found.transferred) == ("shifts", 2)
+    assert drift(other, UNEVEN).verdict == "shifts"
+
+
+def test_a_transfer_for_the_week_and_the_night_together():
+    """Half the week's work, 10 of 21 by night: of 21 officers 10 or 11 are within 5 % of the week, 10 alone of both."""
+    problem = with_kind(path_of_four(), "calls, night", [5.0, 5.0, 5.5, 5.5])
+    tight = replace(
+        problem, params=replace(problem.params, balance_frac={"calls": 0.06, "calls, night": 0.04})
+    )
+    found = drift(tight, EVEN, {"1": 11, "2": 10})
+    assert (found.verdict, found.transferred) == ("transfer", 1)
+    assert [s.officers_after for s in found.standings] == [10, 11]
+
+
+def test_people_that_are_uneven_need_a_redraw():
+    """Work is even and population is not: no officer and no shift changes where people live."""
+    found = drift(with_kind(path_of_four(), "population", [3.0, 1.0, 1.0, 1.0]), EVEN, {"1": 4, "2": 4})
+    assert found.verdict == "redraw"
+    assert {(v.rule, v.where) for v in found.broken} == {
+        ("balance", "1, population"),
+        ("balance", "2, population"),
+    }
 
 
 def test_the_fewest_transfers_there_are():

@@ -9,6 +9,7 @@ import pytest
 
 from optimiser.errors import RejectedPlan
 from optimiser.problems.sectors import FAMILY
+from optimiser.report.words_studies import explained
 from optimiser.solve.engine import ARITHMETIC
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.warm import WarmWorker
@@ -130,7 +131,11 @@ def test_impossible_at_any_amount():
     shared[2] = 0  # both centres lie in area a
     found = explain(series(Looker()), replace(problem, centre_area=shared))
     assert found.verdict == "impossible at any amount"
+    assert found.proved_by == ARITHMETIC
     assert found.choices == ()
+    (why,) = found.reasons
+    assert "a (of 1) and c (of 2) lie in area a" in why
+    assert why in explained(FAMILY, found)
 
 
 def test_arithmetic_needs_no_solver():

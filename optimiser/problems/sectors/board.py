@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.problems.sectors.data import SectorsProblem
+from optimiser.problems.sectors.measures import has_target
 from optimiser.problems.sectors.plan import SectorsPlan
 from optimiser.problems.sectors.rules_of_places import needed
 
@@ -46,6 +47,8 @@ class Fixed:
         All work of each kind, shape (Q,).
     index
         Place of each area.
+    with_target
+        Whether a target drive was given, so that cover means something.
     """
 
     problem: SectorsProblem
@@ -60,6 +63,7 @@ class Fixed:
     rims: tuple[tuple[int, ...], ...]
     total: Floats
     index: Mapping[str, int]
+    with_target: bool
 
     @property
     def k(self) -> int:
@@ -99,6 +103,7 @@ def fixed(problem: SectorsProblem, plan: SectorsPlan) -> Fixed:
         tuple(tuple(r) for r in rims),
         problem.balance.sum(axis=1),
         {a: i for i, a in enumerate(problem.area_ids)},
+        has_target(problem),
     )
 
 

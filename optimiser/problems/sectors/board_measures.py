@@ -91,13 +91,13 @@ def measures(b: Board) -> tuple[Measure, ...]:
             return dict(zip(names, values.tolist(), strict=True))
         return {d: v / w for d, v, w in zip(names, values.tolist(), of.tolist(), strict=True) if w > 0}
 
-    n_calls, n_counted = b.load(calls), b.load(counted)
+    n_calls = b.load(calls)
+    within = Measure(
+        "calls covered", float(covered.sum()) / max(float(counted.sum()), _TINY), "frac", "higher",
+        by(b.load(covered), b.load(counted)), "district",
+    )  # fmt: skip
     found = [
-        Measure(
-            "calls covered", float(covered.sum()) / max(float(counted.sum()), _TINY), "frac", "higher",
-            by(b.load(covered), n_counted), "district",
-        ),
-        *_by_priority(b, centre, areas),
+        *([within, *_by_priority(b, centre, areas)] if f.with_target else []),
         Measure(
             "mean drive", float((calls * drive_s).sum()) / max(float(calls.sum()), _TINY), "s", "lower",
             by(b.load(calls * drive_s), n_calls), "district",
@@ -137,7 +137,7 @@ def _optional(b: Board) -> list[Measure]:
     if problem.distance_m.size:
         found.append(Measure(NAMES["compactness"][0], value_on(b, "compactness"), "call-m2", "lower"))
     cover = max(float(problem.cover_calls.sum()), _TINY)
-    for name in ("backup", "expected"):
+    for name in ("backup", "expected") if b.fixed.with_target else ():
         found.append(Measure(named(problem, name)[0], value_on(b, name) / cover, "frac", "higher"))
     if problem.balance_names:
         free = own_free(problem, b.load(problem.balance[busy_kind(problem)]))

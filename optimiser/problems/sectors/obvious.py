@@ -19,13 +19,14 @@ def contradictions(problem: SectorsProblem) -> tuple[str, ...]:
     """Return every reason found; none does not mean that a plan exists.
 
     Areas too heavy for any district, districts whose ceilings cannot hold all the work, areas no centre may serve,
-    and pieces of the map without a centre of their own.
+    pieces of the map without a centre of their own, and given centres that must share a district.
     """
     return (
         *_too_heavy(problem),
         *_ceilings(problem),
         *_out_of_reach(problem),
         *_pieces(problem),
+        *_centres_in_one_place(problem),
         *_locked_centres(problem),
         *_locked_and_apart(problem),
         *_limits(problem),
@@ -156,14 +157,55 @@ def _locked_centres(problem: SectorsProblem) -> list[str]:
     p = problem.params
     if p.relax.get("lock"):
         return []
-    home = dict(zip(problem.centre_ids, problem.centre_area.tolist(), strict=True))
-    holds = {problem.area_ids[home[c]]: (d, c) for d, c in zip(p.district_ids, p.centres(), strict=True) if c}
+    locked = dict(p.locks)
     return [
-        f"Area {area} is locked to {district}, but holds {holds[area][1]}, the centre of {holds[area][0]}: lift the "
+        f"Area {area} is locked to {locked[area]}, but holds {centre}, the centre of {district}: lift the "
         "lock, or give the other district another centre."
-        for area, district in dict(p.locks).items()
-        if holds.get(area, (district,))[0] != district
+        for district, centre, area in _given_centres(problem)
+        if locked.get(area, district) != district
     ]
+
+
+def _given_centres(problem: SectorsProblem) -> list[tuple[str, str, str]]:
+    """Return the district, the centre and its area of every centre that is given."""
+    home = dict(zip(problem.centre_ids, problem.centre_area.tolist(), strict=True))
+    p = problem.params
+    return [(d, c, problem.area_ids[home[c]]) for d, c in zip(p.district_ids, p.centres(), strict=True) if c]
+
+
+def _centres_in_one_place(problem: SectorsProblem) -> list[str]:
+    """Name given centres of several districts in one area, or in areas that are kept in one district."""
+    p = problem.params
+    held: dict[str, list[str]] = {}
+    for district, centre, area in _given_centres(problem):
+        held.setdefault(area, []).append(centre if centre == district else f"{centre} (of {district})")
+    found = [
+        f"{_together(names)} lie in area {area}, which belongs to one district only: {_ONE_CENTRE}."
+        for area, names in held.items()
+        if len(names) > 1
+    ]
+    for group in () if p.relax.get("together") else p.together:
+        inside = [a for a in group if a in held]
+        if len(inside) > 1:
+            names = [name for a in inside for name in held[a]]
+            found.append(
+                f"{_together(names)} lie in areas that are kept together in one district ({', '.join(inside)}): "
+                f"{_ONE_CENTRE}, or lift the group."
+            )
+    return found
+
+
+_ONE_CENTRE = "leave all but one of these centres out, or let centres be free"
+
+
+def _together(names: list[str]) -> str:
+    shown = names[:SHOWN]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return (
+        f"The given centres {', '.join(shown)}{more}"
+        if more
+        else (f"The given centres {', '.join(shown[:-1])} and {shown[-1]}")
+    )
 
 
 def _pieces(problem: SectorsProblem) -> list[str]:

@@ -132,6 +132,25 @@ def test_moves_say_what_a_full_check_says(make, follow):
     assert {"contiguity", "balance", "centre", "every area", "known areas", "known districts"} <= ruled
 
 
+def test_without_a_target_moves_tell_no_cover():
+    """No call counts as covered anywhere, so neither cover nor backup is told, here as in the full measures."""
+    told = set()
+    for seed in range(12):
+        problem = random_problem_of_places(seed)
+        problem = replace(
+            problem,
+            covered_calls=np.zeros_like(problem.covered_calls),
+            params=replace(problem.params, objectives=("travel",), weights={}),
+        )
+        rng = np.random.default_rng((seed, 8))
+        moves = Moves(problem, _random_plan(problem, rng))
+        moves.make([str(rng.choice(problem.area_ids))], str(rng.choice(problem.params.district_ids)))
+        _agree(moves, problem)
+        told |= {m.name for m in moves.measures}
+    assert not {"calls covered", "calls with a second centre", "calls that find a free car"} & told
+    assert "mean drive" in told
+
+
 def test_centres_follow_as_a_bare_assignment_becomes_a_plan():
     """After any moves the plan is the one that its bare assignment gives."""
     for seed in range(20):

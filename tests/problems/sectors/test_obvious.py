@@ -28,6 +28,32 @@ def test_a_lock_that_takes_the_centre_of_another_district():
     assert FAMILY.contradictions(path_of_four(**asked, locks=(("A", "1"),))) == ()
 
 
+def test_given_centres_that_share_an_area():
+    """Headquarters and a station in A: both are named with the area; a lock is still judged for each of them."""
+    problem = path_of_four(fixed_centres=("A", "C"), balance_frac={})
+    shared = replace(problem, centre_area=np.array([0, 1, 0, 3]))
+    (why,) = FAMILY.contradictions(shared)
+    assert why == (
+        "The given centres A (of 1) and C (of 2) lie in area A, which belongs to one district only: leave all but one "
+        "of these centres out, or let centres be free."
+    )
+    assert FAMILY.contradictions(problem) == ()
+    locked = replace(shared, params=replace(shared.params, locks=(("A", "2"),)))
+    assert [w for w in FAMILY.contradictions(locked) if "locked to 2, but holds A, the centre of 1" in w]
+
+
+def test_given_centres_that_share_a_group():
+    """A and D are kept together and hold the centres of two districts: no plan, unless the group may give way."""
+    asked = {"fixed_centres": ("A", "D"), "balance_frac": {}, "together": (("A", "B", "D"),)}
+    (why,) = FAMILY.contradictions(path_of_four(**asked))
+    assert why.startswith(
+        "The given centres A (of 1) and D (of 2) lie in areas that are kept together in one district (A, D): "
+    )
+    assert why.endswith("or lift the group.")
+    assert FAMILY.contradictions(path_of_four(**asked, relax={"together": 2.0})) == ()
+    assert FAMILY.contradictions(path_of_four(**{**asked, "together": (("A", "B"),)})) == ()
+
+
 def test_a_part_of_the_map_without_a_centre():
     """A boundary between C and D isolates D: how many areas and calls lie there is told."""
     problem = path_of_four(fixed_centres=("A", "B"), balance_frac={})
