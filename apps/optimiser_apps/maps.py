@@ -18,6 +18,8 @@ from optimiser_apps.colouring import rgb
 from optimiser_apps.shapes import Shapes
 
 WIDTH_PX, HEIGHT_PX = 640, 520
+HALF_PX = 400
+"""Width of one of two maps beside each other in a window of 1280, so that neither is cut off."""
 FEW_NAMES = 16
 _BORDER = [255, 255, 255, 200]
 _TIP = {"html": "{tip}", "style": {"fontSize": "0.85rem", "maxWidth": "20rem"}}
