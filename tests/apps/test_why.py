@@ -114,6 +114,7 @@ def test_one_aim_against_another_is_drawn_with_its_plans(studied: tuple[Path, di
     assert "Best call-weighted drive" in words
     assert "Best largest deviation from a target share" in words
     assert "Point 2" in words
+    assert sum(b.label == "Keep as plan" for b in at.button) == 3
 
 
 def test_what_the_command_line_found_is_shown(tmp_path: Path) -> None:
