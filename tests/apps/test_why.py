@@ -227,6 +227,24 @@ def test_charts_of_answers_hold_every_row() -> None:
     assert worth.to_dict()["layer"]
 
 
+def test_alternatives_that_are_all_as_good_can_be_told_apart() -> None:
+    """Three plans, none worse: neighbours have their names at two heights, and the axis ends above none."""
+    rows = [
+        {"plan": p, "different": d, "worse": 0.0, "worse at most": None}
+        for p, d in (("Best plan", 0.0), ("Alternative 1", 51.0), ("Alternative 2", 49.0))
+    ]
+    drawn = charts_studies.alternatives(rows).to_dict()
+    (kept,) = drawn["datasets"].values()
+    assert [(r["plan"], r["raised"]) for r in kept] == [
+        ("Best plan", False),
+        ("Alternative 2", True),
+        ("Alternative 1", False),
+    ]
+    texts = [layer["mark"] for layer in drawn["layer"] if layer["mark"]["type"] == "text"]
+    assert len({mark["dy"] for mark in texts}) == 2
+    assert drawn["layer"][0]["encoding"]["y"]["scale"]["domain"][1] > 0
+
+
 def test_a_budget_is_drawn_with_today_and_what_one_more_takes_away() -> None:
     """Three numbers of officers, one future: each is a point, today is marked, two have a worth."""
     points = [

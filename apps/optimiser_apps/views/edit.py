@@ -74,6 +74,7 @@ def _map(project: Project, start: Base, hand: Moves, key: str) -> list[str]:
         group=group,
         points=maps.centre_points(project, shapes, problem, plan),
         ids=shapes.area_ids,
+        width_px=maps.BESIDE_PX,
     )
     text = "Map of the areas by district; click areas to choose them, or name them beside it."
     event = shown.picking(deck, text, f"edit.map.{key}")
