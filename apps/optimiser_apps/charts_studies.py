@@ -14,6 +14,8 @@ from optimiser_apps.charts import Figure
 PLAN, BAND, OPEN = "#1F4E79", "#BFD3E6", "#D9DDE2"
 LINES = ("#1F4E79", "#C2410C", "#2E7D32", "#7B3FA0", "#8A6D00", "#444B52")
 ROW_PX = 34
+LEAST_WORSE_PCT = 0.1
+"""An axis of how much worse plans are is not finer than this: all as good is drawn as such."""
 
 
 def ways_out(rows: Sequence[Mapping[str, Any]]) -> Figure:
@@ -115,18 +117,40 @@ def frontier(drawn: Mapping[str, Any]) -> Figure:
 
 
 def alternatives(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Return plans by how different they are and how much worse; a whisker to what a better plan could show."""
-    table = pd.DataFrame(rows)
+    """Return plans by how different they are and how much worse; a whisker to what a better plan could show.
+
+    Names of plans that stand side by side are set at two heights, so that they can be read.
+    """
+    table = pd.DataFrame(rows).sort_values("different", ignore_index=True)
     table["worse at most"] = table["worse at most"].astype(float).fillna(table["worse"])
-    base = alt.Chart(table).encode(x=alt.X("different:Q", title="how different from the best plan, %"))
-    whisker = base.mark_rule(color=QUIET).encode(
-        y=alt.Y("worse:Q", title="how much worse, %"), y2="worse at most:Q"
+    table["raised"] = table.index % 2 == 1
+    top = max(float(table[["worse", "worse at most"]].max().max()), LEAST_WORSE_PCT)
+    right = max(float(table["different"].max()), 1.0)
+    base = alt.Chart(table).encode(
+        x=alt.X(
+            "different:Q",
+            title="how different from the best plan, %",
+            scale=alt.Scale(domain=[0, right * 1.15], nice=False),
+            axis=alt.Axis(tickCount=8),
+        )
     )
+    y = alt.Y(
+        "worse:Q",
+        title="how much worse, %",
+        scale=alt.Scale(domain=[min(0.0, float(table["worse"].min())), top * 1.25]),
+        axis=alt.Axis(format=".2~f", tickCount=5),
+    )
+    whisker = base.mark_rule(color=QUIET).encode(y=y, y2="worse at most:Q")
     dots = base.mark_point(filled=True, size=160, color=PLAN, opacity=1).encode(
-        y="worse:Q", tooltip=["plan:N", "different:Q", "worse:Q", "worse at most:Q"]
+        y=y, tooltip=["plan:N", "different:Q", "worse:Q", "worse at most:Q"]
     )
-    names = base.mark_text(dx=10, align="left", fontSize=13, color=INK).encode(y="worse:Q", text="plan:N")
-    return (whisker + dots + names).properties(height=280)
+    names = [
+        base.transform_filter(f"datum.raised == {str(raised).lower()}")
+        .mark_text(dx=8, dy=-36 if raised else -16, align="left", fontSize=13, color=INK)
+        .encode(y=y, text="plan:N")
+        for raised in (False, True)
+    ]
+    return alt.layer(whisker, dots, *names).properties(height=280)
 
 
 def levels(drawn: Mapping[str, Any]) -> tuple[Figure, Figure]:

@@ -31,7 +31,11 @@ WORSE_S = 60.0
 
 @dataclass(frozen=True)
 class Entry:
-    """One plan to compare: its name, the question it was made for, and its result if a run made it."""
+    """One plan to compare: its name, the question it was made for, and its result if a run made it.
+
+    A plan of areas that no run made (in use, or kept) has a question only once it is put beside others, and its centres
+    are chosen on that question.
+    """
 
     name: str
     problem: Any
@@ -86,13 +90,14 @@ def _of_same_parts(base: Any, entry: Entry) -> Any:
 
 
 def _sectors(base: SectorsProblem, entry: Entry) -> tuple[SectorsProblem, SectorsPlan]:
+    if entry.result is None:
+        return today.fitted(entry.name, base, entry.plan.district_of)
     if set(entry.problem.area_ids) != set(base.area_ids):
         raise InputError(f"{entry.name} was made for other areas; the plans cannot be compared area by area.")
     plan: SectorsPlan = entry.plan
     if set(plan.centre_of.values()) <= set(base.centre_ids):
         return today.with_districts(base, plan.district_of, entry.problem.params.called), plan
-    again = today.judged(entry.name, base, plan.district_of)
-    return again.problem, again.plan
+    return today.fitted(entry.name, base, plan.district_of)
 
 
 def _shifts(base: ShiftsProblem, entry: Entry) -> ShiftsProblem:

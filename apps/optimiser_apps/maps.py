@@ -18,6 +18,8 @@ from optimiser_apps.colouring import rgb
 from optimiser_apps.shapes import Shapes
 
 WIDTH_PX, HEIGHT_PX = 640, 520
+BESIDE_PX, HALF_PX = 480, 400
+"""Widths of a map that takes three fifths of a window of 1280, and of one of two, so that they are not cut off."""
 FEW_NAMES = 16
 _BORDER = [255, 255, 255, 200]
 _TIP = {"html": "{tip}", "style": {"fontSize": "0.85rem", "maxWidth": "20rem"}}

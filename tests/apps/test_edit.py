@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
 from optimiser_apps import editing
 
+from optimiser.batch import runner
+from optimiser.batch.runner import store_of
+from optimiser.batch.store import Run
+from optimiser.compare import moved
+from optimiser.data.canonical import PLANS_FOLDER
+from optimiser.data.plans import keep_plan
 from optimiser.data.project import load
+from optimiser.prepare.sectors import districts_in_use
+from optimiser.problems.sectors.params import AREAS
 from tests.apps.conftest import make_project
 from tests.apps.screens import calm, said, screen
 
@@ -57,3 +67,86 @@ def test_an_edited_plan_is_kept_in_the_project(tmp_path: Path) -> None:
     at = calm(at.text_input[0].set_value("by hand").run())
     calm(_button(at, "Keep this plan").click().run())
     assert load(folder).plans["by hand"][area] == district
+
+
+@pytest.fixture
+def not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are written and not started, and the page stays where it is."""
+    monkeypatch.setattr("optimiser.batch.runner.start", lambda run: None)
+    monkeypatch.setattr("optimiser_apps.pages.go", lambda name, **query: None)
+
+
+def _chosen(folder: Path, only: str, counted: str) -> Run:
+    at = calm(screen("edit", folder))
+    at.selectbox(key="edit.mend.only").set_value(only)
+    at.selectbox(key="edit.mend.counted").set_value(counted)
+    calm(at.button(key="edit.mend").click().run())
+    return store_of(folder).runs()[0]
+
+
+@pytest.mark.parametrize("only", ["", "contiguity", "balance"])
+def test_what_is_mended_is_chosen(tmp_path: Path, fresh: Path, not_started: None, only: str) -> None:
+    """The rule that is not asked for is dropped, and no other; what moves is counted in areas or in work."""
+    for counted in ("areas", "work"):
+        folder = tmp_path / counted
+        shutil.copytree(fresh, folder)
+        params = _chosen(folder, only, counted).problem().params
+        assert params.objectives == ("moved",)
+        assert params.contiguity == (only != "balance")
+        assert bool(params.balance_frac) == (only != "contiguity")
+        assert (params.moved_on == AREAS) == (counted == "areas")
+
+
+def test_a_stray_area_is_mended_by_one_move(tmp_path: Path, fresh: Path, not_started: None) -> None:
+    """An area given to a district far away: mended alone, in one piece again, one area moves."""
+    folder = tmp_path / "project"
+    shutil.copytree(fresh, folder)
+    start = editing.base(load(folder), "districts", 5.0)
+    ids = start.problem.area_ids
+    near: dict[str, set[str]] = {a: {start.district_of[a]} for a in ids}
+    for i, j in start.problem.edges.tolist():
+        near[ids[i]].add(start.district_of[ids[j]])
+        near[ids[j]].add(start.district_of[ids[i]])
+    area = next(a for a in ids if len(near[a]) == 1)
+    far = next(d for d in sorted(set(start.district_of.values())) if d not in near[area])
+    at = calm(screen("edit", folder))
+    next(s for s in at.selectbox if s.label == "Go to district").set_value(far)
+    at = at.multiselect[0].set_value([area]).run()
+    at = calm(_button(at, "Move").click().run())
+    at.selectbox(key="edit.mend.only").set_value("contiguity")
+    at = calm(at.button(key="edit.mend").click().run())
+    (run,) = store_of(folder).runs()
+    assert run.request["title"] == "districts in one piece"
+    strayed = dict(start.district_of) | {area: far}
+    plan = runner.work(run, project=load(folder)).plan
+    assert plan is not None
+    assert len(moved(strayed, plan.district_of)) == 1
+
+
+def test_a_plan_is_bettered_in_few_moves(tmp_path: Path, fresh: Path, not_started: None) -> None:
+    """Three of the thirty areas may move at most, from the plan as it is."""
+    folder = tmp_path / "project"
+    shutil.copytree(fresh, folder)
+    at = calm(screen("edit", folder))
+    at.number_input(key="edit.most").set_value(3)
+    calm(at.button(key="edit.polish").click().run())
+    (run,) = store_of(folder).runs()
+    problem = run.problem()
+    assert 3 <= problem.params.change_limit_frac * len(problem.area_ids) < 4
+    assert dict(zip(problem.area_ids, problem.today, strict=True)) == districts_in_use(load(folder))
+
+
+def test_a_plan_with_areas_left_out_is_completed(tmp_path: Path, fresh: Path, not_started: None) -> None:
+    """Two areas are open: the others are locked, and a whole plan is not offered it."""
+    folder = tmp_path / "project"
+    shutil.copytree(fresh, folder)
+    home = districts_in_use(load(folder))
+    part = dict(list(home.items())[2:])
+    keep_plan(folder / PLANS_FOLDER, "part", part)
+    at = calm(screen("edit", folder))
+    assert "Complete it" not in [b.label for b in at.button]
+    at = calm(at.selectbox(key="edit.start").set_value("part").run())
+    assert "2 areas without a district" in said(at).replace("\u00a0", " ")
+    calm(at.button(key="edit.complete").click().run())
+    (run,) = store_of(folder).runs()
+    assert dict(run.problem().params.locks) == part

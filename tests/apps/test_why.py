@@ -114,6 +114,7 @@ def test_one_aim_against_another_is_drawn_with_its_plans(studied: tuple[Path, di
     assert "Best call-weighted drive" in words
     assert "Best largest deviation from a target share" in words
     assert "Point 2" in words
+    assert sum(b.label == "Keep as plan" for b in at.button) == 3
 
 
 def test_what_the_command_line_found_is_shown(tmp_path: Path) -> None:
@@ -224,6 +225,24 @@ def test_charts_of_answers_hold_every_row() -> None:
     value, worth = charts_studies.levels({"steps": steps, "y": "drive", "x": "cars"})
     assert value.to_dict()["layer"]
     assert worth.to_dict()["layer"]
+
+
+def test_alternatives_that_are_all_as_good_can_be_told_apart() -> None:
+    """Three plans, none worse: neighbours have their names at two heights, and the axis ends above none."""
+    rows = [
+        {"plan": p, "different": d, "worse": 0.0, "worse at most": None}
+        for p, d in (("Best plan", 0.0), ("Alternative 1", 51.0), ("Alternative 2", 49.0))
+    ]
+    drawn = charts_studies.alternatives(rows).to_dict()
+    (kept,) = drawn["datasets"].values()
+    assert [(r["plan"], r["raised"]) for r in kept] == [
+        ("Best plan", False),
+        ("Alternative 2", True),
+        ("Alternative 1", False),
+    ]
+    texts = [layer["mark"] for layer in drawn["layer"] if layer["mark"]["type"] == "text"]
+    assert len({mark["dy"] for mark in texts}) == 2
+    assert drawn["layer"][0]["encoding"]["y"]["scale"]["domain"][1] > 0
 
 
 def test_a_budget_is_drawn_with_today_and_what_one_more_takes_away() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from optimiser.report.words import escaped
 from optimiser.units import at_most_text, fraction_from_percent, percent_text
 from optimiser_apps import charts_budget, charts_studies
 from optimiser_apps.components import shown
@@ -57,7 +58,7 @@ def _figures(figures: Mapping[str, Any]) -> None:
         (
             "One more takes away (h)",
             "not reached" if more is None else f"{more:,.1f}",
-            f"Hours of shortage a week, best placed in {figures['goes to']}. {cost}"
+            f"Hours of shortage a week, best placed in {escaped(str(figures['goes to']))}. {cost}"
             if figures["goes to"]
             else cost,
         ),

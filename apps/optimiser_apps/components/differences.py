@@ -36,12 +36,13 @@ def sectors(project: Project, entries: tuple[Entry, ...], comparison: Comparison
             st.markdown("**What moves**")
             shown.table(what, height=320, text="Areas that change hands.")
         with right:
-            st.markdown("**Who gains and who loses** (drive from the own centre, by more than a minute)")
+            st.markdown("**Who gains and who loses**")
             shown.table(
                 who.drop(columns="what changes"),
                 height=320,
                 text="Areas whose drive changes, the longest increase first.",
             )
+            st.caption("Areas whose drive from the own centre changes by more than a minute.")
         sheets |= {f"What moves {k}": what, f"Who gains {k}": who}
         by_group = residents_shown.show(project, entries[0], first, entries[k], other)
         sheets |= {f"{name} {k}": rows for name, rows in by_group.items()}
@@ -61,7 +62,7 @@ def _maps(shapes: Any, base: Any, comparison: Comparison) -> None:
         tips = [f"{a}\nDistrict {d or 'none'}" for a, d in zip(shapes.area_ids, group, strict=True)]
         with column:
             st.markdown(f"**{escaped(judged.name)}**")
-            deck = maps.areas_deck(shapes, fills, tips, group=group, width_px=maps.WIDTH_PX * 0.8)
+            deck = maps.areas_deck(shapes, fills, tips, group=group, width_px=maps.HALF_PX)
             shown.deck(
                 deck, f"Map of {judged.name}; the tables below say what differs.", f"compare.{judged.name}"
             )

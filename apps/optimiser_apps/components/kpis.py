@@ -9,6 +9,7 @@ import streamlit as st
 
 from optimiser.problems.base import Measure
 from optimiser.report.phrases import in_units, measures_by_name, number, planner_value
+from optimiser.report.words import escaped
 from optimiser.units import percent
 
 MOST = 4
@@ -67,7 +68,7 @@ def kpi_row(
     for column, name in zip(st.columns(max(len(names), 1)), names, strict=False):
         _metric(column, name, now[name], before.get(name))
     if against:
-        st.caption(f"The small numbers are the change against: {against}.")
+        st.caption(f"The small numbers are the change against: {escaped(against)}.")
 
 
 def kpi_list(

@@ -44,7 +44,7 @@ def show(drawn: Mapping[str, Any], key: str, *, live: bool = False) -> None:
     with right:
         _hours(part, key)
     if len(parts) > 1 and part.get("said"):
-        with st.expander(f"{part['sector']} in words", icon=":material/list:"):
+        with st.expander(f"{escaped(str(part['sector']))} in words", icon=":material/list:"):
             shown.sentences(part["said"])
     if part["points"]:
         st.markdown("**What each further point on calls costs in officers**")
@@ -88,9 +88,12 @@ def _chosen(parts: list[Mapping[str, Any]], key: str) -> Mapping[str, Any]:
     if len(parts) == 1:
         return parts[0]
     names = [str(p["sector"]) for p in parts]
-    ask: Any = st.segmented_control if len(names) <= MOST_PILLS else st.selectbox
-    more: dict[str, Any] = {"default": names[0]} if ask is st.segmented_control else {}
-    picked = ask("One sector", names, key=f"ledger.part.{key}", **more)
+    if len(names) <= MOST_PILLS:
+        picked = st.segmented_control(
+            "One sector", names, default=names[0], format_func=escaped, key=f"ledger.part.{key}"
+        )
+    else:
+        picked = st.selectbox("One sector", names, key=f"ledger.part.{key}")
     return next((p for p in parts if p["sector"] == picked), parts[0])
 
 

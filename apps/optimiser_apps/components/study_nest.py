@@ -6,15 +6,13 @@ import streamlit as st
 
 from optimiser.batch import studies
 from optimiser.batch.studies import Answer, Study
-from optimiser.data.canonical import PLANS_FOLDER
-from optimiser.data.plans import check_name, keep_plan
 from optimiser.data.project import Project
 from optimiser.report.colours import NO_DATA
 from optimiser.solve.options import SolveOptions
 from optimiser.units import seconds_from_minutes
 from optimiser_apps import charts_nest, maps, sources
 from optimiser_apps.colouring import district_colours
-from optimiser_apps.components import shown
+from optimiser_apps.components import keeping, shown
 from optimiser_apps.components.longest import longest_s
 from optimiser_apps.components.study_ledger import sectors_of
 from optimiser_apps.studying import Kind
@@ -84,7 +82,7 @@ def show(project: Project, study: Study, found: Answer) -> None:
             [colours.get(b, NO_DATA) for b in group],
             tips,
             group=group,
-            width_px=maps.WIDTH_PX * 0.8,
+            width_px=maps.HALF_PX,
         )
         shown.deck(deck, "Map of the beats of every district.", f"nest.{study.id}")
     with right:
@@ -96,8 +94,4 @@ def show(project: Project, study: Study, found: Answer) -> None:
     if button.button(
         "Keep this plan", disabled=not name.strip(), width="stretch", key=f"nest.keep.{study.id}"
     ):
-        check_name(name.strip())
-        path = keep_plan(project.folder / PLANS_FOLDER, name.strip(), district_of, beat_of)
-        st.success(
-            f"Kept as {path.name}, with both levels. It can be compared, checked and edited like any plan."
-        )
+        keeping.keep(project, name.strip(), district_of, beat_of)

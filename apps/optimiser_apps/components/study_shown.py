@@ -8,17 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from optimiser import registry
 from optimiser.batch.studies import Answer, Study
 from optimiser.data.project import Project
-from optimiser.problems import portable
-from optimiser.report.colours import NO_DATA
 from optimiser.report.words import escaped
-from optimiser_apps import charts_studies, charts_tradeoff, maps, sources
-from optimiser_apps.colouring import district_colours
-from optimiser_apps.components import budget_shown, ledger_shown, shown, study_nest
+from optimiser_apps import charts_studies, charts_tradeoff
+from optimiser_apps.components import budget_shown, ledger_shown, shown, study_maps, study_nest
 
-MOST_MAPS = 4
 MOST_SAID = 8
 PICTURE_FIRST = ("budget", "ledger")
 """Studies that executives read: figures and pictures, then the words."""
@@ -34,7 +29,7 @@ def answer(project: Project, study: Study) -> None:
     for part in (_said, _drawn) if found.kind not in PICTURE_FIRST else (_drawn, _said):
         part(found, study.id)
     if found.kind in ("alternatives", "between"):
-        _maps(project, study, found)
+        study_maps.show(project, study, found)
     if found.kind == "nest" and found.drawn:
         study_nest.show(project, study, found)
     _tables(found)
@@ -138,16 +133,6 @@ def _spreads(bars: Sequence[Mapping[str, Any]], key: str) -> None:
     st.caption("Bar: nine in ten of the years drawn anew. Mark and number: the middle one.")
 
 
-def _mapped(found: Answer) -> dict[str, Any]:
-    """Return the plans that are shown as maps: the first ones; of aims set against each other ends and middle."""
-    plans = dict(found.plans)
-    points = [n for n in plans if n.startswith("Point ")]
-    if found.kind == "between" and points:
-        ends = [n for n in plans if n not in points]
-        return {n: plans[n] for n in (*ends, points[len(points) // 2])}
-    return dict(list(plans.items())[:MOST_MAPS])
-
-
 def _flat(points: Sequence[Mapping[str, Any]]) -> bool:
     """Is every point of a frontier the same plan's? Then there is no curve to draw."""
     return bool(points) and len({(p["line"], p["used"], p["value"]) for p in points}) == 1
@@ -185,35 +170,6 @@ def _price(bars: list[dict[str, Any]], key: str) -> None:
         return
     shown.chart(charts_studies.price_bars(mine), "What the best plan gains where a rule gives way.")
     st.caption("Full bar: gained for certain. Pale: may be gained. Dot: between the plans that were found.")
-
-
-def _maps(project: Project, study: Study, found: Answer) -> None:
-    """Show the plans of sectors as maps beside each other, matched in colour to the best plan."""
-    if study.asked.family != "sectors" or not found.plans:
-        return
-    from optimiser.compare import matched
-
-    kind = registry.family("sectors").plan_type
-    shapes = sources.shapes(project)
-    problem = sources.question(project, "sectors", study.asked.choices).problem
-    plans = {n: portable.from_json(kind, p).district_of for n, p in _mapped(found).items()}
-    best = next(iter(plans.values()))
-    weight = dict(zip(problem.area_ids, problem.calls.tolist(), strict=True))
-    colours = district_colours(problem.area_ids, problem.edges, best, sorted(set(best.values())))
-    for pair in (list(plans.items())[k : k + 2] for k in range(0, len(plans), 2)):
-        for column, (name, district_of) in zip(st.columns(2), pair, strict=False):
-            partner = matched(best, district_of, weight)
-            group = [partner.get(district_of.get(a, ""), "") for a in shapes.area_ids]
-            fills = [colours.get(d, NO_DATA) for d in group]
-            tips = [f"{a}\nDistrict {d or 'none'}" for a, d in zip(shapes.area_ids, group, strict=True)]
-            with column:
-                st.markdown(f"**{escaped(name)}**")
-                deck = maps.areas_deck(shapes, fills, tips, group=group, width_px=maps.WIDTH_PX * 0.8)
-                shown.deck(
-                    deck,
-                    f"Map of {name}; its districts carry the names of the best plan's.",
-                    f"{study.id}.{name}",
-                )
 
 
 def _tables(found: Answer) -> None:

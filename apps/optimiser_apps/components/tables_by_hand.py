@@ -122,5 +122,6 @@ def changes(project: Project, plan: str, hand: ByHand) -> None:
                 tabling.keep_by_hand(project, plan, entry.without)
                 st.rerun()
         st.caption(
-            f"Kept in {HAND_FOLDER}/{plain_name(plan)} in the project folder; the command line reads the same."
+            f"Kept in {escaped(f'{HAND_FOLDER}/{plain_name(plan)}')} in the project folder; the command line reads the "
+            "same."
         )

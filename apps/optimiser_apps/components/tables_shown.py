@@ -153,7 +153,7 @@ def _take_away(project: Project, made: Made, hand: ByHand, plan: str) -> None:
         ),
     }
     for table, file, written in tabling_files.texts(made):
-        files[file] = (f"{tabling.WORDS.get(table, table)} ({file})", written, "text/plain")
+        files[file] = (f"{escaped(tabling.WORDS.get(table, table))} ({escaped(file)})", written, "text/plain")
     for file, (label, content, mime) in files.items():
         buttons.download_button(
             label, content, file, mime, key=f"tables.{file}", on_click="ignore", icon=":material/download:"

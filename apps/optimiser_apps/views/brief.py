@@ -18,8 +18,8 @@ from optimiser_apps import charts_brief, comparing, gains, maps, pages, sources,
 from optimiser_apps.colouring import district_colours
 from optimiser_apps.comparing import Entry
 from optimiser_apps.components import kpis, residents_shown, shown
+from optimiser_apps.components.entries import entries_of, on_one_question
 from optimiser_apps.components.question import runs_of
-from optimiser_apps.views.compare import entries_of
 
 MOST = 3
 _LOOKS = {
@@ -39,7 +39,7 @@ def page() -> None:
     if not families:
         st.info(
             "There are not yet two plans of one question to decide between. Ask a question twice, with other choices; "
-            "sectors can also be held against the districts in use."
+            "sectors can also be held against the districts in use and the plans kept in the project."
         )
         return
     titles = pages.questions()
@@ -65,7 +65,7 @@ def page() -> None:
     if len(picked) < 2:
         st.info("Choose two or three plans.")
         return
-    _show(project, family, tuple(entries[n] for n in picked))
+    _show(project, family, on_one_question(project, [entries[n] for n in picked]))
 
 
 def _show(project: Project, family: str, entries: tuple[Entry, ...]) -> None:
@@ -119,7 +119,7 @@ def _cards(names: list[str], entries: tuple[Entry, ...], comparison: Comparison)
 
 def _proof(entry: Entry, judged: Judgement, *, is_base: bool) -> str:
     if entry.result is None:
-        return "In use or made by hand: figures are exact, nothing was searched."
+        return "In use, or kept as a plan: its figures are exact, and no search stands behind them."
     if judged.gap_frac is None and not is_base:
         return "Judged on the data of the first plan; its own proof was for another question."
     return proof_line(entry.result)
@@ -181,7 +181,7 @@ def _drives(project: Project, base: Entry, first: Judgement, other: Judgement) -
         tips = [f"{a}\nDistrict {d or 'none'}" for a, d in zip(shapes.area_ids, group, strict=True)]
         st.markdown(f"**The districts of {escaped(other.name)}**")
         deck = maps.areas_deck(
-            shapes, [own.get(d, NO_DATA) for d in group], tips, group=group, width_px=maps.WIDTH_PX * 0.8
+            shapes, [own.get(d, NO_DATA) for d in group], tips, group=group, width_px=maps.HALF_PX
         )
         shown.deck(deck, f"Map of the districts of {other.name}.", f"brief.plan.{other.name}")
     with right:
@@ -191,7 +191,7 @@ def _drives(project: Project, base: Entry, first: Judgement, other: Judgement) -
             for a, n in zip(shapes.area_ids, shapes.names, strict=True)
         ]
         st.markdown("**Whose drive changes by more than a minute**")
-        deck = maps.areas_deck(shapes, fills, tips, group=group, labels=False, width_px=maps.WIDTH_PX * 0.8)
+        deck = maps.areas_deck(shapes, fills, tips, group=group, labels=False, width_px=maps.HALF_PX)
         shown.deck(deck, "Map of the areas whose drive gets longer or shorter.", f"brief.who.{other.name}")
     st.caption(
         "Right: blue areas have a shorter drive than before, orange ones a longer one, the pale ones about the same."

@@ -7,10 +7,10 @@ import streamlit as st
 from optimiser import registry
 from optimiser.data.project import Project
 from optimiser.report.words import escaped
-from optimiser_apps import comparing, pages, sources, state, today
+from optimiser_apps import comparing, pages, sources, state
 from optimiser_apps.comparing import Entry
 from optimiser_apps.components import differences, shown
-from optimiser_apps.components.question import label, runs_of
+from optimiser_apps.components.entries import entries_of, on_one_question
 
 MOST = 4
 
@@ -29,7 +29,8 @@ def page() -> None:
         _teach(family or "sectors")
         return
     st.caption(
-        "The first plan is the one the others are measured against; all are judged on its data and its rules."
+        "The first plan is the one the others are measured against; all are judged on its data and its rules. Where it "
+        "is one in use or kept, which has none of its own, those of the first solved plan beside it hold."
     )
     picked = st.multiselect(
         "Plans", list(entries), default=list(entries)[:2], max_selections=MOST, key=f"{state.PLANS}.{family}"
@@ -37,34 +38,18 @@ def page() -> None:
     if len(picked) < 2:
         st.info("Choose at least two plans.")
         return
-    _compare(project, family or "sectors", tuple(entries[n] for n in picked))
+    _compare(project, family or "sectors", on_one_question(project, [entries[n] for n in picked]))
 
 
 def _teach(family: str) -> None:
     title = pages.questions()[family]
+    other = " Plans kept on the page Edit a plan are offered here as well." if family == "sectors" else ""
     st.info(
         f"There are not yet two plans of this question to compare. Solve one on the page {title}; the next with other "
-        "choices."
+        f"choices.{other}"
     )
     if st.button(f"Go to {title}", type="primary", key="compare.go"):
         pages.go(family)
-
-
-def entries_of(project: Project, family: str) -> dict[str, Entry]:
-    """Return what can be compared: the plan in use first, then runs that have a plan, the newest first."""
-    done = [r for r in runs_of(family) if r.status == "done"]
-    found: dict[str, Entry] = {}
-    for run in done:
-        result = sources.result(run)
-        if result.plan is not None:
-            title = str(run.request["title"])
-            name = title if title not in found else label(run)
-            found[name] = Entry(name, sources.problem(run), result.plan, result)
-    if family != "sectors" or not found:
-        return found
-    problem = next(iter(found.values())).problem
-    now = today.plan_in_use(project, problem)
-    return found if now is None else {now.name: Entry(now.name, problem, now.plan)} | found
 
 
 def _compare(project: Project, family: str, entries: tuple[Entry, ...]) -> None:

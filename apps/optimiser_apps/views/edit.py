@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
-
 import streamlit as st
 
-from optimiser.batch import runner
-from optimiser.data.canonical import PLANS_FOLDER
-from optimiser.data.plans import check_name, keep_plan
 from optimiser.data.project import Project
-from optimiser.prepare.own_plan import mending, polishing
 from optimiser.problems.sectors.moves import Moves
 from optimiser.report.colours import NO_DATA
 from optimiser.report.phrases import count
 from optimiser.report.words import escaped
-from optimiser.solve.options import SolveOptions
-from optimiser_apps import editing, maps, pages, sources, state, table_sectors
+from optimiser_apps import editing, maps, sources, table_sectors
 from optimiser_apps.colouring import district_colours
-from optimiser_apps.components import kpis, shown
+from optimiser_apps.components import edit_finish, kpis, shown
 from optimiser_apps.editing import Base, Move
 
 INTRO = (
@@ -27,7 +19,6 @@ INTRO = (
     "of the plan and to every rule. Nothing is changed until you say so, and every move can be taken back."
 )
 TOLERANCE_PCT = 5.0
-_MEND_S = 60.0
 
 
 @shown.page
@@ -61,7 +52,7 @@ def page() -> None:
     rows = table_sectors.districts(start.problem, hand.plan, hand.measures)
     shown.table(rows, text="Districts with their areas, work, cover and drive.")
     st.divider()
-    _keep(project, start, hand, moves)
+    edit_finish.show(project, start, hand)
 
 
 def _map(project: Project, start: Base, hand: Moves, key: str) -> list[str]:
@@ -83,6 +74,7 @@ def _map(project: Project, start: Base, hand: Moves, key: str) -> list[str]:
         group=group,
         points=maps.centre_points(project, shapes, problem, plan),
         ids=shapes.area_ids,
+        width_px=maps.BESIDE_PX,
     )
     text = "Map of the areas by district; click areas to choose them, or name them beside it."
     event = shown.picking(deck, text, f"edit.map.{key}")
@@ -137,46 +129,3 @@ def _rules(hand: Moves) -> None:
         shown.table(
             editing.broken_rows(broken), text="Rules that the plan breaks, with where and by how much."
         )
-
-
-def _keep(project: Project, start: Base, hand: Moves, moves: list[Move]) -> None:
-    """Keep the plan, or let the search finish what the planner began."""
-    kept, mended, bettered = st.columns(3)
-    with kept.container(border=True):
-        st.markdown("**Keep it**")
-        name = st.text_input("Name of the plan", key="edit.name", max_chars=60)
-        if st.button("Keep this plan", disabled=not name.strip(), width="stretch", key="edit.keep"):
-            check_name(name.strip())
-            path = keep_plan(project.folder / PLANS_FOLDER, name.strip(), dict(hand.plan.district_of))
-            st.success(f"Kept as {path.name}. It can be compared, checked and edited like any plan.")
-    with mended.container(border=True):
-        st.markdown("**Mend it**")
-        st.caption("The fewest areas that must move so that every rule holds, with the proof.")
-        if st.button("Mend with the fewest moves", width="stretch", key="edit.mend"):
-            _solve(project, start, mending(start.problem, hand.plan.district_of), "mended", "sectors.moves")
-    with bettered.container(border=True):
-        st.markdown("**Better it**")
-        most = st.number_input("In at most so many moves", 1, 500, 10, key="edit.most")
-        if st.button("Better it", width="stretch", key="edit.polish"):
-            asked = polishing(start.problem, hand.plan.district_of, n_moves=int(most))
-            _solve(project, start, asked, "bettered", "sectors.cuts")
-
-
-def _solve(project: Project, start: Base, asked: tuple[Any, Any], what: str, method: str) -> None:
-    from optimiser import registry
-
-    problem, plan = asked
-    if registry.load(method).refuses(problem):
-        method = "sectors.cuts"
-    run = sources.store().create(
-        problem,
-        "sectors",
-        method,
-        dataclasses.replace(SolveOptions(), time_limit_s=_MEND_S),
-        title=f"{start.name} {what}",
-        scenario={"plan": start.name},
-        start=plan,
-        inputs=runner.input_digests(project),
-    )
-    runner.start(run)
-    pages.go("sectors", **{state.RUN: run.id})

@@ -62,6 +62,7 @@ def _map(
         ],
         group=group,
         points=maps.centre_points(project, shapes, problem, plan),
+        width_px=maps.BESIDE_PX,
     )
     shown.deck(
         deck,
