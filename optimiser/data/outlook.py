@@ -28,6 +28,13 @@ class Growth:
     factor: NDArray[np.float64]
     held: int = 0
 
+    def at(self, year: int) -> NDArray[np.float64] | None:
+        """Return the factor of each area in a year, even growth between the years told; None outside them."""
+        years = [int(y) for y in self.years]
+        if not years or not years[0] <= year <= years[-1]:
+            return None
+        return np.array([np.interp(year, years, column) for column in self.factor.T])
+
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.data.outlook import SiteRow, read_growth, read_sites
+from optimiser.data.outlook import SiteRow, read_sites
 from optimiser.data.plans import other_names
 from optimiser.data.project import Project
 from optimiser.demand.workload import Workload, from_project
 from optimiser.errors import InputError
+from optimiser.prepare.outlook import growth_of, table_file
 from optimiser.prepare.travel import area_points, times_s
 from optimiser.problems.base import asked
 from optimiser.problems.facilities import FacilitiesParams, FacilitiesProblem
 
-log = logging.getLogger(__name__)
 _TABLES = (
     "Facilities need two of them in the project's folder, or elsewhere with --set sites=FILE --set growth=FILE: "
     "growth.csv with area_id (or place), year and factor (1.2 is a fifth more calls than today; even growth between "
@@ -71,15 +69,8 @@ def facilities_problem(project: Project, setup: FacilitiesSetup | None = None) -
     setup = setup or FacilitiesSetup()
     project.require_ready()
     ids = tuple(str(a) for a in project.areas["area_id"])
-    known = other_names(project.areas)
-    growth = read_growth(_file(project, setup.growth), ids, known, project.places, _base_year(project))
-    if growth.held:
-        log.warning(
-            "growth ends before %s for %d areas: their calls stay as in their last year",
-            growth.years[-1],
-            growth.held,
-        )
-    listed = read_sites(_file(project, setup.sites), known)
+    growth = growth_of(project, table_file(project, setup.growth, _TABLES))
+    listed = read_sites(table_file(project, setup.sites, _TABLES), other_names(project.areas))
     points = area_points(project)
     sites, places = _placed(project, listed, ids, points)
     target_s = setup.target_s or min(project.settings.priority_targets_s.values(), default=0.0)
@@ -128,25 +119,9 @@ def placed_sites(
         If the table is missing or faulty, or a site has no place.
     """
     ids = tuple(str(a) for a in project.areas["area_id"])
-    listed = read_sites(_file(project, table), other_names(project.areas), priced=priced)
+    listed = read_sites(table_file(project, table, _TABLES), other_names(project.areas), priced=priced)
     sites, places = _placed(project, listed, ids, area_points(project))
     return [(s, (float(x), float(y))) for s, (x, y) in zip(sites, places, strict=True)]
-
-
-def _base_year(project: Project) -> int | None:
-    """Return the local year of the last call; None where no call has a date."""
-    if project.calls is None or project.calls.empty:
-        return None
-    last = project.calls["received_at"].max().tz_convert(project.settings.timezone)
-    return int(last.year)
-
-
-def _file(project: Project, name: str) -> Path:
-    path = Path(name)
-    path = path if path.is_absolute() or path.exists() else project.folder / path
-    if not path.exists():
-        raise InputError(f"{path}: there is no such table. {_TABLES}")
-    return path
 
 
 def _calls(work: Workload, priorities: tuple[int, ...]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from optimiser.data.project import Project
 from optimiser.demand.workload import from_project
 from optimiser.errors import InputError
+from optimiser.prepare.outlook import grown
 from optimiser.prepare.sectors_cover import aims_of, cover_of, limits_of, priorities_of
 from optimiser.prepare.sectors_names import (
     counts_change,
@@ -49,7 +50,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     """
     setup = setup or SectorsSetup()
     project.require_ready()
-    work = from_project(project)
+    work = grown(project, from_project(project), setup.year, setup.growth)
     ids = tuple(str(a) for a in project.areas["area_id"])
     _refuse_unknown(project, setup, ids)
     points = area_points(project)

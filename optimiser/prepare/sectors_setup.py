@@ -47,6 +47,8 @@ class SectorsSetup:
         The centre of a district by its name: an area, or a station where centres are stations.
     reference
         The plan (of the folder plans) that counts as today's; "" for the districts or beats in use.
+    year, growth
+        The year whose work is shared out and covered, by the table ``growth``; 0 for that of the calls as they are.
     objective, objectives, weights
         What to aim for; "as targets allow" is cover then travel where there are response targets, else travel.
         "cover by priority": calls of the most urgent priority within their target, among such plans those of the
@@ -87,6 +89,10 @@ class SectorsSetup:
     centre_areas: tuple[str, ...] = asked(
         (), "", "Areas that may hold a centre, where centres are picked", group="places"
     )
+    year: int = asked(
+        0, "", "Year of the work, by the table of growth (0: as today)", group="advanced", minimum=0
+    )
+    growth: str = asked("growth.csv", "", "Table of growth: area_id or place, year, factor", group="advanced")
     names: tuple[str, ...] = asked(
         (), "", "Names of the districts (empty: as today, or D1, D2 ...)", group="advanced"
     )

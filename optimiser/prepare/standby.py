@@ -18,6 +18,7 @@ from optimiser.demand.workload import Workload, from_calls, from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.call_spots import call_places
 from optimiser.prepare.facilities import placed_sites
+from optimiser.prepare.outlook import grown
 from optimiser.prepare.travel import area_points, network, times_s
 from optimiser.problems.base import asked, relaxed
 from optimiser.problems.standby import StandbyParams, StandbyProblem
@@ -75,6 +76,8 @@ class StandbySetup:
         Calls a week that giving up one of today's posts must be worth; 0 for free moves.
     today
         Posts in use today; empty for all stations, and with candidates = sites those that the table calls existing.
+    year, growth
+        The year whose calls count, by the table ``growth``; 0 for the calls as they are.
     limits
         The least (cover, backup, gradual, expected) or the most (travel, posts, cars) that a plan may come to, in
         calls a week, call-seconds a week or a number.
@@ -132,6 +135,10 @@ class StandbySetup:
         options=("calls", "areas"),
         group="advanced",
     )
+    year: int = asked(
+        0, "", "Year of the calls, by the table of growth (0: as today)", group="advanced", minimum=0
+    )
+    growth: str = asked("growth.csv", "", "Table of growth: area_id or place, year, factor", group="advanced")
     limits: Mapping[str, float] = asked(
         {}, "", "Limits of aims by name, each in its own core unit", group="advanced"
     )
@@ -251,7 +258,7 @@ def _spread_out(xy: NDArray[np.float64], most: int) -> NDArray[np.int64]:
 
 def _calls(project: Project, setup: StandbySetup) -> Workload:
     if not setup.priorities:
-        return from_project(project)
+        return grown(project, from_project(project), setup.year, setup.growth)
     if project.calls is None:
         raise InputError(
             "Priorities are chosen, but the project has no single calls: leave priorities empty."
@@ -261,7 +268,7 @@ def _calls(project: Project, setup: StandbySetup) -> Workload:
         known = ", ".join(str(p) for p in sorted(project.calls["priority"].unique()))
         raise UsageError(f"No call has priority {list(setup.priorities)}; the calls have {known}.")
     local = project.calls["received_at"].dt.tz_convert(project.settings.timezone).dt.date
-    return from_calls(
+    work = from_calls(
         table,
         [str(a) for a in project.areas["area_id"]],
         project.settings.timezone,
@@ -269,6 +276,7 @@ def _calls(project: Project, setup: StandbySetup) -> Workload:
         end=local.max() + pd.Timedelta(days=1).to_pytimedelta(),
         default_service_s=project.settings.default_service_s,
     )
+    return grown(project, work, setup.year, setup.growth)
 
 
 def _drives(

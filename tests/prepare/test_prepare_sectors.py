@@ -444,3 +444,24 @@ def test_people_land_and_areas_are_kinds_of_work(project):
     nobody = replace(project, areas=project.areas.assign(population=np.nan))
     with pytest.raises(InputError, match="import a population column"):
         ask(nobody, "sectors", choices)
+
+
+def test_the_work_of_a_year_ahead(project):
+    """Each area's calls and hours grow by its own row, evenly between years; a year beyond the table is refused."""
+    first, second = (str(a) for a in project.areas["area_id"].iloc[:2])
+    rows = ["area_id,year,factor", f"{first},2030,2", f"{first},2040,3", f"{second},2040,0.5"]
+    (project.folder / "ahead.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    now, then = (ask(project, "sectors", {"growth": "ahead.csv", "year": year}).problem for year in (0, 2035))
+    assert then.calls[0] == pytest.approx(2.5 * now.calls[0])
+    assert then.cover_calls[0] == pytest.approx(2.5 * now.cover_calls[0])
+    assert then.covered_calls[:, 0] == pytest.approx(2.5 * now.covered_calls[:, 0])
+    assert then.balance[1][0] == pytest.approx(2.5 * now.balance[1][0])
+    assert 0.5 * now.calls[1] < then.calls[1] < now.calls[1]
+    assert then.calls[2:] == pytest.approx(now.calls[2:])
+    with pytest.raises(InputError, match="the years 2030 to 2040, not of 2050"):
+        ask(project, "sectors", {"growth": "ahead.csv", "year": 2050})
+    calls = [
+        ask(project, "standby", {"growth": "ahead.csv", "year": year, "n_cars": 2}).problem.weight.sum()
+        for year in (0, 2035)
+    ]
+    assert calls[1] - calls[0] == pytest.approx(then.calls.sum() - now.calls.sum())
