@@ -178,11 +178,15 @@ def counted(family: str) -> tuple[Field, ...]:
 
 
 def usual_numbers(field: Field, choices: Mapping[str, Any], problem: Any) -> tuple[int, int]:
-    """Return the numbers looked at where the planner says nothing: two below what is asked to three above."""
+    """Return the numbers looked at where the planner says nothing: two below what is asked to three above.
+
+    There are no more districts than places for their centres.
+    """
     asked = getattr(problem.params, field.name, 0)
     now = int(choices.get(field.name) or field.default or asked or 0) or 3
-    low = max(int(field.minimum or 0), 1, now - 2)
-    return low, max(low + 1, now + 3)
+    most = len(problem.centre_ids) if field.name == "n_districts" else now + 3
+    low = max(int(field.minimum or 0), 1, min(now - 2, most - 1))
+    return low, max(low + 1, min(now + 3, most))
 
 
 def said(kind: str, family: str, given: Mapping[str, Any], titles: Mapping[str, str]) -> str:

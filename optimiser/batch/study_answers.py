@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ from optimiser.studies.budget_types import Budget
 from optimiser.studies.budget_years import pay_of
 from optimiser.studies.explain import Explanation, explain
 from optimiser.studies.frontier import Axis, Frontier, frontier
-from optimiser.studies.levels import Sweep, standard_of, sweep, with_number
+from optimiser.studies.levels import Sweep, asked_for, standard_of, sweep
 from optimiser.studies.price import Prices, price
 from optimiser.studies.series import Series
 from optimiser.studies.tradeoff import Tradeoff, tradeoff
@@ -231,14 +232,12 @@ def _alternatives(asked: Asked, project: Project, series: Series, keep: Keep) ->
 
 def _levels(asked: Asked, project: Project, series: Series, keep: Keep) -> Answer:
     choice, what = str(asked.given["choice"]), str(asked.given["what"])
-    problems = {
-        int(k): ask(project, asked.family, with_number(asked.choices, choice, int(k)), "this study").problem
-        for k in asked.given["numbers"]
-    }
+    wanted = sorted(int(k) for k in asked.given["numbers"])
+    problems, left_out = asked_for(project, asked.family, asked.choices, choice, wanted, "this study")
     standard = asked.given.get("standard")
     text = "" if standard is None else str(standard)
-    wanted = standard_of(asked.family, problems[min(problems)], text) if text else None
-    found = sweep(series, problems, wanted)
+    least = standard_of(asked.family, problems[min(problems)], text) if text else None
+    found = replace(sweep(series, problems, least, choice), left_out=left_out)
     return levels_answer(series, found, what, len(problems))
 
 

@@ -9,8 +9,9 @@ from optimiser.batch.studies import Answer, Asked
 from optimiser.batch.study_ledger import sector_of
 from optimiser.data.project import Project
 from optimiser.errors import InputError
-from optimiser.report.phrases import NO_BREAK, count, in_units, listed
-from optimiser.studies.levels import Nested, nest
+from optimiser.report.phrases import NO_BREAK, count, listed
+from optimiser.report.words_levels import nested_said, unfilled_said
+from optimiser.studies.nested import Nested, Unfilled, nest
 from optimiser.studies.nesting import Nesting, nesting
 from optimiser.studies.series import Series
 from optimiser.units import fraction_from_percent, percent, percent_text
@@ -24,17 +25,15 @@ def ask_nest(asked: Asked, project: Project, series: Series, keep: Callable[[Ans
     Raises
     ------
     InputError
-        If the plan is not there, names no district, or has more districts than beats.
+        If the plan is not there, names no district, or what is asked of its beats cannot be.
     """
     district_of = {a: d for a, d in sector_of(project, str(asked.given["plan"])).items() if d}
     if not district_of:
         raise InputError("This plan places no area in a district, so there is nothing to fill with beats.")
     question = nesting(project, district_of, int(asked.given["beats"]), asked.choices, "this study")
     found = nest(series, question.problem, question.parts, question.n_beats)
-    if found is None:
-        said = (
-            "Not every district has a plan of its beats: loosen the balance between beats, or give more time."
-        )
+    if isinstance(found, Unfilled):
+        said = unfilled_said(found).replace(NO_BREAK, " ")
         return Answer("nest", (said,), complete=False, n_solves=series.n_solves, seconds=series.elapsed_s)
     return nest_answer(question, found, n_solves=series.n_solves, seconds=series.elapsed_s)
 
@@ -43,12 +42,10 @@ def nest_answer(question: Nesting, found: Nested, *, n_solves: int = 0, seconds:
     """Return nested beats as an answer."""
     rows = beat_rows(question, found)
     far = max(rows, key=lambda r: abs(r["work, % of a fair share"] - EVEN))
-    bound = "not known" if found.bound is None else in_units(found.bound, found.unit)
     said = [
         f"{count(len(rows), 'beat')} in {count(len(question.n_beats), 'district')}, shared by work: "
         f"{listed([f'{d} {n}' for d, n in sorted(question.n_beats.items())], 12)}.",
-        f"{found.name[:1].upper()}{found.name[1:]}: {in_units(found.value, found.unit)}; no beats within these "
-        f"districts can have less than {bound}.",
+        nested_said(found),
         f"Furthest from a fair share of its district's work is {far['beat']}, with "
         f"{percent_text(fraction_from_percent(far['work, % of a fair share']), 0)} of it.",
     ]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optimiser.cli import values
 from optimiser.cli.ask import add_asked, known_family, scenario_of
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt, table
 from optimiser.solve.result import UNCONFIRMED, status_in_words
+
+if TYPE_CHECKING:
+    from optimiser.data.project import Project
+    from optimiser.studies.nested import Nested, Unfilled
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -36,7 +40,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     nest = commands.add_parser("nest", parents=[common], help="the beats of every district of a plan")
     nest.add_argument("folder", type=Path, help="the project folder")
     nest.add_argument(
-        "--plan", default="current", help="plan whose districts are filled (current: the districts in use)"
+        "--plan",
+        default="current",
+        help="plan whose districts are filled: a run, a name in plans/, a CSV file (current: the districts in use)",
     )
     nest.add_argument(
         "--beats", type=values.whole(1, 10_000), required=True, help="how many beats in all, shared by work"
@@ -49,22 +55,18 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_sweep(a: argparse.Namespace) -> int:
     """Solve for every number."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from optimiser.data.project import load
-    from optimiser.prepare.questions import ask
-    from optimiser.studies.levels import numbers, standard_of, sweep, with_number
+    from optimiser.studies.levels import asked_for, numbers, standard_of, sweep
     from optimiser.studies.series import Series
 
     known_family(a.family)
     scenario = scenario_of(a)
     choice, _, text = a.over.partition("=")
-    asked_for = numbers(text)
+    wanted = numbers(text)
     project = load(a.folder)
-    problems = {
-        k: ask(project, a.family, with_number(scenario.choices, choice, k), scenario.source).problem
-        for k in asked_for
-    }
+    problems, left_out = asked_for(project, a.family, scenario.choices, choice, wanted, scenario.source)
     standard = standard_of(a.family, problems[min(problems)], a.standard) if a.standard else None
     with stop_on_interrupt() as stop, Line(f"sweep {a.family}", quiet=a.quiet) as line:
         series = Series(
@@ -77,10 +79,11 @@ def run_sweep(a: argparse.Namespace) -> int:
             should_stop=stop,
         )
         with series:
-            found = sweep(series, problems, standard)
+            found = replace(sweep(series, problems, standard, choice), left_out=left_out)
     if a.json:
         steps = [{**asdict(s), "plan": None} for s in found.steps]
-        show_json({"steps": steps, "fewest": found.fewest, "proved": found.proved})
+        told = {"fewest": found.fewest, "proved": found.proved, "cannot": found.cannot}
+        show_json({"steps": steps, **told, "left_out": dict(found.left_out)})
     else:
         _say_sweep(found, a.standard, _share_of(a.family, problems))
     _keep_sweep(a, scenario, series, found, choice, problems)
@@ -125,17 +128,18 @@ def _share_of(family: str, problems: dict[int, Any]) -> tuple[str, Callable[[flo
 
 
 def _say_sweep(found: Any, standard: str, share: tuple[str, Callable[[float], str]] | None) -> None:
-    """Print a sweep: a row a number, and the fewest that reach the standard."""
+    """Print a sweep: a row a number, the fewest that reach the standard, and what was left out."""
+    from optimiser.report.words_levels import fewest_said, left_out_said
+
     header = ["number", "status", "value", *([share[0]] if share else []), "one more is worth"]
     show(table([_row(s, share[1] if share else None) for s in found.steps], header))
-    if found.fewest is not None:
-        how = "no fewer can" if found.proved else "whether fewer can is open"
-        show(f"The fewest that reach {standard}: {found.fewest}; {how}.")
-    elif found.standard is not None:
-        show(f"None of these numbers reaches {standard}.")
+    if found.standard is not None:
+        show(fewest_said(found, standard))
     alone = [s.number for s in found.steps if s.status in ("optimal", "infeasible") and not s.confirmed]
     if alone:
         show(f"For {', '.join(map(str, alone))} {UNCONFIRMED}.")
+    for sentence in left_out_said(found.left_out):
+        show(sentence)
 
 
 def _row(step: Any, share: Callable[[float], str] | None) -> list[str]:
@@ -159,10 +163,7 @@ def run_nest(a: argparse.Namespace) -> int:
     from optimiser.data.canonical import PLANS_FOLDER
     from optimiser.data.plans import check_free, keep_plan
     from optimiser.data.project import load
-    from optimiser.errors import InputError
-    from optimiser.prepare.sectors import districts_in_use
-    from optimiser.report.phrases import in_units
-    from optimiser.studies.levels import nest
+    from optimiser.studies.nested import Unfilled, nest
     from optimiser.studies.nesting import nesting
     from optimiser.studies.series import Series
 
@@ -170,20 +171,16 @@ def run_nest(a: argparse.Namespace) -> int:
     project = load(a.folder)
     folder = project.folder / PLANS_FOLDER
     check_free(folder, a.save_as, again=a.again)
-    district_of = districts_in_use(project) if a.plan == "current" else dict(project.plans.get(a.plan, {}))
-    if not district_of:
-        raise InputError(f"There is no plan {a.plan!r} here; known: {', '.join(project.plans) or 'none'}.")
+    district_of = _districts(project, a.plan)
     asked = nesting(project, district_of, a.beats, scenario.choices, scenario.source)
-    n_beats = asked.n_beats
     with stop_on_interrupt() as stop, Line("nest", quiet=a.quiet) as line:
         series = Series(
             "sectors", scenario.formulation, options=scenario.options, on_progress=line, should_stop=stop
         )
         with series:
-            found = nest(series, asked.problem, asked.parts, n_beats)
-    if found is None:
-        show("Not every district has a plan of its beats; loosen a rule or give more time.")
-        return Exit.NO_PLAN
+            found = nest(series, asked.problem, asked.parts, asked.n_beats)
+    if isinstance(found, Unfilled):
+        return _say_unfilled(found, as_json=a.json)
     path = keep_plan(folder, a.save_as, found.district_of, found.beat_of, again=a.again)
     if a.json:
         show_json(
@@ -192,17 +189,47 @@ def run_nest(a: argparse.Namespace) -> int:
                 "value": found.value,
                 "bound": found.bound,
                 "unit": found.unit,
-                "n_beats": n_beats,
+                "n_beats": asked.n_beats,
             }
         )
         return Exit.DONE
-    bound = "-" if found.bound is None else in_units(found.bound, found.unit)
-    show(
-        f"{a.beats} beats in {len(n_beats)} districts: {found.name} {in_units(found.value, found.unit)}; bound {bound}."
-    )
+    _say_nested(found, asked.n_beats)
+    say(f"Saved as plan {a.save_as}: {path}")
+    return Exit.DONE
+
+
+def _districts(project: Project, name: str) -> dict[str, str]:
+    """Return the district of each area of a plan by name, ``current`` for those in use."""
+    from optimiser.cli.plans import assignment_of
+    from optimiser.errors import InputError
+    from optimiser.prepare.sectors import districts_in_use
+
+    found = districts_in_use(project) if name == "current" else assignment_of(project, name)
+    placed = {a: d for a, d in found.items() if d}
+    if not placed:
+        raise InputError(f"The plan {name!r} places no area in a district: name another one, --plan.")
+    return placed
+
+
+def _say_unfilled(found: Unfilled, *, as_json: bool) -> int:
+    """Say which district has no plan."""
+    from dataclasses import asdict
+
+    from optimiser.report.words_levels import unfilled_said
+
+    if as_json:
+        show_json({"plan": None, **asdict(found)})
+    else:
+        show(unfilled_said(found))
+    return Exit.INFEASIBLE if found.status == "infeasible" else Exit.NO_PLAN
+
+
+def _say_nested(found: Nested, n_beats: Mapping[str, int]) -> None:
+    """Print what the beats come to, and how many each district has."""
+    from optimiser.report.words_levels import nested_said
+
+    show(f"{sum(n_beats.values())} beats in {len(n_beats)} districts. {nested_said(found)}")
     for district in sorted(n_beats):
         show(f"- {district}: {n_beats[district]} beats")
     if found.open_districts:
         show(f"Not proved best and confirmed in: {', '.join(found.open_districts)}.")
-    say(f"Saved as plan {a.save_as}: {path}")
-    return Exit.DONE

@@ -8,6 +8,7 @@ from typing import Any
 
 from optimiser.problems.base import Family
 from optimiser.report.phrases import aim, at_most, in_units, listed, number, shown_value
+from optimiser.report.words_levels import fewest_said, left_out_said
 from optimiser.solve.result import UNCONFIRMED, status_in_words
 from optimiser.studies.alternatives import Alternatives
 from optimiser.studies.amounts import amount_text
@@ -157,6 +158,7 @@ def level_steps(found: Sweep) -> dict[str, Any]:
         "y": f"{aim(named.name)}, {shown_value(0.0, unit)[1]}".rstrip(", ") if named else "",
         "sense": named.sense if named else "min",
         "fewest": found.fewest,
+        "proved": found.proved,
     }
 
 
@@ -164,8 +166,9 @@ def levels_said(found: Sweep, what: str) -> list[str]:
     """Say what each more is worth, where it stops to pay, and how sure that is."""
     plans = [s for s in found.steps if s.judged is not None]
     said = [f"No plan exists with {what} {s.number}." for s in found.steps if s.status == "infeasible"]
+    left_out = left_out_said(found.left_out)
     if not plans:
-        return said or ["No plan was found for any of these numbers in the time given."]
+        return [*(said or ["No plan was found for any of these numbers in the time given."]), *left_out]
     first, last = plans[0].judged, plans[-1].judged
     assert first is not None
     assert last is not None
@@ -179,15 +182,10 @@ def levels_said(found: Sweep, what: str) -> list[str]:
         said.append("For some numbers nothing is proved about better plans.")
     else:
         said.append(f"With each number {at_most(widest)} better can exist.")
-    if found.fewest is not None:
-        said.append(
-            f"The fewest that reach the standard: {found.fewest}; "
-            f"{'no fewer can' if found.proved else 'whether fewer can is open'}."
-        )
-    elif found.standard is not None:
-        said.append("None of these numbers reaches the standard.")
+    standard = fewest_said(found, "the standard")
     alone = [str(s.number) for s in found.steps if s.status in ("optimal", "infeasible") and not s.confirmed]
-    return said + ([f"With {listed(alone)} {UNCONFIRMED}."] if alone else [])
+    doubt = [f"With {listed(alone)} {UNCONFIRMED}."] if alone else []
+    return [*said, *([standard] if standard else []), *doubt, *left_out]
 
 
 def _worth_said(before: int, step: Step) -> str:

@@ -109,6 +109,8 @@ class Hooks:
     calls_counted
         ``(problem)``: the calls a week that the most important objective is about, where it is a sum over calls: what
         a share of it, or a mean drive, is of; None where it is none.
+    idle
+        Choices that count what may also stand idle: whatever a number of it can do, one more can.
     settled
         ``(problem, plan)``: the plan with what it leaves open put right for the planner's own objective.
     """
@@ -122,6 +124,7 @@ class Hooks:
     distance: Callable[[Any, Any, Any], float] = differing_entries
     distance_of: str = "decisions"
     push: Callable[[Any, Sequence[Any], float], Sequence[Any]] | None = None
+    idle: tuple[str, ...] = ()
     settled: Callable[[Any, Any], Any] = lambda problem, plan: plan
     aiming: Callable[[Any, Sequence[str]], Any] | None = None
     aims: Callable[[Any], tuple[str, ...]] = _no_aims

@@ -1,8 +1,8 @@
-"""How many, and level by level: a number swept with the value of each, the fewest for a standard, beats in districts.
+"""How many: a number swept with the value of each, and the fewest for a standard.
 
 Each point is a checked plan with its bound, so the value of one more lies in an interval that is proved: at least
-what the worst of one and the best of the other leave, at most the reverse. The districts of a nested plan share no
-area, so their objectives and their bounds add up.
+what the worst of one and the best of the other leave, at most the reverse. More is not always better (five districts
+may do what six cannot), so a number that was not asked is not proved by one that was, unless one more can stand idle.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
+from optimiser.data.project import Project
 from optimiser.errors import InputError, UsageError
-from optimiser.problems.sectors import SectorsPlan, SectorsProblem
-from optimiser.solve.result import Judged, Status
+from optimiser.prepare.questions import ask
+from optimiser.solve.result import Judged
 from optimiser.studies.hooks import hooks_of
 from optimiser.studies.series import Series
 from optimiser.units import fraction_from_percent, seconds_from_minutes
@@ -42,29 +41,55 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Every number asked for, in order. ``fewest`` meets the standard; ``proved`` where no smaller one can."""
+    """Every number asked for, in order.
+
+    Parameters
+    ----------
+    fewest
+        The smallest number asked for with a plan that meets the standard.
+    proved
+        Whether no number below ``fewest`` can: all of them, from 1, are in ``cannot``.
+    cannot
+        Numbers of which it is proved that no plan meets the standard; rising.
+    left_out
+        Numbers that cannot even be asked, each with the reason.
+    """
 
     steps: tuple[Step, ...]
     standard: float | None = None
     fewest: int | None = None
     proved: bool = False
+    cannot: tuple[int, ...] = ()
+    left_out: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """Beats within districts: the beat of each area, and the result of each district."""
+def asked_for(
+    project: Project, family: str, choices: Mapping[str, Any], choice: str, wanted: Sequence[int], where: str
+) -> tuple[dict[int, Any], dict[int, str]]:
+    """Return the question of each number, and for those that cannot be asked the reason.
 
-    district_of: Mapping[str, str]
-    beat_of: Mapping[str, str]
-    centre_of: Mapping[str, str]
-    value: float
-    bound: float | None
-    unit: str
-    name: str
-    open_districts: tuple[str, ...] = field(default=())
+    Raises
+    ------
+    InputError
+        If none of the numbers can be asked.
+    """
+    problems: dict[int, Any] = {}
+    left_out: dict[int, str] = {}
+    first: InputError | None = None
+    for number in wanted:
+        try:
+            problems[number] = ask(project, family, with_number(choices, choice, number), where).problem
+        except InputError as error:
+            first = first or error
+            left_out[number] = str(error)
+    if first is not None and not problems:
+        raise first
+    return problems, left_out
 
 
-def sweep(series: Series, problems: Mapping[int, Any], standard: float | None = None) -> Sweep:
+def sweep(
+    series: Series, problems: Mapping[int, Any], standard: float | None = None, choice: str = ""
+) -> Sweep:
     """Solve the question for each number.
 
     Parameters
@@ -73,6 +98,9 @@ def sweep(series: Series, problems: Mapping[int, Any], standard: float | None = 
         The question by number, ascending; each is solved from no other, since plans of other numbers do not fit.
     standard
         Value that the first objective should reach, in its own unit; None for no such question.
+    choice
+        Name of the choice that counts: of some, one more can always stand idle, so what a number cannot, no smaller
+        one can.
     """
     steps: list[Step] = []
     for number, problem in sorted(problems.items()):
@@ -83,9 +111,11 @@ def sweep(series: Series, problems: Mapping[int, Any], standard: float | None = 
         step = _step(number, str(result.status), judged, result.plan, steps[-1] if steps else None)
         steps.append(replace(step, confirmed=result.confirmed))
     fewest = next((s.number for s in steps if _meets(s, standard)), None)
-    below = [s for s in steps if fewest is not None and s.number < fewest]
-    proved = fewest is not None and all(_cannot(s, standard) for s in below)
-    return Sweep(tuple(steps), standard, fewest, proved)
+    cannot = {s.number for s in steps if standard is not None and _cannot(s, standard)}
+    if cannot and choice.partition(".")[0] in hooks_of(series.family.name).idle:
+        cannot |= set(range(1, max(cannot)))
+    proved = fewest is not None and cannot.issuperset(range(1, fewest))
+    return Sweep(tuple(steps), standard, fewest, proved, tuple(sorted(cannot)))
 
 
 def _step(number: int, status: str, judged: Judged | None, plan: Any, before: Step | None) -> Step:
@@ -103,86 +133,21 @@ def _meets(step: Step, standard: float | None) -> bool:
     if standard is None or step.judged is None:
         return False
     sign = 1.0 if step.judged.sense == "max" else -1.0
-    return sign * (step.judged.value - standard) >= -1e-9 * max(1.0, abs(standard))
+    return sign * (step.judged.value - standard) >= -_rounding(standard)
 
 
-def _cannot(step: Step, standard: float | None) -> bool:
+def _cannot(step: Step, standard: float) -> bool:
     """Is it proved that no plan of this number meets the standard?"""
     if step.status == "infeasible":
         return True
-    if standard is None or step.judged is None or step.judged.bound is None:
+    if step.judged is None or step.judged.bound is None:
         return False
     sign = 1.0 if step.judged.sense == "max" else -1.0
-    return sign * (step.judged.bound - standard) < 0
+    return sign * (step.judged.bound - standard) < -_rounding(standard)
 
 
-def shared_out(total: int, work: Mapping[str, float]) -> dict[str, int]:
-    """Share out a number of beats by work: one each at least, then the largest remainders (Hamilton's method).
-
-    Raises
-    ------
-    InputError
-        If there are fewer beats than districts.
-    """
-    if total < len(work):
-        raise InputError(f"{total} beats are asked for in {len(work)} districts; each needs one at least.")
-    names = sorted(work)
-    quota = np.array([work[n] for n in names])
-    quota = quota / max(float(quota.sum()), 1e-12) * total
-    given = np.maximum(1, np.floor(quota)).astype(int)
-    while given.sum() < total:
-        given[int(np.argmax(quota - given))] += 1
-    while given.sum() > total:
-        spare = np.where(given > 1, given - quota, -np.inf)
-        given[int(np.argmax(spare))] -= 1
-    return dict(zip(names, given.tolist(), strict=True))
-
-
-def nest(
-    series: Series, problem: SectorsProblem, parts: Mapping[str, SectorsProblem], n_beats: Mapping[str, int]
-) -> Nested | None:
-    """Design the beats of every district, one district after another; None where one has no plan.
-
-    Parameters
-    ----------
-    problem
-        The question of the whole map: what its params say of rules and aims holds for each district's beats.
-    parts
-        The question of each district's areas (:func:`optimiser.prepare.sectors.restricted`).
-    n_beats
-        How many beats each district gets.
-    """
-    if problem.params.limits:
-        raise InputError(
-            f"Limits of {', '.join(problem.params.limits)} hold for the whole map; the beats of each district are "
-            "designed apart: leave the limits out."
-        )
-    beat_of: dict[str, str] = {}
-    district_of: dict[str, str] = {}
-    centre_of: dict[str, str] = {}
-    value, bound = 0.0, 0.0
-    known, still_open = True, []
-    name = unit = ""
-    for district, part in sorted(parts.items()):
-        width = len(str(n_beats[district]))
-        names = tuple(f"{district}-{b + 1:0{width}d}" for b in range(n_beats[district]))
-        params = replace(part.params, district_ids=names, fixed_centres=(), target_shares=(), locks=())
-        result = series.solve(replace(part, params=params, today=()), f"beats of {district}")
-        if result is None or result.plan is None:
-            return None
-        plan: SectorsPlan = result.plan
-        beat_of |= dict(plan.district_of)
-        district_of |= dict.fromkeys(plan.district_of, district)
-        centre_of |= dict(plan.centre_of)
-        head = result.objectives[0]
-        name, unit, value = head.name, head.unit, value + head.value
-        known = known and head.bound is not None
-        bound += head.bound or 0.0
-        if result.status is not Status.OPTIMAL or not result.confirmed:
-            still_open.append(district)
-    return Nested(
-        district_of, beat_of, centre_of, value, bound if known else None, unit, name, tuple(still_open)
-    )
+def _rounding(standard: float) -> float:
+    return 1e-9 * max(1.0, abs(standard))
 
 
 def standard_of(family: str, problem: Any, text: str) -> float:

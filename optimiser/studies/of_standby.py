@@ -103,6 +103,7 @@ HOOKS = Hooks(
     in_force=in_force,
     plenty=plenty,
     distance_of="posts staffed otherwise",
+    idle=("n_cars", "cars_by_part"),
     aiming=aiming,
     aims=aims,
     calls_counted=calls_counted,

@@ -18,6 +18,7 @@ from optimiser.batch.runner import store_of
 from optimiser.batch.studies import Answer, Asked
 from optimiser.cli.kept import keep
 from optimiser.data.project import load
+from optimiser.prepare.questions import ask
 from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.solve.options import SolveOptions
 from tests.apps.conftest import make_project
@@ -300,3 +301,38 @@ def test_beats_of_every_district_are_asked_shown_and_kept(fresh: Path, tmp_path:
     assert len(lines) == 1 + len(beats)
     at = calm(screen("why", folder, kind="nest"))
     assert at.number_input(key="why.nest.beats").value == 12  # four a district
+
+
+def test_beats_are_asked_for_with_aim_and_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The aim, both tolerances and the longest drive go into the study; more beats than areas are told at once."""
+    folder = make_project(tmp_path)
+    monkeypatch.setattr(study_runner, "start", lambda study: None)
+    at = calm(screen("why", folder, kind="nest"))
+    aim = at.selectbox(key="why.nest.objective")
+    assert aim.value == "travel"
+    assert not any("changes its district" in str(o) for o in aim.options)
+    aim.set_value("even work")
+    at.number_input(key="why.nest.part_tolerance_pct").set_value(40.0)
+    at.number_input(key="why.nest.longest_drive_min").set_value(9.0)
+    at.number_input(key="why.nest.beats").set_value(30)
+    at.button(key="why.start.nest").click().run()
+    assert "beats for its work, but has only" in at.error[0].value
+    at.number_input(key="why.nest.beats").set_value(6)
+    at.button(key="why.start.nest").click().run()
+    (study,) = studies.studies(folder)
+    assert study.asked.choices == {
+        "objective": "even work",
+        "tolerance_pct": 10.0,
+        "part_tolerance_pct": 40.0,
+        "longest_drive_min": 9.0,
+    }
+
+
+def test_no_more_districts_are_looked_at_than_stations(fresh: Path) -> None:
+    """As many districts as stations: the numbers end there, where centres are free they go on."""
+    project = load(fresh)
+    n = len(project.stations)
+    field = next(f for f in studying.counted("sectors") if f.name == "n_districts")
+    for choices, last in (({"n_districts": n}, n), ({"n_districts": n, "centres": "free"}, n + 3)):
+        problem = ask(project, "sectors", choices).problem
+        assert studying.usual_numbers(field, choices, problem)[1] == last

@@ -107,6 +107,24 @@ def test_an_answer_survives_its_file_and_unlimited_is_null(tmp_path: Path) -> No
     assert study.answer().drawn == {"x": None, "y": [1.0]}
 
 
+def test_levels_leave_out_what_cannot_be_asked(project: Project) -> None:
+    """One district more than there are stations: the study is done, and says which number it left out and why."""
+    n = len(project.stations)
+    given = {"choice": "n_districts", "what": "Districts", "numbers": [n, n + 1]}
+    found = study_runner.work(made(project, "levels", {"tolerance_pct": 60}, **given), project=project)
+    assert found.complete
+    assert [s["number"] for s in found.drawn["steps"]] == [n]
+    assert any(s.startswith(f"Left out: {n + 1}. {n + 1} districts are asked for") for s in found.said)
+
+
+def test_a_district_without_beats_is_named(project: Project) -> None:
+    """Half a second's drive reaches no area: the district is told, and how sure that is."""
+    choices = {"tolerance_pct": 60, "longest_drive_min": 0.01}
+    found = study_runner.work(made(project, "nest", choices, plan="districts", beats=6), project=project)
+    assert not found.complete
+    assert found.said[0].startswith("District D1 has no plan of its")
+
+
 def test_levels_say_what_is_inside_the_proof() -> None:
     """By hand: 10 to 8 with bounds 9 and 7.5 is worth 1 to 2.5; then to 7.6 with bound 7.2 at most 0.8."""
     steps = (

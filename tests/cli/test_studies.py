@@ -9,6 +9,9 @@ import pytest
 
 from optimiser.batch.studies import studies
 from optimiser.cli.console import Exit
+from optimiser.data.project import load
+from optimiser.prepare.sectors import districts_in_use, plan_of
+from tests.apps.hand_runs import hand_run
 
 EVEN = [
     "--set",
@@ -168,6 +171,43 @@ def test_sweep(told, county):
     code, _, err = told("sweep", "sectors", county, "--over", "n_districts=x")
     assert code == Exit.INPUT
     assert "4..9" in err
+
+
+def test_the_sweep_of_the_readme(told, county):
+    """Four to nine districts from six stations: four to six are solved, the others told; five per cent are easy."""
+    over = ["sweep", "sectors", county, "--over"]
+    how = ["--time-limit", 2, "--gap", 20, "--quiet"]
+    code, out, err = told(*over, "n_districts=4..9", "--standard", "5%", *how)
+    assert code == Exit.DONE, err
+    assert "Left out: 7 to 9. 7 districts are asked for, but there are only 6 stations" in out
+    assert "The fewest that reach 5%: 4; fewer were not asked." in out
+    code, out, _ = told(*over, "n_districts=6,7", "--standard", "5%", *how, "--json")
+    found = json.loads(out)
+    assert (found["fewest"], found["proved"], list(found["left_out"])) == (6, False, ["7"])
+    code, _, err = told(*over, "n_districts=7..9", *how)
+    assert code == Exit.INPUT
+    assert "only 6 stations" in err
+
+
+def test_nest_of_a_run_and_a_district_without_a_plan(told, county):
+    """The districts of a run are filled by its name; a second's drive reaches nothing: the district is named."""
+    project = load(county)
+    in_use = districts_in_use(project)
+    run = hand_run(project, "sectors", "By hand", {"tolerance_pct": 90}, lambda p: plan_of(p, in_use))
+    asked = ["nest", county, "--plan", run, "--beats", 12, "--time-limit", 3, "--gap", 20, "--quiet"]
+    code, out, err = told(*asked)
+    assert code == Exit.DONE, err
+    assert "12 beats in 6 districts" in out
+    hurried = [*asked, "--again", "--set", "longest_drive_min=0.02"]
+    code, out, err = told(*hurried)
+    assert code == Exit.INFEASIBLE, err
+    assert out.startswith("District D1 has no plan of its")
+    code, out, _ = told(*hurried, "--json")
+    found = json.loads(out)
+    assert (found["plan"], found["district"], found["status"]) == (None, "D1", "infeasible")
+    code, _, err = told("nest", county, "--plan", "nothing", "--beats", 12, "--again")
+    assert code == Exit.INPUT
+    assert "neither a plan" in err
 
 
 def test_nest(told, county):

@@ -1,19 +1,20 @@
-"""How many, and beats within districts, against looking at every plan."""
+"""How many, against looking at every plan; what is known of numbers that were not asked."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from optimiser.data.project import load
 from optimiser.errors import InputError, UsageError
-from optimiser.prepare.sectors import restricted
-from optimiser.problems.sectors import FAMILY
-from optimiser.problems.sectors.measures import best_centres
-from optimiser.problems.sectors.plan import SectorsPlan
-from optimiser.studies.levels import nest, numbers, shared_out, standard_of, sweep, with_number
+from optimiser.problems.standby import FAMILY, StandbyPlan
+from optimiser.report.words_levels import fewest_said, left_out_said, numbers_said
+from optimiser.solve.result import Judged
+from optimiser.studies.levels import Step, Sweep, asked_for, numbers, standard_of, sweep, with_number
 from tests.oracles.sectors_cases import path_of_four
-from tests.studies.cases import Looker, best_of_all, series
+from tests.oracles.standby_cases import LINE, standby
+from tests.studies.cases import Helpless, Looker, best_of_all, series
 
 
 def _of(k: int):
@@ -37,27 +38,83 @@ def test_no_number_reaches_an_impossible_standard():
     assert not found.proved
 
 
-def test_beats_of_both_districts_in_one_go():
-    """{A B} and {C D} of the path, two beats each: every area its own beat, nothing to drive, the bound adds up."""
-    whole = path_of_four(balance_frac={})
-    two = replace(whole.params, district_ids=("1", "2"))
-    parts = {"N": restricted(whole, {"A", "B"}, two), "S": restricted(whole, {"C", "D"}, two)}
-    assert parts["N"].edges.tolist() == [[0, 1]]
-    found = nest(series(Looker()), whole, parts, {"N": 2, "S": 2})
-    assert dict(found.district_of) == {"A": "N", "B": "N", "C": "S", "D": "S"}
-    assert sorted(found.beat_of.values()) == ["N-1", "N-2", "S-1", "S-2"]
-    assert (found.value, found.bound, found.open_districts) == (0.0, 0.0, ())
-    asked = replace(whole, params=replace(whole.params, district_ids=("N-1", "N-2", "S-1", "S-2")))
-    plan = SectorsPlan(found.beat_of, best_centres(asked, dict(found.beat_of)))
-    assert FAMILY.check(asked, plan) == []
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ((1, 2, 3), "no fewer can"),
+        ((3, 4), "fewer were not asked"),
+        ((2, 3), "2 cannot, 1 was not asked"),
+        ((1, 3), "1 cannot, 2 was not asked"),
+        ((1, 4), "1 cannot, 2 and 3 were not asked"),
+    ],
+)
+def test_fewer_that_were_not_asked_are_not_proved(asked, known):
+    """Values 240, 120, 60 and 0 of the path: three or more reach 60; what was not asked is said, not proved."""
+    found = sweep(series(Looker()), {k: _of(k) for k in asked}, standard=60.0)
+    assert found.proved == (known == "no fewer can")
+    assert fewest_said(found, "60") == f"The fewest that reach 60: {found.fewest}; {known}."
 
 
-def test_beats_are_shared_out_by_work():
-    """Hamilton's method on 10 beats for 48, 32, 20 and 0.5 shares, one each at least."""
-    assert shared_out(10, {"a": 48.0, "b": 32.0, "c": 20.0}) == {"a": 5, "b": 3, "c": 2}
-    assert shared_out(4, {"a": 97.0, "b": 1.0, "c": 1.0, "d": 1.0}) == {"a": 1, "b": 1, "c": 1, "d": 1}
-    with pytest.raises(InputError, match="3 beats are asked for in 4 districts"):
-        shared_out(3, {"a": 97.0, "b": 1.0, "c": 1.0, "d": 1.0})
+def test_what_is_known_below_the_fewest_in_words():
+    """By hand: 4 to 6 cannot and 7 is open below 8; without a number that reaches it the open ones are named."""
+    judged = Judged("drive", "s", "min", 9.0, 1.0)
+    steps = tuple(Step(n, "feasible", judged) for n in (4, 5, 6, 7, 8))
+    found = Sweep(steps, 5.0, 8, proved=False, cannot=(4, 5, 6))
+    known = "none of 4 to 6 can, whether 7 can is open, fewer were not asked"
+    assert fewest_said(found, "5") == f"The fewest that reach 5: 8; {known}."
+    first = Sweep(steps[:1], 5.0, 1, proved=True)
+    assert fewest_said(first, "5").endswith("no fewer can.")
+    assert fewest_said(Sweep(steps), "5") == ""
+    none = Sweep(steps, 5.0, None, cannot=(4, 5, 6))
+    assert fewest_said(none, "5") == "No plan found reaches 5; whether 7 and 8 can is open."
+    assert numbers_said([1, 2, 3, 5, 7, 8]) == "1 to 3, 5, 7 and 8"
+
+
+def test_no_plan_found_is_not_that_none_can():
+    """A search that decides nothing leaves every number open."""
+    found = sweep(series(Helpless()), {1: _of(1), 2: _of(2)}, standard=10.0)
+    assert fewest_said(found, "10") == "No plan found reaches 10; whether 1 and 2 can is open."
+
+
+@pytest.mark.parametrize(
+    ("family", "choice", "proved"),
+    [
+        ("standby", "n_cars", True),
+        ("standby", "cars_by_part.night", True),
+        ("standby", "most_moved", False),
+        ("sectors", "n_districts", False),
+    ],
+)
+def test_where_one_more_can_stand_idle_one_that_cannot_proves_all_fewer(family, choice, proved):
+    """Five reach at most 85 of 90, six reach 92: with cars, which may stand idle, nothing below five need be asked."""
+
+    def solve(value, title):
+        judged = Judged("cover", "calls per week", "max", value, {80.0: 85.0}.get(value, value))
+        return SimpleNamespace(objectives=(judged,), status="feasible", plan=None, confirmed=False)
+
+    told = SimpleNamespace(family=SimpleNamespace(name=family), solve=solve)
+    found = sweep(told, {5: 80.0, 6: 92.0}, 90.0, choice)
+    assert (found.fewest, found.proved) == (6, proved)
+    assert found.cannot == ((1, 2, 3, 4, 5) if proved else (5,))
+
+
+def test_a_car_more_may_stand_idle():
+    """A plan of two cars keeps the rules where there are three, and is worth as much."""
+    plan = StandbyPlan({"all": {"A": 1, "C": 1}})
+    two, three = (standby(LINE, n_cars=(n,)) for n in (2, 3))
+    assert FAMILY.check(three, plan) == FAMILY.check(two, plan) == []
+    assert FAMILY.objectives(three, plan) == FAMILY.objectives(two, plan)
+
+
+def test_numbers_that_cannot_be_asked_are_left_out(county):
+    """Six stations: seven and eight districts cannot be served from one each, and are told in one sentence."""
+    project = load(county)
+    found, left_out = asked_for(project, "sectors", {}, "n_districts", (6, 7, 8), "here")
+    assert list(found) == [6]
+    (said,) = left_out_said(left_out)
+    assert said.startswith("Left out: 7 and 8. 7 districts are asked for, but there are only 6 stations")
+    with pytest.raises(InputError, match="7 districts are asked for"):
+        asked_for(project, "sectors", {}, "n_districts", (7, 8), "here")
 
 
 def test_numbers_as_a_planner_writes_them():
