@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,22 @@ def kinds(family: str) -> tuple[type[Any], ...]:
     return tuple(found)
 
 
-def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "scenario") -> Question:
+def ask(
+    project: Project,
+    family: str,
+    table: Mapping[str, Any],
+    where: str = "scenario",
+    *,
+    named: Sequence[str] = (),
+) -> Question:
     """Return the question that ``table`` (planner's names and units) asks of a project.
+
+    Parameters
+    ----------
+    where
+        Named in messages.
+    named
+        Of sectors, the names of the districts; see :func:`optimiser.prepare.sectors.sectors_problem`.
 
     Raises
     ------
@@ -85,7 +99,7 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
     if family == "sectors":
         from optimiser.prepare.sectors import sectors_problem
 
-        return Question(family, sectors_problem(project, *chosen))
+        return Question(family, sectors_problem(project, *chosen, named=named))
     if family == "shifts":
         from optimiser.prepare.shifts import shifts_problem
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,8 +32,16 @@ __all__ = [
 ]
 
 
-def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> SectorsProblem:
+def sectors_problem(
+    project: Project, setup: SectorsSetup | None = None, *, named: Sequence[str] = ()
+) -> SectorsProblem:
     """Return the sector question of a project.
+
+    Parameters
+    ----------
+    named
+        Names of the districts, as those of a planner's own plan; where more are asked for, the others get new names.
+        Without effect where fewer are asked for, or each is the district of a given centre by that name.
 
     Raises
     ------
@@ -53,7 +61,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     names, balance = kinds_of_work(project, work, set(balance_frac) | set(setup.ceilings))
     today = _today(project, setup, ids)
     aims = aims_of(project, setup, priorities_of(work))
-    params = _params(project, setup, centres, today, balance_frac, aims)
+    params = _params(project, setup, centres, today, balance_frac, aims, named)
     params = replace(params, cover_weights=cover.weights)
     problem = SectorsProblem(
         area_ids=ids,
@@ -221,6 +229,7 @@ def _params(
     today: tuple[str, ...],
     balance_frac: Mapping[str, float],
     aims: tuple[ObjectiveName, ...],
+    named: Sequence[str],
 ) -> SectorsParams:
     in_use = sorted(set(_inside(project, setup, today)) - {""})
     n = setup.n_districts or (len(centres.ids) if centres.given else len(in_use))
@@ -237,14 +246,17 @@ def _params(
     if centres.given and setup.centres == "stations":
         districts = _district_names(project, centres.ids)
     elif counts and len(in_use) <= n:
-        districts = (*in_use, *(f"new {d + 1}" for d in range(n - len(in_use))))
+        districts = _and_new(in_use, n)
     else:
         letter = "B" if setup.level == "beats" else "D"
         districts = tuple(f"{letter}{d + 1}" for d in range(n))
+    fixed = centres.ids if centres.given else ()
+    if 0 < len(named) <= n and not (fixed and set(named) <= set(districts)):
+        districts, fixed = _and_new(named, n), ()
     shares = _shares(setup, districts)
     return SectorsParams(
         district_ids=districts,
-        fixed_centres=centres.ids if centres.given else (),
+        fixed_centres=fixed,
         target_shares=shares,
         balance_frac=balance_frac,
         ceilings=setup.ceilings,
@@ -264,6 +276,12 @@ def _params(
         called="beat" if setup.level == "beats" else "district",
         relax=setup.relax,
     )
+
+
+def _and_new(names: Sequence[str], n: int) -> tuple[str, ...]:
+    """Return the names and as many new ones as ``n`` districts need."""
+    new = [f"new {k + 1}" for k in range(n) if f"new {k + 1}" not in names]
+    return (*names, *new[: n - len(names)])
 
 
 def _shares(setup: SectorsSetup, districts: tuple[str, ...]) -> tuple[float, ...]:
