@@ -209,7 +209,9 @@ SUITE = Suite(
     rows=(
         Row(
             "two districts",
-            lambda mode: measured(2, 3, LIMIT_S, 3, TINY_GAP, TINY) if mode == "smoke" else measured(2, 9, LIMIT_S),
+            lambda mode: (
+                measured(2, 3, LIMIT_S, 3, TINY_GAP, TINY) if mode == "smoke" else measured(2, 9, LIMIT_S)
+            ),
             smoke=True,
             quick=True,
             limit_s=300,
