@@ -30,12 +30,16 @@ ENOUGH_FRAC = 0.95
 
 @dataclass(frozen=True)
 class Entry:
-    """One plan: its name, its own question (the districts it has), and its result if a run made it."""
+    """One plan: its name, the question it is judged by (with its own districts), and its result if a run made it.
+
+    ``note`` says that it was made for other rules or data than it is judged by, "" where it was not.
+    """
 
     name: str
     problem: SectorsProblem
     plan: SectorsPlan
     result: Result[Any] | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,26 +170,6 @@ class SectorsComparison:
     gains: tuple[Gain, ...]
     proofs: tuple[Proof, ...]
     groups: tuple[GroupGain, ...] = ()
-
-
-def variant(problem: SectorsProblem, district_of: Mapping[str, str]) -> SectorsProblem:
-    """Return the question with the districts of a plan: as it is where the names are the same.
-
-    With other districts, equal shares are wanted, centres are free, and locks to districts that are gone are left out.
-    """
-    names = tuple(sorted({d for d in district_of.values() if d}))
-    p = problem.params
-    if set(names) == set(p.district_ids) or not names:
-        return problem
-    params = replace(
-        p,
-        district_ids=names,
-        fixed_centres=(),
-        target_shares=(),
-        locks=tuple((a, d) for a, d in p.locks if d in names),
-    )
-    made = replace(problem, params=params)
-    return made if p.counts_change else replace(made, today=())  # other names: all would seem to move
 
 
 def display_names(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from optimiser import registry
-from optimiser.compare_sectors import Entry, Proof, compare_sectors, display_names, variant
+from optimiser.compare_sectors import Entry, Proof, compare_sectors, display_names
+from optimiser.prepare.fitted import variant
 from optimiser.problems.sectors import SectorsPlan
 from optimiser.problems.sectors.measures import best_centres
 from optimiser.solve.engine import solve

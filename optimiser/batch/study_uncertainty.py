@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from optimiser import registry
+from optimiser.batch.asked_again import of_other_data, own_districts
 from optimiser.batch.runner import store_of
 from optimiser.batch.studies import Answer, Asked
 from optimiser.batch.study_answers import uncertainty_answer
 from optimiser.data.project import Project
 from optimiser.errors import InputError
-from optimiser.prepare.questions import ask
+from optimiser.prepare.fitted import fitted, variant
 from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.solve.progress import Progress
 from optimiser.studies.uncertainty import uncertainty
@@ -27,7 +28,7 @@ IN_USE = "Districts in use"
 def ask_uncertainty(
     asked: Asked, project: Project, tell: Callable[[Progress], None], stop: Callable[[], bool]
 ) -> Answer:
-    """Judge plans on years drawn anew; the question is that of the first run.
+    """Judge plans on years drawn anew; the question is that of the first run, for as many districts as a plan has.
 
     Raises
     ------
@@ -46,36 +47,20 @@ def ask_uncertainty(
         if result.plan is None:
             raise InputError(f"{title} has no plan to judge; leave it out.")
         plans[name] = result.plan
+        if asked.family == "sectors":
+            plans[name] = fitted(problem, name, run.problem(), result.plan)[1]
     if asked.given.get("in_use"):
-        plans[IN_USE] = plan_of(problem, districts_in_use(project))
-    _refuse_other_districts(asked.family, problem, plans)
-    scenario = runs[0].request["scenario"]
-
-    def again(other: Project) -> Any:
-        question = ask(other, asked.family, scenario, "this study").problem
-        return replace(question, params=problem.params)
-
+        in_use = districts_in_use(project)
+        plans[IN_USE] = plan_of(variant(problem, in_use), in_use)
     n = int(asked.given.get("samples", 30))
-    samples = resampled_questions(project, again, n, int(asked.given.get("seed", 1)))
+    samples = resampled_questions(project, of_other_data(runs[0]), n, int(asked.given.get("seed", 1)))
 
     def heard() -> Iterator[Any]:
         for number, sample in enumerate(samples, start=1):
             tell(Progress(time.monotonic() - began, f"year {number} of {n}"))
             yield sample
 
-    found = uncertainty(registry.family(asked.family), plans, heard(), stop)
+    family = registry.family(asked.family)
+    found = uncertainty(family, plans, heard(), stop, own_districts(asked.family))
     answer = uncertainty_answer(found, time.monotonic() - began)
     return replace(answer, complete=found.n_samples == n)
-
-
-def _refuse_other_districts(family: str, problem: Any, plans: dict[str, Any]) -> None:
-    if family != "sectors":
-        return
-    known = set(problem.params.district_ids)
-    for name, plan in plans.items():
-        strange = sorted(set(plan.district_of.values()) - known)
-        if strange:
-            raise InputError(
-                f"{name} has other districts ({', '.join(strange[:3])}) than {next(iter(plans))}; plans with the same "
-                "districts can be judged together. The page Compare takes any."
-            )

@@ -49,7 +49,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_compare(a: argparse.Namespace) -> int:
     """Print plans side by side; the first is the baseline."""
-    from optimiser.cli.plans import sector_entries
+    from optimiser.cli.plans_compared import sector_entries
     from optimiser.data.project import load
     from optimiser.problems.sectors.faults import faults
 
@@ -59,12 +59,12 @@ def run_compare(a: argparse.Namespace) -> int:
         return _others(a, project)
     found = _compared(a, project, entries)
     if a.workbook:
-        _workbook(a, project, found)
+        _workbook(a, project, entries, found)
     if a.map:
         _map(a, project, entries, found)
     names = [e.name for e in entries]
     if a.json:
-        show_json(_as_json(found))
+        show_json(_as_json(found) | {"notes": [e.note for e in entries if e.note]})
         return Exit.DONE
     show(table([_row(r, names) for r in found.judged.rows()], ["measure", "unit", "better", *names]))
     for change in found.changes:
@@ -72,6 +72,9 @@ def run_compare(a: argparse.Namespace) -> int:
         _show_change(entries[0].name, change, [g for g in found.gains if g.name == change.name])
         _show_groups([g for g in found.groups if g.name == change.name], project.settings.privacy_threshold)
     show("")
+    for entry in entries:
+        if entry.note:
+            show(f"- {entry.note}")
     for proof in found.proofs:
         show(f"- {proof.in_words()}")
     if found.proofs and not a.samples and project.calls is not None:
@@ -115,10 +118,11 @@ def _compared(a: argparse.Namespace, project: Any, entries: Any) -> Any:
 
     samples: Any = ()
     if a.samples:
-        from optimiser.cli.plans import asked_again
+        from optimiser.cli.plans_compared import asked_again
         from optimiser.studies.weeks import resampled_questions
 
-        samples = resampled_questions(project, asked_again(project, entries, a.set), a.samples)
+        _, again = asked_again(project, a.plans, a.set)
+        samples = resampled_questions(project, again, a.samples)
     row = {str(i): k for k, i in enumerate(project.areas["area_id"])}
     at = [row[i] for i in entries[0].problem.area_ids]
     return compare_sectors(
@@ -205,7 +209,7 @@ def _as_json(found: Any) -> dict[str, Any]:
     }
 
 
-def _workbook(a: argparse.Namespace, project: Any, found: Any) -> None:
+def _workbook(a: argparse.Namespace, project: Any, entries: Any, found: Any) -> None:
     from optimiser.report.workbook import write_workbook
 
     names = [j.name for j in found.judged.judgements]
@@ -252,6 +256,7 @@ def _workbook(a: argparse.Namespace, project: Any, found: Any) -> None:
     ]
     matched = [{"plan": c.name, "district": d, "is": b} for c in found.changes for d, b in c.renamed.items()]
     notes = {f"Compared {k + 1}": p.in_words() for k, p in enumerate(found.proofs)}
+    notes |= {f"Judged {e.name}": e.note for e in entries if e.note}
     notes["Small numbers"] = f"Means over {few} calls or residents are not told."
     sheets = {
         "Measures": measures, "What moves": moved, "Shares that move": shares, "Who gains": gains, "Districts": matched,

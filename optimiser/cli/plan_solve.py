@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+import shlex
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from optimiser.cli import values
@@ -59,41 +62,54 @@ def run_complete(a: argparse.Namespace) -> int:
     """Finish a partial plan: its areas are locks, the rest is solved."""
     from optimiser.prepare.own_plan import finishing
 
-    project, question, district_of = _asked(a)
-    problem, start = finishing(question.problem, district_of)
-    run, result = _solve(a, project, problem, start, f"{a.plan} completed", "sectors.cuts")
-    left = [i for i in problem.area_ids if not district_of.get(i)]
-    return _tell(a, project, run, result, before=district_of, extra={"completed": left})
+    own = _asked(a)
+    problem, start = finishing(own.question, own.district_of)
+    run, result = _solve(a, own, problem, start, f"{a.plan} completed", "sectors.cuts")
+    left = [i for i in problem.area_ids if not own.district_of.get(i)]
+    return _tell(a, own, run, result, extra={"completed": left})
 
 
 def run_repair(a: argparse.Namespace) -> int:
     """Mend a plan with the fewest moves, and say how many are needed at least."""
     from optimiser import registry
     from optimiser.prepare.own_plan import mending
+    from optimiser.problems.sectors import FAMILY
 
-    project, question, district_of = _asked(a)
-    problem, start = mending(question.problem, district_of, a.count, a.only)
+    own = _asked(a)
+    problem, start = mending(own.question, own.district_of, a.count, a.only)
     method = "sectors.moves"
     if registry.load(method).refuses(problem):
         method = "sectors.cuts"
     what = a.only or "repaired"
-    run, result = _solve(a, project, problem, start, f"{a.plan} {what}", method)
-    return _tell(a, project, run, result, before=district_of, extra=_needed(problem, result, a.count))
+    run, result = _solve(a, own, problem, start, f"{a.plan} {what}", method)
+    broken = () if result.plan is not None else sorted({v.rule for v in FAMILY.check(problem, start)})
+    return _tell(a, own, run, result, broken, extra=_needed(problem, result, a.count))
 
 
 def run_polish(a: argparse.Namespace) -> int:
     """Better a plan within a limit of change."""
     from optimiser.prepare.own_plan import polishing
 
-    project, question, district_of = _asked(a)
+    own = _asked(a)
     limit = {"n_moves": a.moves} if a.moves else {"work_frac": fraction_from_percent(a.work)}
-    problem, start = polishing(question.problem, district_of, **limit)
-    run, result = _solve(a, project, problem, start, f"{a.plan} polished", "sectors.cuts")
-    return _tell(a, project, run, result, before=district_of, extra=_gain(question.problem, start, result))
+    problem, start = polishing(own.question, own.district_of, **limit)
+    run, result = _solve(a, own, problem, start, f"{a.plan} polished", "sectors.cuts")
+    return _tell(a, own, run, result, extra=_gain(own.question, start, result))
 
 
-def _asked(a: argparse.Namespace) -> tuple[Any, Any, Any]:
-    from optimiser.cli.plans import assignment_of, question_of
+@dataclass(frozen=True)
+class _Own:
+    """A planner's plan: the project, the question with its choices, the plan."""
+
+    project: Any
+    question: Any
+    choices: Mapping[str, Any]
+    district_of: Mapping[str, str]
+
+
+def _asked(a: argparse.Namespace) -> _Own:
+    """Ask by the rules of the run, where the plan is one's, else by those of a plan of its own; ``--set`` on top."""
+    from optimiser.cli.plans import question_and_plan
     from optimiser.data.canonical import PLANS_FOLDER
     from optimiser.data.plans import check_free
     from optimiser.data.project import load
@@ -101,31 +117,31 @@ def _asked(a: argparse.Namespace) -> tuple[Any, Any, Any]:
     project = load(a.folder)
     if a.save:
         check_free(project.folder / PLANS_FOLDER, a.save, again=a.again)
-    district_of = assignment_of(project, a.plan)
-    return project, question_of(project, district_of, a.set), district_of
+    question, district_of, choices = question_and_plan(project, a.plan, a.set)
+    return _Own(project, question.problem, choices, district_of)
 
 
 def _solve(
-    a: argparse.Namespace, project: Any, problem: Any, start: Any, title: str, method: str
+    a: argparse.Namespace, own: _Own, problem: Any, start: Any, title: str, method: str
 ) -> tuple[Any, Any]:
     """Solve as a run of the project, from the plan."""
     from optimiser.batch import runner
     from optimiser.solve.options import SolveOptions
 
     options = SolveOptions(time_limit_s=a.time_limit, gap_frac=fraction_from_percent(a.gap), seed=a.seed)
-    store = runner.store_of(project.folder)
+    store = runner.store_of(own.project.folder)
     run = store.create(
         problem,
         "sectors",
         method,
         options,
         title=title,
-        scenario={"plan": a.plan},
+        scenario=own.choices,
         start=start,
-        inputs=runner.input_digests(project),
+        inputs=runner.input_digests(own.project),
     )
     with stop_on_interrupt() as asked, Line("sectors", quiet=a.quiet) as line:
-        return run, runner.work(run, project=project, on_progress=line, should_stop=asked)
+        return run, runner.work(run, project=own.project, on_progress=line, should_stop=asked)
 
 
 def _needed(problem: Any, result: Any, counted: str) -> dict[str, Any]:
@@ -160,15 +176,21 @@ def _gain(problem: Any, start: Any, result: Any) -> dict[str, Any]:
 
 
 def _tell(
-    a: argparse.Namespace, project: Any, run: Any, result: Any, *, before: Any, extra: dict[str, Any]
+    a: argparse.Namespace,
+    own: _Own,
+    run: Any,
+    result: Any,
+    broken: Sequence[str] = (),
+    *,
+    extra: dict[str, Any],
 ) -> int:
     from optimiser.compare import moved
 
     code = code_of(result, fraction_from_percent(a.gap), accept_gap=a.accept_gap)
     after = {} if result.plan is None else dict(result.plan.district_of)
-    changes = moved({k: v for k, v in before.items() if v}, after) if after else {}
+    changes = moved({k: v for k, v in own.district_of.items() if v}, after) if after else {}
     if a.save and after:
-        save(project, a.save, after, again=a.again)
+        save(own.project, a.save, after, again=a.again)
     if a.json:
         from optimiser.solve.jobs import result_to_json
 
@@ -182,7 +204,7 @@ def _tell(
     for sentence in findings("sectors", run.problem(), result):
         show(f"- {sentence}")
     if code is Exit.INFEASIBLE:
-        say("Why: name the rule that may give way, or ask with: optimiser explain")
+        say(_why(a, own, broken))
     if changes:
         show("")
         rows = [[i, old, new] for i, (old, new) in list(changes.items())[:_MOST_NAMED]]
@@ -191,6 +213,19 @@ def _tell(
             show(f"and {len(changes) - _MOST_NAMED} more, in {run.folder}/plan.csv")
     say(f"Run {run.id}: {run.folder}")
     return code
+
+
+def _why(a: argparse.Namespace, own: _Own, broken: Sequence[str]) -> str:
+    """Say which of the rules asked for the plan breaks, and how to ask the same question without it."""
+    from optimiser.cli.plans import as_pair
+
+    words = ["optimiser", "explain", "sectors", str(a.folder)]
+    for key, value in own.choices.items():
+        words += ["--set", as_pair(key, value)]
+    breaks = (
+        f"The plan breaks {', '.join(broken)}, and no plan keeps every rule asked for. " if broken else ""
+    )
+    return f"{breaks}Which rules are in each other's way, asked without this plan: {shlex.join(words)}"
 
 
 def _words(changes: Any, extra: dict[str, Any], result: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from optimiser import registry
+from optimiser.batch.asked_again import choices_of, free_choices
 from optimiser.batch.runner import store_of
 from optimiser.batch.store import Run
 from optimiser.data.plans import BEATS, other_names, read_plan, read_plan_file
 from optimiser.data.project import Project
 from optimiser.data.read import is_table
 from optimiser.errors import InputError, OptimiserError, UsageError
+from optimiser.prepare.fitted import fitted, variant
 from optimiser.prepare.questions import Question, ask
 from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.report.phrases import count, listed
@@ -22,6 +25,7 @@ from optimiser.solve.result import Result
 
 ROTA = "rota"
 """Today's rota, beside runs of shifts."""
+_TOML_WORDS = ("true", "false", "inf", "nan")
 
 
 def settings_of(pairs: Sequence[str], family: str) -> dict[str, Any]:
@@ -89,102 +93,54 @@ def question_and_plans(
     """Return the question, its plans by name, and the results of those that are runs.
 
     The question is that of the first run named; without a run it is the sector question with the choices given,
-    and as many districts as the first plan has.
+    and as many districts as the first plan has. A plan with other districts keeps them.
     """
-    runs = {n: r for n in names if (r := _run(project, n)) is not None}
-    results = {n: _result(run) for n, run in runs.items()}
+    runs = {n: r for n in names if (r := run_named(project, n)) is not None}
+    results = {n: result_of(run) for n, run in runs.items()}
     if runs:
         first = next(iter(runs.values()))
-        if pairs:
-            raise UsageError(
-                f"--set changes nothing here: the question is that of run {first.id}. Leave it out, or name no run."
-            )
+        refuse_choices(first, pairs)
         question = Question(str(first.request["family"]), first.problem())
     else:
-        question = _sector_question(project, _districts(project, names[0]), settings_of(pairs, "sectors"))
+        question = question_of(project, districts_of(project, names[0]), pairs)
     plans: dict[str, Any] = {}
     for name in names:
         if name in results:
             if results[name].plan is None:
                 raise InputError(f"Run {name} has no plan to compare.")
+            family = str(runs[name].request["family"])
+            if family != question.family:
+                raise InputError(f"Run {name} is about {family}, the first about {question.family}.")
             plans[name] = results[name].plan
+            if family == "sectors":
+                plans[name] = fitted(question.problem, name, runs[name].problem(), plans[name])[1]
         elif question.family == "shifts" and name == ROTA and question.problem.existing is not None:
             plans[name] = question.problem.existing
         elif question.family != "sectors":
             raise InputError(f"{name!r} is no run; only sector plans can be given as files.")
         else:
-            district_of = _districts(project, name)
-            _same_districts(name, district_of, question.problem.params.district_ids)
-            plans[name] = plan_of(question.problem, district_of)
+            district_of = districts_of(project, name)
+            if name == names[0] and not runs:
+                _same_districts(name, district_of, question.problem.params.district_ids)
+            plans[name] = plan_of(_with_names_of(question.problem, district_of), district_of)
     return question, plans, results
 
 
-def sector_entries(project: Project, names: Sequence[str], pairs: Sequence[str]) -> list[Any] | None:
-    """Return plans of areas to compare, each with the question of its own districts; None where a run is no such plan.
+def _with_names_of(problem: Any, district_of: Mapping[str, str]) -> Any:
+    """Return the question as it is where it asks for the districts of a plan, among others; else for these."""
+    return (
+        problem
+        if set(district_of.values()) <= {*problem.params.district_ids, ""}
+        else variant(problem, district_of)
+    )
 
-    The first run named gives rules and data; without one they are those of the choices.
 
-    Raises
-    ------
-    InputError
-        If there is no such plan, or a run is about other areas.
-    """
-    from optimiser.compare_sectors import Entry, variant
-
-    runs = {n: r for n in names if (r := _run(project, n)) is not None}
-    if any(r.request["family"] != "sectors" for r in runs.values()):
-        return None
-    if runs and pairs:
-        first = next(iter(runs.values()))
+def refuse_choices(first: Run, pairs: Sequence[str]) -> None:
+    """Refuse choices beside a run, whose question stands."""
+    if pairs:
         raise UsageError(
             f"--set changes nothing here: the question is that of run {first.id}. Leave it out, or name no run."
         )
-    if runs:
-        base = next(iter(runs.values())).problem()
-    else:
-        base = question_of(project, _districts(project, names[0]), pairs).problem
-    found = []
-    for name in dict.fromkeys(names):
-        if name in runs:
-            problem, result = runs[name].problem(), _result(runs[name])
-            if result.plan is None:
-                raise InputError(f"Run {name} has no plan to compare.")
-            if problem.area_ids != base.area_ids:
-                raise InputError(
-                    f"Run {name} is about {len(problem.area_ids)} areas, the first plan about {len(base.area_ids)}."
-                )
-            found.append(Entry(name, problem, result.plan, result))
-        else:
-            district_of = _districts(project, name)
-            problem = variant(base, district_of)
-            found.append(Entry(name, problem, plan_of(problem, dict(district_of))))
-    return found
-
-
-def asked_again(project: Project, entries: Sequence[Any], pairs: Sequence[str]) -> Any:
-    """Return what asks the first plan's question of a project with other weeks.
-
-    Raises
-    ------
-    InputError
-        If the centres of a plan are none of that question's.
-    """
-    home = dict(entries[0].plan.district_of)
-    at_stations = not set(entries[0].problem.centre_ids) <= {str(i) for i in project.areas["area_id"]}
-    table = [*pairs, *(["centres=stations"] if at_stations else [])]
-
-    def ask_again(other: Project) -> Any:
-        problem = question_of(other, home, table).problem
-        for entry in entries:
-            strange = set(entry.plan.centre_of.values()) - set(problem.centre_ids)
-            if strange:
-                raise InputError(
-                    f"The plans are served from different places ({', '.join(sorted(strange)[:3])}): compare them "
-                    "without --samples, or name plans with the same kind of centres."
-                )
-        return problem
-
-    return ask_again
 
 
 def assignment_of(project: Project, name: str) -> Mapping[str, str]:
@@ -195,9 +151,9 @@ def assignment_of(project: Project, name: str) -> Mapping[str, str]:
     InputError
         If there is no such plan, or it is no plan of areas.
     """
-    run = _run(project, name)
+    run = run_named(project, name)
     if run is None:
-        return _districts(project, name)
+        return districts_of(project, name)
     plan = run.result().plan
     if run.request["family"] != "sectors" or plan is None:
         raise InputError(f"Run {name} has no plan of areas.")
@@ -233,7 +189,8 @@ def _same_districts(name: str, district_of: Mapping[str, str], asked: tuple[str,
         )
 
 
-def _run(project: Project, name: str) -> Run | None:
+def run_named(project: Project, name: str) -> Run | None:
+    """Return the run of a name; None where it names a plan of the project or a file."""
     if name in project.plans or name in ("districts", ROTA) or is_table(name):
         return None
     try:
@@ -243,7 +200,7 @@ def _run(project: Project, name: str) -> Run | None:
         raise InputError(f"{name!r} is neither a plan ({known}), a CSV file, nor a run: {error}") from error
 
 
-def _result(run: Run) -> Result[Any]:
+def result_of(run: Run) -> Result[Any]:
     """Return the result of a run; why it has none is the planner's to mend, whatever it was."""
     try:
         return run.result()
@@ -253,7 +210,8 @@ def _result(run: Run) -> Result[Any]:
         raise InputError(f"Run {run.id} has no plan to compare: {error}") from error
 
 
-def _districts(project: Project, name: str) -> Mapping[str, str]:
+def districts_of(project: Project, name: str) -> Mapping[str, str]:
+    """Return the district of each area in a plan that is no run."""
     if name == "districts":
         return districts_in_use(project)
     if name in project.plans:
@@ -262,28 +220,57 @@ def _districts(project: Project, name: str) -> Mapping[str, str]:
 
 
 def question_of(project: Project, district_of: Mapping[str, str], pairs: Sequence[str]) -> Question:
-    """Return the sector question that a plan of its own answers: with its districts by name."""
-    return _sector_question(project, district_of, settings_of(pairs, "sectors"))
+    """Return the sector question that a plan of its own answers: with its districts by name, and free centres."""
+    names = sorted({d for d in district_of.values() if d})
+    return ask(project, "sectors", own_choices(len(names), pairs), "--set", named=names)
 
 
-def _sector_question(project: Project, district_of: Mapping[str, str], choices: dict[str, Any]) -> Question:
-    """Ask for as many districts as the plan has, by its names, with free centres; for further ones by new names."""
-    from dataclasses import replace
+def own_choices(
+    n_districts: int, pairs: Sequence[str], base: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the choices given on top of those of a run, or of a plan that no run made."""
+    chosen = settings_of(pairs, "sectors")
+    if "locks" in chosen:
+        chosen["locks"] = _locks(chosen["locks"])
+    return {**(base or free_choices(n_districts)), **chosen}
 
-    names = tuple(sorted({d for d in district_of.values() if d}))
-    locks = _locks(choices.pop("locks", []))
-    table = {"centres": "free", "n_districts": len(names), "objective": "travel"} | choices
-    question = ask(project, "sectors", table, "--set")
-    params = question.problem.params
-    more = params.n_districts - len(names)
-    if more >= 0 and not params.fixed_centres:
-        params = replace(params, district_ids=(*names, *(f"new {k + 1}" for k in range(more))))
-    params = replace(params, locks=(*params.locks, *locks))
-    return Question("sectors", replace(question.problem, params=params))
+
+def question_and_plan(
+    project: Project, name: str, pairs: Sequence[str]
+) -> tuple[Question, Mapping[str, str], dict[str, Any]]:
+    """Return the question that a plan is mended or bettered by, the plan, and the choices: a run's own, changed.
+
+    Raises
+    ------
+    InputError
+        If there is no such plan, or it is no plan of areas.
+    """
+    district_of, run = assignment_of(project, name), run_named(project, name)
+    if run is None:
+        names: Sequence[str] = sorted({d for d in district_of.values() if d})
+        choices = own_choices(len(names), pairs)
+    else:
+        names = run.problem().params.district_ids
+        choices = own_choices(len(names), pairs, choices_of(run))
+    return ask(project, "sectors", choices, "--set", named=names), district_of, choices
+
+
+def as_pair(key: str, value: Any) -> str:
+    """Return a choice as ``--set`` takes it."""
+    plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w ]*", value) and value not in _TOML_WORDS
+    return f"{key}={value if plain else _toml(value)}"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(str(k))} = {_toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    return json.dumps(value)
 
 
 def _locks(given: Any) -> tuple[tuple[str, str], ...]:
-    """Read locks, pairs of area and district; the districts are those of the plan, so they are told last."""
+    """Read locks, pairs of area and district; ids are text, also where they are typed as numbers."""
     if not isinstance(given, list) or any(not isinstance(p, list) or len(p) != 2 for p in given):
         raise UsageError(f"--set locks={given} should be pairs of area and district: [['12', 'North']].")
     return tuple((str(a), str(d)) for a, d in given)

@@ -6,7 +6,6 @@ import argparse
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,32 +37,28 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run_uncertainty(a: argparse.Namespace) -> int:
-    """Judge plans on years made of the project's own weeks, drawn with replacement."""
+    """Judge plans on years made of the project's own weeks, drawn with replacement, each with its own districts."""
     from optimiser import registry
+    from optimiser.batch.asked_again import own_districts
     from optimiser.cli.plans import question_and_plans
-    from optimiser.data.project import Project, load
+    from optimiser.cli.plans_compared import asked_again
+    from optimiser.data.project import load
     from optimiser.errors import UsageError
-    from optimiser.prepare.questions import ask
     from optimiser.problems import portable
     from optimiser.report.words_studies import spread_rows, uncertainty_said
     from optimiser.studies.uncertainty import uncertainty
     from optimiser.studies.weeks import resampled_questions
 
     project = load(a.folder)
-    question, plans, results = question_and_plans(project, a.plans, a.set)
+    question, plans, _ = question_and_plans(project, a.plans, a.set)
     if question.family in _ONE_MOMENT:
         raise UsageError(f"A plan of {question.family} is for one moment; its weeks cannot be drawn anew.")
-    choices = _choices(a, project, question, list(results))
-
-    def again(other: Project) -> Any:
-        asked = ask(other, question.family, choices, "--set").problem
-        return replace(asked, params=question.problem.params)
-
+    choices, again = asked_again(project, a.plans, a.set)
     family = registry.family(question.family)
     began = time.monotonic()
     with stop_on_interrupt() as stopped:
         samples = resampled_questions(project, again, a.samples, a.seed)
-        found = uncertainty(family, plans, samples, stopped)
+        found = uncertainty(family, plans, samples, stopped, own_districts(question.family))
     seconds = time.monotonic() - began
     _keep(a, question.family, choices, found, portable.digest(question.problem), seconds)
     sentences = uncertainty_said(found)
@@ -95,15 +90,3 @@ def _keep(
         choices=choices,
         given={"plans": list(a.plans), "samples": a.samples, "seed": a.seed},
     )
-
-
-def _choices(a: argparse.Namespace, project: Any, question: Any, runs: list[str]) -> Mapping[str, Any]:
-    """Return the choices with which the question is asked of other weeks."""
-    from optimiser.batch.runner import store_of
-    from optimiser.cli.plans import settings_of
-
-    if runs:
-        scenario: Mapping[str, Any] = store_of(project.folder).run(runs[0]).request["scenario"]
-        return scenario
-    n = question.problem.params.n_districts
-    return {"centres": "free", "n_districts": n, "objective": "travel"} | settings_of(a.set, question.family)

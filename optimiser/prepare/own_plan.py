@@ -129,19 +129,24 @@ def moved_areas(problem: SectorsProblem, share: float) -> float:
     return share * float((problem.moved_work() > 0).sum())
 
 
+def counting_areas(problem: SectorsProblem) -> SectorsProblem:
+    """Return the question with :data:`AREAS` among its kinds of work."""
+    if AREAS in problem.balance_names:
+        return problem
+    return replace(
+        problem,
+        balance_names=(*problem.balance_names, AREAS),
+        balance=np.concatenate([problem.balance, np.ones((1, len(problem.area_ids)))]),
+    )
+
+
 def _with_today(problem: SectorsProblem, district_of: Mapping[str, str], counted: Counted) -> SectorsProblem:
     """Return the question with a plan as today's, and moves counted in areas or in work."""
     _same_names(problem, district_of)
     made = replace(problem, today=tuple(district_of.get(a, "") for a in problem.area_ids))
     if counted == "work":
         return made
-    if AREAS not in made.balance_names:
-        ones = np.ones((1, len(made.area_ids)))
-        made = replace(
-            made,
-            balance_names=(*made.balance_names, AREAS),
-            balance=np.concatenate([made.balance, ones]),
-        )
+    made = counting_areas(made)
     return replace(made, params=replace(made.params, moved_on=AREAS))
 
 

@@ -72,8 +72,22 @@ def with_aims(family: str, table: Mapping[str, Any], aims: Sequence[str]) -> Map
     return {**table, "objectives": list(aims)} if family == "sectors" and "moved" in aims else table
 
 
-def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "scenario") -> Question:
+def ask(
+    project: Project,
+    family: str,
+    table: Mapping[str, Any],
+    where: str = "scenario",
+    *,
+    named: Sequence[str] = (),
+) -> Question:
     """Return the question that ``table`` (planner's names and units) asks of a project.
+
+    Parameters
+    ----------
+    where
+        Named in messages.
+    named
+        Of sectors, the names of the districts; see :func:`optimiser.prepare.sectors.sectors_problem`.
 
     Raises
     ------
@@ -90,7 +104,7 @@ def ask(project: Project, family: str, table: Mapping[str, Any], where: str = "s
     if family == "sectors":
         from optimiser.prepare.sectors import sectors_problem
 
-        return Question(family, sectors_problem(project, *chosen))
+        return Question(family, sectors_problem(project, *chosen, named=named))
     if family == "shifts":
         from optimiser.prepare.shifts import shifts_problem
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from optimiser.errors import InputError
 from optimiser.prepare.outlook import grown
 from optimiser.prepare.sectors_cover import aims_of, cover_of, limits_of, priorities_of
 from optimiser.prepare.sectors_names import (
+    and_new,
     counts_change,
     free_names,
     given_names,
@@ -40,8 +41,16 @@ __all__ = [
 ]
 
 
-def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> SectorsProblem:
+def sectors_problem(
+    project: Project, setup: SectorsSetup | None = None, *, named: Sequence[str] = ()
+) -> SectorsProblem:
     """Return the sector question of a project.
+
+    Parameters
+    ----------
+    named
+        Names of the districts, as those of a planner's own plan; where more are asked for, the others get new names.
+        Without effect where fewer are asked for, or each is the district of a given centre by that name.
 
     Raises
     ------
@@ -61,8 +70,9 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
     names, balance = kinds_of_work(project, work, set(balance_frac) | set(setup.ceilings))
     today = _today(project, setup, ids)
     aims = aims_of(project, setup, priorities_of(work))
-    names_, fixed = _named(project, setup, centres, today, aims, travel_s, work.calls.sum(axis=1))
-    params = _params(project, setup, names_, fixed, today, balance_frac, aims)
+    calls = work.calls.sum(axis=1)
+    called, fixed = _named(project, setup, centres, today, aims, travel_s, calls, named)
+    params = _params(project, setup, called, fixed, today, balance_frac, aims)
     params = replace(params, cover_weights=cover.weights)
     problem = SectorsProblem(
         area_ids=ids,
@@ -70,7 +80,7 @@ def sectors_problem(project: Project, setup: SectorsSetup | None = None) -> Sect
         centre_ids=centres.ids,
         centre_area=centres.area,
         travel_s=travel_s,
-        calls=work.calls.sum(axis=1),
+        calls=calls,
         covered_calls=cover.covered,
         cover_calls=cover.counted,
         balance_names=names,
@@ -231,6 +241,7 @@ def _named(
     aims: tuple[ObjectiveName, ...],
     travel_s: NDArray[np.float64],
     calls: NDArray[np.float64],
+    named: Sequence[str],
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the name of each district and its given centre ("" where free; none where all are)."""
     in_use = sorted(set(_inside(project, setup, today)) - {""})
@@ -249,6 +260,9 @@ def _named(
             "let centres be free for more."
         )
     counts = counts_change(setup, aims)
+    own = 0 < len(named) <= n
+    if own and not centres.given:
+        return and_new(named, n), ()
     if not centres.given:
         names = free_names(setup, in_use, n, counts=counts)
         return names, own_centres(setup, names, centres.ids)
@@ -256,7 +270,7 @@ def _named(
     drive = mean_drives(today, in_use, travel_s, calls)
     names = given_names(setup, centres.ids, near, in_use, drive, counts=counts)
     own_centres(setup, names, centres.ids)
-    return names, centres.ids
+    return (and_new(named, n), ()) if own and not set(named) <= set(names) else (names, centres.ids)
 
 
 def _params(

@@ -43,7 +43,7 @@ def free_names(setup: SectorsSetup, in_use: Sequence[str], n: int, *, counts: bo
             f"Change is counted from {len(in_use)} {setup.level} of today ({', '.join(in_use)}), and {n} are asked "
             "for: say with names which of them stay."
         )
-    names = names or (*in_use, *(f"new {k + 1}" for k in range(n - len(in_use))))
+    names = names or and_new(in_use, n)
     open_ = [d for d in names if d not in in_use and d not in setup.centre_of]
     if counts and in_use and open_:
         raise InputError(
@@ -51,6 +51,12 @@ def free_names(setup: SectorsSetup, in_use: Sequence[str], n: int, *, counts: bo
             f'{setup.level}: give each a centre, as centre_of = {{"{open_[0]}" = "AREA"}}.'
         )
     return names
+
+
+def and_new(names: Sequence[str], n: int) -> tuple[str, ...]:
+    """Return the names and as many new ones as ``n`` districts need."""
+    new = [f"new {k + 1}" for k in range(n) if f"new {k + 1}" not in names]
+    return (*names, *new[: n - len(names)])
 
 
 def given_names(

@@ -72,6 +72,7 @@ def uncertainty(
     plans: Mapping[str, Any],
     samples: Iterable[Any],
     should_stop: Callable[[], bool] = lambda: False,
+    fitted: Callable[[Any, Any], Any] = lambda sample, plan: sample,
 ) -> Uncertainty:
     """Judge plans on samples of their question.
 
@@ -83,6 +84,8 @@ def uncertainty(
         Questions of the family that differ in their data; see :func:`optimiser.studies.weeks.resampled_questions`.
     should_stop
         Asked before each sample; what was judged until then is told.
+    fitted
+        Makes of a sample and a plan the question that the plan is judged by: with the districts that it has.
 
     Raises
     ------
@@ -95,11 +98,12 @@ def uncertainty(
     kinds: dict[str, tuple[str, bool]] = {}
     broken: dict[str, dict[str, int]] = {name: {} for name in plans}
     first, sense, n = "", "min", 0
-    for problem in samples:
+    for sample in samples:
         if should_stop():
             break
         n += 1
         for name, plan in plans.items():
+            problem = fitted(sample, plan)
             told = family.objectives(problem, plan)
             first, sense = _aim(told[0].name), told[0].sense
             for o in told:

@@ -86,13 +86,13 @@ def _chosen(folder: Path, only: str, counted: str) -> Run:
 
 @pytest.mark.parametrize("only", ["", "contiguity", "balance"])
 def test_what_is_mended_is_chosen(tmp_path: Path, fresh: Path, not_started: None, only: str) -> None:
-    """The rule that is not asked for is dropped, and no other; what moves is counted in areas or in work."""
+    """What the plan keeps is kept, the rule that it breaks and is not asked for goes; moves in areas or in work."""
     for counted in ("areas", "work"):
         folder = tmp_path / counted
         shutil.copytree(fresh, folder)
         params = _chosen(folder, only, counted).problem().params
         assert params.objectives == ("moved",)
-        assert params.contiguity == (only != "balance")
+        assert params.contiguity
         assert bool(params.balance_frac) == (only != "contiguity")
         assert (params.moved_on == AREAS) == (counted == "areas")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 
 import pytest
 
 from optimiser.cli import main
 from optimiser.cli.console import Exit
+from optimiser.cli.plans import as_pair, settings_of
 from optimiser.data.project import load
 
 
@@ -308,9 +310,62 @@ def test_a_boundary_that_isolates_demand_is_named(told, county):
 
 def test_an_area_out_of_reach_is_named(told, county):
     """With a longest drive of two seconds no centre reaches its neighbours: impossible, exit 4, and why."""
-    code, out, _ = told("plan", "repair", county, "districts", "--set", "longest_drive_min=0.03", *QUICK)
+    code, out, err = told("plan", "repair", county, "districts", "--set", "longest_drive_min=0.03", *QUICK)
     assert code == Exit.INFEASIBLE
     assert "No plan can keep all these rules" in out
+    assert "The plan breaks" in err
+    assert "longest drive" in err.partition(", and no plan")[0]
+    command = shlex.split(
+        next(line for line in err.splitlines() if "optimiser explain" in line).partition("plan: ")[2]
+    )
+    assert command[:4] == ["optimiser", "explain", "sectors", str(county)]
+    assert settings_of(command[5::2], "sectors") == {
+        "centres": "free",
+        "n_districts": 6,
+        "objective": "travel",
+        "longest_drive_min": 0.03,
+    }
+
+
+@pytest.fixture
+def named(districts, tmp_path):
+    """The districts in use as a file, under names of their own."""
+    names = dict(
+        zip(
+            sorted({r["district_id"] for r in districts}), ("North", "South", "E", "W", "M", "H"), strict=True
+        )
+    )
+    return write(tmp_path / "named.csv", [(r["area_id"], names[r["district_id"]]) for r in districts])
+
+
+def test_choices_name_the_districts_of_the_plan(told, county, named):
+    """A share for North and an area locked to it, in a plan that has a North."""
+    choices = ("--set", "target_share_of_pct={North=40}", "--set", "tolerance_pct=60")
+    code, out, err = told("plan", "check", county, named, *choices, "--json")
+    assert code in (Exit.DONE, Exit.INPUT), err
+    off = {v["where"] for v in json.loads(out)["violations"] if v["rule"] == "known districts"}
+    assert off == set()
+    code, out, err = told("drift", county, "--plan", named, *choices, "--json", *QUICK[:3])
+    assert code == Exit.DONE, err
+    shares = {s["district"]: s["target"] for s in json.loads(out)["standings"]}
+    assert shares["North"] == pytest.approx(0.4)
+    assert shares["South"] == pytest.approx(0.12)  # the others share the rest evenly
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("objective", "cover by priority"),
+        ("within", "12"),
+        ("shape", ""),
+        ("contiguity", True),
+        ("locks", [["a", "North"], ["7", "D'1"]]),
+        ("balance", {"unit hours, night": 0.2}),
+    ],
+)
+def test_a_choice_reads_back_as_it_is_written(key, value):
+    """What a hint prints for --set is what --set reads."""
+    assert settings_of([as_pair(key, value)], "sectors") == {key: value}
 
 
 def test_a_stale_plan_stops_only_the_command_that_names_it(told, county):

@@ -1,0 +1,104 @@
+"""Plans beside each other as a planner asks for it: by the rules and data of the first, each with its own districts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from optimiser.batch.runner import store_of
+from optimiser.cli.console import Exit
+from optimiser.cli.plans_compared import asked_again
+from optimiser.data.project import load
+from optimiser.errors import InputError
+from optimiser.problems import portable
+
+QUICK = ("--gap", "50", "--time-limit", "15", "--accept-gap", "--quiet", "--json")
+
+
+@pytest.fixture
+def solved(told, county):
+    """Solve the county's sectors by some choices and return the run."""
+
+    def solve(*choices):
+        chosen = [x for c in choices for x in ("--set", c)]
+        code, out, err = told("solve", "sectors", county, *chosen, *QUICK)
+        assert code == Exit.DONE, err
+        return json.loads(out)["run"]
+
+    return solve
+
+
+def test_a_run_is_judged_by_the_rules_of_the_first(told, county, solved, tmp_path):
+    """Asked with 3 and with 15 minutes: the second has the figures of its areas as a file, and why is said."""
+    short, long = solved("target_min=3"), solved("target_min=15")
+    plan = tmp_path / "long.csv"
+    assert told("plan", "export", county, long, plan)[0] == Exit.DONE
+    code, out, err = told("compare", county, short, long, plan, "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    for row in found["measures"]:
+        assert row[long] == pytest.approx(row[str(plan)]), row["measure"]
+    (note,) = found["notes"]
+    assert "target_min 15 there and 3 here" in note
+    assert found["proofs"][0]["open_frac"] is None  # the bound of the second is one of another cover
+    _, text, _ = told("compare", county, short, long)
+    assert note in text
+
+
+def test_weeks_are_drawn_for_the_run_s_own_question(told, county, solved):
+    """Of the same calls the run's own question comes back; weeks without a priority that is aimed at are refused."""
+    run = solved("objective=cover by priority")
+    project = load(county)
+    _, again = asked_again(project, [run], [])
+    assert portable.digest(again(project)) == portable.digest(store_of(county).run(run).problem())
+    code, out, err = told("compare", county, run, "districts", "--samples", 2, "--json")
+    assert code == Exit.DONE, err
+    (proof,) = json.loads(out)["proofs"]
+    assert proof["weeks_frac"] is not None or not proof["better"]
+    rest = project.calls[project.calls["priority"] != 1].reset_index(drop=True)
+    with pytest.raises(InputError, match="weeks drawn anew"):
+        again(replace(project, calls=rest))
+
+
+def test_uncertainty_counts_every_area_of_a_plan_with_more_districts(told, county, solved, tmp_path):
+    """Twelve beats named D1 to D12 beside D1 to D6: judged with all twelve, as a comparison judges them."""
+    run = solved("centres=free", "n_districts=6", "objective=travel", "tolerance_pct=20")
+    beats = load(county).plans["current"]
+    name = {b: f"D{k + 1}" for k, b in enumerate(sorted(set(beats.values())))}
+    plan = tmp_path / "twelve.csv"
+    plan.write_text("area_id,district_id\n" + "".join(f"{a},{name[b]}\n" for a, b in beats.items()))
+    code, out, err = told("uncertainty", county, run, plan, "--samples", 4, "--quiet", "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert not {"known districts", "every area", "centre"} & set(found["broken"][str(plan)])
+    spreads = {s["name"]: s["median"] for s in found["spreads"][str(plan)] if not s["objective"]}
+    compared = json.loads(told("compare", county, run, plan, "--json")[1])
+    drive = next(r[str(plan)] for r in compared["measures"] if r["measure"] == "mean drive")
+    assert spreads["mean drive"] == pytest.approx(drive, rel=0.1)
+
+
+def test_a_run_is_mended_and_bettered_by_its_own_rules(told, county, solved):
+    """Stations and 30 % of the run stand without --set; with it only what it names changes; also for a mended plan."""
+    run = solved("objective=travel", "tolerance_pct=30")
+    store = store_of(county)
+    own = store.run(run).problem().params
+    code, out, err = told("plan", "repair", county, run, *QUICK)
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    mended = store.run(found["run"]).problem().params
+    assert own.fixed_centres
+    assert (mended.fixed_centres, mended.balance_frac) == (own.fixed_centres, own.balance_frac)
+    assert found["moves"] == []  # the plan of a run keeps the run's rules
+    for name in (run, found["run"]):
+        code, out, err = told(
+            "plan", "polish", county, name, "--moves", "2", "--set", "tolerance_pct=40", *QUICK
+        )
+        assert code == Exit.DONE, err
+        bettered = store.run(json.loads(out)["run"]).problem().params
+        assert bettered.fixed_centres == own.fixed_centres
+        assert bettered.objectives == ("travel",)
+        assert set(bettered.balance_frac.values()) == {0.4}
+    code, _, err = told("uncertainty", county, found["run"], "--samples", 2, "--quiet")
+    assert code == Exit.DONE, err
