@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from optimiser.prepare.sectors_names import (
     mean_drives,
     own_centres,
 )
+from optimiser.prepare.sectors_part import restricted
 from optimiser.prepare.sectors_setup import CALLS, WORK, SectorsSetup
 from optimiser.prepare.sectors_work import PARTS_OF_DAY, PARTS_OF_WEEK, kinds_of_work
 from optimiser.prepare.travel import area_points, times_s
@@ -36,7 +37,6 @@ __all__ = [
     "beats_in_use",
     "districts_in_use",
     "plan_of",
-    "restricted",
     "sectors_problem",
 ]
 
@@ -195,44 +195,6 @@ def _responses(setup: SectorsSetup, ids: tuple[str, ...]) -> NDArray[np.float64]
     return within
 
 
-def restricted(
-    problem: SectorsProblem, areas: Collection[str], params: SectorsParams | None = None
-) -> SectorsProblem:
-    """Return the question of some areas only; candidate centres outside them and links that leave them go.
-
-    ``params`` are those of the new question; by default the same.
-    """
-    inside = [a in areas for a in problem.area_ids]
-    keep = np.flatnonzero(inside)
-    place = np.full(len(inside), -1, dtype=np.int64)
-    place[keep] = np.arange(keep.size)
-    ends = place[problem.edges]
-    edge = (ends >= 0).all(axis=1)
-    seat = place[problem.centre_area] >= 0
-    pick = np.ix_(np.flatnonzero(seat), keep)
-    apart = bool(problem.priorities)
-    return replace(
-        problem,
-        area_ids=tuple(problem.area_ids[i] for i in keep),
-        edges=ends[edge],
-        params=params or problem.params,
-        border_m=problem.border_m[edge] if problem.border_m.size else problem.border_m,
-        centre_ids=tuple(c for c, s in zip(problem.centre_ids, seat, strict=True) if s),
-        centre_area=place[problem.centre_area[seat]],
-        travel_s=problem.travel_s[pick],
-        covered_calls=problem.covered_calls[pick],
-        distance_m=problem.distance_m[pick] if problem.distance_m.size else problem.distance_m,
-        calls=problem.calls[keep],
-        cover_calls=problem.cover_calls[keep],
-        balance=problem.balance[:, keep],
-        today=tuple(problem.today[i] for i in keep) if problem.today else (),
-        respond_within_s=problem.respond_within_s[keep] if problem.respond_within_s.size else np.zeros(0),
-        places={kind: tuple(names[i] for i in keep) for kind, names in problem.places.items()},
-        priority_covered=problem.priority_covered[:, pick[0], pick[1]] if apart else problem.priority_covered,
-        priority_calls=problem.priority_calls[:, keep] if apart else problem.priority_calls,
-    )
-
-
 def _named(
     project: Project,
     setup: SectorsSetup,
@@ -245,6 +207,23 @@ def _named(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the name of each district and its given centre ("" where free; none where all are)."""
     in_use = sorted(set(_inside(project, setup, today)) - {""})
+    n = _how_many(setup, centres, in_use)
+    counts = counts_change(setup, aims)
+    own = 0 < len(named) <= n
+    if not centres.given:
+        if own:
+            return and_new(named, n), ()
+        names = free_names(setup, in_use, n, counts=counts)
+        return names, own_centres(setup, names, centres.ids)
+    near = [today[a] for a in centres.area.tolist()]
+    drive = mean_drives(today, in_use, travel_s, calls)
+    names = given_names(setup, centres.ids, near, in_use, drive, counts=counts)
+    own_centres(setup, names, centres.ids)
+    return (and_new(named, n), ()) if own and not set(named) <= set(names) else (names, centres.ids)
+
+
+def _how_many(setup: SectorsSetup, centres: _Centres, in_use: Sequence[str]) -> int:
+    """Return how many districts are asked for; raise InputError where that is not told, or cannot be."""
     n = setup.n_districts or len(setup.names) or (len(centres.ids) if centres.given else len(in_use))
     if n < 1:
         raise InputError(
@@ -259,18 +238,7 @@ def _named(
             f"{n} districts are asked for, but there are only {len(centres.ids)} stations; "
             "let centres be free for more."
         )
-    counts = counts_change(setup, aims)
-    own = 0 < len(named) <= n
-    if own and not centres.given:
-        return and_new(named, n), ()
-    if not centres.given:
-        names = free_names(setup, in_use, n, counts=counts)
-        return names, own_centres(setup, names, centres.ids)
-    near = [today[a] for a in centres.area.tolist()]
-    drive = mean_drives(today, in_use, travel_s, calls)
-    names = given_names(setup, centres.ids, near, in_use, drive, counts=counts)
-    own_centres(setup, names, centres.ids)
-    return (and_new(named, n), ()) if own and not set(named) <= set(names) else (names, centres.ids)
+    return n
 
 
 def _params(

@@ -10,7 +10,7 @@ from optimiser.data.project import Project
 from optimiser.errors import InputError
 from optimiser.prepare.choices import public_name, read
 from optimiser.prepare.questions import ask, kinds
-from optimiser.prepare.sectors import restricted
+from optimiser.prepare.sectors_part import restricted
 from optimiser.prepare.sectors_setup import OBJECTIVES, SectorsSetup
 from optimiser.problems.sectors import SectorsParams, SectorsProblem
 from optimiser.studies.nested import shared_out

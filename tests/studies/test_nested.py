@@ -11,7 +11,8 @@ import pytest
 
 from optimiser.data.project import load
 from optimiser.errors import InputError
-from optimiser.prepare.sectors import districts_in_use, restricted
+from optimiser.prepare.sectors import districts_in_use
+from optimiser.prepare.sectors_part import restricted
 from optimiser.problems.sectors import FAMILY
 from optimiser.problems.sectors.measures import best_centres
 from optimiser.problems.sectors.plan import SectorsPlan
