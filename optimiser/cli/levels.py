@@ -82,8 +82,9 @@ def run_sweep(a: argparse.Namespace) -> int:
             found = replace(sweep(series, problems, standard, choice), left_out=left_out)
     if a.json:
         steps = [{**asdict(s), "plan": None} for s in found.steps]
-        told = {"fewest": found.fewest, "proved": found.proved, "cannot": found.cannot}
-        show_json({"steps": steps, **told, "left_out": dict(found.left_out)})
+        told: dict[str, Any] = {"fewest": found.fewest, "proved": found.proved, "cannot": found.cannot}
+        told |= {"left_out": dict(found.left_out), "unsolved": found.unsolved}
+        show_json({"steps": steps, **told})
     else:
         _say_sweep(found, a.standard, _share_of(a.family, problems))
     _keep_sweep(a, scenario, series, found, choice, problems)

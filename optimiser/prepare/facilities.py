@@ -109,9 +109,11 @@ def site_places(project: Project, setup: FacilitiesSetup) -> dict[str, tuple[flo
 
 
 def placed_sites(
-    project: Project, table: str, *, priced: bool = False
+    project: Project, table: str, *, priced: bool = False, what: str = ""
 ) -> list[tuple[SiteRow, tuple[float, float]]]:
     """Return the sites of a table and the stations it leaves out, each with its place in the project's metres.
+
+    ``what`` says what belongs into the table where it is not that of facilities.
 
     Raises
     ------
@@ -119,7 +121,9 @@ def placed_sites(
         If the table is missing or faulty, or a site has no place.
     """
     ids = tuple(str(a) for a in project.areas["area_id"])
-    listed = read_sites(table_file(project, table, _TABLES), other_names(project.areas), priced=priced)
+    listed = read_sites(
+        table_file(project, table, what or _TABLES), other_names(project.areas), priced=priced
+    )
     sites, places = _placed(project, listed, ids, area_points(project))
     return [(s, (float(x), float(y))) for s, (x, y) in zip(sites, places, strict=True)]
 

@@ -67,8 +67,25 @@ def _places(problem: SectorsProblem) -> dict[str, str]:
 
 def same_question(one: SectorsProblem, other: SectorsProblem) -> bool:
     """Do two questions have the same data and rules? What is so today counts only where change from it does."""
-    digests = [portable.digest(p if p.params.counts_change else replace(p, today=())) for p in (one, other)]
+    digests = [
+        portable.digest(p if p.params.counts_change else replace(p, today=()))
+        for p in (_by_name(one), _by_name(other))
+    ]
     return digests[0] == digests[1]
+
+
+def _by_name(problem: SectorsProblem) -> SectorsProblem:
+    """Return the question with its districts in the order of their names."""
+    p = problem.params
+    order = sorted(range(p.n_districts), key=lambda k: p.district_ids[k])
+    centres, shares = p.fixed_centres, p.target_shares
+    params = replace(
+        p,
+        district_ids=tuple(p.district_ids[k] for k in order),
+        fixed_centres=tuple(centres[k] for k in order) if any(centres) else (),
+        target_shares=tuple(shares[k] for k in order) if shares else (),
+    )
+    return replace(problem, params=params)
 
 
 def on_other_data(asked: SectorsProblem, base: SectorsProblem) -> SectorsProblem:

@@ -33,7 +33,7 @@ def table_file(project: Project, name: str, what: str) -> Path:
 def growth_of(project: Project, path: Path) -> Growth:
     """Return how the calls of each area grow, and tell where the table ends early for some."""
     ids = tuple(str(a) for a in project.areas["area_id"])
-    growth = read_growth(path, ids, other_names(project.areas), project.places, _base_year(project))
+    growth = read_growth(path, ids, other_names(project.areas), project.places, base_year(project))
     if growth.held:
         log.warning(
             "growth ends before %s for %d areas: their calls stay as in their last year",
@@ -72,7 +72,7 @@ def grown(project: Project, work: Workload, year: int, table: str) -> Workload:
     )
 
 
-def _base_year(project: Project) -> int | None:
+def base_year(project: Project) -> int | None:
     """Return the local year of the last call; None where no call has a date."""
     if project.calls is None or project.calls.empty:
         return None

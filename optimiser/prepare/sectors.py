@@ -211,9 +211,7 @@ def _named(
     counts = counts_change(setup, aims)
     own = 0 < len(named) <= n
     if not centres.given:
-        if own:
-            return and_new(named, n), ()
-        names = free_names(setup, in_use, n, counts=counts)
+        names = and_new(named, n) if own else free_names(setup, in_use, n, counts=counts)
         return names, own_centres(setup, names, centres.ids)
     near = [today[a] for a in centres.area.tolist()]
     drive = mean_drives(today, in_use, travel_s, calls)

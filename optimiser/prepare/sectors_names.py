@@ -1,8 +1,8 @@
 """What the districts of a design are called, and which of them have a centre of their own.
 
 Change from a plan of today can only be counted where districts bear today's names: a given centre takes the district
-that it lies in, or, where two lie in one, the district it is nearest to among those left; a free one is sought on the
-old ground of its district.
+that it lies in; where several lie in one the nearest does, and the others take the districts left, with the least
+driving; a free one is sought on the old ground of its district.
 """
 
 from __future__ import annotations
@@ -77,26 +77,41 @@ def given_names(
     ground
         Districts of today; ``drive`` (C, ground) is the mean drive from each centre to the calls of each.
     """
-    if setup.names:
-        wanted: Sequence[str] = setup.names
-    elif all(near) and len(set(near)) == len(near):
+    pairs = setup_pairs(setup, centre_ids)
+    alone = all(near) and len(set(near)) == len(near)
+    if alone and not setup.names and all(near[k] == name for name, k in pairs):
         return tuple(near)
-    elif counts and ground:
-        wanted = ground
-    elif setup.centres == "stations":
-        return tuple(centre_ids)
-    else:
-        return tuple(f"{'B' if setup.level == 'beats' else 'D'}{k + 1}" for k in range(len(centre_ids)))
+    numbered = tuple(f"{'B' if setup.level == 'beats' else 'D'}{k + 1}" for k in range(len(centre_ids)))
+    by_ground = counts and bool(ground)
+    spare = list(setup.names or (ground if by_ground or alone else numbered))
+    if not (setup.names or by_ground or alone or pairs):
+        return tuple(centre_ids) if setup.centres == "stations" else numbered
     found = [""] * len(centre_ids)
-    for name, k in setup_pairs(setup, centre_ids):
+    for name, k in pairs:
         found[k] = name
+    _own_ground(found, near, ground, drive, spare)
+    _nearest_ground(found, ground, drive, spare)
+    left = [d for d in spare if d not in found and (setup.names or d not in ground)]
+    fresh = (name for name in (f"new {k + 1}" for k in range(2 * len(centre_ids))) if name not in found)
+    return tuple(name or (left.pop(0) if left else next(fresh)) for name in found)
+
+
+def _own_ground(
+    found: list[str], near: Sequence[str], ground: Sequence[str], drive: FloatArray, spare: Sequence[str]
+) -> None:
+    """Give each district of today the nearest of the centres that lie in it."""
+    for g, name in enumerate(ground):
+        mine = [k for k, d in enumerate(near) if d == name and not found[k]]
+        if mine and name in spare and name not in found:
+            found[min(mine, key=lambda k: drive[k, g])] = name
+
+
+def _nearest_ground(found: list[str], ground: Sequence[str], drive: FloatArray, spare: Sequence[str]) -> None:
+    """Give the centres that are left the districts of today that are left, the least driving in all."""
     open_ = [k for k, name in enumerate(found) if not name]
-    there = [g for g in range(len(ground)) if ground[g] in wanted and ground[g] not in found]
+    there = [g for g, name in enumerate(ground) if name in spare and name not in found]
     for k, g in zip(*linear_sum_assignment(drive[np.ix_(open_, there)]), strict=True):
         found[open_[k]] = ground[there[g]]
-    spare = [d for d in setup.names if d not in found]
-    fresh = (f"new {k + 1}" for k in range(len(centre_ids)))
-    return tuple(name or (spare.pop(0) if spare else next(fresh)) for name in found)
 
 
 def setup_pairs(setup: SectorsSetup, centre_ids: Sequence[str]) -> list[tuple[str, int]]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimiser.data.outlook import SiteRow
 from optimiser.data.project import Project
 from optimiser.demand.day_parts import ALL_DAY, DayPart, day_parts
 from optimiser.demand.patterns import merge_places
@@ -18,7 +19,7 @@ from optimiser.demand.workload import Workload, from_calls, from_project
 from optimiser.errors import InputError, UsageError
 from optimiser.prepare.call_spots import call_places
 from optimiser.prepare.facilities import placed_sites
-from optimiser.prepare.outlook import grown
+from optimiser.prepare.outlook import base_year, grown
 from optimiser.prepare.travel import area_points, network, times_s
 from optimiser.problems.base import asked, relaxed
 from optimiser.problems.standby import StandbyParams, StandbyProblem
@@ -27,6 +28,10 @@ from optimiser.units import SECONDS_PER_HOUR, minutes
 
 DEFAULT_TARGET_S = 480.0
 MOST_DRIVES = 100_000_000
+_SITES = (
+    "Posts of your own need it: site_id, area_id (or lon and lat), and perhaps existing (yes for one of today's) and "
+    "opens (a year)."
+)
 """Drives from posts to places of calls that are held at once: 0.8 GB a part of the day with its own traffic."""
 _OBJECTIVES: dict[str, tuple[ObjectiveName, ...]] = {
     "cover": ("cover",),
@@ -231,7 +236,7 @@ def candidate_posts(project: Project, setup: StandbySetup | None = None) -> Post
         ids += [f"junction {j}" for j in chosen.tolist()]
         xy = np.concatenate([xy, roads.junction_xy_m[chosen]])
     elif setup.candidates == "sites":
-        listed = placed_sites(project, setup.sites)
+        listed = _open_sites(project, setup)
         ids = [site.site_id for site, _ in listed]
         xy = np.array([place for _, place in listed]).reshape(-1, 2)
     if not ids:
@@ -242,8 +247,15 @@ def candidate_posts(project: Project, setup: StandbySetup | None = None) -> Post
 def _in_use(project: Project, setup: StandbySetup) -> tuple[str, ...]:
     """Return the posts in use where the planner does not name them."""
     if setup.candidates == "sites":
-        return tuple(site.site_id for site, _ in placed_sites(project, setup.sites) if site.existing)
+        return tuple(site.site_id for site, _ in _open_sites(project, setup) if site.existing)
     return tuple(str(s) for s in project.stations["station_id"])
+
+
+def _open_sites(project: Project, setup: StandbySetup) -> list[tuple[SiteRow, tuple[float, float]]]:
+    """Return the sites of the table that are open in the year asked about, or now: those with a later year are not."""
+    listed = placed_sites(project, setup.sites, what=_SITES)
+    now = setup.year or base_year(project)
+    return [(site, place) for site, place in listed if now is None or site.opens <= now]
 
 
 def _spread_out(xy: NDArray[np.float64], most: int) -> NDArray[np.int64]:

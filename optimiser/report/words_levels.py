@@ -33,9 +33,11 @@ def fewest_said(found: Sweep, standard: str) -> str:
     if found.fewest is not None:
         return f"The fewest that reach {standard}: {found.fewest}; {_below(found, found.fewest)}."
     still_open = [s.number for s in found.steps if s.number not in found.cannot]
+    still_open = sorted({*still_open, *found.unsolved})
     if not still_open:
         return f"None of these numbers reaches {standard}."
-    return f"No plan found reaches {standard}; whether {numbers_said(still_open)} can is open."
+    ended = f" ({numbers_said(found.unsolved)} not looked at)" if found.unsolved else ""
+    return f"No plan found reaches {standard}; whether {numbers_said(still_open)} can is open{ended}."
 
 
 def _below(found: Sweep, fewest: int) -> str:
@@ -72,7 +74,7 @@ def unfilled_said(found: Unfilled) -> str:
     """Say which district has no plan of its beats, with the status of its solve."""
     told = f"District {found.district} has no plan of its {count(found.n_beats, 'beat')}"
     if not found.status:
-        return f"{told}: the search ended before it. Start again, with more time."
+        return f"{told}: no answer came before the time was used up, it was stopped or the search failed."
     status = status_in_words(found.status, confirmed=found.confirmed)
     more = "" if found.status == "infeasible" else ", or give more time"
     return f"{told} ({status}): loosen a rule, as the balance between beats{more}."

@@ -20,8 +20,6 @@ from optimiser.studies.price import Change, Price, Prices
 from optimiser.studies.uncertainty import Uncertainty
 
 MOST_SHOWN = 5
-SEEN = 1e-6
-"""Least change of a measure that is told."""
 
 
 def explained(family: Family[Any, Any], found: Explanation) -> list[str]:
@@ -143,9 +141,10 @@ def _beside(price: Price) -> list[str]:
     """Say what the measures beside the objectives gain between the two plans, those that differ."""
     told = []
     for c in price.beside:
-        if c.found is not None and abs(c.found) > SEEN:
+        amount = "" if c.found is None else amount_text(abs(c.found), c.unit)
+        if c.found is not None and amount != amount_text(0.0, c.unit):
             less = (c.found >= 0) == (c.sense == "min")
-            told.append(f"{aim(c.name)} {amount_text(abs(c.found), c.unit)} {'less' if less else 'more'}")
+            told.append(f"{aim(c.name)} {amount} {'less' if less else 'more'}")
     return [f"between these two plans {listed(told)}"] if told else []
 
 

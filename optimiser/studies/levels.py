@@ -53,6 +53,8 @@ class Sweep:
         Numbers of which it is proved that no plan meets the standard; rising.
     left_out
         Numbers that cannot even be asked, each with the reason.
+    unsolved
+        Numbers that were asked for and not looked at: the sweep ended before them.
     """
 
     steps: tuple[Step, ...]
@@ -61,6 +63,7 @@ class Sweep:
     proved: bool = False
     cannot: tuple[int, ...] = ()
     left_out: Mapping[int, str] = field(default_factory=dict)
+    unsolved: tuple[int, ...] = ()
 
 
 def asked_for(
@@ -115,7 +118,9 @@ def sweep(
     if cannot and choice.partition(".")[0] in hooks_of(series.family.name).idle:
         cannot |= set(range(1, max(cannot)))
     proved = fewest is not None and cannot.issuperset(range(1, fewest))
-    return Sweep(tuple(steps), standard, fewest, proved, tuple(sorted(cannot)))
+    solved = {s.number for s in steps}
+    unsolved = tuple(sorted(set(problems) - solved - cannot))
+    return Sweep(tuple(steps), standard, fewest, proved, tuple(sorted(cannot)), unsolved=unsolved)
 
 
 def _step(number: int, status: str, judged: Judged | None, plan: Any, before: Step | None) -> Step:

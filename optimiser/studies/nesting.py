@@ -23,6 +23,9 @@ _OF_NAMED_BEATS = (
     "change_limit_frac",
     "target_shares_frac",
     "target_share_of_frac",
+    "names",
+    "centre_of",
+    "reference",
 )
 """Choices about districts that have a name before they are designed."""
 

@@ -39,6 +39,27 @@ def test_more_districts_are_the_same_question_and_another_tolerance_is_not(proje
     assert not same_question(wide, variant(three, home))
 
 
+def test_the_order_of_districts_makes_no_other_question(project):
+    """D1 to D12 as asked, and as a plan's names sort as text (D1, D10, D11 ...): the same data and rules."""
+    six, twelve = (ask(project, "sectors", FREE | {"n_districts": n}).problem for n in (6, 12))
+    home = {a: f"D{k % 12 + 1}" for k, a in enumerate(six.area_ids)}
+    judged = variant(six, home)
+    assert judged.params.district_ids != twelve.params.district_ids
+    assert same_question(twelve, judged)
+    p = ask(project, "sectors", {"target_share_of_pct": {"D2": 30}}).problem.params
+    back = tuple(range(p.n_districts))[::-1]
+    turned = replace(
+        p,
+        district_ids=tuple(p.district_ids[k] for k in back),
+        fixed_centres=tuple(p.fixed_centres[k] for k in back),
+        target_shares=tuple(p.target_shares[k] for k in back),
+    )
+    stations = ask(project, "sectors", {"target_share_of_pct": {"D2": 30}}).problem
+    assert same_question(stations, replace(stations, params=turned))
+    other = replace(p, target_shares=tuple(p.target_shares[k] for k in back))
+    assert not same_question(stations, replace(stations, params=other))
+
+
 def test_centres_that_the_other_question_has_not_become_its_best(project):
     """A plan served from areas, judged from stations: its areas stay, its centres are stations."""
     free = ask(project, "sectors", FREE | {"n_districts": 6}).problem

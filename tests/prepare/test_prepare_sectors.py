@@ -14,6 +14,7 @@ from optimiser.demand.workload import from_project
 from optimiser.errors import InputError
 from optimiser.prepare.questions import ask
 from optimiser.prepare.sectors import SectorsSetup, districts_in_use, plan_of, sectors_problem
+from optimiser.prepare.sectors_names import given_names
 from optimiser.prepare.travel import CACHE_FOLDER, network
 from optimiser.problems.sectors import FAMILY
 from optimiser.solve import engine
@@ -465,3 +466,51 @@ def test_the_work_of_a_year_ahead(project):
         for year in (0, 2035)
     ]
     assert calls[1] - calls[0] == pytest.approx(then.calls.sum() - now.calls.sum())
+
+
+def test_given_centres_by_the_name_of_their_district(project):
+    """A station may be given to a district by name; the others keep the district they lie in, where it is free."""
+    called = renamed(project, COMPASS)
+    plain = ask(called, "sectors", {}).problem.params
+    home = dict(zip(plain.district_ids, plain.fixed_centres, strict=True))
+    params = ask(called, "sectors", {"centre_of": {"North": home["South"]}}).problem.params
+    now = dict(zip(params.district_ids, params.fixed_centres, strict=True))
+    assert now["North"] == home["South"]
+    assert {d: now[d] for d in COMPASS if d not in ("North", "South")} == {
+        d: home[d] for d in COMPASS if d not in ("North", "South")
+    }
+    assert now["South"] == home["North"]
+    with pytest.raises(InputError, match="centre_of names nowhere, where no centre may lie"):
+        ask(called, "sectors", {"centre_of": {"North": "nowhere"}})
+
+
+def test_each_district_keeps_the_centre_that_lies_in_it():
+    """Two of three stations in B and one in A: A keeps its own and C gets one of B's, though a chain is shorter."""
+    drive = np.array(
+        [[9.0, 5.0, 14.0], [8.0, 4.0, 13.0], [5.0, 8.0, 6.0]]
+    )  # A, B, C from S1 and S2 in B, S3 in A
+    setup = SectorsSetup(change_limit_frac=0.2)
+    named = given_names(setup, ("S1", "S2", "S3"), ("B", "B", "A"), ("A", "B", "C"), drive, counts=True)
+    assert named == ("C", "B", "A")
+
+
+def test_new_names_are_new():
+    """With more centres than districts of today the others are new, never twice the same."""
+    setup = SectorsSetup(change_limit_frac=0.2, centre_of={"new 1": "S4"})
+    ids, near = ("S1", "S2", "S3", "S4"), ("A", "B", "", "")
+    named = given_names(setup, ids, near, ("A", "B"), np.ones((4, 2)), counts=True)
+    assert named == ("A", "B", "new 2", "new 1")
+
+
+def test_a_plan_by_its_own_names_keeps_given_centres(project):
+    """Asked under a plan's names: its districts' given centres stay, and a name that is none of them is told."""
+    area = str(project.areas["area_id"].iloc[5])
+    names = [f"P{k}" for k in range(1, 7)]
+    choices = {"centres": "free", "n_districts": 6}
+    params = ask(project, "sectors", {**choices, "centre_of": {"P3": area}}, named=names).problem.params
+    assert dict(zip(params.district_ids, params.fixed_centres, strict=True)) == {
+        **dict.fromkeys(names, ""),
+        "P3": area,
+    }
+    with pytest.raises(InputError, match="centre_of names Q"):
+        ask(project, "sectors", {**choices, "centre_of": {"Q": area}}, named=names)

@@ -187,5 +187,16 @@ def test_posts_of_a_table(project: Project) -> None:
     assert where["Layby"] == pytest.approx(area_points(project)[7])
     home = project.areas.geometry.iloc[3].representative_point()
     assert where["Car park"] == pytest.approx([home.x, home.y], abs=0.5)
-    with pytest.raises(InputError, match="there is no such table"):
+    with pytest.raises(InputError, match=r"there is no such table\. Posts of your own need it: site_id"):
         ask(project, "standby", {**table, "sites": "none.csv"})
+
+
+def test_posts_that_open_later_are_left_out(project: Project) -> None:
+    """A site that opens in 2035 is no post today, and one in the year asked about."""
+    area = str(project.areas["area_id"].iloc[7])
+    rows = ["site_id,area_id,opens", f"Layby,{area},", f"New quarter,{area},2035"]
+    (project.folder / "posts.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (project.folder / "growth.csv").write_text(f"area_id,year,factor\n{area},2035,2\n", encoding="utf-8")
+    table = {"candidates": "sites", "sites": "posts.csv", "n_cars": 2, "target_min": 3, "cover_by": "areas"}
+    assert "New quarter" not in ask(project, "standby", table).problem.post_ids
+    assert "New quarter" in ask(project, "standby", table | {"year": 2035}).problem.post_ids

@@ -55,6 +55,17 @@ def test_fewer_that_were_not_asked_are_not_proved(asked, known):
     assert fewest_said(found, "60") == f"The fewest that reach 60: {found.fewest}; {known}."
 
 
+def test_a_sweep_that_ends_early_says_what_it_did_not_look_at():
+    """Stopped after two of four numbers, both proved too few: the others are open, not hopeless."""
+    some = series(Looker(), should_stop=lambda: some.n_solves >= 2)
+    found = sweep(some, {k: _of(k) for k in (1, 2, 3, 4)}, standard=60.0)
+    assert [s.number for s in found.steps] == [1, 2]
+    assert found.unsolved == (3, 4)
+    assert fewest_said(found, "60") == (
+        "No plan found reaches 60; whether 3 and 4 can is open (3 and 4 not looked at)."
+    )
+
+
 def test_what_is_known_below_the_fewest_in_words():
     """By hand: 4 to 6 cannot and 7 is open below 8; without a number that reaches it the open ones are named."""
     judged = Judged("drive", "s", "min", 9.0, 1.0)

@@ -170,6 +170,9 @@ def test_given_centres_are_those_inside_each_district(project):
     [
         ({"locks": [["x", "D1"]]}, "locks"),
         ({"core_steps": 1}, "core_steps"),
+        ({"names": [f"B{k}" for k in range(12)]}, "names"),
+        ({"centre_of": {"B1": "1A01"}}, "centre_of"),
+        ({"reference": "current"}, "reference"),
         ({"change_limit_pct": 10}, "change_limit_pct"),
         ({"target_shares_pct": [50, 50]}, "target_shares_pct"),
         ({"within": "D1"}, "within"),

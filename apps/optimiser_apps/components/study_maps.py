@@ -11,6 +11,7 @@ from optimiser import registry
 from optimiser.batch.studies import Answer, Study
 from optimiser.compare_sectors import display_names
 from optimiser.data.project import Project
+from optimiser.prepare.questions import with_aims
 from optimiser.problems import portable
 from optimiser.problems.sectors import SectorsProblem
 from optimiser.report.colours import NO_DATA
@@ -27,7 +28,8 @@ def show(project: Project, study: Study, found: Answer) -> None:
     if study.asked.family != "sectors" or not found.plans:
         return
     kind = registry.family("sectors").plan_type
-    problem = sources.question(project, "sectors", study.asked.choices).problem
+    aims = [str(name) for name in study.asked.given.get("aims", ())]
+    problem = sources.question(project, "sectors", with_aims("sectors", study.asked.choices, aims)).problem
     plans = {n: portable.from_json(kind, p).district_of for n, p in _mapped(found).items()}
     best = next(iter(plans.values()))
     colours = district_colours(problem.area_ids, problem.edges, best, sorted(set(best.values())))
@@ -56,7 +58,7 @@ def _named(
 ) -> dict[str, str]:
     """Return a plan with its districts named as the best plan's; as it is where the names stand for something."""
     p = problem.params
-    if p.fixed_centres or p.target_shares or p.locks:
+    if p.fixed_centres or p.target_shares or p.locks or p.counts_change:
         return dict(district_of)
     weight = dict(zip(problem.area_ids, problem.calls.tolist(), strict=True))
     names = display_names(best, district_of, weight)
