@@ -120,19 +120,13 @@ def question_and_plans(
             raise InputError(f"{name!r} is no run; only sector plans can be given as files.")
         else:
             district_of = districts_of(project, name)
+            asked = question.problem
             if name == names[0] and not runs:
-                _same_districts(name, district_of, question.problem.params.district_ids)
-            plans[name] = plan_of(_with_names_of(question.problem, district_of), district_of)
+                _same_districts(name, district_of, asked.params.district_ids)
+            else:
+                asked = variant(asked, district_of)
+            plans[name] = plan_of(asked, district_of)
     return question, plans, results
-
-
-def _with_names_of(problem: Any, district_of: Mapping[str, str]) -> Any:
-    """Return the question as it is where it asks for the districts of a plan, among others; else for these."""
-    return (
-        problem
-        if set(district_of.values()) <= {*problem.params.district_ids, ""}
-        else variant(problem, district_of)
-    )
 
 
 def refuse_choices(first: Run, pairs: Sequence[str]) -> None:

@@ -79,6 +79,21 @@ def test_uncertainty_counts_every_area_of_a_plan_with_more_districts(told, count
     assert spreads["mean drive"] == pytest.approx(drive, rel=0.1)
 
 
+def test_uncertainty_counts_no_station_of_a_district_that_a_plan_lacks(told, county, solved, tmp_path):
+    """Five of a run's six districts, each with its station: the sixth stands empty, and breaks no rule."""
+    run = solved("tolerance_pct=30")
+    problem = store_of(county).run(run).problem()
+    *_, fifth, gone = problem.params.district_ids
+    home = store_of(county).run(run).result().plan.district_of
+    plan = tmp_path / "five.csv"
+    rows = [f"{a},{fifth if d == gone else d}" for a, d in home.items()]
+    plan.write_text("\n".join(["area_id,district_id", *rows]) + "\n")
+    code, out, err = told("uncertainty", county, run, plan, "--samples", 2, "--quiet", "--json")
+    assert code == Exit.DONE, err
+    assert problem.params.fixed_centres
+    assert not {"known districts", "centre", "fixed centre"} & set(json.loads(out)["broken"][str(plan)])
+
+
 def test_a_run_is_mended_and_bettered_by_its_own_rules(told, county, solved):
     """Stations and 30 % of the run stand without --set; with it only what it names changes; also for a mended plan."""
     run = solved("objective=travel", "tolerance_pct=30")
