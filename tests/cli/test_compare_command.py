@@ -47,6 +47,26 @@ def test_a_run_is_judged_by_the_rules_of_the_first(told, county, solved, tmp_pat
     assert note in text
 
 
+def test_a_proof_for_other_cars_is_none_for_these(told, county):
+    """Two posts beside three, each proved for its own number: judged by two, the second has no proof, and why is said."""
+    runs = []
+    for n in (2, 3):
+        choices = ("--set", f"n_cars={n}", "--set", "target_min=5")
+        code, out, err = told("solve", "standby", county, *choices, *QUICK)
+        assert code == Exit.DONE, err
+        runs.append(json.loads(out)["run"])
+    two, three = runs
+    code, out, err = told("compare", county, two, three, "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert found["proof"].startswith("Without a bound for both")
+    (note,) = found["notes"]
+    assert f"{three} was asked with other rules or data than {two} (n_cars 3 there and 2 here)" in note
+    assert f"- {note}" in told("compare", county, two, three)[1]
+    same = json.loads(told("compare", county, two, two, "--json")[1])
+    assert same["notes"] == []
+
+
 def test_weeks_are_drawn_for_the_run_s_own_question(told, county, solved):
     """Of the same calls the run's own question comes back; weeks without a priority that is aimed at are refused."""
     run = solved("objective=cover by priority")
