@@ -48,7 +48,7 @@ def test_a_run_is_judged_by_the_rules_of_the_first(told, county, solved, tmp_pat
 
 
 def test_a_proof_for_other_cars_is_none_for_these(told, county):
-    """Two posts beside three, each proved for its own number: judged by two, the second has no proof, and why is said."""
+    """Two cars beside three, each with its own bound: judged by two, the second has none, and why is said."""
     runs = []
     for n in (2, 3):
         choices = ("--set", f"n_cars={n}", "--set", "target_min=5")
@@ -137,3 +137,19 @@ def test_a_run_is_mended_and_bettered_by_its_own_rules(told, county, solved):
         assert set(bettered.balance_frac.values()) == {0.4}
     code, _, err = told("uncertainty", county, found["run"], "--samples", 2, "--quiet")
     assert code == Exit.DONE, err
+
+
+def test_polish_and_repair_say_from_where_change_is_counted(told, county, solved):
+    """A run with a limit of change: from its plan now, the limit lifted; a run without one: nothing to say."""
+    run = solved(
+        "change_limit_pct=70", "tolerance_pct=15"
+    )  # too even for the districts in use: some work moves
+    for action in (("repair",), ("polish", "--moves", "2")):
+        code, out, err = told("plan", action[0], county, run, *action[1:], *QUICK[:-1])
+        assert code == Exit.DONE, err
+        said = (
+            f"Change is now counted from the plan given, {run}, and not from the one in use or named for it; "
+        )
+        assert f"- {said}the limit of 70.0 % of the work is not asked for." in out.replace("\u00a0", " ")
+    plain = solved("tolerance_pct=15")
+    assert "now counted" not in told("plan", "repair", county, plain, *QUICK[:-1])[1]
