@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from optimiser.batch.store import Store
-from optimiser.cli.plans import assignment_of, question_of
+from optimiser.cli.plans import question_and_plan, run_named
 from optimiser.data.project import Project
 from optimiser.problems.base import Violation
 from optimiser.problems.sectors import SectorsProblem
@@ -21,11 +22,33 @@ Move = tuple[tuple[str, ...], str]
 
 @dataclass(frozen=True)
 class Base:
-    """What an edit starts from: the plan's name and the question it is judged by."""
+    """What an edit starts from: the plan's name, the question it is judged by and the choices that it was asked with.
+
+    ``of_run`` says whether these are a run's own, the tolerance apart.
+    """
 
     name: str
     problem: SectorsProblem
     district_of: Mapping[str, str]
+    choices: Mapping[str, Any]
+    of_run: bool
+
+    @property
+    def rules_said(self) -> str:
+        """Say by which rules the plan is judged and mended."""
+        if not self.of_run:
+            return (
+                "Judged and mended by the project's default rules and the tolerance above, each district from its "
+                "best place."
+            )
+        counted = (
+            " Mending and bettering count change from this plan, not from what is in use."
+            if self.problem.params.counts_change
+            else ""
+        )
+        return (
+            f"Judged and mended by the rules that this run was asked with, and the tolerance above.{counted}"
+        )
 
 
 def starts(project: Project, store: Store) -> dict[str, str]:
@@ -40,10 +63,11 @@ def starts(project: Project, store: Store) -> dict[str, str]:
 
 
 def base(project: Project, name: str, tolerance_pct: float) -> Base:
-    """Return a plan with the question that it answers: its own districts, each in its best place."""
-    district_of = assignment_of(project, name)
-    problem: SectorsProblem = question_of(project, district_of, [f"tolerance_pct={tolerance_pct:g}"]).problem
-    return Base(name, problem, {a: d for a, d in district_of.items() if a in set(problem.area_ids)})
+    """Return a plan with the question that it answers: a run's own, else its districts, each in its best place."""
+    question, district_of, choices = question_and_plan(project, name, [f"tolerance_pct={tolerance_pct:g}"])
+    problem: SectorsProblem = question.problem
+    inside = {a: d for a, d in district_of.items() if a in set(problem.area_ids)}
+    return Base(name, problem, inside, choices, of_run=run_named(project, name) is not None)
 
 
 def replayed(start: Base, moves: Sequence[Move]) -> Moves:

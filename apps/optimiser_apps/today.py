@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from optimiser.data.project import Project
 from optimiser.errors import InputError
+from optimiser.prepare.fitted import variant
 from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.problems.base import Measure, Violation
 from optimiser.problems.sectors import FAMILY, SectorsPlan, SectorsProblem
@@ -87,11 +88,8 @@ def fitted(
 def with_districts(
     problem: SectorsProblem, district_of: Mapping[str, str], called: str = "district"
 ) -> SectorsProblem:
-    """Return the question asked for the districts of a plan: the same, or with free centres and equal shares."""
-    names = tuple(sorted({d for d in district_of.values() if d}))
-    if set(names) == set(problem.params.district_ids):
+    """Return the question with the districts of a plan, as the command line asks it, called as they are."""
+    asked = variant(problem, district_of)
+    if asked is problem:
         return problem
-    params = replace(
-        problem.params, district_ids=names, fixed_centres=(), target_shares=(), locks=(), called=called
-    )
-    return replace(problem, params=params)
+    return replace(asked, params=replace(asked.params, called=called))

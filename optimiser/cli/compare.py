@@ -96,16 +96,27 @@ def _others(a: argparse.Namespace, project: Any) -> int:
     """Compare plans of another family: measures, broken rules, proof."""
     from optimiser import registry
     from optimiser.cli.plans import question_and_plans
+    from optimiser.cli.plans_compared import judged_otherwise
     from optimiser.compare import compare
 
     question, plans, results = question_and_plans(project, a.plans, a.set)
+    notes = judged_otherwise(project, a.plans, results)
     found = compare(registry.family(question.family), question.problem, plans, results)
     if a.json:
         violations = {j.name: [asdict(v) for v in j.violations] for j in found.judgements}
-        show_json({"measures": found.rows(), "violations": violations, "proof": found.distinguishable()})
+        show_json(
+            {
+                "measures": found.rows(),
+                "violations": violations,
+                "proof": found.distinguishable(),
+                "notes": notes,
+            }
+        )
         return Exit.DONE
     show(table([_row(row, list(plans)) for row in found.rows()], ["measure", "unit", "better", *plans]))
     show("")
+    for note in notes:
+        show(f"- {note}")
     show(found.distinguishable())
     for judged in found.judgements:
         _show_broken(judged.name, [f"{in_words(v)}." for v in judged.violations])

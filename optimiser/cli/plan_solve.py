@@ -83,7 +83,7 @@ def run_repair(a: argparse.Namespace) -> int:
     what = a.only or "repaired"
     run, result = _solve(a, own, problem, start, f"{a.plan} {what}", method)
     broken = () if result.plan is not None else sorted({v.rule for v in FAMILY.check(problem, start)})
-    return _tell(a, own, run, result, broken, extra=_needed(problem, result, a.count))
+    return _tell(a, own, run, result, broken, extra=_counted(a.plan, own) | _needed(problem, result, a.count))
 
 
 def run_polish(a: argparse.Namespace) -> int:
@@ -94,7 +94,7 @@ def run_polish(a: argparse.Namespace) -> int:
     limit = {"n_moves": a.moves} if a.moves else {"work_frac": fraction_from_percent(a.work)}
     problem, start = polishing(own.question, own.district_of, **limit)
     run, result = _solve(a, own, problem, start, f"{a.plan} polished", "sectors.cuts")
-    return _tell(a, own, run, result, extra=_gain(own.question, start, result))
+    return _tell(a, own, run, result, extra=_counted(a.plan, own) | _gain(own.question, start, result))
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,18 @@ def _solve(
     )
     with stop_on_interrupt() as asked, Line("sectors", quiet=a.quiet) as line:
         return run, runner.work(run, project=own.project, on_progress=line, should_stop=asked)
+
+
+def _counted(name: str, own: _Own) -> dict[str, Any]:
+    """Say that change is no longer counted from what it was, where the question counts it."""
+    problem, params = own.question, own.question.params
+    given = tuple(own.district_of.get(a, "") for a in problem.area_ids)
+    if not params.counts_change or given == problem.today:
+        return {}
+    limit = params.change_limit_frac
+    lifted = f"; the limit of {percent_text(limit)} of the work is not asked for" if limit < 1 else ""
+    now = f"Change is now counted from the plan given, {name}, and not from the one in use or named for it"
+    return {"note": f"{now}{lifted}."}
 
 
 def _needed(problem: Any, result: Any, counted: str) -> dict[str, Any]:
@@ -229,10 +241,10 @@ def _why(a: argparse.Namespace, own: _Own, broken: Sequence[str]) -> str:
 
 
 def _words(changes: Any, extra: dict[str, Any], result: Any) -> list[str]:
+    said = [extra["note"]] if "note" in extra else []
     if result.plan is None:
         broken = extra.get("broken_before")
-        return [f"The plan itself breaks {', '.join(broken)}. {_MEND_FIRST}"] if broken else []
-    said = []
+        return [*said, f"The plan itself breaks {', '.join(broken)}. {_MEND_FIRST}"] if broken else said
     if "completed" in extra:
         said.append(
             f"{len(extra['completed'])} areas that were open have a district; all others keep theirs."

@@ -17,9 +17,10 @@ from optimiser.data.plans import BEATS, other_names, read_plan, read_plan_file
 from optimiser.data.project import Project
 from optimiser.data.read import is_table
 from optimiser.errors import InputError, OptimiserError, UsageError
-from optimiser.prepare.fitted import fitted, variant
+from optimiser.prepare.fitted import fitted, same_question, variant
 from optimiser.prepare.questions import Question, ask
 from optimiser.prepare.sectors import districts_in_use, plan_of
+from optimiser.problems import portable
 from optimiser.report.phrases import count, listed
 from optimiser.solve.result import Result
 
@@ -90,10 +91,11 @@ def _quoted(text: str) -> str:
 def question_and_plans(
     project: Project, names: Sequence[str], pairs: Sequence[str]
 ) -> tuple[Question, dict[str, Any], dict[str, Result[Any]]]:
-    """Return the question, its plans by name, and the results of those that are runs.
+    """Return the question, its plans by name, and the results of the runs that were asked it.
 
     The question is that of the first run named; without a run it is the sector question with the choices given,
-    and as many districts as the first plan has. A plan with other districts keeps them.
+    and as many districts as the first plan has. A plan with other districts keeps them. A run that was asked another
+    question has no result for this one: its proof says nothing here.
     """
     runs = {n: r for n in names if (r := run_named(project, n)) is not None}
     results = {n: result_of(run) for n, run in runs.items()}
@@ -104,35 +106,38 @@ def question_and_plans(
     else:
         question = question_of(project, districts_of(project, names[0]), pairs)
     plans: dict[str, Any] = {}
-    for name in names:
-        if name in results:
+    for name in dict.fromkeys(names):
+        if name in runs:
             if results[name].plan is None:
                 raise InputError(f"Run {name} has no plan to compare.")
             family = str(runs[name].request["family"])
             if family != question.family:
                 raise InputError(f"Run {name} is about {family}, the first about {question.family}.")
-            plans[name] = results[name].plan
+            plans[name], own, asked = results[name].plan, runs[name].problem(), question.problem
             if family == "sectors":
-                plans[name] = fitted(question.problem, name, runs[name].problem(), plans[name])[1]
+                asked, plans[name] = fitted(asked, name, own, plans[name])
+            if not _alike(family, own, asked):
+                del results[name]
         elif question.family == "shifts" and name == ROTA and question.problem.existing is not None:
             plans[name] = question.problem.existing
         elif question.family != "sectors":
             raise InputError(f"{name!r} is no run; only sector plans can be given as files.")
         else:
             district_of = districts_of(project, name)
+            asked = question.problem
             if name == names[0] and not runs:
-                _same_districts(name, district_of, question.problem.params.district_ids)
-            plans[name] = plan_of(_with_names_of(question.problem, district_of), district_of)
+                _same_districts(name, district_of, asked.params.district_ids)
+            else:
+                asked = variant(asked, district_of)
+            plans[name] = plan_of(asked, district_of)
     return question, plans, results
 
 
-def _with_names_of(problem: Any, district_of: Mapping[str, str]) -> Any:
-    """Return the question as it is where it asks for the districts of a plan, among others; else for these."""
-    return (
-        problem
-        if set(district_of.values()) <= {*problem.params.district_ids, ""}
-        else variant(problem, district_of)
-    )
+def _alike(family: str, own: Any, asked: Any) -> bool:
+    """Were two questions asked with the same data and rules?"""
+    if family == "sectors":
+        return same_question(own, asked)
+    return portable.digest(own) == portable.digest(asked)
 
 
 def refuse_choices(first: Run, pairs: Sequence[str]) -> None:

@@ -66,6 +66,16 @@ def _of_run(name: str, run: Run, first: Run, base: Any) -> Entry:
     return Entry(name, problem, plan, note=note)
 
 
+def judged_otherwise(project: Project, names: Sequence[str], results: Mapping[str, Any]) -> list[str]:
+    """Say of each run without a result for the question of the first how it was asked."""
+    runs = {n: r for n in names if (r := run_named(project, n)) is not None}
+    first = next(iter(runs.values()), None)
+    if first is None:
+        return []
+    here = choices_of(first)
+    return [_judged_otherwise(n, choices_of(r), first.id, here) for n, r in runs.items() if n not in results]
+
+
 def _judged_otherwise(name: str, there: Mapping[str, Any], first: str, here: Mapping[str, Any]) -> str:
     """Say that a run was asked otherwise than the first, in which choices, and what it is judged by."""
     keys = [k for k in {**there, **here} if k != "n_districts" and there.get(k) != here.get(k)]

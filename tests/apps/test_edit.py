@@ -15,9 +15,10 @@ from optimiser.compare import moved
 from optimiser.data.canonical import PLANS_FOLDER
 from optimiser.data.plans import keep_plan
 from optimiser.data.project import load
-from optimiser.prepare.sectors import districts_in_use
+from optimiser.prepare.sectors import districts_in_use, plan_of
 from optimiser.problems.sectors.params import AREAS
 from tests.apps.conftest import make_project
+from tests.apps.hand_runs import hand_run
 from tests.apps.screens import calm, said, screen
 
 
@@ -150,3 +151,28 @@ def test_a_plan_with_areas_left_out_is_completed(tmp_path: Path, fresh: Path, no
     calm(at.button(key="edit.complete").click().run())
     (run,) = store_of(folder).runs()
     assert dict(run.problem().params.locks) == part
+
+
+@pytest.mark.parametrize("button", ["edit.mend", "edit.polish"])
+def test_a_run_keeps_its_own_rules(tmp_path: Path, fresh: Path, not_started: None, button: str) -> None:
+    """Its stations, aim and longest drive stand under the tolerance of the page, and are kept with the new run."""
+    folder = tmp_path / "project"
+    shutil.copytree(fresh, folder)
+    project = load(folder)
+    home = districts_in_use(project)
+    asked = {"objective": "compactness", "tolerance_pct": 40, "longest_drive_min": 50}
+    name = hand_run(project, "sectors", "Stations", asked, lambda p: plan_of(p, home))
+    at = calm(screen("edit", folder))
+    assert "default rules" in said(at)
+    at = calm(at.selectbox(key="edit.start").set_value(name).run())
+    assert "the rules that this run was asked with" in said(at)
+    at = calm(at.number_input(key="edit.tolerance").set_value(20.0).run())
+    calm(at.button(key=button).click().run())
+    store = store_of(folder)
+    (new,) = [r for r in store.runs() if r.id != name]
+    own, params = store.run(name).problem().params, new.problem().params
+    assert own.fixed_centres
+    assert (params.fixed_centres, params.longest_drive_s) == (own.fixed_centres, own.longest_drive_s)
+    assert params.objectives == (("moved",) if button == "edit.mend" else own.objectives)
+    assert set(params.balance_frac.values()) == {0.2}
+    assert new.request["scenario"] == asked | {"n_districts": 3, "tolerance_pct": 20}

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from optimiser_apps import today
 from streamlit.testing.v1 import AppTest
 
 from optimiser.batch import studies
+from optimiser.batch.runner import store_of
 from optimiser.batch.studies import Answer, Asked
 from optimiser.data.canonical import PLANS_FOLDER
 from optimiser.data.plans import keep_plan
@@ -78,6 +80,28 @@ def test_a_kept_plan_is_judged_as_the_others_are(solved: tuple[Path, dict[str, s
     pd.testing.assert_series_equal(rows["as_in_use"], rows["Districts in use"], check_names=False)
     at = calm(_picked(at, "compare", ["as_in_use", "Three districts"]))
     assert "Three districts is proved best and confirmed" in said(at)
+
+
+def test_a_plan_with_names_of_its_own_is_judged_as_on_the_command_line(
+    solved: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """Two districts bear other names: no work is said to change, and the lock to the third stands."""
+    folder = _copied(solved[0], tmp_path / "project")
+    project = load(folder)
+    home = districts_in_use(project)
+    kept, other, third = sorted(set(home.values()))
+    named = {a: {other: "Other", third: "Third"}.get(d, d) for a, d in home.items()}
+    keep_plan(folder / PLANS_FOLDER, "named", named)
+    strayed = next(a for a, d in home.items() if d == other)
+    choices = {"tolerance_pct": 95, "locks": [[strayed, kept]]}
+    run = hand_run(project, "sectors", "Locked", choices, lambda p: plan_of(p, home))
+    problem = store_of(folder).run(run).problem()
+    assert problem.today
+    judged = today.judged("named", problem, named)
+    assert judged.problem.params.locks == ((strayed, kept),)
+    assert {v.rule for v in judged.violations} >= {"lock"}
+    at = calm(_picked(screen("compare", folder), "compare", ["Locked", "named"]))
+    assert pd.isna(_measures(at).loc["work that changes district", "named"])
 
 
 def test_more_districts_than_places_for_centres_is_said(

@@ -47,6 +47,26 @@ def test_a_run_is_judged_by_the_rules_of_the_first(told, county, solved, tmp_pat
     assert note in text
 
 
+def test_a_proof_for_other_cars_is_none_for_these(told, county):
+    """Two cars beside three, each with its own bound: judged by two, the second has none, and why is said."""
+    runs = []
+    for n in (2, 3):
+        choices = ("--set", f"n_cars={n}", "--set", "target_min=5")
+        code, out, err = told("solve", "standby", county, *choices, *QUICK)
+        assert code == Exit.DONE, err
+        runs.append(json.loads(out)["run"])
+    two, three = runs
+    code, out, err = told("compare", county, two, three, "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert found["proof"].startswith("Without a bound for both")
+    (note,) = found["notes"]
+    assert f"{three} was asked with other rules or data than {two} (n_cars 3 there and 2 here)" in note
+    assert f"- {note}" in told("compare", county, two, three)[1]
+    same = json.loads(told("compare", county, two, two, "--json")[1])
+    assert same["notes"] == []
+
+
 def test_weeks_are_drawn_for_the_run_s_own_question(told, county, solved):
     """Of the same calls the run's own question comes back; weeks without a priority that is aimed at are refused."""
     run = solved("objective=cover by priority")
@@ -79,6 +99,21 @@ def test_uncertainty_counts_every_area_of_a_plan_with_more_districts(told, count
     assert spreads["mean drive"] == pytest.approx(drive, rel=0.1)
 
 
+def test_uncertainty_counts_no_station_of_a_district_that_a_plan_lacks(told, county, solved, tmp_path):
+    """Five of a run's six districts, each with its station: the sixth stands empty, and breaks no rule."""
+    run = solved("tolerance_pct=30")
+    problem = store_of(county).run(run).problem()
+    *_, fifth, gone = problem.params.district_ids
+    home = store_of(county).run(run).result().plan.district_of
+    plan = tmp_path / "five.csv"
+    rows = [f"{a},{fifth if d == gone else d}" for a, d in home.items()]
+    plan.write_text("\n".join(["area_id,district_id", *rows]) + "\n")
+    code, out, err = told("uncertainty", county, run, plan, "--samples", 2, "--quiet", "--json")
+    assert code == Exit.DONE, err
+    assert problem.params.fixed_centres
+    assert not {"known districts", "centre", "fixed centre"} & set(json.loads(out)["broken"][str(plan)])
+
+
 def test_a_run_is_mended_and_bettered_by_its_own_rules(told, county, solved):
     """Stations and 30 % of the run stand without --set; with it only what it names changes; also for a mended plan."""
     run = solved("objective=travel", "tolerance_pct=30")
@@ -102,3 +137,19 @@ def test_a_run_is_mended_and_bettered_by_its_own_rules(told, county, solved):
         assert set(bettered.balance_frac.values()) == {0.4}
     code, _, err = told("uncertainty", county, found["run"], "--samples", 2, "--quiet")
     assert code == Exit.DONE, err
+
+
+def test_polish_and_repair_say_from_where_change_is_counted(told, county, solved):
+    """A run with a limit of change: from its plan now, the limit lifted; a run without one: nothing to say."""
+    run = solved(
+        "change_limit_pct=70", "tolerance_pct=15"
+    )  # too even for the districts in use: some work moves
+    for action in (("repair",), ("polish", "--moves", "2")):
+        code, out, err = told("plan", action[0], county, run, *action[1:], *QUICK[:-1])
+        assert code == Exit.DONE, err
+        said = (
+            f"Change is now counted from the plan given, {run}, and not from the one in use or named for it; "
+        )
+        assert f"- {said}the limit of 70.0 % of the work is not asked for." in out.replace("\u00a0", " ")
+    plain = solved("tolerance_pct=15")
+    assert "now counted" not in told("plan", "repair", county, plain, *QUICK[:-1])[1]

@@ -90,7 +90,7 @@ def _solve(project: Project, start: Base, asked: tuple[Any, Any], what: str, met
         method,
         dataclasses.replace(SolveOptions(), time_limit_s=_MEND_S),
         title=f"{start.name} {what}",
-        scenario={"plan": start.name},
+        scenario=start.choices,
         start=plan,
         inputs=runner.input_digests(project),
     )

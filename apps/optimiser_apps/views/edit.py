@@ -39,6 +39,7 @@ def page() -> None:
         "Fair share kept within (%)", 0.5, 100.0, TOLERANCE_PCT, key="edit.tolerance"
     )
     start = sources.edited(project, name, tolerance)
+    st.caption(start.rules_said)
     moves: list[Move] = st.session_state.setdefault(f"edit.moves.{name}", [])
     hand = editing.replayed(start, moves)
     original = editing.replayed(start, ())
