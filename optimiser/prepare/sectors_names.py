@@ -77,7 +77,7 @@ def given_names(
     ground
         Districts of today; ``drive`` (C, ground) is the mean drive from each centre to the calls of each.
     """
-    pairs = setup_pairs(setup, centre_ids)
+    pairs = centres_by_name(setup, centre_ids)
     alone = all(near) and len(set(near)) == len(near)
     if alone and not setup.names and all(near[k] == name for name, k in pairs):
         return tuple(near)
@@ -114,7 +114,7 @@ def _nearest_ground(found: list[str], ground: Sequence[str], drive: FloatArray, 
         found[open_[k]] = ground[there[g]]
 
 
-def setup_pairs(setup: SectorsSetup, centre_ids: Sequence[str]) -> list[tuple[str, int]]:
+def centres_by_name(setup: SectorsSetup, centre_ids: Sequence[str]) -> list[tuple[str, int]]:
     """Return the districts that the planner gave a centre, with the place of that centre.
 
     Raises
@@ -145,7 +145,7 @@ def own_centres(setup: SectorsSetup, names: Sequence[str], centre_ids: Sequence[
         raise InputError(
             f"centre_of names {', '.join(strange)}; the {setup.level} of this plan are {', '.join(names)}."
         )
-    setup_pairs(setup, centre_ids)
+    centres_by_name(setup, centre_ids)
     return tuple(setup.centre_of.get(d, "") for d in names) if setup.centre_of else ()
 
 

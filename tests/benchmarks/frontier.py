@@ -20,7 +20,6 @@ import psutil
 from optimiser.demand.call_mix import of_load
 from optimiser.prepare.budget import BudgetSetup, Force
 from optimiser.problems.shifts import FAMILY
-from optimiser.solve.options import SolveOptions
 from optimiser.studies.budget import budget
 from optimiser.studies.budget_question import question_of_force
 from optimiser.studies.budget_types import Budget, BudgetQuestion, Mix
@@ -38,8 +37,7 @@ SIZES = np.array([0.19, 0.15, 0.13, 0.11, 0.10, 0.09, 0.08, 0.06, 0.05, 0.04])
 LIMIT_S = 600.0
 GAP = 0.01
 TINY_GAP = 0.05
-TINY = SolveOptions(gap_frac=0.02, time_limit_s=5, confirm=False, threads=1)
-"""What tells enough of a wrong answer where time is short: a looser gap of the force, and of each district."""
+"""What tells enough of a wrong answer where time is short."""
 
 
 def work_h() -> float:
@@ -140,14 +138,13 @@ def measured(
     limit_s: float,
     n_grid: int = 13,
     gap_frac: float = GAP,
-    options: SolveOptions | None = None,
 ) -> dict[str, Any]:
     """Trace the frontier and set it beside the limit."""
     began = time.perf_counter()
     question = force_question(n_districts, n_totals, n_grid, gap_frac)
     build_s = time.perf_counter() - began
     with Memory() as memory:
-        found = budget(question, budget_s=limit_s, options=options)
+        found = budget(question, budget_s=limit_s)
     gaps = [p.gap_frac for points in found.frontier.values() for p in points]
     base = found.frontier["base"]
     today = found.at("base", question.n_today)
@@ -209,9 +206,7 @@ SUITE = Suite(
     rows=(
         Row(
             "two districts",
-            lambda mode: (
-                measured(2, 3, LIMIT_S, 3, TINY_GAP, TINY) if mode == "smoke" else measured(2, 9, LIMIT_S)
-            ),
+            lambda mode: measured(2, 3, LIMIT_S, 3, TINY_GAP) if mode == "smoke" else measured(2, 9, LIMIT_S),
             smoke=True,
             quick=True,
             limit_s=300,

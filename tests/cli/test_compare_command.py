@@ -153,3 +153,58 @@ def test_polish_and_repair_say_from_where_change_is_counted(told, county, solved
         assert f"- {said}the limit of 70.0 % of the work is not asked for." in out.replace("\u00a0", " ")
     plain = solved("tolerance_pct=15")
     assert "now counted" not in told("plan", "repair", county, plain, *QUICK[:-1])[1]
+
+
+def test_compare_plans_with_different_numbers_of_districts(told, county, tmp_path):
+    """Six districts against twelve beats: matched, moved, who gains, workbook and map; the weeks drawn anew twice."""
+    book, picture = tmp_path / "c.xlsx", tmp_path / "moved.png"
+    code, out, err = told(
+        "compare",
+        county,
+        "districts",
+        "current",
+        "--json",
+        "--samples",
+        "2",
+        "--workbook",
+        book,
+        "--map",
+        picture,
+    )
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    (moved,) = found["moved"]
+    assert len(set(moved["renamed"].values())) == len(moved["renamed"]) == 12
+    districts = set(load(county).plans["current"].values())
+    assert set(moved["renamed"]) == districts
+    assert found["proofs"][0]["better"] == "current"
+    assert found["proofs"][0]["weeks_frac"] == 1.0
+    whole = next(g for g in found["gains"] if g["kind"] == "whole map")
+    assert whole["after_s"] < whole["before_s"]
+    assert book.stat().st_size > 4000
+    assert picture.stat().st_size > 10_000
+    code, text, _ = told("compare", county, "districts", "current")
+    assert "change hands" in text
+    assert "Districts matched by the work they share" in text
+
+
+def test_compare_names_broken_rules_as_plan_check_does_and_counts_the_rest(told, county):
+    """The sentences of plan check; of more than twenty the others are counted, not left out in silence."""
+    ask = ("--set", "tolerance_pct=0", "--set", "longest_drive_min=1")
+    sentences = [
+        v["words"]
+        for v in json.loads(told("plan", "check", county, "current", *ask, "--json")[1])["violations"]
+    ]
+    assert len(sentences) > 20
+    lines = told("compare", county, "current", *ask)[1].splitlines()
+    shown = [line for line in lines if line.startswith("- current: ")]
+    assert shown[:-1] == [f"- current: {words}" for words in sentences[:20]]
+    assert shown[-1] == f"- current: and {len(sentences) - 20} more broken rules; plan check lists them all."
+
+
+def test_compare_writes_nothing_where_it_cannot(told, county, tmp_path):
+    """A picture of another kind is wrong use; a folder that there is not is refused."""
+    assert told("compare", county, "districts", "current", "--map", tmp_path / "x.txt")[0] == Exit.USAGE
+    code, _, err = told("compare", county, "districts", "current", "--workbook", tmp_path / "no" / "x.xlsx")
+    assert code == Exit.INPUT
+    assert "folder" in err
