@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyPlan, StandbyProblem
+from tests.oracles.circle_patterns import CirclePatterns
 
 INF = float("inf")
 
@@ -307,3 +308,23 @@ def monotone_pairs(seed: int) -> list[tuple[StandbyProblem, StandbyProblem]]:
         (replace(problem, params=replace(p, limits={})), problem),
         (replace(problem, params=replace(p, cars_per_post=p.cars_per_post + 1)), problem),
     ]
+
+
+def covering_field(
+    rng: np.random.Generator, n_posts: int = 40, n_calls: int = 400, radius: float = 4.0, n_cars: int = 8
+) -> StandbyProblem:
+    """Return posts and calls thrown on a square of 30 by 30."""
+    posts, calls = rng.random((n_posts, 2)) * 30, rng.random((n_calls, 2)) * 30
+    counter = CirclePatterns(posts, radius)
+    counter.add(calls, rng.integers(1, 50, n_calls))
+    p = counter.patterns()
+    return StandbyProblem(
+        post_ids=tuple(map(str, range(n_posts))),
+        post_cost=np.ones(n_posts),
+        part_ids=("all day",),
+        starts=p.starts,
+        posts=p.posts,
+        band=p.band,
+        weight=p.weight,
+        params=StandbyParams(n_cars=(n_cars,)),
+    )

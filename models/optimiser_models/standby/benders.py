@@ -1,12 +1,15 @@
 """Standby posts by search and cuts: a plan at once, a bound soon after, a proof where there is time.
 
 1. Equal patterns are added up, posts that another can stand in for are dropped (:mod:`.dominate`).
-2. Greedy insertion, swaps and kicks (:mod:`.search`); every better plan is reported.
+2. Greedy insertion, annealing where a car covers a place in full or not at all (:mod:`.anneal`), swaps and kicks
+   (:mod:`.search`); every better plan is reported.
 3. The linear relaxation of the master problem (:mod:`.master`), cut round by round; its prices give a bound that is
-   summed up again apart from the solver, and columns that no better plan can use are dropped.
+   summed up again apart from the solver, and columns that no better plan can use are dropped. Odd cuts
+   (:mod:`.odd`) close most of what half cars open.
 4. By turns, while it pays: the search, neighbourhoods solved exactly (:mod:`.polish`), and HiGHS on the columns with
-   the best prices. Then HiGHS on all columns that are left, while the search goes on beside it (:mod:`.beside`); a
-   whole answer that counts too much is cut off and the solve repeated.
+   the best prices. Then HiGHS on all columns that are left, while the search goes on beside it (:mod:`.beside`);
+   where a better plan lets many columns close, the proof begins again without them. A whole answer that counts too
+   much is cut off and the solve repeated.
 
 One stage for each objective, each keeping what the more important ones reached. What is held within a limit is kept
 in every stage; the search weighs it less while its plans keep it and more while they do not. Church and ReVelle (1974);
@@ -29,12 +32,13 @@ from optimiser.solve.backends.confirm import ARITHMETIC
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.program import Formulation, Report
 from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
-from optimiser_models.standby import arrays, search
+from optimiser_models.standby import anneal, arrays, search
 from optimiser_models.standby.arrays import Aim, Block, Design
 from optimiser_models.standby.close import close
 from optimiser_models.standby.dominate import LARGEST_WORK, dominated
 from optimiser_models.standby.field import field_of
 from optimiser_models.standby.master import Master
+from optimiser_models.standby.odd import OddCuts
 
 STAGE_SHARE = 0.6
 """Share of the time left that an objective gets before the next one's turn."""
@@ -44,6 +48,8 @@ ROUNDS = 10
 FIRST_ROUNDS = 60
 DOMINANCE_SHARE, PAIRS_PER_S = 0.1, 3e8
 """Share of a stage's time for comparing posts, and pairs of entries compared in a second on a slow core."""
+ANNEALED = 0.6
+"""Share of the first search that anneals, where it can."""
 FIRST_FILLS = 12
 """Greedy plans before the first search where something is held within a limit."""
 BIG = 1e4
@@ -256,6 +262,10 @@ def first_plans(
         run.weigh(cars)
         cars, _ = search.fill(field_of(d, run.aims(), blocks, out), np.zeros(d.n_columns, dtype=np.int64))
         run.offer(cars)
+    if not run.done() and anneal.fits(f):
+        seconds = 1.0 if run.options.reproducible else ANNEALED * (until - run.report.elapsed_s())
+        cars = anneal.anneal(f, cars, moves=anneal.moves_in(f, seconds), seed=run.next_seed())
+        run.offer(cars)
     for k in range(FIRST_ROUNDS):
         if run.done() or (not run.options.reproducible and run.report.elapsed_s() >= until):
             return
@@ -352,8 +362,9 @@ def compile_loops() -> None:
     blocks = {("cover", 0): arrays.block(problem, "cover", 0)}
     dominated(d, [a], blocks)
     f = field_of(d, [(a, 1.0)], blocks, np.zeros(3, dtype=bool))
-    search.improve(f, np.zeros(3, dtype=np.int64), rounds=1, seed=1)
-    Master(d, a, blocks, np.arange(3), (), 10)
+    cars, _ = search.improve(f, np.zeros(3, dtype=np.int64), rounds=1, seed=1)
+    anneal.anneal(f, cars, moves=10, seed=1)
+    OddCuts(Master(d, a, blocks, np.arange(3), (), 10), 1).separate(np.full(7, 0.5))
 
 
 FORMULATION = Formulation(
@@ -361,6 +372,6 @@ FORMULATION = Formulation(
     family=FAMILY,
     run=solve,
     warm=compile_loops,
-    summary="Greedy, swaps and kicks; Benders cuts of the coverage; HiGHS on the posts that are left",
+    summary="Greedy, annealing, swaps and kicks; Benders and odd cuts of the coverage; HiGHS on the posts left",
     reference="Church and ReVelle (1974); Cordeau, Furini and Ljubic (2019); Duran-Mateluna et al. (2023)",
 )

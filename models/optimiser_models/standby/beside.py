@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser_models.standby import search
+from optimiser_models.standby import anneal, search
 from optimiser_models.standby.arrays import Block
 from optimiser_models.standby.field import field_of
 
@@ -21,6 +21,9 @@ ROUNDS = 30
 """Kicks between two looks at the clock."""
 FRESH = 8
 """Every so many searches one starts from the best plan again."""
+
+ANNEALED, ANNEALED_S = 16, 2.0
+"""Every so many searches one begins with annealing, and about how long a short one takes, in seconds."""
 
 Key = tuple[str, int]
 
@@ -36,6 +39,7 @@ class Beside:
         self._run = run
         self._field = field_of(run.d, run.aims(), blocks, out)
         self._seed = run.next_seed()
+        self._anneals = anneal.fits(self._field)
         self._found: SimpleQueue[NDArray[np.int64]] = SimpleQueue()
         self._over = Event()
         self._thread = Thread(target=self._search, daemon=True)
@@ -59,6 +63,17 @@ class Beside:
             except Empty:
                 return
 
+    def _anneal(self, cars: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+        """Anneal: by turns from nothing, hot and slow, and from the best plan, only warm."""
+        f, seed = self._field, self._seed + k
+        if k % 2:
+            moves = anneal.moves_in(f, ANNEALED_S)
+            return anneal.anneal(
+                f, cars if self._run.best is None else self._run.best, moves=moves, seed=seed, hot=anneal.WARM
+            )
+        moves = anneal.moves_in(f, ANNEALED_S * (2 + k % 8))
+        return anneal.anneal(f, cars, moves=moves, seed=seed)
+
     def _search(self) -> None:
         cars, k, best = self._run.best, 0, -np.inf
         assert cars is not None
@@ -66,6 +81,8 @@ class Beside:
             k += 1
             if k % FRESH == 0 and self._run.best is not None:
                 cars = self._run.best
+            if self._anneals and k % ANNEALED == 1:
+                cars = self._anneal(cars, k // ANNEALED)
             cars, value = search.improve(self._field, cars, rounds=ROUNDS, seed=self._seed + k)
             if value > best:
                 best = value

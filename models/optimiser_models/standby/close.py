@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.solve.backends.confirm import ARITHMETIC
-from optimiser.solve.backends.duality import safe_bound
 from optimiser.solve.backends.highs_arrays import OTHER_PRESOLVE, WITH_PRESOLVE, Solved, Watch, solve_linear
-from optimiser.solve.backends.highs_lp import GrowingLP
-from optimiser.solve.backends.linear import INFINITE, LinearModel
 from optimiser.solve.result import PROOF_GAP
-from optimiser_models.standby import arrays, search
+from optimiser_models.standby import anneal, arrays, search
 from optimiser_models.standby.arrays import Block
 from optimiser_models.standby.beside import Beside
-from optimiser_models.standby.field import Field, field_of
+from optimiser_models.standby.field import field_of
 from optimiser_models.standby.master import Master
 from optimiser_models.standby.polish import polish
+from optimiser_models.standby.relax import LARGEST_SIMPLEX, Prices, Relaxation, exhausted, useful
 
 if TYPE_CHECKING:
     from optimiser_models.standby.benders import Run
@@ -29,11 +25,10 @@ LARGEST_FULL = 1_500_000
 """Entries up to which every row has a column and cuts of its own."""
 GROUPS = 100
 """Groups of rows beyond that."""
-LARGEST_SIMPLEX = 2_000
-"""Rows from which on the first relaxation is solved by an interior point."""
-STALE_ROUNDS, STALE = 6, 1e-5
 WORTH_REBUILDING = 0.9
 """Share of the columns left at which the relaxation is built anew without the others."""
+WORTH_CLOSING = 0.1
+"""Share of the columns that a better plan lets close at which the proof begins again without them."""
 SMALL = 60_000
 """Entries up to which the proof comes at once, without a longer search before it."""
 KERNEL = 200
@@ -47,20 +42,10 @@ LEAN_GAP = 0.01
 SEARCH_ROUNDS = 60
 FRESH = 4
 """Every so many searches one starts anew, from cars drawn by their share in the relaxation."""
-GUESS_ROUNDS = 10
 CONFIRM_SHARE = 1.0
 """Of the time that a proof took, what may be spent on confirming it."""
 
 Key = tuple[str, int]
-
-
-@dataclass
-class Prices:
-    """What the relaxation says: its point, a bound, and what each column costs beyond it (model's units)."""
-
-    x: NDArray[np.float64]
-    bound: float
-    reduced: NDArray[np.float64]
 
 
 def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[str, Any]:
@@ -70,32 +55,37 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
     lean = False
     ones = np.zeros(run.d.n_columns, dtype=bool)
     run.report(phase="bounding")
-    tried = False
     while True:
         master = _master(run, blocks, out, ones)
-        prices = _relaxation(run, master, blocks, out, notes)
-        if run.done() or prices is None:
+        relaxation = Relaxation(run, master, field_of(run.d, run.aims(), blocks, out), notes)
+        relaxation.cut()
+        if run.done() or relaxation.prices is None:
             break
-        # these end by the clock, so a run that is to be the same again goes without them
-        if not (tried or run.options.reproducible) and run.best is not None and master.entries > SMALL:
-            tried = True
-            notes["neighbourhoods"] = _better(run, master, blocks, out, prices)
-            if run.done():
-                break
-        left, ones = _useful(run, master, prices)
-        notes["columns left"] = int(left.sum())
+        left, ones = useful(run, master, relaxation.prices)
         if left.sum() > WORTH_REBUILDING * master.active.size:
             break
         out = ~left
         blocks = {key: arrays.without(b, out) for key, b in blocks.items()}
     if not run.done():
-        run.report(phase="proving")
-        master.ones = ones
-        long = master.entries > SMALL
-        lean = long and run.gap() <= LEAN_GAP
-        beside = Beside(run, blocks, out) if long and run.searches_beside() else None
-        with beside or nullcontext():
-            _whole(run, master, notes, run.left_s(), valid=True, lean=lean, beside=beside)
+        relaxation.tighten()
+    # these end by the clock, so a run that is to be the same again goes without them
+    long = master.entries > SMALL
+    if long and not (run.done() or run.options.reproducible) and relaxation.prices and run.best is not None:
+        notes["neighbourhoods"] = _better(run, master, blocks, out, relaxation.prices)
+    beside = Beside(run, blocks, out) if long and not run.done() and run.searches_beside() else None
+    with beside or nullcontext():
+        while not run.done():
+            if relaxation.closable() >= WORTH_CLOSING:
+                relaxation.tighten()
+                if run.done():
+                    break
+            run.report(phase="proving")
+            lean = long and run.gap() <= LEAN_GAP
+            notes["proofs begun"] = notes.get("proofs begun", 0) + 1
+            _whole(run, master, notes, run.left_s(), relaxation=relaxation, lean=lean, beside=beside)
+            if relaxation.closable() < WORTH_CLOSING:
+                break
+    notes["columns left"] = int((~master.closed)[master.active].sum())
     _confirm(run, master, began, lean=lean)
     return notes
 
@@ -104,68 +94,6 @@ def _master(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_], ones: ND
     entries = sum(b.gain.size for b in blocks.values())
     groups = max((b.n_rows for b in blocks.values()), default=0) if entries <= LARGEST_FULL else GROUPS
     return Master(run.d, run.aim, blocks, np.flatnonzero(~out), run.rows, groups, ones)
-
-
-def _relaxation(
-    run: Run, master: Master, blocks: dict[Key, Block], out: NDArray[np.bool_], notes: dict[str, Any]
-) -> Prices | None:
-    """Cut the linear relaxation; None where it gave no price."""
-    lp = GrowingLP(
-        master.model(),
-        options=run.options,
-        interior=len(master.rows.lower) > LARGEST_SIMPLEX,
-        should_stop=lambda: run.report.should_stop() or run.left_s() <= 0,
-    )
-    field = field_of(run.d, run.aims(), blocks, out)
-    prices: Prices | None = None
-    before, stale = np.inf, 0
-    while not run.done():
-        solved = lp.solve(run.left_s())
-        if solved.infeasible:
-            _exhausted(run, master)
-            return None
-        if solved.x is None or solved.objective is None:
-            break
-        model = master.model()
-        found = certificate(model, solved.row_dual)
-        prices = Prices(solved.x, *found)
-        run.prove(-found[0] * master.scale)
-        if run.gap() <= PROOF_GAP and not run.confirmed_by:
-            run.confirmed_by = ARITHMETIC
-        stale = stale + 1 if before - run.bound <= STALE * abs(run.bound) else 0
-        before = run.bound
-        _guess(run, master, field, solved.x)
-        first = len(master.rows.lower)
-        notes["cut rounds"] += 1
-        if run.done() or not master.separate(solved.x) or (stale >= STALE_ROUNDS and not _full(master)):
-            break
-        rows = master.rows
-        lp.add_rows(rows.matrix(master.n, first), np.array(rows.lower[first:]), np.array(rows.upper[first:]))
-    return prices
-
-
-def _full(master: Master) -> bool:
-    return all(part.single for part in master.parts.values())
-
-
-def certificate(model: LinearModel, row_dual: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Return a bound below a minimum, and what each column costs beyond it, from any prices of its rows.
-
-    Valid whatever the prices: a price on the side of a row that has no limit is taken as 0.
-    """
-    assert model.sense == "min"
-    usable = np.where(row_dual > 0, model.row_lower > -INFINITE, model.row_upper < INFINITE)
-    reduced = model.cost - model.a.T @ np.where(usable, row_dual, 0.0)
-    return safe_bound(model, row_dual), np.asarray(reduced, dtype=np.float64)
-
-
-def _guess(run: Run, master: Master, field: Field, x: NDArray[np.float64]) -> None:
-    """Take the cars that the relaxation is surest of, fill up and search a little from there."""
-    share = x[: master.active.size]
-    cars = np.zeros(run.d.n_columns, dtype=np.int64)
-    cars[master.active] = np.floor(share + 0.5).astype(np.int64)
-    cars, _ = search.improve(field, cars, rounds=GUESS_ROUNDS, seed=run.next_seed())
-    run.offer(cars)
 
 
 def _better(
@@ -179,9 +107,11 @@ def _better(
         before = run.value
         run.report(phase="improving")
         _search_on(run, master, blocks, out, prices.x, run.report.elapsed_s() + SEARCH_SHARE * left_s)
+        if run.done():
+            break
         solved += polish(run, blocks, run.report.elapsed_s() + POLISH_SHARE * left_s)
         if not run.done():
-            _kernel(run, blocks, master, prices, KERNEL_SHARE * left_s)
+            _kernel(run, master, prices, KERNEL_SHARE * left_s)
     return solved
 
 
@@ -200,6 +130,10 @@ def _search_on(
     share[master.active] = np.clip(x[: master.active.size], 0.0, 1.0)
     rng = np.random.default_rng(run.next_seed())
     cars, k = run.best, 0
+    if anneal.fits(field):
+        moves = anneal.moves_in(field, until - run.report.elapsed_s())
+        cars = anneal.anneal(field, cars, moves=moves, seed=run.next_seed())
+        run.offer(cars)
     while not run.done() and run.report.elapsed_s() < until:
         k += 1
         if k % (2 * FRESH) == FRESH:
@@ -212,37 +146,10 @@ def _search_on(
         run.offer(cars)
 
 
-def _exhausted(run: Run, master: Master) -> None:
-    """No point at all on these columns: what is known is best, or nothing is possible."""
-    if run.best is not None:
-        run.prove(run.value)
-        return
-    again = solve_linear(
-        master.model(), time_limit_s=max(1.0, run.left_s()), options=run.options, gap_frac=0.0
-    )
-    run.infeasible, run.confirmed_by = again.infeasible, again.confirmed_by
-
-
-def _useful(run: Run, master: Master, prices: Prices) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which columns a better plan may use, and which it must use, both of shape (N,)."""
-    n = run.d.n_columns
-    left, ones = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    reduced = prices.reduced[: master.active.size]
-    limit = -run.needed() / master.scale
-    slack = 1e-9 * max(1.0, abs(prices.bound))
-    may = prices.bound + np.maximum(reduced, 0.0) <= limit + slack
-    left[master.active] = may
-    if run.d.room == 1:
-        ones[master.active] = may & (prices.bound + np.maximum(-reduced, 0.0) > limit + slack)
-    if run.best is None:
-        left[master.active], ones[:] = True, False
-    return left, ones
-
-
-def _kernel(run: Run, blocks: dict[Key, Block], master: Master, prices: Prices, seconds: float) -> None:
+def _kernel(run: Run, master: Master, prices: Prices, seconds: float) -> None:
     """Look for a better plan on the columns with the best prices."""
     assert run.best is not None
-    left, _ = _useful(run, master, prices)
+    left, _ = useful(run, master, prices)
     reduced = np.full(run.d.n_columns, np.inf)
     reduced[master.active] = prices.reduced[: master.active.size]
     some = left & (np.argsort(np.argsort(reduced, kind="stable"), kind="stable") < KERNEL)
@@ -251,10 +158,13 @@ def _kernel(run: Run, blocks: dict[Key, Block], master: Master, prices: Prices, 
     some[run.d.kept] = True
     if some.sum() >= WORTH_REBUILDING * left.sum():
         return
-    fewer = {key: arrays.without(b, ~some) for key, b in blocks.items()}
-    part = _master(run, fewer, ~some, np.zeros(run.d.n_columns, dtype=bool))
     run.report(phase="improving")
-    _whole(run, part, {}, seconds, valid=False)
+    closed = master.closed
+    master.closed = closed | ~some
+    try:
+        _whole(run, master, {}, seconds)
+    finally:
+        master.closed = closed
 
 
 def _whole(
@@ -263,27 +173,32 @@ def _whole(
     notes: dict[str, Any],
     seconds: float,
     *,
-    valid: bool,
+    relaxation: Relaxation | None = None,
     lean: bool = False,
     beside: Beside | None = None,
 ) -> None:
-    """Solve in whole cars, cut off what counts too much, again; bounds count where ``valid``."""
+    """Solve in whole cars, cut off what counts too much, again; bounds count where a relaxation is given.
+
+    Ends early where a better plan lets the relaxation close so many columns that it is worth beginning again.
+    """
     until = run.report.elapsed_s() + min(seconds, run.left_s())
     rounds = 0
     while not run.done() and run.report.elapsed_s() < until:
         rounds += 1
-        solved = _solve(run, master, until, valid=valid, lean=lean, beside=beside)
+        solved = _solve(run, master, until, relaxation=relaxation, lean=lean, beside=beside)
         if solved.infeasible:
-            if valid:
-                _exhausted(run, master)
+            if relaxation is not None:
+                exhausted(run, master)
             break
-        if solved.bound is not None and valid:
+        if solved.bound is not None and relaxation is not None:
             run.prove(-solved.bound * master.scale)
         if solved.x is None:
             break
         cars = master.cars(solved.x)
         run.offer(cars)
         if not master.separate(_exact(master, solved.x)):
+            break
+        if relaxation is not None and relaxation.closable() >= WORTH_CLOSING:
             break
     notes["whole rounds"] = rounds
 
@@ -295,7 +210,13 @@ def _exact(master: Master, x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _solve(
-    run: Run, master: Master, until: float, *, valid: bool, lean: bool, beside: Beside | None
+    run: Run,
+    master: Master,
+    until: float,
+    *,
+    relaxation: Relaxation | None,
+    lean: bool,
+    beside: Beside | None,
 ) -> Solved:
     told = run.best
 
@@ -305,13 +226,14 @@ def _solve(
             told = run.best
 
     def bound(value: float) -> None:
-        if valid:
+        if relaxation is not None:
             run.prove(-value * master.scale)
 
     def should_stop() -> bool:
         if beside is not None:
             beside.take()
-        return run.report.should_stop() or run.done()
+        again = relaxation is not None and relaxation.closable() >= WORTH_CLOSING
+        return again or run.report.should_stop() or run.done()
 
     def better() -> NDArray[np.float64] | None:
         nonlocal told
@@ -329,6 +251,7 @@ def _solve(
         gap_frac=max(run.options.gap_frac, PROOF_GAP / 4),
         abs_gap=_grid(run, master),
         lean=lean,
+        interior=len(master.rows.lower) > LARGEST_SIMPLEX,
     )
 
 
@@ -347,6 +270,7 @@ def _confirm(run: Run, master: Master, began: float, *, lean: bool) -> None:
         options=run.options,
         start=None if run.best is None else master.start(run.best),
         presolve=lean,
+        interior=len(master.rows.lower) > LARGEST_SIMPLEX,
         gap_frac=PROOF_GAP / 4,
         watch=Watch(should_stop=run.report.should_stop),
         abs_gap=_grid(run, master),

@@ -83,6 +83,13 @@ class Rows:
         self.upper.append(upper)
         self.names.append(name)
 
+    def drop(self, numbers: NDArray[np.int64]) -> None:
+        """Take out rows by their numbers; those after them move up."""
+        keep = np.ones(len(self.lower), dtype=bool)
+        keep[numbers] = False
+        for name in ("columns", "values", "lower", "upper", "names"):
+            setattr(self, name, [one for one, stays in zip(getattr(self, name), keep, strict=True) if stays])
+
     def matrix(self, n_columns: int, first: int = 0) -> sp.csr_array:
         """Return the rows from ``first`` on as a matrix."""
         lengths = [c.size for c in self.columns[first:]]
@@ -107,6 +114,8 @@ class Master:
         Most groups of a block; as many as rows where that is enough.
     ones
         Columns known to have a car, shape (N,).
+
+    ``closed`` marks columns known to have none, shape (N,): they stay in the rows, at 0.
     """
 
     def __init__(
@@ -137,6 +146,7 @@ class Master:
             if part.single:
                 self._first_cuts(part)
         self.ones = np.zeros(d.n_columns, dtype=bool) if ones is None else ones
+        self.closed = np.zeros(d.n_columns, dtype=bool)
         self.cost = self._cost(aim)
         self.scale = max(float(np.abs(self.cost).max(initial=0.0)), 1e-9) / LARGEST_COST
 
@@ -330,7 +340,7 @@ class Master:
     def model(self) -> LinearModel:
         """Return the arrays of the model as it stands, its aim divided by ``scale``."""
         lower, upper = np.zeros(self.n), np.ones(self.n)
-        upper[: self.active.size] = self.d.room
+        upper[: self.active.size] = np.where(self.closed[self.active], 0.0, float(self.d.room))
         lower[: self.active.size] = self.ones[self.active]
         integer = np.ones(self.n, dtype=bool)
         for part in self.parts.values():
@@ -356,7 +366,7 @@ class Master:
 
     def start(self, cars: NDArray[np.int64]) -> NDArray[np.float64] | None:
         """Return a plan as values of all columns; None where it uses a column that is not there."""
-        if cars[np.flatnonzero(self.x_of < 0)].any():
+        if cars[(self.x_of < 0) | self.closed].any():
             return None
         x = np.zeros(self.n)
         x[: self.active.size] = cars[self.active]

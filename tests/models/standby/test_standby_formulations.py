@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from optimiser_models.standby import arrays, benders, close, milp, polish, search
+from optimiser_models.standby import anneal, arrays, benders, close, milp, polish, search
 from optimiser_models.standby.beside import Beside
-from optimiser_models.standby.close import certificate
 from optimiser_models.standby.dominate import dominated
 from optimiser_models.standby.field import field_of
 from optimiser_models.standby.master import Master
+from optimiser_models.standby.odd import OddCuts
+from optimiser_models.standby.relax import certificate
 
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyProblem
 from optimiser.problems.standby.data import sense_of
@@ -23,9 +24,16 @@ from optimiser.solve.engine import solve
 from optimiser.solve.options import SolveOptions
 from optimiser.solve.progress import Recorder
 from optimiser.solve.result import Status
-from tests.benchmarks.standby_data import question
 from tests.oracles.circle_patterns import CirclePatterns
-from tests.oracles.standby_cases import enumerate_best, every_plan, line, random_problem, standby, worth
+from tests.oracles.standby_cases import (
+    covering_field,
+    enumerate_best,
+    every_plan,
+    line,
+    random_problem,
+    standby,
+    worth,
+)
 
 QUICK = SolveOptions(time_limit_s=30, confirm=False)
 SHARED = Path(__file__).resolve().parents[4] / "shared/data/location"
@@ -146,16 +154,6 @@ def test_cordeau_sample_by_both_formulations():
     assert ours.objectives[0].value == pytest.approx(theirs.objectives[0].value)
 
 
-def covering_field(
-    rng: np.random.Generator, n_posts: int = 40, n_calls: int = 400, radius: float = 4.0, n_cars: int = 8
-) -> StandbyProblem:
-    """Return posts and calls thrown on a square of 30 by 30."""
-    posts, calls = rng.random((n_posts, 2)) * 30, rng.random((n_calls, 2)) * 30
-    counter = CirclePatterns(posts, radius)
-    counter.add(calls, rng.integers(1, 50, n_calls))
-    return question(counter.patterns(), n_posts, StandbyParams(n_cars=(n_cars,)))
-
-
 def a_poor_run(problem: StandbyProblem) -> tuple[benders.Run, dict[tuple[str, int], arrays.Block]]:
     """Return a run that holds the first posts."""
     d, a = arrays.design(problem), arrays.aim(problem, "cover")
@@ -200,6 +198,8 @@ def test_the_long_way_to_a_proof_on_small_fields(monkeypatch, seed):
     """Turns for better plans and a search beside the proof, which small questions do not need: the same optimum."""
     monkeypatch.setattr(close, "SMALL", 0)
     monkeypatch.setattr(benders, "FIRST_ROUNDS", 0)
+    monkeypatch.setattr(anneal, "fits", lambda f: False)
+    monkeypatch.setattr(OddCuts, "fits", lambda cuts: False)
     problem = covering_field(np.random.default_rng(seed), n_posts=80, n_calls=600, radius=5.0, n_cars=9)
     ours, theirs = (solve(problem, f.FORMULATION, QUICK) for f in (benders, milp))
     assert ours.notes["neighbourhoods"]
