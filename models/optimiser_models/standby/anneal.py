@@ -38,7 +38,12 @@ def fits(f: Field) -> bool:
     return bool(
         d.plain
         and math.isfinite(d.most[0])
-        and not (math.isfinite(d.budget) or (d.today.size and math.isfinite(d.most_moved)))
+        and not (
+            math.isfinite(d.budget)
+            or d.least
+            or d.kept_slack
+            or (d.today.size and math.isfinite(d.most_moved))
+        )
         and not (f.on_use.any() or f.per_car)
         and f.weight.size
         and (f.kind == BEST).all()
