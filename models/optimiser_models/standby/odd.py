@@ -11,7 +11,7 @@ A point breaks (1), for an odd number of rows, by half of
     1 - sum_{c: n_c odd} x_c - sum_{r in T} (1 + sum_{c in r} x_c - 2 h_r)                                  (2)
 
 so what is looked for is an odd set of rows that the cars in use cover in pairs, with little slack: grown from each
-row by the pair of rows that gains most, as long as one gains. Where patterns are neighbours on a map, (1) closes
+row by the pair of rows that gains most, as long as one gains. Where patterns are neighbours on a map, (1) may close
 most of what the relaxation leaves open.
 
 Caprara and Fischetti (1996), {0, 1/2}-Chvatal-Gomory cuts; Koster, Zymolka and Kutschka (2009), for the search.
