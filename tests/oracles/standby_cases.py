@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.problems.standby import FAMILY, StandbyParams, StandbyPlan, StandbyProblem
+from tests.benchmarks.standby_data import question
 from tests.oracles.circle_patterns import CirclePatterns
 
 INF = float("inf")
@@ -317,14 +318,4 @@ def covering_field(
     posts, calls = rng.random((n_posts, 2)) * 30, rng.random((n_calls, 2)) * 30
     counter = CirclePatterns(posts, radius)
     counter.add(calls, rng.integers(1, 50, n_calls))
-    p = counter.patterns()
-    return StandbyProblem(
-        post_ids=tuple(map(str, range(n_posts))),
-        post_cost=np.ones(n_posts),
-        part_ids=("all day",),
-        starts=p.starts,
-        posts=p.posts,
-        band=p.band,
-        weight=p.weight,
-        params=StandbyParams(n_cars=(n_cars,)),
-    )
+    return question(counter.patterns(), n_posts, StandbyParams(n_cars=(n_cars,)))

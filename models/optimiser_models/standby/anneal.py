@@ -1,4 +1,4 @@
-"""Annealing where a car covers a place in full or not at all: one car moves at a time, mostly a short way.
+"""Annealing where a car covers a place in full or not at all: one car moves at a time, far or near.
 
 Where posts lie close together and cars hardly overlap, a plan is like discs packed on a map: a better one needs many
 cars pushed aside a little, which swaps and kicks (:mod:`.search`) seldom find. Each row keeps how many cars cover it

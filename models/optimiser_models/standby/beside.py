@@ -64,7 +64,7 @@ class Beside:
                 return
 
     def _anneal(self, cars: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-        """Anneal: by turns from nothing, hot and slow, and from the best plan, only warm."""
+        """Anneal: by turns hot and slow, far from where it begins, and warm and short, near the best plan."""
         f, seed = self._field, self._seed + k
         if k % 2:
             moves = anneal.moves_in(f, ANNEALED_S)

@@ -79,6 +79,7 @@ def close(run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> dict[st
                 relaxation.tighten()
                 if run.done():
                     break
+            relaxation.close()
             run.report(phase="proving")
             lean = long and run.gap() <= LEAN_GAP
             notes["proofs begun"] = notes.get("proofs begun", 0) + 1

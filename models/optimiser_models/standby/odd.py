@@ -22,7 +22,7 @@ Caprara and Fischetti (1996), {0, 1/2}-Chvatal-Gomory cuts; Koster, Zymolka and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -58,12 +58,12 @@ SKIPPED = 0.3
 
 @dataclass
 class OddCuts:
-    """Finds odd cuts and remembers which a master has had."""
+    """Finds odd cuts for a master; one that stands in it is not broken, one that was taken out may come again."""
 
     master: Master
     seed: int
-    had: set[tuple[int, ...]] = field(default_factory=set)
     rounds: int = 0
+    added: int = 0
 
     def fits(self) -> bool:
         """Is there a block that (1) holds for?"""
@@ -121,13 +121,11 @@ class OddCuts:
         times = np.zeros(block.n_rows, dtype=np.int64)
         added = 0
         for _, some in sets:
-            key = (part.h, *some)
             if added >= MOST_CUTS:
                 break
             rows = np.array(some)
-            if key in self.had or times[rows].max() >= SHARED:
+            if times[rows].max() >= SHARED:
                 continue
-            self.had.add(key)
             times[rows] += 1
             added += 1
             entries = np.concatenate([np.arange(block.starts[r], block.starts[r + 1]) for r in some])
@@ -139,6 +137,7 @@ class OddCuts:
                 rows.size // 2,
                 NAME,
             )
+        self.added += added
         return added
 
 

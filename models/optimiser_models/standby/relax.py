@@ -105,7 +105,7 @@ class Relaxation:
             if run.done() or slow or not odd.separate(self.prices.x, late):
                 break
             self._grow(first)
-        self._notes |= {"odd rounds": odd.rounds, "odd cuts": len(odd.had)}
+        self._notes |= {"odd rounds": odd.rounds, "odd cuts": odd.added}
 
     def closable(self) -> float:
         """Return the share of the open columns that the best plan so far would let close."""

@@ -50,6 +50,8 @@ def test_three_posts_that_cover_two_of_three_streets_each():
     # h1 + h2 + h3 <= 1 + A + B + C
     assert sorted(master.rows.values[-1]) == [-1, -1, -1, 1, 1, 1]
     assert master.rows.upper[-1] == 1
+    x[:3] = 1.0 / 3.0  # where no post covers more than its share nothing is broken
+    x[next(iter(master.parts.values())).h :] = 2.0 / 3.0
     assert cuts.separate(x) == 0
     assert run.best is None
 
