@@ -128,7 +128,7 @@ def test_a_second_route_confirms_best_and_none(monkeypatch):
 def test_routes_that_disagree_are_a_fault(monkeypatch):
     """Carving that wrongly says there is no plan: the second route has one, and nothing is claimed."""
 
-    def blind(run, slots, allowed, alpha):
+    def blind(run, allowed, alpha):
         run.best, run.infeasible = None, True
         return {}
 

@@ -2,11 +2,12 @@
 
 1. Search (:mod:`..search`) for a first plan, and a Lagrangian bound (:mod:`..lagrange`), as ``sectors.cuts`` does.
 2. Pairs (centre, area) that no better plan can use are dropped; the bound's prices stay.
-3. Every way to carve connected, balanced districts, heaviest area first, priced by those prices (:mod:`.loops`).
+3. Every way to carve connected, balanced districts, from the corner where there are fewest (:mod:`.loops`); each region
+   that is left gets prices of its own (:mod:`.floors`), which end most before a district of theirs is carved.
 
 Nothing is rounded and nothing is linear: windows in whole people hold exactly, and "there is no plan" needs no solver.
 The fewer areas a district has, and the narrower its window, the faster it ends: with windows of half a percent some
-ten counties a district take seconds, 25 a district minutes where the bound is close. Enumeration of connected
+ten counties a district take seconds to minutes. Enumeration of connected
 partitions as in Fifield, Imai, Kawahara and Kenny (2020), with bounds; pieces must be multiples of a district as in
 the feasibility tests of Validi and Buchanan (2022).
 """
@@ -28,8 +29,8 @@ from optimiser.solve.result import PROOF_GAP, Outcome, StoppedBy
 from optimiser_models.sectors import lagrange
 from optimiser_models.sectors.arrays import FREE, Districting, to_plan
 from optimiser_models.sectors.branch import close
+from optimiser_models.sectors.carve.arguments import arguments
 from optimiser_models.sectors.carve.loops import carve
-from optimiser_models.sectors.carve.prices import arguments
 from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.run import Run
 from optimiser_models.sectors.search import State
@@ -86,7 +87,7 @@ def solve(
         report(phase="proving")
         # where not even the relaxation has a plan, the loops say so too, and need no prices for it
         alpha = np.zeros(d.n) if bound is None else bound.at.alpha
-        notes = {"pairs_left": int(allowed.sum())} | _carve(run, slots, allowed, alpha)
+        notes = {"pairs_left": int(allowed.sum())} | _carve(run, allowed, alpha)
     return replace(_outcome(run, notes), confirmed_by=(_confirmed(run, slots),))
 
 
@@ -153,11 +154,11 @@ def _bound(
     )  # fmt: skip
 
 
-def _carve(run: Run, slots: Slots, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> dict[str, Any]:
+def _carve(run: Run, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> dict[str, Any]:
     """Run the compiled loops beside this thread, which passes on what they find and stops them in time."""
     best = np.inf if run.best is None else run.best.cost - SURE * abs(run.best.cost)
-    given = arguments(run.d, slots, allowed, alpha, best)
-    top, room, stop, counts = given[4], given[8], given[9], given[10]
+    given = arguments(run.d, allowed, alpha, best)
+    top, room, stop, counts = given[4], given[7], given[8], given[9]
     known = best
     with ThreadPoolExecutor(1) as pool:
         carving = pool.submit(carve, *given)
@@ -182,7 +183,7 @@ def _carve(run: Run, slots: Slots, allowed: NDArray[np.bool_], alpha: NDArray[np
 
 def _offer(run: Run, room: tuple[NDArray[Any], ...]) -> None:
     """Offer the plan in the loops' last row; half written, it fails the rules and comes again later."""
-    label, centre = room[1][run.d.k].copy(), room[2][run.d.k].copy()
+    label, centre = room[0][run.d.k].copy(), room[1][run.d.k].copy()
     if np.unique(centre).size == run.d.k:
         run.offer(State(label, centre, run.d.value(label, centre)))
 
@@ -241,7 +242,7 @@ def warm() -> None:
     """Compile search, bound and carving on four areas in a row."""
     compile_loops()
     d = replace(tiny(), lock=np.full(tiny().n, FREE))
-    carve(*arguments(d, slots_of(d), lagrange.servable(d), np.zeros(d.n), np.inf))
+    carve(*arguments(d, lagrange.servable(d), np.zeros(d.n), np.inf))
 
 
 FORMULATION = Formulation(

@@ -1,0 +1,124 @@
+"""What ends a branch of the carving: shapes never end one that holds a plan, floors never exceed the cheapest plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from optimiser_models.sectors import lagrange
+from optimiser_models.sectors.carve import floors, shapes
+from optimiser_models.sectors.carve.arguments import arguments
+from optimiser_models.sectors.carve.loops import carve
+from optimiser_models.sectors.reading import prepare
+
+from tests.benchmarks import states_data as data
+from tests.oracles.partitions import partitions
+
+
+def _map(seed: int, k: int, window: float = 0.1):
+    """Sixteen made-up units: the graph, limits, and every plan there is."""
+    g = data.made_up(4, seed)
+    mean = g.people.sum() / k
+    low, high = int(np.ceil((1 - window) * mean)), int((1 + window) * mean)
+    return g, (low, high), partitions(g.people, g.edges, k, low, high, keep=50_000).plans.astype(np.int64)
+
+
+def _given(g, k: int, limits, far):
+    d = prepare(data.question(g, k, objective="travel", distance=far, limits=limits))
+    return d, arguments(d, lagrange.servable(d), np.zeros(d.n), np.inf)
+
+
+def _row(work):
+    """Areas in a row as links."""
+    n = len(work)
+    ends = [[v for v in (u - 1, u + 1) if 0 <= v < n] for u in range(n)]
+    starts = np.concatenate([[0], np.cumsum([len(e) for e in ends])]).astype(np.int64)
+    return np.array(work, dtype=np.float64), starts, np.concatenate(ends).astype(np.int64)
+
+
+def test_carving_begins_where_there_is_least_to_choose_from():
+    """Two rows: beside a 4 there is room for one other, and a 3 at the end has fewer to choose from than any."""
+    work, starts, neighbours = _row([4, 1, 1, 1, 1, 1])
+    assert shapes.narrowest(work, 5.0, starts, neighbours) == 0
+    work, starts, neighbours = _row([1, 1, 1, 1, 2, 1, 1, 1, 3])
+    assert shapes.narrowest(work, 4.0, starts, neighbours) == 8
+
+
+def _can_be(state, load, m, work, limits, starts, neighbours, root):
+    n = state.size
+    low, high = (float(v) for v in limits)
+    rest = work.sum()
+    own = max(low, rest - (m - 1) * high), min(high, rest - (m - 1) * low)
+    return shapes.can_be(
+        root, load, m, state, work, *own, (low, high), starts, neighbours,
+        np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_), np.empty(n, dtype=np.int64),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("seed", "k"), [(0, 2), (1, 3), (2, 4), (3, 4)])
+def test_shapes_end_no_branch_that_holds_a_plan(seed: int, k: int):
+    """Every district of every plan, decided area by area in random orders: no step is refused; other steps are."""
+    g, limits, plans = _map(seed, k)
+    d, _ = _given(g, k, limits, data.hops(g))
+    work, rng = d.weight[0], np.random.default_rng(seed)
+    root = shapes.narrowest(work, float(limits[1]), d.starts, d.neighbours)
+    assert len(plans) > 3
+    steps = refused = 0
+    for plan in plans[:200]:
+        mine = plan == plan[root]
+        state = np.full(d.n, shapes.OPEN, dtype=np.int8)
+        state[root] = shapes.TAKEN
+        for i in rng.permutation(np.flatnonzero(np.arange(d.n) != root)):
+            wrong = state.copy()
+            state[i] = shapes.TAKEN if mine[i] else shapes.LEFT
+            wrong[i] = shapes.LEFT if mine[i] else shapes.TAKEN
+            load = work[state == shapes.TAKEN].sum()
+            assert _can_be(state, load, k, work, limits, d.starts, d.neighbours, root)
+            steps += 1
+            other = work[wrong == shapes.TAKEN].sum()
+            refused += not _can_be(wrong, other, k, work, limits, d.starts, d.neighbours, root)
+    assert steps >= 45
+    assert refused > 0.1 * steps
+
+
+@pytest.mark.parametrize(("seed", "k"), [(0, 2), (1, 3), (2, 4), (3, 4)])
+def test_floors_lie_below_the_cheapest_plan_and_rise(seed: int, k: int):
+    """Prices of a region's own: the bound is at most the least cost of all plans, and above that of no prices."""
+    g, limits, plans = _map(seed, k)
+    far = data.hops(g)
+    d, given = _given(g, k, limits, far)
+    work, low, high, own, _, _, cost = given[5]
+    best = min(data.least_cost(g, far, plan, 1) for plan in plans)
+    first = floors.price(np.zeros(d.n), cost, work, own, low, high, k, np.inf, 1)[0]
+    alpha = np.zeros(d.n)
+    bound, value, _ = floors.price(alpha, cost, work, own, low, high, k, best, 100)
+    assert first < bound <= best * (1 + 1e-9)
+    assert alpha.sum() + np.sort(value)[:k].sum() == pytest.approx(bound)
+    assert floors.price(np.zeros(d.n), cost, work, own, low, high, k, bound / 2, 100)[0] >= bound / 2
+
+
+def test_floors_know_where_there_are_no_seats():
+    """No centre reaches the work it must have: no districts at all."""
+    _, limits, _ = _map(0, 2)
+    d, given = _given(data.made_up(4, 0), 2, limits, data.hops(data.made_up(4, 0)))
+    work, _, _, own, _, _, cost = given[5]
+    total = work.sum()
+    assert floors.price(np.zeros(d.n), cost, work, own, 2 * total, 3 * total, 2, np.inf, 5)[0] == np.inf
+
+
+@pytest.mark.parametrize(("seed", "k"), [(0, 2), (1, 3), (2, 4), (3, 4)])
+def test_any_prices_to_begin_with_give_the_same_plan(seed: int, k: int):
+    """Prices only end branches: whatever they are, and with no plan known, the cheapest cost is that of all plans."""
+    g, limits, plans = _map(seed, k)
+    far = data.hops(g)
+    _, given = _given(g, k, limits, far)
+    best = min(data.least_cost(g, far, plan, 1) for plan in plans)
+    rng = np.random.default_rng(seed)
+    for budget in (np.inf, best * 1.5, best * (1 + 1e-6)):
+        for _ in range(3):
+            fresh = list(_given(g, k, limits, far)[1])
+            fresh[2], fresh[4] = float(budget), np.array([budget])
+            fresh[6] = rng.normal(best / g.n, best / g.n, g.n)
+            assert carve(*fresh) == pytest.approx(best, rel=1e-9)
+    none = list(given)
+    none[2], none[4] = float(best), np.array([best])
+    assert carve(*none) == np.inf
