@@ -44,6 +44,8 @@ GROW, SHRINK, PATIENCE = 1.1, 0.6, 4
 """What a step is made longer by where the last one paid and the way goes on, and shorter after rounds without news."""
 LATEST, LEAST_LATEST, SMALLER = 0.3, 0.01, 0.5
 """Most that the latest slope counts for in the mean, at first and at least, and what makes it less."""
+UNKNOWN = 0.05
+"""How far above the bound steps aim where no plan is known, as a share of it, or of what areas cost as they go."""
 CUT = 10
 """Rounds between two looks at the separators that the mean breaks."""
 SLOW, LOOK = 0.01, 40
@@ -132,7 +134,7 @@ def improve(
     best, best_at = -np.inf, at or relaxed.first()
     m, mean, latest = best_at, np.zeros(0), LATEST * min(reach, 1.0)
     served = Mean(d, m.joins) if relaxed.in_one_piece and not relaxed.exact else None
-    stale, looked = 0, -np.inf
+    stale, looked, usual = 0, -np.inf, abs(float(relaxed.first().alpha.sum()))
     needs, seen = np.full(d.cost.shape, -np.inf), None
     for count in range(rounds):
         solved = relaxed.solve(m)
@@ -170,7 +172,7 @@ def improve(
             reach, stale = max(SHRINK * reach, LEAST_REACH), 0
             if on_the_way and best_at is not seen:  # each of the best prices rules out pairs of its own
                 needs, seen = np.maximum(needs, relaxed.needs(best_at)), best_at
-        aim = incumbent if np.isfinite(incumbent) else best + 0.05 * abs(best)
+        aim = incumbent if np.isfinite(incumbent) else best + UNKNOWN * max(abs(best), usual)
         if count % LOOK == LOOK - 1:
             if best - looked < SLOW * (aim - best):
                 if latest <= LEAST_LATEST:

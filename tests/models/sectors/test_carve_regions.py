@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from optimiser_models.sectors import carve as sectors_carve
 from optimiser_models.sectors import lagrange
-from optimiser_models.sectors.carve import floors, shapes
+from optimiser_models.sectors.carve import _to_beat, floors, shapes
 from optimiser_models.sectors.carve.arguments import arguments
 from optimiser_models.sectors.carve.loops import carve
 from optimiser_models.sectors.reading import prepare
+from optimiser_models.sectors.run import Run
+from optimiser_models.sectors.slots import slots_of
 
+from optimiser import registry
+from optimiser.solve.engine import solve
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.result import Status
 from tests.benchmarks import states_data as data
 from tests.oracles.partitions import partitions
 
@@ -122,3 +129,53 @@ def test_any_prices_to_begin_with_give_the_same_plan(seed: int, k: int):
     none = list(given)
     none[2], none[4] = float(best), np.array([best])
     assert carve(*none) == np.inf
+
+
+def test_guesses_rise_from_the_bound_to_what_is_known():
+    """From 100: 102, 103, 104.5 ... and at last the plan's own cost; no guesses without a bound."""
+    values = list(_to_beat(100.0, 110.0))
+    assert values[:2] == [pytest.approx(102), pytest.approx(103)]
+    assert values[-1] == 110.0
+    assert values == sorted(values)
+    assert all(v < 110 for v in values[:-1])
+    assert list(_to_beat(-np.inf, np.inf)) == [np.inf]
+    assert list(_to_beat(0.0, 7.0)) == [7.0]
+    assert list(_to_beat(100.0, np.inf))[-1] == np.inf
+
+
+@pytest.mark.parametrize("bound", [0.3, 0.97, 1.2])
+def test_guesses_do_not_lose_the_best_plan(monkeypatch, bound: float):
+    """Carving below guess after guess ends at the least cost of all plans, and each empty pass is a bound below it.
+
+    A guess above the best plan's cost must not hide it; no plan is known at first.
+    """
+    g, limits, plans = _map(2, 4)
+    far = data.hops(g)
+    best = min(data.least_cost(g, far, plan, 1) for plan in plans)
+    told: list[float] = []
+    monkeypatch.setattr(sectors_carve, "first_plans", lambda run, start: None)
+    monkeypatch.setattr(sectors_carve, "_bound", lambda run, slots, allowed, before=None: None)
+    monkeypatch.setattr(
+        sectors_carve, "_to_beat", lambda known, cost: iter([bound * best, 1.5 * best, np.inf])
+    )
+    prove = Run.prove
+    monkeypatch.setattr(Run, "prove", lambda run, value: (told.append(value), prove(run, value))[1])
+    problem = data.question(g, 4, objective="travel", distance=far, limits=limits)
+    result = solve(problem, registry.load("sectors.carve"), SolveOptions(time_limit_s=60, confirm=False))
+    assert result.status is Status.OPTIMAL
+    assert result.objectives[0].value == pytest.approx(best, rel=1e-9)
+    assert all(value <= best * (1 + 1e-9) for value in told)
+    assert bool([v for v in told if v < best * (1 - 1e-6)]) == (bound < 1)
+
+
+def test_the_bound_rises_without_a_plan_though_it_begins_at_nothing():
+    """Staying costs nothing, so the first bound is 0: steps that aim at a share of it alone would stand still there."""
+    g, k = data.made_up(6, 1), 5
+    mean = g.people.sum() / k
+    limits, far = (int(0.995 * mean), int(1.005 * mean) + 1), data.hops(g) ** 3
+    d, _ = _given(g, k, limits, far)
+    slots, may = slots_of(d), lagrange.servable(d)
+    found = lagrange.improve(d, slots, may, np.inf, keep_going=lambda value: True)
+    aimed = lagrange.improve(d, slots, may, 1.1 * found.value, keep_going=lambda value: True)
+    assert found.value > 0
+    assert found.value == pytest.approx(aimed.value, rel=0.05)

@@ -3,7 +3,8 @@
 1. Search (:mod:`..search`) for a first plan, and a Lagrangian bound (:mod:`..lagrange`), as ``sectors.cuts`` does.
 2. Pairs (centre, area) that no better plan can use are dropped; the bound's prices stay.
 3. Every way to carve connected, balanced districts, from the corner where there are fewest (:mod:`.loops`); each region
-   that is left gets prices of its own (:mod:`.floors`), which end most before a district of theirs is carved.
+   that is left gets prices of its own (:mod:`.floors`), which end most before a district of theirs is carved. A few
+   per cent above the bound first, then further, up to the plan that is known.
 
 Nothing is rounded and nothing is linear: windows in whole people hold exactly, and "there is no plan" needs no solver.
 The fewer areas a district has, and the narrower its window, the faster it ends: with windows of half a percent some
@@ -14,6 +15,7 @@ the feasibility tests of Validi and Buchanan (2022).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -42,12 +44,16 @@ MOST_AREAS = 128
 """Regions are remembered as two words of bits."""
 SEARCH_SHARE = 0.2
 """Of the time limit, for the first search and the bound together."""
+SEARCH_FIRST = 0.5
+"""Of that, for the search: where it finds no plan it would take all, and the bound says where to look."""
 MANY = 4
 """With more pairs than this for each area left, a search from what the bound chose comes before the carving."""
 SEARCH_AGAIN = 0.05
 """Share of the time limit for it."""
 POLL_S = 0.1
 """Between two looks at what the compiled loops have found."""
+FIRST_GUESS, GUESSES_GROW, LAST_GUESS = 0.02, 1.5, 2.0
+"""Shares above the bound at which plans are looked for: the first, by what each is larger, and where guessing ends."""
 SURE = 1e-9
 """A plan must be better by this share, so that rounding cannot make the loops run for nothing."""
 ROUTE = "a second solve by another formulation (assignment with separators)"
@@ -68,9 +74,11 @@ def solve(
     notes: dict[str, Any] = {}
     allowed = lagrange.servable(d)
     report(phase="searching")
-    whole, run.until_s = run.until_s, run.began_s + run.budget_s(SEARCH_SHARE)
+    whole, share_s = run.until_s, run.budget_s(SEARCH_SHARE)
+    run.until_s = run.began_s + SEARCH_FIRST * share_s
     first_plans(run, start)
     report(phase="bounding")
+    run.until_s = run.began_s + share_s
     bound = _bound(run, slots, allowed)
     if (
         run.best is not None
@@ -155,11 +163,47 @@ def _bound(
 
 
 def _carve(run: Run, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> dict[str, Any]:
-    """Run the compiled loops beside this thread, which passes on what they find and stops them in time."""
+    """Carve with one value to beat after the other, each a plan's cost or a guess; return what to note.
+
+    A guess keeps the loops from the many plans that are far from the best: where nothing is below it, it is a bound.
+    """
     best = np.inf if run.best is None else run.best.cost - SURE * abs(run.best.cost)
     given = arguments(run.d, allowed, alpha, best)
-    top, room, stop, counts = given[4], given[7], given[8], given[9]
-    known = best
+    room, stop, counts = given[7], given[8], given[9]
+    top = given[4]
+    for value in _to_beat(run.bound, best):
+        top[0] = value
+        _passing_on(run, (*given[:2], value, *given[3:]), top, room, stop)
+        if stop[0] or top[0] < value:
+            break
+        if value < best:
+            run.prove(value)
+    if not stop[0]:
+        if run.best is None:
+            run.infeasible = True
+        else:
+            run.prove(run.best.cost)
+    return {"branches": int(counts[0]), "regions": int(counts[1])}
+
+
+def _to_beat(bound: float, best: float) -> Iterator[float]:
+    """Return values that a plan is looked for below, rising from the bound to what is known."""
+    share = FIRST_GUESS
+    while 0 < bound < np.inf and share < LAST_GUESS and bound * (1 + share) < best:
+        yield bound * (1 + share)
+        share *= GUESSES_GROW
+    yield best
+
+
+def _passing_on(
+    run: Run,
+    given: tuple[Any, ...],
+    top: NDArray[np.float64],
+    room: tuple[NDArray[Any], ...],
+    stop: NDArray[np.int64],
+) -> None:
+    """Run the compiled loops beside this thread, which passes on what they find and stops them in time."""
+    known = float(top[0])
     with ThreadPoolExecutor(1) as pool:
         carving = pool.submit(carve, *given)
         while True:
@@ -171,14 +215,8 @@ def _carve(run: Run, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> 
             if top[0] < known:
                 known = float(top[0])
                 _offer(run, room)
-    if top[0] < best:
+    if top[0] < given[2]:
         _offer(run, room)
-    if not stop[0]:
-        if run.best is None:
-            run.infeasible = True
-        else:
-            run.prove(run.best.cost)
-    return {"branches": int(counts[0]), "regions": int(counts[1])}
 
 
 def _offer(run: Run, room: tuple[NDArray[Any], ...]) -> None:

@@ -15,8 +15,8 @@ from numba import njit
 
 from optimiser_models.sectors.knapsack import fill
 
-NEAR = 1.02
-"""The value that steps aim at, as a multiple of the best bound, where no plan is known."""
+UNKNOWN = 0.05
+"""How far above the best bound steps aim where no plan is known, as a share of it or of the first prices."""
 STALE = 4
 """Rounds without a better bound after which steps are halved."""
 LEAST_STEP = 0.05
@@ -41,7 +41,7 @@ def price(alpha, cost, work, own, low, high, m, budget, rounds):  # type: ignore
     value, theta = np.empty(n_seats), np.empty(n_seats)
     best, best_alpha = -np.inf, alpha.copy()
     best_value, best_theta = value.copy(), theta.copy()
-    factor, stale = 1.0, 0
+    factor, stale, usual = 1.0, 0, abs(alpha.sum())
     for _ in range(rounds):
         for j in range(n_seats):
             v, ratio, fits = fill(alpha, cost[j], work, own[j], low, high, free, takes[j])
@@ -68,7 +68,7 @@ def price(alpha, cost, work, own, low, high, m, budget, rounds):  # type: ignore
         steep = (slope * slope).sum()
         if steep < 1e-12:
             break
-        aim = budget if budget < np.inf else NEAR * abs(best)
+        aim = budget if budget < np.inf else best + UNKNOWN * max(abs(best), usual)
         alpha += factor * max(aim - bound, 0.0) / steep * slope
     alpha[:] = best_alpha
     return best, best_value, best_theta

@@ -184,8 +184,7 @@ def carve(areas, m, budget, name, top, whole, alpha_of, room, stop, counts, memo
     load = work.sum()
     low, high = max(window[0], load - (m - 1) * window[1]), min(window[1], load - (m - 1) * window[0])
     alpha = alpha_of[areas]
-    rounds = ROUNDS if budget < np.inf else 1  # where no plan is known no price ends anything
-    bound, floor, theta = floors.price(alpha, cost, work, own, low, high, m, budget, rounds)
+    bound, floor, theta = floors.price(alpha, cost, work, own, low, high, m, budget, ROUNDS)
     alpha_of[areas] = alpha
     if bound >= budget:
         if len(memo) < REMEMBERED:
