@@ -11,6 +11,7 @@ from optimiser_models.sectors.carve.arguments import arguments
 from optimiser_models.sectors.carve.loops import carve
 from optimiser_models.sectors.reading import prepare
 from optimiser_models.sectors.run import Run
+from optimiser_models.sectors.search import State
 from optimiser_models.sectors.slots import slots_of
 
 from optimiser import registry
@@ -179,3 +180,28 @@ def test_the_bound_rises_without_a_plan_though_it_begins_at_nothing():
     aimed = lagrange.improve(d, slots, may, 1.1 * found.value, keep_going=lambda value: True)
     assert found.value > 0
     assert found.value == pytest.approx(aimed.value, rel=0.05)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_plan_that_the_rules_refuse_proves_nothing(monkeypatch, known: bool):
+    """Were the loops to find what the rules refuse, neither "no plan" nor "the best" may be said."""
+    g, limits, plans = _map(2, 4)
+    far = data.hops(g)
+    best = min(data.least_cost(g, far, plan, 1) for plan in plans)
+    worst = max(plans, key=lambda plan: data.least_cost(g, far, plan, 1))
+    problem = data.question(g, 4, objective="travel", distance=far, limits=limits)
+    if not known:
+        monkeypatch.setattr(sectors_carve, "first_plans", lambda run, start: None)
+    else:
+        centre = np.array([next(c for c in np.flatnonzero(worst == k)) for k in range(4)])
+        monkeypatch.setattr(
+            sectors_carve,
+            "first_plans",
+            lambda run, _: run.offer(State(worst, centre, run.d.value(worst, centre))),
+        )
+    monkeypatch.setattr(sectors_carve, "_offer", lambda run, room: None)
+    monkeypatch.setattr(sectors_carve, "search_on", lambda *args: None)
+    result = solve(problem, registry.load("sectors.carve"), SolveOptions(time_limit_s=60, confirm=False))
+    assert result.status is (Status.FEASIBLE if known else Status.NO_PLAN)
+    if known:
+        assert result.objectives[0].value > best

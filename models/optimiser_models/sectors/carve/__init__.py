@@ -8,9 +8,9 @@
 
 Nothing is rounded and nothing is linear: windows in whole people hold exactly, and "there is no plan" needs no solver.
 The fewer areas a district has, and the narrower its window, the faster it ends: with windows of half a percent some
-ten counties a district take seconds to minutes. Enumeration of connected
-partitions as in Fifield, Imai, Kawahara and Kenny (2020), with bounds; pieces must be multiples of a district as in
-the feasibility tests of Validi and Buchanan (2022).
+ten counties a district take seconds to minutes. Enumeration of connected partitions as in Fifield, Imai, Kawahara and
+Kenny (2020), with bounds; pieces must be multiples of a district as in the feasibility tests of Validi and Buchanan
+(2022).
 """
 
 from __future__ import annotations
@@ -170,15 +170,17 @@ def _carve(run: Run, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> 
     best = np.inf if run.best is None else run.best.cost - SURE * abs(run.best.cost)
     given = arguments(run.d, allowed, alpha, best)
     room, stop, counts = given[7], given[8], given[9]
-    top = given[4]
+    top, refused = given[4], False
     for value in _to_beat(run.bound, best):
         top[0] = value
         _passing_on(run, (*given[:2], value, *given[3:]), top, room, stop)
         if stop[0] or top[0] < value:
+            # a plan that the rules refuse would be a fault of ours: nothing is proved by it
+            refused = top[0] < value and (run.best is None or run.best.cost > top[0] + SURE * abs(top[0]))
             break
         if value < best:
             run.prove(value)
-    if not stop[0]:
+    if not (stop[0] or refused):
         if run.best is None:
             run.infeasible = True
         else:
