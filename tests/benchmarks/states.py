@@ -33,7 +33,8 @@ INTERIOR = {("county", "MS"): 0.006}
 """Where centroids are missing, interior points stand in: how far, as a share, our optimum may be from the published."""
 FEW_COUNTIES = 16
 """Up to so many counties a district, districts are carved one by one first; beyond, cuts come first."""
-ENUMERATION_S = 60.0
+ENUMERATION_S, CORNER_S = 60.0, 1.0
+"""Seconds for an enumeration of all plans, and for one that begins at one corner before the next is tried."""
 MOST_KEPT = 500_000
 """Plans of an enumeration that are looked at one by one."""
 BETTER = "is better than the published optimum"
@@ -193,8 +194,16 @@ def refuted(state: str, mode: Mode) -> dict[str, Any]:
 
 
 def _enumerated(found: dict[str, Any], g: data.Graph, k: int, limits: tuple[int, int]) -> dict[str, Any]:
-    """Set beside an answer how many plans an enumeration finds in a minute; None where it does not end."""
-    count = partitions(g.people, g.edges, k, *limits, limit_s=ENUMERATION_S)
+    """Set beside an answer how many plans an enumeration finds; None where it does not end in time.
+
+    Begun at the heaviest county it may not end for hours, where from a remote corner it does in a moment.
+    """
+    far = data.hops(g)
+    orders = (np.lexsort((-g.people, far[corner])) for corner in np.argsort(-far.sum(axis=1)))
+    until = time.perf_counter() + ENUMERATION_S
+    count = partitions(g.people, g.edges, k, *limits, limit_s=CORNER_S)
+    while not count.whole and time.perf_counter() < until and (order := next(orders, None)) is not None:
+        count = partitions(g.people, g.edges, k, *limits, limit_s=CORNER_S, order=order)
     found["plans by enumeration"] = count.n_plans if count.whole else None
     if count.n_plans and found["status"].startswith("infeasible"):
         found["wrong"] = f"called infeasible; {count.n_plans} plans by enumeration"

@@ -1,8 +1,9 @@
 """Every way to part a graph into connected districts with work from L to U, one by one: no prices, no bounds.
 
-Written apart from the product. The first district holds the heaviest unit, the next the heaviest of what is left, and
-so on; of each, every connected set is grown by taking or refusing one neighbour after the other. A district is only
-dropped where it is too heavy, or where it leaves a piece too light for any district or more pieces than districts.
+Written apart from the product. The first district holds the first unit of an order, the next the first of what is left,
+and so on: by weight, the heaviest first, unless another order is given (all see the same plans). Of each, every
+connected set is grown by taking or refusing one neighbour after the other. A district is only dropped where it is too
+heavy, or where it leaves a piece too light for any district or more pieces than districts.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ def partitions(
     *,
     keep: int = 0,
     limit_s: float = 3600.0,
+    order: NDArray[np.int64] | None = None,
 ) -> Count:
     """Count the plans, and keep the first ``keep`` of them; stop after ``limit_s``."""
     n = len(work)
     near = np.zeros((n, n), dtype=np.bool_)
     near[edges[:, 0], edges[:, 1]] = near[edges[:, 1], edges[:, 0]] = True
-    order = np.argsort(-work, kind="stable")
+    order = np.argsort(-work, kind="stable") if order is None else order
     near, heavy = near[np.ix_(order, order)], work[order]
     degree = near.sum(axis=1)
     links = np.full((n, max(1, int(degree.max(initial=0)))), -1, dtype=np.int64)

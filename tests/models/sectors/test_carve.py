@@ -35,6 +35,12 @@ def test_oracle_finds_every_plan():
     assert found.whole
     assert found.n_plans == len(plans) > 5
     assert not any(data.faults(g, plan.astype(np.int64), 3, limits=(200, 400)) for plan in found.plans)
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(g.n)
+        again = partitions(g.people, g.edges, 3, 200, 400, keep=1000, order=order)
+        kept = {frozenset(tuple(np.flatnonzero(p == d).tolist()) for d in range(3)) for p in again.plans}
+        assert again.whole
+        assert kept == plans
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -176,7 +176,9 @@ def _carve(run: Run, allowed: NDArray[np.bool_], alpha: NDArray[np.float64]) -> 
         _passing_on(run, (*given[:2], value, *given[3:]), top, room, stop)
         if stop[0] or top[0] < value:
             # a plan that the rules refuse would be a fault of ours: nothing is proved by it
-            refused = top[0] < value and (run.best is None or run.best.cost > top[0] + SURE * abs(top[0]))
+            refused = top[0] < value and (
+                run.best is None or run.best.cost > top[0] + SURE * max(1.0, abs(top[0]))
+            )
             break
         if value < best:
             run.prove(value)

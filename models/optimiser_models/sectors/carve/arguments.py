@@ -14,10 +14,10 @@ from optimiser_models.sectors.arrays import Districting
 ALLOWANCE = 1e-9
 """Relative allowance when work is compared with its window."""
 
-Floats = NDArray[np.float64]
 
-
-def arguments(d: Districting, allowed: NDArray[np.bool_], alpha: Floats, best: float) -> tuple[Any, ...]:
+def arguments(
+    d: Districting, allowed: NDArray[np.bool_], alpha: NDArray[np.float64], best: float
+) -> tuple[Any, ...]:
     """Return the arguments of :func:`.loops.carve` for the whole map, with the value to beat."""
     cost = np.where(allowed, d.cost, np.inf)
     low, high = float(d.low[0, 0]) * (1 - ALLOWANCE), float(d.high[0, 0]) * (1 + ALLOWANCE)

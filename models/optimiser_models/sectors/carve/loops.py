@@ -86,7 +86,7 @@ def _adds(cost, alpha, theta, work, own):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _part(areas, whole):  # type: ignore[no-untyped-def]
+def _region(areas, whole):  # type: ignore[no-untyped-def]
     """Return the region of some areas in numbers of its own: (work, own, starts, neighbours, cost (C, n), centres)."""
     work_of, _, _, own_of, starts_of, neighbours_of, cost_of = whole
     n = areas.size
@@ -167,7 +167,7 @@ def carve(areas, m, budget, name, top, whole, alpha_of, room, stop, counts, memo
     """
     labels, seats = room
     label, seat = labels[m], seats[m]
-    work, own, starts, neighbours, cost, centres = _part(areas, whole)
+    work, own, starts, neighbours, cost, centres = _region(areas, whole)
     n, window = areas.size, (whole[1], whole[2])
     state = np.full(n, OPEN, np.int8)
     if m == 1:
@@ -191,7 +191,6 @@ def carve(areas, m, budget, name, top, whole, alpha_of, room, stop, counts, memo
             memo[key] = budget
         return np.inf
     below = alpha_of.copy()
-    below[areas] = alpha
     taking, leaving = _adds(cost, alpha, theta, work, own)
     priced, spare = alpha.sum(), np.empty(own.size)
     root = narrowest(work, high, starts, neighbours)

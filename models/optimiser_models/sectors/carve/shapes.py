@@ -36,6 +36,7 @@ def n_districts(load, low, high):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def narrowest(work, high, starts, neighbours):  # type: ignore[no-untyped-def]
     """Return the area that can share a district with the fewest others: the lightest chain to them must fit.
+
     Of several the heaviest. It lies in a corner of the map, or between heavy areas: there are few ways to carve its
     district, and none of them leaves much in between.
     """
