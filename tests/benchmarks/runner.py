@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ _PACKAGES = (
 )
 _MIB = 1024.0
 Record = dict[str, Any]
+Ahead = dict[tuple[str, str], "Future[Record]"]
+"""Rows that have begun, by suite and name."""
 
 
 def suites() -> list[str]:
@@ -151,8 +154,20 @@ def keep(path: Path, suite: str, row: str, mode: Mode, answer: Record) -> None:
         stream.write(json.dumps({"suite": suite, "row": row, "mode": mode, "answer": answer}) + "\n")
 
 
-def run_suite(name: str, mode: Mode, *, resume: bool, state: Path) -> tuple[Suite, list[Record]]:
-    """Run the rows of a suite that belong to the mode, printing each as it ends."""
+def begin_all(pool: Executor, names: list[str], mode: Mode) -> Ahead:
+    """Begin the rows of all suites, as many at once as the pool has workers: for answers, not for times."""
+    return {
+        (name, row.name): pool.submit(run_apart, name, row.name, mode, row.limit_s)
+        for name in names
+        for row in load_suite(name).rows
+        if row.belongs(mode)
+    }
+
+
+def run_suite(
+    name: str, mode: Mode, *, resume: bool, state: Path, ahead: Ahead | None = None
+) -> tuple[Suite, list[Record]]:
+    """Run the rows of a suite that belong to the mode, printing each as it ends; those ``ahead`` have begun."""
     suite = load_suite(name)
     finished = read_state(state) if resume else {}
     print(f"\n{suite.name} ({mode})\n{_line(['row', *COLUMNS[:-1], 'MiB'])}", flush=True)
@@ -162,7 +177,8 @@ def run_suite(name: str, mode: Mode, *, resume: bool, state: Path) -> tuple[Suit
             continue
         answer = finished.get((name, row.name, mode))
         if answer is None:
-            answer = run_apart(name, row.name, mode, row.limit_s)
+            begun = (ahead or {}).get((name, row.name))
+            answer = run_apart(name, row.name, mode, row.limit_s) if begun is None else begun.result()
             if answer["status"] != "fault":
                 keep(state, name, row.name, mode, answer)
         records.append({"row": row.name, **answer})

@@ -1,5 +1,6 @@
 """The benchmark runner: what it keeps, what it counts, when it fails."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,17 @@ def test_a_row_that_crashes_is_wrong(tmp_path: Path) -> None:
     answer = runner.run_apart("roads", "no such row", "smoke", 60.0)
     assert answer["status"] == "fault"
     assert "StopIteration" in answer["wrong"]
+
+
+def test_rows_begun_ahead_run_once_and_answer_the_same(two_rows: list[str], tmp_path: Path) -> None:
+    """The smoke begins all rows at once; the table reads the answers in its own order."""
+    state = tmp_path / "state.jsonl"
+    with ThreadPoolExecutor(2) as pool:
+        ahead = runner.begin_all(pool, ["made_up", "other"], "quick")
+        tables = [
+            runner.run_suite(n, "quick", resume=False, state=state, ahead=ahead) for n in ("made_up", "other")
+        ]
+    assert sorted(two_rows) == ["easy", "easy", "hard", "hard"]
+    assert [[r["row"] for r in records] for _, records in tables] == [["easy", "hard"]] * 2
+    assert [r["wrong"] for _, records in tables for r in records] == ["", "x"] * 2
+    assert set(runner.read_state(state)) == {("made_up", "easy", "quick"), ("other", "easy", "quick")}

@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from optimiser_models.standby.arrays import BEST
 from optimiser_models.standby.field import Field
 
-HOT, COLD = 0.06, 0.005
-"""First and last temperature, in what a car alone covers, on average."""
-WARM = 0.02
+HOT, COLD = 0.2, 0.007
+"""First and last temperature, in what one more car would add.
+
+What a car covers alone is no measure: where cars cover nearly all, a plan is decided by places of a few calls.
+"""
+WARM = 0.06
 """First temperature of a run that is to stay near the plan it begins from."""
 NEAR = 0.5
 """Share of the moves that go to a post which covers something that the car covers now."""
@@ -56,17 +59,35 @@ def moves_in(f: Field, seconds: float) -> int:
     return int(seconds * LOOKS_PER_S / max(1.0, f.gain.size / max(1, (~f.banned).sum())))
 
 
+def adds(f: Field, cars: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what one more car at each column would add to a plan (N,) of a question that :func:`fits`; shape (N,)."""
+    bare = np.add.reduceat(cars[f.column], f.starts[:-1]) == 0
+    weight = np.where(bare, f.weight * f.gain[f.starts[:-1]], 0.0)
+    column = np.repeat(np.arange(cars.size), np.diff(f.of_column))
+    more = np.bincount(column, weight[f.entry_row], cars.size)
+    return np.where(f.banned, 0.0, more)
+
+
 def anneal(
-    f: Field, cars: NDArray[np.int64], *, moves: int, seed: int, hot: float = HOT
+    f: Field,
+    cars: NDArray[np.int64],
+    *,
+    moves: int,
+    seed: int,
+    hot: float = HOT,
+    unit: float | None = None,
+    halt: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
     """Anneal from a plan (N,) of 0 and 1 of a question that :func:`fits`; return the best plan met, shape (N,).
 
-    ``hot`` is the first temperature, in what a car alone covers on average.
+    ``hot`` is the first temperature, in ``unit``; that is what one more car would add if not given.
+    ``halt``, shape (1,), ends it soon once it is True.
     """
     free = np.flatnonzero(~(f.banned | f.must)).astype(np.int64)
     at = np.concatenate([np.flatnonzero((cars > 0) & ~f.must), np.flatnonzero((cars > 0) & f.must)])
     n_free = int(((cars > 0) & ~f.must).sum())
-    if n_free == 0 or free.size <= n_free or moves <= 0:
+    unit = float(adds(f, cars).max()) if unit is None else unit
+    if n_free == 0 or free.size <= n_free or moves <= 0 or unit <= 0:
         return cars.copy()
     weight = f.weight * f.gain[f.starts[:-1]]
     usable = np.zeros(cars.size, dtype=np.bool_)
@@ -82,8 +103,9 @@ def anneal(
         at,
         n_free,
         moves,
-        (hot, COLD, NEAR),
+        (hot * unit, COLD * unit, NEAR),
         seed,
+        np.zeros(1, dtype=np.bool_) if halt is None else halt,
     )
     best = np.zeros_like(cars)
     best[at] = 1
@@ -91,7 +113,7 @@ def anneal(
 
 
 @njit(cache=True, nogil=True)
-def _run(starts, column, of_column, entry_row, weight, free, usable, best_at, n_free, moves, how, seed):  # type: ignore[no-untyped-def]
+def _run(starts, column, of_column, entry_row, weight, free, usable, best_at, n_free, moves, how, seed, halt):  # type: ignore[no-untyped-def]
     hot, cold, closeness = how
     n = best_at.size
     at = best_at.copy()
@@ -112,12 +134,13 @@ def _run(starts, column, of_column, entry_row, weight, free, usable, best_at, n_
     logs = np.log((np.arange(4096) + 0.5) / 4096)
     bits = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x2545F4914F6CDD1D)
     half = np.uint64(32)
-    unit = alone.mean()
-    heat, cool = hot * unit, (cold / hot) ** (BLOCK / moves) if moves > BLOCK else 1.0
+    heat, cool = hot, (cold / hot) ** (BLOCK / moves) if moves > BLOCK else 1.0
     near = np.uint64(closeness * (1 << 24))
     for step in range(moves):
         if step % BLOCK == BLOCK - 1:
             heat *= cool
+            if halt[0]:
+                return
         bits = _next(bits)
         k = int(((bits >> half) * np.uint64(n_free)) >> half)
         old = at[k]

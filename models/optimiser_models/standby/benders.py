@@ -7,9 +7,9 @@
    summed up again apart from the solver, and columns that no better plan can use are dropped. Odd cuts
    (:mod:`.odd`) close most of what half cars open.
 4. By turns, while it pays: the search, neighbourhoods solved exactly (:mod:`.polish`), and HiGHS on the columns with
-   the best prices. Then HiGHS on all columns that are left, while the search goes on beside it (:mod:`.beside`);
-   where a better plan lets many columns close, the proof begins again without them. A whole answer that counts too
-   much is cut off and the solve repeated.
+   the best prices. Then HiGHS on all columns that are left, while the search goes on beside it (:mod:`.beside`),
+   by breeding (:mod:`.breed`) where it can; where a better plan lets many columns close, the proof begins again
+   without them. A whole answer that counts too much is cut off and the solve repeated.
 
 One stage for each objective, each keeping what the more important ones reached. What is held within a limit is kept
 in every stage; the search weighs it less while its plans keep it and more while they do not. Church and ReVelle (1974);
@@ -372,6 +372,6 @@ FORMULATION = Formulation(
     family=FAMILY,
     run=solve,
     warm=compile_loops,
-    summary="Greedy, annealing, swaps and kicks; Benders and odd cuts of the coverage; HiGHS on the posts left",
+    summary="Greedy, annealing, swaps, kicks, plans merged; Benders and odd cuts of the coverage; HiGHS on the posts left",
     reference="Church and ReVelle (1974); Cordeau, Furini and Ljubic (2019); Duran-Mateluna et al. (2023)",
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 
 from optimiser_models.standby import anneal, search
 from optimiser_models.standby.arrays import Block
+from optimiser_models.standby.breed import Breeder
 from optimiser_models.standby.field import field_of
 
 if TYPE_CHECKING:
@@ -20,10 +24,7 @@ if TYPE_CHECKING:
 ROUNDS = 30
 """Kicks between two looks at the clock."""
 FRESH = 8
-"""Every so many searches one starts from the best plan again."""
-
-ANNEALED, ANNEALED_S = 16, 2.0
-"""Every so many searches one begins with annealing, and about how long a short one takes, in seconds."""
+"""Every so many searches one starts from the best plan again, as after every so many turns of breeding."""
 
 Key = tuple[str, int]
 
@@ -39,9 +40,9 @@ class Beside:
         self._run = run
         self._field = field_of(run.d, run.aims(), blocks, out)
         self._seed = run.next_seed()
-        self._anneals = anneal.fits(self._field)
         self._found: SimpleQueue[NDArray[np.int64]] = SimpleQueue()
         self._over = Event()
+        self._halt = np.zeros(1, dtype=bool)
         self._thread = Thread(target=self._search, daemon=True)
 
     def __enter__(self) -> Beside:
@@ -52,6 +53,7 @@ class Beside:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        self._halt[0] = True
         self._thread.join()
         self.take()
 
@@ -63,27 +65,34 @@ class Beside:
             except Empty:
                 return
 
-    def _anneal(self, cars: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-        """Anneal: by turns hot and slow, far from where it begins, and warm and short, near the best plan."""
-        f, seed = self._field, self._seed + k
-        if k % 2:
-            moves = anneal.moves_in(f, ANNEALED_S)
-            return anneal.anneal(
-                f, cars if self._run.best is None else self._run.best, moves=moves, seed=seed, hot=anneal.WARM
-            )
-        moves = anneal.moves_in(f, ANNEALED_S * (2 + k % 8))
-        return anneal.anneal(f, cars, moves=moves, seed=seed)
-
     def _search(self) -> None:
-        cars, k, best = self._run.best, 0, -np.inf
-        assert cars is not None
-        while not self._over.is_set():
-            k += 1
-            if k % FRESH == 0 and self._run.best is not None:
-                cars = self._run.best
-            if self._anneals and k % ANNEALED == 1:
-                cars = self._anneal(cars, k // ANNEALED)
-            cars, value = search.improve(self._field, cars, rounds=ROUNDS, seed=self._seed + k)
+        best = -np.inf
+        for cars, value in self._bred() if anneal.fits(self._field) else self._kicked():
             if value > best:
                 best = value
                 self._found.put(cars)
+            if self._over.is_set():
+                return
+
+    def _kicked(self) -> Iterator[tuple[NDArray[np.int64], float]]:
+        """Yield plans and values of a search that starts from the best plan again now and then."""
+        cars = self._best()
+        for k in count(1):
+            if k % FRESH == 0:
+                cars = self._best()
+            cars, value = search.improve(self._field, cars, rounds=ROUNDS, seed=self._seed + k)
+            yield cars, value
+
+    def _bred(self) -> Iterator[tuple[NDArray[np.int64], float]]:
+        """Yield the best plan bred so far and its value, turn by turn; the best plan known breeds too."""
+        options = replace(self._run.options, seed=self._seed)
+        breeder = Breeder(self._field, self._best(), options, self._halt)
+        for k in count(1):
+            if k % FRESH == 0:
+                cars, _ = search.improve(self._field, self._best(), rounds=ROUNDS, seed=self._seed + k)
+                breeder.take(cars)
+            yield breeder.turn(), breeder.value
+
+    def _best(self) -> NDArray[np.int64]:
+        assert self._run.best is not None
+        return self._run.best
