@@ -372,6 +372,6 @@ FORMULATION = Formulation(
     family=FAMILY,
     run=solve,
     warm=compile_loops,
-    summary="Greedy, annealing, swaps, kicks, plans merged; Benders and odd cuts of the coverage; HiGHS on the posts left",
+    summary="Annealing, swaps, kicks, plans merged; Benders and odd cuts of the coverage; HiGHS on the posts left",
     reference="Church and ReVelle (1974); Cordeau, Furini and Ljubic (2019); Duran-Mateluna et al. (2023)",
 )

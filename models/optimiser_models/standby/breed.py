@@ -30,8 +30,8 @@ PLANS = 20
 FRESH_S, CHILD_S = 3.0, 0.3
 """About how long a plan from nothing anneals, and a child."""
 LANDMARKS = 32
-LARGEST_NEARNESS = 1e8
-"""Pairs of entries of one row up to which columns are compared."""
+MOST_PAIRS, MOST_NEIGHBOURS = 3e7, 5e6
+"""Pairs of entries in a row, and pairs of columns that share one, up to which there are landmarks: 0.5 GB, 3 s."""
 FEWEST_POSTS, GROWTH, FAST_GROWTH = 300, 1.2, 1.5
 """Posts of the first merge, and what their number is multiplied by after one that was quick, and very quick."""
 QUICKEST_S, QUICK_S, LONGEST_S = 1.0, 8.0, 40.0
@@ -183,11 +183,13 @@ class Breeder:
 def _landmarks(f: Field, rng: np.random.Generator) -> NDArray[np.float64] | None:
     """Return how far every column is from some, shape (landmarks, N), by what two columns cover in common; or None."""
     lengths = np.diff(f.starts).astype(float)
-    if (lengths**2).sum() > LARGEST_NEARNESS:
-        return None
     n = f.of_column.size - 1
+    if (lengths**2).sum() > MOST_PAIRS:
+        return None
     covers = sp.csr_array((np.ones(f.column.size), f.column, f.starts), shape=(lengths.size, n))
     both = sp.coo_array(covers.T @ covers)
+    if both.nnz > MOST_NEIGHBOURS:
+        return None
     size = np.diff(f.of_column).astype(float)
     i, j = both.coords
     apart = 1.0 - both.data / (size[i] + size[j] - both.data) + 1e-6

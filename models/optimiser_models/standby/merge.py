@@ -19,6 +19,8 @@ from optimiser.solve.options import SolveOptions
 from optimiser_models.standby.arrays import BEST, Block, without
 from optimiser_models.standby.field import Field
 
+MOST_ENTRIES = 1_000_000
+"""Entries up to which a merge is tried."""
 LARGEST_WEIGHT = 1e5
 """Weights are scaled so that none is larger."""
 
@@ -39,6 +41,8 @@ def merge(
     out = np.ones(cars.size, dtype=bool)
     out[here] = False
     rows = without(Block(BEST, 0.0, f.starts, f.column.astype(np.int64), f.gain, f.weight), out)
+    if rows.column.size > MOST_ENTRIES:
+        return cars.copy()
     weight = rows.weight * rows.gain[rows.starts[:-1]]
     at = np.full(cars.size, -1)
     at[here] = np.arange(here.size)

@@ -134,3 +134,15 @@ def test_temperatures_are_counted_in_what_one_more_car_would_add():
     full = first_cars(40, 39)
     assert anneal.adds(f, full).max() == 0
     assert (anneal.anneal(f, full, moves=1000, seed=1) == full).all()
+
+
+def test_a_question_too_large_to_compare_columns_is_bred_by_merging_alone(monkeypatch):
+    monkeypatch.setattr(breed, "MOST_PAIRS", 0)
+    monkeypatch.setattr(breed, "FRESH_S", 0.002)
+    monkeypatch.setattr(breed, "BETWEEN_S", 0.01)
+    f, cars = a_field(covering_field(np.random.default_rng(4))), first_cars(40, 8)
+    breeder = Breeder(f, cars, OPTIONS, np.zeros(1, dtype=bool))
+    assert breeder.landmarks is None
+    for _ in range(30):
+        assert breeder.turn().sum() == 8
+    assert breeder.value > covered(f, cars)
