@@ -13,8 +13,6 @@ from tests.oracles.sectors_cases import (
     ring_of_six,
 )
 
-SEEDS = range(20)
-
 
 def test_separator_by_hand():
     """Centre 0 and area 3 on a ring of six: one area on each way, those next to the area."""
