@@ -80,6 +80,14 @@ KINDS = (
         about_family=False,
     ),
     Kind(
+        "drift",
+        "Is it still right?",
+        "A plan of districts under the work of the last weeks: is nothing needed, do officers or shifts follow the "
+        "work, or must lines move, and how few areas then.",
+        ":material/history:",
+        about_family=False,
+    ),
+    Kind(
         "budget",
         "What does one more officer buy?",
         "From few officers to many: how short the week is, for whom one more helps most, and under six futures.",

@@ -16,6 +16,7 @@ from pathlib import Path
 from optimiser.batch import runner
 from optimiser.batch.studies import SOLVES_FOLDER, Answer, Asked, Study
 from optimiser.batch.study_answers import ANSWERS, ask_budget
+from optimiser.batch.study_drift import ask_drift
 from optimiser.batch.study_ledger import ask_ledger
 from optimiser.batch.study_nest import ask_nest
 from optimiser.batch.study_tables import KIND as TABLES
@@ -83,6 +84,8 @@ def _answered(study: Study, asked: Asked, project: Project) -> Answer:
         return ask_budget(asked, project, kept, recorder.tell, stop)
     if asked.kind == "uncertainty":
         return ask_uncertainty(asked, project, recorder.tell, stop)
+    if asked.kind == "drift":
+        return ask_drift(asked, project, recorder.tell, stop)
     series = Series(
         asked.family,
         asked.formulation,

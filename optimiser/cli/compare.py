@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.cli import values
-from optimiser.cli.console import Exit, in_words, say, show, show_json, table
+from optimiser.cli.console import Exit, say, show, show_json, table
 from optimiser.cli.options import choices_option
-from optimiser.report.phrases import planner_value, shown_value
+from optimiser.report.phrases import broken_rule, planner_value, shown_value
 from optimiser.units import minutes, percent, percent_text
 
 _MOST_ROWS = 12
@@ -119,7 +119,7 @@ def _others(a: argparse.Namespace, project: Any) -> int:
         show(f"- {note}")
     show(found.distinguishable())
     for judged in found.judgements:
-        _show_broken(judged.name, [f"{in_words(v)}." for v in judged.violations])
+        _show_broken(judged.name, [f"{broken_rule(v)}." for v in judged.violations])
     return Exit.DONE
 
 

@@ -17,8 +17,7 @@ from enum import IntEnum
 from types import FrameType
 from typing import Any
 
-from optimiser.problems.base import Violation
-from optimiser.report.phrases import NO_BREAK, shown_value
+from optimiser.report.phrases import NO_BREAK
 from optimiser.solve.progress import Progress
 from optimiser.solve.result import PROOF_GAP, Judged, Result, Status, StoppedBy
 
@@ -96,13 +95,6 @@ def table(rows: Sequence[Sequence[Any]], header: Sequence[str]) -> str:
         for row in cells
     ]
     return "\n".join(["  ".join(line).rstrip(), "  ".join("-" * w for w in width), *body])
-
-
-def in_words(violation: Violation) -> str:
-    """Say a broken rule in planner's units."""
-    found, unit = shown_value(violation.found, violation.unit)
-    limit, _ = shown_value(violation.limit, violation.unit)
-    return f"{violation.rule}: {violation.where} has {found:,.4g} {unit}, the limit is {limit:,.4g} {unit}"
 
 
 def _cell(value: Any) -> str:

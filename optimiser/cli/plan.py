@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from optimiser.cli.console import Exit, in_words, say, show, show_json, table
+from optimiser.cli.console import Exit, say, show, show_json, table
 from optimiser.cli.options import choices_option
-from optimiser.report.phrases import shown_value
+from optimiser.report.phrases import broken_rule, shown_value
 
 PLAN_HELP = "a run, current (beats in use), districts (districts in use), a name in plans/, or a CSV file"
 SEPARATORS = {",": ",", "comma": ",", ";": ";", "semicolon": ";", "tab": "\t", "|": "|", "pipe": "|"}
@@ -193,7 +193,7 @@ def _say_where_from(question: Any) -> None:
 
 def _broken_rows(question: Any, judged: Any) -> list[dict[str, Any]]:
     if question.family != "sectors":
-        return [{"words": f"{in_words(v)}."} for v in judged.violations]
+        return [{"words": f"{broken_rule(v)}."} for v in judged.violations]
     from optimiser.problems.sectors.faults import faults
 
     return [

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.cli import values
-from optimiser.cli.console import Exit, Line, in_words, say, show, show_json, stop_on_interrupt
+from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt
 from optimiser.cli.options import limit_option
+from optimiser.report.phrases import broken_rule
 
 WHAT = ("configuration", "nearest", "folds", "labels")
 DEFAULT_LIMIT_S = 20.0
@@ -167,10 +168,10 @@ def run_tables(a: argparse.Namespace) -> int:
         for sentence in made.in_words():
             show(f"- {sentence}")
         for violation in made.broken:
-            show(f"- nearest beats break {in_words(violation)}")
+            show(f"- nearest beats break {broken_rule(violation)}")
         for table, violation in broken_folds(made.folds):
             where = ", ".join(x for x in (table.district, table.part) if x)
-            show(f"- fold table {where} breaks {in_words(violation)}")
+            show(f"- fold table {where} breaks {broken_rule(violation)}")
         say(f"{len(files)} files: {folder}")
     unproved = [t for t in made.folds if t.result.status is not Status.OPTIMAL]
     return Exit.GAP_MISSED if unproved and not a.accept_gap else Exit.DONE

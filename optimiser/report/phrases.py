@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from optimiser import units
-from optimiser.problems.base import Measure
+from optimiser.problems.base import Measure, Violation
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
@@ -110,3 +110,10 @@ def shown_value(value: float, unit: str) -> tuple[float, str]:
 def measures_by_name(measures: Sequence[Measure]) -> dict[str, Measure]:
     """Return measures by their name."""
     return {m.name: m for m in measures}
+
+
+def broken_rule(violation: Violation) -> str:
+    """Say a broken rule in planner's units."""
+    found, unit = shown_value(violation.found, violation.unit)
+    limit, _ = shown_value(violation.limit, violation.unit)
+    return f"{violation.rule}: {violation.where} has {found:,.4g} {unit}, the limit is {limit:,.4g} {unit}"

@@ -100,6 +100,26 @@ class Drift:
         return tuple(sorted(off, key=lambda s: -abs(s.off_frac)))
 
 
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """The least redraw that restores the balance.
+
+    Parameters
+    ----------
+    status
+        Of the search for it.
+    areas, at_least
+        Areas that move in the best plan found, and that have to move in any; None where there is no such plan.
+    confirmed_by
+        What confirmed the proof; "" if nothing did.
+    """
+
+    status: str
+    areas: int | None
+    at_least: int | None
+    confirmed_by: str
+
+
 def drift(
     problem: SectorsProblem,
     plan: SectorsPlan,

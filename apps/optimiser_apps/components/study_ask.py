@@ -17,7 +17,7 @@ from optimiser.solve.options import SolveOptions
 from optimiser.studies.levels import standard_of
 from optimiser.units import fraction_from_percent
 from optimiser_apps import defaults, forms, pages, sources, studying
-from optimiser_apps.components import study_budget, study_nest, study_weeks
+from optimiser_apps.components import study_budget, study_drift, study_nest, study_weeks
 from optimiser_apps.components.longest import longest_s
 from optimiser_apps.components.question import label, runs_of
 from optimiser_apps.studying import Kind
@@ -36,6 +36,8 @@ def ask(project: Project, kind: Kind, run: Run | None) -> studies.Study | None:
     """
     if kind.name == "uncertainty":
         return study_weeks.ask(project, kind, run)
+    if kind.name == "drift":
+        return study_drift.ask(project, kind)
     if kind.name == "nest":
         return study_nest.ask(project, kind)
     if not kind.about_family:

@@ -1,0 +1,71 @@
+"""What the yearly look at districts is asked: whose districts, the work of how many weeks, how even it should be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from optimiser.batch import studies
+from optimiser.data.project import Project
+from optimiser.solve.options import SolveOptions
+from optimiser_apps import forms, sources
+from optimiser_apps.components.longest import longest_s
+from optimiser_apps.components.study_ledger import sectors_of
+from optimiser_apps.fields import question_fields
+from optimiser_apps.studying import Kind
+
+YEAR, FEWEST_WEEKS, MOST_WEEKS = 52, 4, 520
+REDRAW_MIN = 1.0
+_TOLERANCES = {
+    "tolerance_pct": "Work of a district within so much of its share (%)",
+    "part_tolerance_pct": "The same for each of day, evening and night (%; 0: no such rule)",
+}
+
+
+def ask(project: Project, kind: Kind) -> studies.Study | None:
+    """Show what is asked; return the study once it is asked for, else None."""
+    plans = sectors_of(project)
+    if not plans:
+        st.info("There is no plan of districts yet. Solve the question Sectors first.")
+        return None
+    left, right = st.columns(2)
+    plan = left.selectbox("Whose districts", list(plans), format_func=plans.__getitem__, key="why.drift.plan")
+    weeks = right.number_input(
+        "Under the work of the last so many weeks",
+        value=YEAR,
+        min_value=FEWEST_WEEKS,
+        max_value=MOST_WEEKS,
+        key="why.drift.weeks",
+    )
+    choices = _choices()
+    one_car = st.checkbox(
+        "Each is a beat of one car: officers cannot go from one to another", key="why.drift.one_car"
+    )
+    each_s = longest_s("Longest search for the least redraw", REDRAW_MIN, "why.drift.each")
+    if not st.button("Start the study", type="primary", key="why.start.drift"):
+        return None
+    title = plans[plan][:1].lower() + plans[plan][1:]
+    asked = studies.Asked(
+        kind.name,
+        "sectors",
+        f"{kind.ask.rstrip('?')}: {title}",
+        choices,
+        "",
+        SolveOptions(time_limit_s=each_s),
+        each_s,
+        {"plan": plan, "title": title, "weeks": int(weeks), "one_car": bool(one_car)},
+    )
+    return studies.create(project.folder, asked, sources.stamp(project))
+
+
+def _choices() -> dict[str, Any]:
+    """Ask how even the work should be; return it as a scenario would say it."""
+    fields = {f.name: f for f in question_fields("sectors")}
+    found = {}
+    for (name, text), column in zip(_TOLERANCES.items(), st.columns(2), strict=True):
+        field = fields[name]
+        with column:
+            found[name] = forms.value_of(field, forms.widget(replace(field, label=text), f"why.drift.{name}"))
+    return found

@@ -1,0 +1,105 @@
+"""Is a plan of districts still right under the last weeks' work, as a study: what is needed, and the least redraw."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from optimiser import registry
+from optimiser.batch.asked_again import free_choices
+from optimiser.batch.studies import Answer, Asked
+from optimiser.batch.study_ledger import sector_of
+from optimiser.data.project import Project
+from optimiser.errors import InputError
+from optimiser.prepare.own_plan import mending, moved_areas
+from optimiser.prepare.questions import ask
+from optimiser.prepare.sectors import plan_of
+from optimiser.problems.sectors import SectorsProblem
+from optimiser.report.phrases import NO_BREAK
+from optimiser.report.words_drift import drift_rows, drift_said
+from optimiser.solve.isolated import solve_isolated
+from optimiser.solve.options import SolveOptions
+from optimiser.solve.progress import Progress
+from optimiser.studies.drift import Drift, Redraw, drift
+from optimiser.studies.weeks import latest
+
+
+def ask_drift(
+    asked: Asked, project: Project, tell: Callable[[Progress], None], stop: Callable[[], bool]
+) -> Answer:
+    """Look at a plan under the last weeks' work, and for the least redraw where something is needed.
+
+    Raises
+    ------
+    InputError
+        If the plan is not there or places no area, the project has no calls by time, or a choice cannot be.
+    """
+    began = time.monotonic()
+    plan, given = str(asked.given["plan"]), asked.given
+    district_of = {a: d for a, d in sector_of(project, plan).items() if d}
+    names = sorted(set(district_of.values()))
+    if not names:
+        raise InputError("This plan places no area in a district, so there is nothing to look at.")
+    now, weeks = latest(project, int(given["weeks"]))
+    problem: SectorsProblem = ask(
+        now, "sectors", {**free_choices(len(names)), **asked.choices}, "this study", named=names
+    ).problem
+    found = drift(problem, plan_of(problem, district_of), divisible=not given.get("one_car"))
+    redraw = None
+    if found.verdict != "nothing":
+        redraw = least_redraw(problem, district_of, asked.options, tell, stop)
+    return drift_answer(
+        found,
+        str(given.get("title", plan)),
+        weeks,
+        redraw,
+        problem.params.balance_frac,
+        n_solves=int(redraw is not None),
+        seconds=time.monotonic() - began,
+    )
+
+
+def drift_answer(
+    found: Drift,
+    name: str,
+    weeks: float,
+    redraw: Redraw | None,
+    tolerances: Mapping[str, float],
+    *,
+    n_solves: int = 0,
+    seconds: float = 0.0,
+) -> Answer:
+    """Return what was found as an answer."""
+    said = drift_said(found, name, weeks, redraw, tolerances)
+    header, rows = drift_rows(found)
+    return Answer(
+        "drift",
+        tuple(s.replace(NO_BREAK, " ") for s in said),
+        {"Districts": [dict(zip(header, row, strict=True)) for row in rows]},
+        n_solves=n_solves,
+        seconds=seconds,
+    )
+
+
+def least_redraw(
+    problem: SectorsProblem,
+    district_of: Mapping[str, str],
+    options: SolveOptions,
+    tell: Callable[[Progress], None],
+    stop: Callable[[], bool],
+) -> Redraw:
+    """Return how many areas have to move at least, and how many do in the best plan found."""
+    question, start = mending(problem, district_of)
+    method = "sectors.cuts" if registry.load("sectors.moves").refuses(question) else "sectors.moves"
+    result: Any = solve_isolated(question, method, options, start=start, on_progress=tell, should_stop=stop)
+    if result.plan is None:
+        return Redraw(str(result.status), None, None, result.confirmed_by)
+    judged = result.objectives[0]
+    return Redraw(
+        str(result.status),
+        round(moved_areas(question, judged.value)),
+        math.ceil(moved_areas(question, judged.bound or 0.0) - 1e-6),
+        result.confirmed_by,
+    )

@@ -1,0 +1,67 @@
+"""The yearly look at districts on the page Why and what if: what it asks, and that it finds what the terminal does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from optimiser.batch import studies, study_runner
+from optimiser.cli import main
+from optimiser.data.project import load
+from tests.apps.conftest import make_project
+from tests.apps.screens import calm, said, screen
+
+
+def test_what_is_asked_goes_into_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose districts, how many weeks, both tolerances, one car each."""
+    folder = make_project(tmp_path)
+    monkeypatch.setattr(study_runner, "start", lambda study: None)
+    at = calm(screen("why", folder, kind="drift"))
+    at.number_input(key="why.drift.weeks").set_value(8)
+    at.number_input(key="why.drift.tolerance_pct").set_value(12.0)
+    at.number_input(key="why.drift.part_tolerance_pct").set_value(30.0)
+    at.checkbox(key="why.drift.one_car").set_value(True)
+    at.button(key="why.start.drift").click().run()
+    (study,) = studies.studies(folder)
+    asked = study.asked
+    assert asked.choices == {"tolerance_pct": 12.0, "part_tolerance_pct": 30.0}
+    assert (asked.given["weeks"], asked.given["one_car"]) == (8, True)
+    assert asked.title == "Is it still right: the districts in use"
+
+
+@pytest.mark.parametrize(("tolerance", "one_car"), [(90, False), (3, True)])
+def test_it_finds_what_the_terminal_finds(
+    fresh: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], tolerance: float, one_car: bool
+) -> None:
+    """Wide: nothing is needed. Narrow, one car each: a redraw, with how few areas move, as a table and in words."""
+    folder = tmp_path / "project"
+    shutil.copytree(fresh, folder)
+    given = {"plan": "districts", "title": "the districts in use", "weeks": 52, "one_car": one_car}
+    asked = studies.Asked(
+        "drift", "sectors", "Still right", {"tolerance_pct": tolerance}, "", given=given,
+        options=studies.SolveOptions(time_limit_s=10.0),
+    )  # fmt: skip
+    study = studies.create(folder, asked, "content")
+    answer = study_runner.work(study, project=load(folder))
+    more = ["--one-car"] if one_car else []
+    line = [
+        "drift",
+        str(folder),
+        "--set",
+        f"tolerance_pct={tolerance}",
+        "--time-limit",
+        "10",
+        "--json",
+        *more,
+    ]
+    assert main(line) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] == ("redraw" if one_car else "nothing")
+    assert (found["redraw"] is None) == (not one_car)
+    assert [r["district"] for r in answer.tables["Districts"]] == [s["district"] for s in found["standings"]]
+    at = calm(screen("why", folder, study=study.id))
+    assert ("A redraw is needed" if one_car else "nothing is needed") in said(at)
+    assert "the districts in use" in answer.said[0] or one_car
