@@ -45,7 +45,8 @@ def drift_said(
         )
     elif found.verdict == "transfer":
         said.append(
-            "A transfer suffices: let strength follow the shares below. With --officers it is told in officers."
+            "A transfer suffices: let strength follow the shares below. Given how many officers each district has, it "
+            "is told in officers."
         )
     elif found.verdict == "shifts":
         said += _shift_words(found)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from optimiser.batch.studies import Answer, Study
 from optimiser.data.project import Project
+from optimiser.report.phrases import count
 from optimiser.report.words import escaped
 from optimiser_apps import charts_studies, charts_tradeoff
 from optimiser_apps.components import budget_shown, ledger_shown, shown, study_maps, study_nest
@@ -40,7 +41,9 @@ def answer(project: Project, study: Study) -> None:
             "Study as a workbook (Excel)", f"{study.id}.xlsx", made, notes, f"book.{study.id}"
         )
     if found.n_solves:
-        st.caption(f"{found.n_solves} solves in {found.seconds:,.0f} seconds; earlier ones were remembered.")
+        st.caption(
+            f"{count(found.n_solves, 'solve')} in {found.seconds:,.0f} seconds; earlier ones were remembered."
+        )
 
 
 def _drawn(found: Answer, key: str) -> None:
