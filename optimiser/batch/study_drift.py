@@ -56,7 +56,6 @@ def ask_drift(
         weeks,
         redraw,
         problem.params.balance_frac,
-        n_solves=int(redraw is not None),
         seconds=time.monotonic() - began,
     )
 
@@ -68,7 +67,6 @@ def drift_answer(
     redraw: Redraw | None,
     tolerances: Mapping[str, float],
     *,
-    n_solves: int = 0,
     seconds: float = 0.0,
 ) -> Answer:
     """Return what was found as an answer."""
@@ -78,7 +76,6 @@ def drift_answer(
         "drift",
         tuple(s.replace(NO_BREAK, " ") for s in said),
         {"Districts": [dict(zip(header, row, strict=True)) for row in rows]},
-        n_solves=n_solves,
         seconds=seconds,
     )
 

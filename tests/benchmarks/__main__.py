@@ -48,7 +48,8 @@ def main() -> int:
     names = runner.suites() if arguments.all else [arguments.name]
     rows, asked, lines = [], 0, []
     # the smoke asks whether answers are right, so its rows may share the machine; figures need it to themselves
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
         ahead = runner.begin_all(pool, names, mode) if mode == "smoke" and not arguments.resume else {}
         for name in names:
             suite, records = runner.run_suite(
@@ -59,6 +60,8 @@ def main() -> int:
             lines.append(runner.summary(name, mode, len(suite.rows), records))
             if arguments.all:
                 print(f"SUMMARY {json.dumps(lines[-1])}")
+    finally:  # who interrupts waits for the rows that run, not for all that have not begun
+        pool.shutdown(cancel_futures=True)
     last = runner.summary("all", mode, asked, rows) if arguments.all else lines[0]
     if arguments.json:
         arguments.json.write_text(json.dumps({"summary": last, "rows": rows}, indent=1), encoding="utf-8")

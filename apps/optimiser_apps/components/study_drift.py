@@ -10,6 +10,7 @@ import streamlit as st
 from optimiser.batch import studies
 from optimiser.data.project import Project
 from optimiser.solve.options import SolveOptions
+from optimiser.studies.weeks import latest
 from optimiser_apps import forms, sources
 from optimiser_apps.components.longest import longest_s
 from optimiser_apps.components.study_ledger import sectors_of
@@ -25,7 +26,13 @@ _TOLERANCES = {
 
 
 def ask(project: Project, kind: Kind) -> studies.Study | None:
-    """Show what is asked; return the study once it is asked for, else None."""
+    """Show what is asked; return the study once it is asked for, else None.
+
+    Raises
+    ------
+    InputError
+        If the project has no calls by time: told before the study starts.
+    """
     plans = sectors_of(project)
     if not plans:
         st.info("There is no plan of districts yet. Solve the question Sectors first.")
@@ -46,6 +53,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
     each_s = longest_s("Longest search for the least redraw", REDRAW_MIN, "why.drift.each")
     if not st.button("Start the study", type="primary", key="why.start.drift"):
         return None
+    latest(project, int(weeks))
     title = plans[plan][:1].lower() + plans[plan][1:]
     asked = studies.Asked(
         kind.name,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,6 @@ class Beside:
         self._field = field_of(run.d, run.aims(), blocks, out)
         self._seed = run.next_seed()
         self._found: SimpleQueue[NDArray[np.int64]] = SimpleQueue()
-        self._over = Event()
         self._halt = np.zeros(1, dtype=bool)
         self._thread = Thread(target=self._search, daemon=True)
 
@@ -52,7 +51,6 @@ class Beside:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
         self._halt[0] = True
         self._thread.join()
         self.take()
@@ -71,7 +69,7 @@ class Beside:
             if value > best:
                 best = value
                 self._found.put(cars)
-            if self._over.is_set():
+            if self._halt[0]:
                 return
 
     def _kicked(self) -> Iterator[tuple[NDArray[np.int64], float]]:

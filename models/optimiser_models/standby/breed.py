@@ -70,7 +70,6 @@ class Breeder:
         self.landmarks = _landmarks(f, self.rng)
         self.posts = FEWEST_POSTS
         self.seen = np.zeros(cars.size, dtype=np.int64)
-        self.turns = 0
         self.merge_at = time.monotonic() + PLANS / 2 * FRESH_S
         self.take(cars)
 
@@ -86,7 +85,6 @@ class Breeder:
 
     def turn(self) -> Cars:
         """Breed one plan, or merge; return the best plan so far, shape (N,)."""
-        self.turns += 1
         if time.monotonic() >= self.merge_at and len(self.plans) > 1:
             self._merged()
         elif len(self.plans) < PLANS or self.landmarks is None:
@@ -164,7 +162,7 @@ class Breeder:
         seconds = time.monotonic() - began
         for k in sorted(order[len(order) - len(order) // RENEWED :], reverse=True):
             del self.plans[k], self.values[k]
-        self.take(self._repaired(found))
+        self.take(found)
         self.merge_at = time.monotonic() + max(BETWEEN_S, seconds)
         growth = FAST_GROWTH if seconds < QUICKEST_S else GROWTH if seconds < QUICK_S else 1.0
         self.posts = int(self.posts * (growth if seconds < LONGEST_S else 1 / GROWTH))
