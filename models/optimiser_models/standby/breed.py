@@ -37,8 +37,8 @@ FEWEST_POSTS, GROWTH, FAST_GROWTH = 300, 1.2, 1.5
 QUICKEST_S, QUICK_S, LONGEST_S = 1.0, 8.0, 40.0
 """Up to which a merge is very quick, and quick; none takes longer than the last."""
 BETWEEN_S = 5.0
-"""Shortest time between two merges; after a longer one as long passes as it took."""
-RENEWED = 3
+"""Shortest time for children between two merges; after a longer one as long as it took."""
+RENEWED = 5
 """One plan in so many, the worst, begins again from nothing after a merge."""
 
 Cars = NDArray[np.int64]
@@ -70,7 +70,8 @@ class Breeder:
         self.landmarks = _landmarks(f, self.rng)
         self.posts = FEWEST_POSTS
         self.seen = np.zeros(cars.size, dtype=np.int64)
-        self.merge_at = time.monotonic() + PLANS / 2 * FRESH_S
+        self.missing = PLANS - 1
+        self.between_s, self.merge_at = BETWEEN_S, 0.0
         self.take(cars)
 
     @property
@@ -85,12 +86,14 @@ class Breeder:
 
     def turn(self) -> Cars:
         """Breed one plan, or merge; return the best plan so far, shape (N,)."""
-        if time.monotonic() >= self.merge_at and len(self.plans) > 1:
-            self._merged()
-        elif len(self.plans) < PLANS or self.landmarks is None:
+        if self.missing > 0:
+            self.missing -= 1
             self.take(self._annealed(self.first, FRESH_S, anneal.HOT))
-        else:
+            self.merge_at = time.monotonic() + self.between_s
+        elif self.landmarks is not None and len(self.plans) > 1 and time.monotonic() < self.merge_at:
             self.take(self._child())
+        else:
+            self._merged()
         return self.best
 
     def take(self, cars: Cars) -> None:
@@ -160,10 +163,11 @@ class Breeder:
         began = time.monotonic()
         found = merge(self.f, some, self.best, LONGEST_S, self.options, lambda: bool(self.halt[0]))
         seconds = time.monotonic() - began
-        for k in sorted(order[len(order) - len(order) // RENEWED :], reverse=True):
+        self.missing = max(1, len(order) // RENEWED)
+        for k in sorted(order[1:][-self.missing :], reverse=True):
             del self.plans[k], self.values[k]
         self.take(found)
-        self.merge_at = time.monotonic() + max(BETWEEN_S, seconds)
+        self.between_s = max(BETWEEN_S, seconds)
         growth = FAST_GROWTH if seconds < QUICKEST_S else GROWTH if seconds < QUICK_S else 1.0
         self.posts = int(self.posts * (growth if seconds < LONGEST_S else 1 / GROWTH))
 
