@@ -163,10 +163,10 @@ class Breeder:
         began = time.monotonic()
         found = merge(self.f, some, self.best, LONGEST_S, self.options, lambda: bool(self.halt[0]))
         seconds = time.monotonic() - began
-        self.missing = max(1, len(order) // RENEWED)
-        for k in sorted(order[1:][-self.missing :], reverse=True):
+        for k in sorted(order[len(order) - len(order) // RENEWED :], reverse=True):
             del self.plans[k], self.values[k]
         self.take(found)
+        self.missing = PLANS - len(self.plans)
         self.between_s = max(BETWEEN_S, seconds)
         growth = FAST_GROWTH if seconds < QUICKEST_S else GROWTH if seconds < QUICK_S else 1.0
         self.posts = int(self.posts * (growth if seconds < LONGEST_S else 1 / GROWTH))

@@ -88,22 +88,27 @@ def test_breeding_is_never_worse_and_reaches_the_optimum_of_small_fields(monkeyp
 
 
 def test_children_keep_what_must_stand_and_what_may_not(monkeypatch):
+    """The pool fills with plans that differ, then children come, then a merge; each keeps the posts."""
     monkeypatch.setattr(breed, "PLANS", 5)
-    monkeypatch.setattr(breed, "FRESH_S", 0.002)
-    f = a_field(covering_field(np.random.default_rng(3)))
+    monkeypatch.setattr(breed, "FRESH_S", 1e-5)
+    monkeypatch.setattr(breed, "CHILD_S", 1e-5)
+    problem = covering_field(np.random.default_rng(3), n_posts=80, n_calls=600, radius=5.0, n_cars=9)
+    f = a_field(problem)
     f.must[[0, 1]] = True
-    f.banned[25:] = True
-    breeder = Breeder(f, first_cars(40, 8), OPTIONS, np.zeros(1, dtype=bool))
-    for _ in range(20):
+    f.banned[60:] = True
+    breeder = Breeder(f, first_cars(80, 9), OPTIONS, np.zeros(1, dtype=bool))
+    for _ in range(4):
         breeder.turn()
+    assert len(breeder.plans) == 5
+    made = [*breeder.plans, *(breeder._child() for _ in range(20))]
     breeder._merged()
-    assert len(breeder.plans) > 1
-    for plan in breeder.plans:
-        assert plan.sum() == 8
+    assert breeder.missing == 5 - len(breeder.plans)
+    for plan in [*made, *breeder.plans]:
+        assert plan.sum() == 9
         assert plan[:2].all()
-        assert not plan[25:].any()
+        assert not plan[60:].any()
     alike = [int(a[b > 0].sum()) for a, b in combinations(breeder.plans, 2)]
-    assert max(alike) < 8
+    assert max(alike) < 9
 
 
 def test_a_long_turn_ends_soon_once_it_is_told():
