@@ -46,7 +46,8 @@ def ask_drift(
     problem: SectorsProblem = ask(
         now, "sectors", {**free_choices(len(names)), **asked.choices}, "this study", named=names
     ).problem
-    found = drift(problem, plan_of(problem, district_of), divisible=not given.get("one_car"))
+    officers = given.get("officers") or None
+    found = drift(problem, plan_of(problem, district_of), officers, divisible=not given.get("one_car"))
     redraw = None
     if found.verdict != "nothing":
         redraw = least_redraw(problem, district_of, asked.options, tell, stop)

@@ -6,11 +6,14 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from optimiser_apps.components.study_drift import officers_of
 
 from optimiser.batch import studies, study_runner
 from optimiser.cli import main
 from optimiser.data.project import load
+from optimiser.errors import InputError
 from tests.apps.conftest import make_project
 from tests.apps.screens import calm, said, screen
 
@@ -66,3 +69,28 @@ def test_it_finds_what_the_terminal_finds(
     assert ("A redraw is needed" if one_car else "nothing is needed") in said(at)
     if not one_car:
         assert "every district of the districts in use is within 90 %" in answer.said[0]
+
+
+def test_officers_typed_may_follow_the_work(fresh: Path, tmp_path: Path) -> None:
+    """Thirty in every district: the study tells a whole number for each, as many together."""
+    folder = tmp_path / "project"
+    shutil.copytree(fresh, folder)
+    names = sorted(set(load(folder).areas["district_id"]) - {""})
+    given = {"plan": "districts", "weeks": 52, "one_car": False, "officers": dict.fromkeys(names, 30)}
+    asked = studies.Asked("drift", "sectors", "Still right", {"tolerance_pct": 10.0}, "", given=given)
+    answer = study_runner.work(studies.create(folder, asked, "content"), project=load(folder))
+    after = [row["officers after"] for row in answer.tables["Districts"]]
+    assert sum(int(n) for n in after) == 30 * len(names)
+    assert set(after) != {"30"}
+    assert "transfer" in " ".join(answer.said)
+
+
+def test_officers_of_some_districts_only_are_refused_by_name() -> None:
+    """All or none; 0 counts as typed."""
+    table = pd.DataFrame({"district": ["D1", "D2", "D3"], "officers": pd.array([None] * 3, dtype="Int64")})
+    assert officers_of(table) == {}
+    table.loc[0, "officers"] = 0
+    with pytest.raises(InputError, match="every district, or of none: D2 and D3 have none"):
+        officers_of(table)
+    table["officers"] = [0, 5, 6]
+    assert officers_of(table) == {"D1": 0, "D2": 5, "D3": 6}

@@ -1,14 +1,18 @@
-"""What the yearly look at districts is asked: whose districts, the work of how many weeks, how even it should be."""
+"""What the yearly look at districts is asked: whose districts, what weeks' work, how even, and who is where now."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from optimiser.batch import studies
+from optimiser.batch.study_ledger import sector_of
 from optimiser.data.project import Project
+from optimiser.errors import InputError
+from optimiser.report.phrases import listed
 from optimiser.solve.options import SolveOptions
 from optimiser.studies.weeks import latest
 from optimiser_apps import forms, sources
@@ -19,6 +23,7 @@ from optimiser_apps.studying import Kind
 
 YEAR, FEWEST_WEEKS, MOST_WEEKS = 52, 4, 520
 REDRAW_MIN = 1.0
+DISTRICT, OFFICERS = "district", "officers"
 _TOLERANCES = {
     "tolerance_pct": "Work of a district within so much of its share (%)",
     "part_tolerance_pct": "The same for each of day, evening and night (%; 0: no such rule)",
@@ -31,7 +36,8 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
     Raises
     ------
     InputError
-        If the project has no calls by time: told before the study starts.
+        If the project has no calls by time, or officers are given for some districts only: told before the study
+        starts.
     """
     plans = sectors_of(project)
     if not plans:
@@ -50,10 +56,12 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
     one_car = st.checkbox(
         "Each is a beat of one car: officers cannot go from one to another", key="why.drift.one_car"
     )
+    typed = None if one_car else _typed(project, plan)
     each_s = longest_s("Longest search for the least redraw", REDRAW_MIN, "why.drift.each")
     if not st.button("Start the study", type="primary", key="why.start.drift"):
         return None
     latest(project, int(weeks))
+    officers = {} if typed is None else officers_of(typed)
     title = plans[plan][:1].lower() + plans[plan][1:]
     asked = studies.Asked(
         kind.name,
@@ -63,7 +71,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         "",
         SolveOptions(time_limit_s=each_s),
         each_s,
-        {"plan": plan, "title": title, "weeks": int(weeks), "one_car": bool(one_car)},
+        {"plan": plan, "title": title, "weeks": int(weeks), "one_car": bool(one_car), "officers": officers},
     )
     return studies.create(project.folder, asked, sources.stamp(project))
 
@@ -77,3 +85,41 @@ def _choices() -> dict[str, Any]:
         with column:
             found[name] = forms.value_of(field, forms.widget(replace(field, label=text), f"why.drift.{name}"))
     return found
+
+
+def _typed(project: Project, plan: str) -> pd.DataFrame:
+    """Let the planner type how many officers each district has; return the table, empty where nothing was typed."""
+    districts = sorted({d for d in sector_of(project, plan).values() if d})
+    with st.expander("Officers of each district, where known", icon=":material/groups:"):
+        typed = st.data_editor(
+            pd.DataFrame({DISTRICT: districts, OFFICERS: pd.array([None] * len(districts), dtype="Int64")}),
+            disabled=[DISTRICT],
+            hide_index=True,
+            key=f"why.drift.officers.{plan}",
+            column_config={
+                OFFICERS: st.column_config.NumberColumn("officers now", min_value=0, max_value=10_000, step=1)
+            },
+        )
+        st.caption(
+            "With them the answer says who could be transferred. Without them the target shares stand for strength."
+        )
+    return typed
+
+
+def officers_of(typed: pd.DataFrame) -> dict[str, int]:
+    """Return the officers of each district; nothing where none were typed.
+
+    Raises
+    ------
+    InputError
+        If officers are given for some districts only.
+    """
+    empty = typed[OFFICERS].isna()
+    if empty.all():
+        return {}
+    if empty.any():
+        raise InputError(
+            f"Type the officers of every district, or of none: {listed(typed[DISTRICT][empty].tolist(), most=10)} "
+            f"{'has' if empty.sum() == 1 else 'have'} none yet."
+        )
+    return {str(d): int(n) for d, n in zip(typed[DISTRICT], typed[OFFICERS], strict=True)}
