@@ -120,12 +120,19 @@ def _refuse_too_few_inside(problem: SectorsProblem, setup: SectorsSetup, inside:
 
 def _refuse_unknown(project: Project, setup: SectorsSetup, ids: tuple[str, ...]) -> None:
     """Raise InputError where a choice names a district or area that is not there, before anything is worked out."""
-    in_use = sorted(set(_level(project, "districts")) - {""})
-    if setup.within and setup.within not in in_use:
-        raise InputError(
-            f"No area belongs to district {setup.within!r} today: within must name one in use"
-            f"{': ' + ', '.join(in_use) if in_use else ', and there is none'}."
+    there = sorted(set(_outer(project, setup)) - {""})
+    if setup.within and setup.within not in there:
+        whose, one = (
+            (f"in the plan {setup.within_plan}", "one of it")
+            if setup.within_plan
+            else ("today", "one in use")
         )
+        raise InputError(
+            f"No area belongs to district {setup.within!r} {whose}: within must name {one}"
+            f"{': ' + ', '.join(there) if there else ', and there is none'}."
+        )
+    if setup.within_plan and not setup.within:
+        raise InputError("within_plan says whose districts are meant: say which one, within = ...")
     known = set(ids)
     for group in setup.together:
         strange = sorted(set(group) - known)
@@ -315,12 +322,26 @@ def _level_ids(project: Project, setup: SectorsSetup) -> list[str]:
     ids = [str(a) for a in project.areas["area_id"]]
     if not setup.within:
         return ids
-    return [a for a, d in zip(ids, _level(project, "districts"), strict=True) if d == setup.within]
+    return [a for a, d in zip(ids, _outer(project, setup), strict=True) if d == setup.within]
 
 
 def _inside(project: Project, setup: SectorsSetup, today: tuple[str, ...]) -> list[str]:
     mine = set(_level_ids(project, setup))
     return [d for a, d in zip(project.areas["area_id"], today, strict=True) if str(a) in mine]
+
+
+def _outer(project: Project, setup: SectorsSetup) -> tuple[str, ...]:
+    """Return the district of each area in the plan that ``within`` is about; in use, if none is named."""
+    if not setup.within_plan:
+        return _level(project, "districts")
+    return _of_plan(project, setup.within_plan, "look inside")
+
+
+def _of_plan(project: Project, name: str, to_what: str) -> tuple[str, ...]:
+    if name not in project.plans:
+        known = ", ".join(project.plans) or "none"
+        raise InputError(f"There is no plan {name!r} to {to_what}; known: {known}.")
+    return tuple(project.plans[name].get(str(a), "") for a in project.areas["area_id"])
 
 
 def _level(project: Project, level: str) -> tuple[str, ...]:
@@ -332,10 +353,7 @@ def _level(project: Project, level: str) -> tuple[str, ...]:
 def _today(project: Project, setup: SectorsSetup, ids: tuple[str, ...]) -> tuple[str, ...]:
     """Return today's plan at the level of the question, or the one named for it; else that named current, else none."""
     if setup.reference:
-        if setup.reference not in project.plans:
-            known = ", ".join(project.plans) or "none"
-            raise InputError(f"There is no plan {setup.reference!r} to count change from; known: {known}.")
-        return tuple(project.plans[setup.reference].get(a, "") for a in ids)
+        return _of_plan(project, setup.reference, "count change from")
     found = _level(project, setup.level)
     current = project.plans.get("current", {})
     return found if any(found) else tuple(current.get(a, "") for a in ids)

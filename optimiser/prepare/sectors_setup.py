@@ -35,8 +35,9 @@ class SectorsSetup:
         How many; 0 for as many as there are stations, else as in the plan in use.
     level
         What is designed, and so which plan of today counts: "districts" or "beats".
-    within
-        Design only inside this district of today ("North": its beats); "" for the whole map.
+    within, within_plan
+        Design only inside this district ("North": its beats), one of the plan (of the folder plans) that is named, or
+        of those in use; "" for the whole map.
     centres
         "stations": each district is served from a station, or, where the project has none, as with "free"; "free":
         from the best of its areas; "picked": from the areas in ``centre_areas``.
@@ -82,7 +83,8 @@ class SectorsSetup:
     level: Literal["districts", "beats"] = asked(
         "districts", "", "What is designed", options=("districts", "beats")
     )
-    within: str = asked("", "", "Only inside this district of today (empty: the whole map)")
+    within: str = asked("", "", "Only inside this district (empty: the whole map)")
+    within_plan: str = asked("", "", "Plan whose district that is (empty: those in use)", group="advanced")
     centres: Literal["stations", "free", "picked"] = asked(
         "stations", "", "Where districts are served from", options=("stations", "free", "picked")
     )

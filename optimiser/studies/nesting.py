@@ -18,6 +18,7 @@ from optimiser.studies.nested import shared_out
 USUAL = {"centres": "free", "objective": "travel", "tolerance_pct": 10}
 _OF_NAMED_BEATS = (
     "within",
+    "within_plan",
     "locks",
     "core_steps",
     "change_limit_frac",

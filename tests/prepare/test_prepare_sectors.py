@@ -99,6 +99,9 @@ def test_straight_lines_without_roads(project, county):
         ({"locks": [["nowhere", "D1"]]}, "nowhere"),
         ({"together": [["1A01", "nowhere"]]}, "together names nowhere"),
         ({"within": "D9"}, "within must name one in use: D1"),
+        ({"within": "D1", "within_plan": "new"}, "There is no plan 'new' to look inside; known: current"),
+        ({"within": "D9", "within_plan": "current"}, "in the plan current: within must name one of it: "),
+        ({"within_plan": "current"}, "say which one, within = "),
         ({"least_cover_pct": 101}, "at most 100"),
         ({"limits": {"moved": 0.1}}, "change_limit_frac"),
     ],
@@ -161,6 +164,17 @@ def test_a_critical_location_needs_a_drive_above_nothing(project):
     area = str(project.areas["area_id"].iloc[0])
     with pytest.raises(InputError, match=f"gives area {area} a longest drive of -1 minutes"):
         sectors_problem(project, SectorsSetup(critical_s=((area, -60.0),)))
+
+
+def test_beats_of_one_district_of_a_plan(project):
+    """The areas of the plan's district, whoever has them today; change is counted from the beats in use."""
+    ids = [str(a) for a in project.areas["area_id"]]
+    new = dict.fromkeys(ids[:9], "West")
+    own = replace(project, plans={**project.plans, "new": new})
+    setup = SectorsSetup(
+        within="West", within_plan="new", level="beats", n_districts=2, centres="free", objective="travel"
+    )
+    assert sectors_problem(own, setup).area_ids == tuple(ids[:9])
 
 
 def test_beats_of_one_district(project):
