@@ -18,7 +18,7 @@ from optimiser_models.standby.arrays import BEST
 from optimiser_models.standby.field import Field
 
 HOT, COLD = 0.2, 0.007
-"""First and last temperature, in what one more car would add.
+"""First and last temperature, in the most that one more car could add.
 
 What a car covers alone is no measure: where cars cover nearly all, a plan is decided by places of a few calls.
 """
@@ -80,7 +80,7 @@ def anneal(
 ) -> NDArray[np.int64]:
     """Anneal from a plan (N,) of 0 and 1 of a question that :func:`fits`; return the best plan met, shape (N,).
 
-    ``hot`` is the first temperature, in ``unit``; that is what one more car would add if not given.
+    ``hot`` is the first temperature, in ``unit``; that is the most that one more car could add if not given.
     ``halt``, shape (1,), ends it soon once it is True.
     """
     free = np.flatnonzero(~(f.banned | f.must)).astype(np.int64)

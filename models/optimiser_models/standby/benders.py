@@ -363,7 +363,7 @@ def compile_loops() -> None:
     dominated(d, [a], blocks)
     f = field_of(d, [(a, 1.0)], blocks, np.zeros(3, dtype=bool))
     cars, _ = search.improve(f, np.zeros(3, dtype=np.int64), rounds=1, seed=1)
-    anneal.anneal(f, cars, moves=10, seed=1)
+    anneal.anneal(f, cars, moves=10, seed=1, unit=1.0)
     OddCuts(Master(d, a, blocks, np.arange(3), (), 10), 1).separate(np.full(7, 0.5))
 
 

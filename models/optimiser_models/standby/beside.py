@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROUNDS = 30
 """Kicks between two looks at the clock."""
 FRESH = 8
-"""Every so many searches one starts from the best plan again, as after every so many turns of breeding."""
+"""Of so many searches one starts from the best plan again; of so many turns of breeding one begins by such a search."""
 
 Key = tuple[str, int]
 
@@ -32,7 +32,8 @@ Key = tuple[str, int]
 class Beside:
     """Searches in a thread of its own from entering to leaving.
 
-    What it finds waits until :meth:`take` is called: plans are judged and told by the thread that solves.
+    What it finds waits until :meth:`take` is called: plans are judged and told by the thread that solves. An error in
+    the search is raised on leaving.
     """
 
     def __init__(self, run: Run, blocks: dict[Key, Block], out: NDArray[np.bool_]) -> None:
@@ -42,6 +43,7 @@ class Beside:
         self._seed = run.next_seed()
         self._found: SimpleQueue[NDArray[np.int64]] = SimpleQueue()
         self._halt = np.zeros(1, dtype=bool)
+        self._error: Exception | None = None
         self._thread = Thread(target=self._search, daemon=True)
 
     def __enter__(self) -> Beside:
@@ -54,6 +56,8 @@ class Beside:
         self._halt[0] = True
         self._thread.join()
         self.take()
+        if self._error is not None and error is None:
+            raise self._error
 
     def take(self) -> None:
         """Offer the plans found since the last call."""
@@ -65,12 +69,15 @@ class Beside:
 
     def _search(self) -> None:
         best = -np.inf
-        for cars, value in self._bred() if anneal.fits(self._field) else self._kicked():
-            if value > best:
-                best = value
-                self._found.put(cars)
-            if self._halt[0]:
-                return
+        try:
+            for cars, value in self._bred() if anneal.fits(self._field) else self._kicked():
+                if value > best:
+                    best = value
+                    self._found.put(cars)
+                if self._halt[0]:
+                    return
+        except Exception as error:  # noqa: BLE001  raised by the thread that leaves
+            self._error = error
 
     def _kicked(self) -> Iterator[tuple[NDArray[np.int64], float]]:
         """Yield plans and values of a search that starts from the best plan again now and then."""
@@ -84,7 +91,8 @@ class Beside:
     def _bred(self) -> Iterator[tuple[NDArray[np.int64], float]]:
         """Yield the best plan bred so far and its value, turn by turn; the best plan known breeds too."""
         options = replace(self._run.options, seed=self._seed)
-        breeder = Breeder(self._field, self._best(), options, self._halt)
+        cars, _ = search.fill(self._field, self._best())  # HiGHS may leave cars out that add nothing
+        breeder = Breeder(self._field, cars, options, self._halt, self._run.left_s)
         for k in count(1):
             if k % FRESH == 0:
                 cars, _ = search.improve(self._field, self._best(), rounds=ROUNDS, seed=self._seed + k)
@@ -92,5 +100,6 @@ class Beside:
             yield breeder.turn(), breeder.value
 
     def _best(self) -> NDArray[np.int64]:
+        """Return the best plan of the run, on the columns that are still open."""
         assert self._run.best is not None
-        return self._run.best
+        return np.where(self._field.banned, 0, self._run.best)

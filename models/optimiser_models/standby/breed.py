@@ -13,6 +13,7 @@ solve and adapt.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
+from optimiser.errors import BackendError
 from optimiser.solve.options import SolveOptions
 from optimiser_models.standby import anneal
 from optimiser_models.standby.field import Field
@@ -28,18 +30,22 @@ from optimiser_models.standby.merge import merge
 PLANS = 20
 """Plans kept."""
 FRESH_S, CHILD_S = 3.0, 0.3
-"""About how long a plan from nothing anneals, and a child."""
+"""About how long a plan anneals from hot, and a child."""
+FILL_SHARE = 0.2
+"""Most of the time left that goes into the plans kept first; where it is short, each anneals less."""
 LANDMARKS = 32
-MOST_PAIRS, MOST_NEIGHBOURS = 3e7, 5e6
+MOST_PAIRS, MOST_NEIGHBOURS = 3e7, 1e6
 """Pairs of entries in a row, and pairs of columns that share one, up to which there are landmarks: 0.5 GB, 3 s."""
 FEWEST_POSTS, GROWTH, FAST_GROWTH = 300, 1.2, 1.5
 """Posts of the first merge, and what their number is multiplied by after one that was quick, and very quick."""
 QUICKEST_S, QUICK_S, LONGEST_S = 1.0, 8.0, 40.0
-"""Up to which a merge is very quick, and quick; none takes longer than the last."""
+"""Up to which a merge is very quick, and quick; none takes longer than the last, or than the time left."""
+LEAST_LEFT_S = 5.0
+"""Time left at which none begins any more: HiGHS ends late where its first relaxation is long."""
 BETWEEN_S = 5.0
 """Shortest time for children between two merges; after a longer one as long as it took."""
 RENEWED = 5
-"""One plan in so many, the worst, begins again from nothing after a merge."""
+"""One plan in so many, the worst, makes room for one annealed from hot after a merge."""
 
 Cars = NDArray[np.int64]
 
@@ -57,20 +63,30 @@ class Breeder:
         Of the run: its seed, and what HiGHS is told.
     halt
         Shape (1,); once it is True, a turn under way ends soon.
+    left_s
+        Tells how much time is left.
     """
 
-    def __init__(self, f: Field, cars: Cars, options: SolveOptions, halt: NDArray[np.bool_]) -> None:
-        self.f, self.options, self.halt = f, options, halt
+    def __init__(
+        self,
+        f: Field,
+        cars: Cars,
+        options: SolveOptions,
+        halt: NDArray[np.bool_],
+        left_s: Callable[[], float],
+    ) -> None:
+        self.f, self.options, self.halt, self.left_s = f, options, halt, left_s
         self.n_cars = int(cars.sum())
         self.weight = f.weight * f.gain[f.starts[:-1]]
         self.first = cars
         self.plans: list[Cars] = []
         self.values: list[float] = []
         self.rng = np.random.default_rng(options.seed)
-        self.landmarks = _landmarks(f, self.rng)
+        self.landmarks = _landmarks(f, self.rng, halt)
         self.posts = FEWEST_POSTS
         self.seen = np.zeros(cars.size, dtype=np.int64)
         self.missing = PLANS - 1
+        self.fresh_s = min(FRESH_S, FILL_SHARE * max(0.0, left_s()) / PLANS)
         self.between_s, self.merge_at = BETWEEN_S, 0.0
         self.take(cars)
 
@@ -86,14 +102,17 @@ class Breeder:
 
     def turn(self) -> Cars:
         """Breed one plan, or merge; return the best plan so far, shape (N,)."""
+        merges = time.monotonic() >= self.merge_at and self.left_s() > LEAST_LEFT_S
         if self.missing > 0:
             self.missing -= 1
-            self.take(self._annealed(self.first, FRESH_S, anneal.HOT))
+            self.take(self._annealed(self.first, self.fresh_s, anneal.HOT))
             self.merge_at = time.monotonic() + self.between_s
-        elif self.landmarks is not None and len(self.plans) > 1 and time.monotonic() < self.merge_at:
+        elif merges or (len(self.plans) < 2 and self.left_s() > LEAST_LEFT_S):
+            self._merged()
+        elif self.landmarks is not None and len(self.plans) > 1:
             self.take(self._child())
         else:
-            self._merged()
+            self.take(self._annealed(self.first, self.fresh_s, anneal.HOT))
         return self.best
 
     def take(self, cars: Cars) -> None:
@@ -150,7 +169,7 @@ class Breeder:
         return cars
 
     def _merged(self) -> None:
-        """Merge the best plans, and let the worst begin again from nothing."""
+        """Merge the best plans, and let the worst make room."""
         order = np.argsort(-np.array(self.values), kind="stable")
         some = np.zeros(self.first.size, dtype=bool)
         for k in order:
@@ -161,15 +180,25 @@ class Breeder:
         self._fill(some, anneal.adds(self.f, self.best), (self.posts - int(some.sum())) // 2)
         self._fill(some, self.seen, self.posts - int(some.sum()))
         began = time.monotonic()
-        found = merge(self.f, some, self.best, LONGEST_S, self.options, lambda: bool(self.halt[0]))
+        found = self._merge(some)
         seconds = time.monotonic() - began
         for k in sorted(order[len(order) - len(order) // RENEWED :], reverse=True):
             del self.plans[k], self.values[k]
-        self.take(found)
+        if found is not None:
+            self.take(found)
         self.missing = PLANS - len(self.plans)
         self.between_s = max(BETWEEN_S, seconds)
         growth = FAST_GROWTH if seconds < QUICKEST_S else GROWTH if seconds < QUICK_S else 1.0
-        self.posts = int(self.posts * (growth if seconds < LONGEST_S else 1 / GROWTH))
+        shrinks = found is None or seconds >= LONGEST_S
+        self.posts = min(int(self.posts * (1 / GROWTH if shrinks else growth)), self.first.size)
+
+    def _merge(self, some: NDArray[np.bool_]) -> Cars | None:
+        """Return the best plan on some columns; None where they are too many, or HiGHS failed on them."""
+        seconds = min(LONGEST_S, self.left_s())
+        try:
+            return merge(self.f, some, self.best, seconds, self.options, lambda: bool(self.halt[0]))
+        except BackendError:
+            return None
 
     @staticmethod
     def _fill(some: NDArray[np.bool_], rank: NDArray[Any], room: int) -> None:
@@ -182,8 +211,11 @@ class Breeder:
         return np.add.reduceat(cars[self.f.column], self.f.starts[:-1])
 
 
-def _landmarks(f: Field, rng: np.random.Generator) -> NDArray[np.float64] | None:
-    """Return how far every column is from some, shape (landmarks, N), by what two columns cover in common; or None."""
+def _landmarks(f: Field, rng: np.random.Generator, halt: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Return how far every column is from some, shape (landmarks, N), by what two columns cover in common.
+
+    None where there are too many pairs, or once ``halt`` says so.
+    """
     lengths = np.diff(f.starts).astype(float)
     n = f.of_column.size - 1
     if (lengths**2).sum() > MOST_PAIRS:
@@ -197,5 +229,9 @@ def _landmarks(f: Field, rng: np.random.Generator) -> NDArray[np.float64] | None
     apart = 1.0 - both.data / (size[i] + size[j] - both.data) + 1e-6
     graph = sp.csr_array((apart, (i, j)), shape=(n, n))
     some = rng.choice(np.flatnonzero(~f.banned), min(LANDMARKS, int((~f.banned).sum())), replace=False)
-    far = dijkstra(graph, directed=False, indices=some)
+    far = np.empty((some.size, n))
+    for k, landmark in enumerate(some):  # one by one, so that the thread that solves is not kept waiting
+        if halt[0]:
+            return None
+        far[k] = dijkstra(graph, directed=False, indices=landmark)
     return np.asarray(np.where(np.isfinite(far), far, 2.0 * far[np.isfinite(far)].max(initial=1.0)))

@@ -19,8 +19,8 @@ from optimiser.solve.options import SolveOptions
 from optimiser_models.standby.arrays import BEST, Block, without
 from optimiser_models.standby.field import Field
 
-MOST_ENTRIES = 1_000_000
-"""Entries up to which a merge is tried."""
+MOST_ENTRIES = 100_000
+"""Entries up to which a merge is tried: HiGHS cannot be told to end before its first relaxation, here some 2 s."""
 LARGEST_WEIGHT = 1e5
 """Weights are scaled so that none is larger."""
 
@@ -32,17 +32,17 @@ def merge(
     seconds: float,
     options: SolveOptions,
     should_stop: Callable[[], bool],
-) -> NDArray[np.int64]:
+) -> NDArray[np.int64] | None:
     """Return the best plan found on some columns, shape (N,), of as many cars as ``cars``, which stand on them too.
 
-    ``f`` is a question that :func:`.anneal.fits`; ``some`` a mask over all columns, shape (N,).
+    None where the question is too large. ``f`` is a question that :func:`.anneal.fits`; ``some`` a mask over all
+    columns, shape (N,).
     """
-    here = np.flatnonzero((some & ~f.banned) | f.must | (cars > 0))
-    out = np.ones(cars.size, dtype=bool)
-    out[here] = False
+    out = ~((some & ~f.banned) | f.must | (cars > 0))
+    if out.size - out.sum() == 0 or int((~out[f.column]).sum()) > MOST_ENTRIES:
+        return None
+    here = np.flatnonzero(~out)
     rows = without(Block(BEST, 0.0, f.starts, f.column.astype(np.int64), f.gain, f.weight), out)
-    if rows.column.size > MOST_ENTRIES:
-        return cars.copy()
     weight = rows.weight * rows.gain[rows.starts[:-1]]
     at = np.full(cars.size, -1)
     at[here] = np.arange(here.size)
