@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from optimiser import registry
-from optimiser.batch.asked_again import free_choices
+from optimiser.batch.asked_again import choices_of, free_choices
+from optimiser.batch.runner import store_of
 from optimiser.batch.studies import Answer, Asked
-from optimiser.batch.study_ledger import sector_of
+from optimiser.batch.study_ledger import IN_USE, sector_of
 from optimiser.data.project import Project
 from optimiser.errors import InputError
 from optimiser.prepare.own_plan import mending, moved_areas
@@ -39,18 +41,18 @@ def ask_drift(
     began = time.monotonic()
     plan, given = str(asked.given["plan"]), asked.given
     district_of = {a: d for a, d in sector_of(project, plan).items() if d}
-    names = sorted(set(district_of.values()))
-    if not names:
+    if not district_of:
         raise InputError("This plan places no area in a district, so there is nothing to look at.")
     now, weeks = latest(project, int(given["weeks"]))
+    names, choices = asked_with(project, plan, district_of)
     problem: SectorsProblem = ask(
-        now, "sectors", {**free_choices(len(names)), **asked.choices}, "this study", named=names
+        now, "sectors", {**choices, **asked.choices}, "this study", named=names
     ).problem
     officers = given.get("officers") or None
     found = drift(problem, plan_of(problem, district_of), officers, divisible=not given.get("one_car"))
     redraw = None
     if found.verdict != "nothing":
-        redraw = least_redraw(problem, district_of, asked.options, tell, stop)
+        redraw = least_redraw(problem, district_of, officers, asked.options, tell, stop)
     return drift_answer(
         found,
         str(given.get("title", plan)),
@@ -59,6 +61,17 @@ def ask_drift(
         problem.params.balance_frac,
         seconds=time.monotonic() - began,
     )
+
+
+def asked_with(
+    project: Project, plan: str, district_of: Mapping[str, str]
+) -> tuple[Sequence[str], dict[str, Any]]:
+    """Return the districts of a plan by name and the choices it is judged by: a run's own, with its rules."""
+    if plan == IN_USE or plan in project.plans:
+        names = sorted(set(district_of.values()) - {""})
+        return names, free_choices(len(names))
+    run = store_of(project.folder).run(plan)
+    return run.problem().params.district_ids, choices_of(run)
 
 
 def drift_answer(
@@ -77,6 +90,7 @@ def drift_answer(
         "drift",
         tuple(s.replace(NO_BREAK, " ") for s in said),
         {"Districts": [dict(zip(header, row, strict=True)) for row in rows]},
+        complete=redraw is None or redraw.decided,
         seconds=seconds,
     )
 
@@ -84,11 +98,20 @@ def drift_answer(
 def least_redraw(
     problem: SectorsProblem,
     district_of: Mapping[str, str],
+    officers: Mapping[str, int] | None,
     options: SolveOptions,
     tell: Callable[[Progress], None],
     stop: Callable[[], bool],
-) -> Redraw:
-    """Return how many areas have to move at least, and how many do in the best plan found."""
+) -> Redraw | None:
+    """Return how many areas have to move at least, and how many do in the best plan found.
+
+    Work follows the officers of each district where they are given. None where one has none: it can be given no work.
+    """
+    if officers is not None:
+        if min(officers.values()) <= 0:
+            return None
+        shares = tuple(officers[d] / sum(officers.values()) for d in problem.params.district_ids)
+        problem = replace(problem, params=replace(problem.params, target_shares=shares))
     question, start = mending(problem, district_of)
     method = "sectors.cuts" if registry.load("sectors.moves").refuses(question) else "sectors.moves"
     result: Any = solve_isolated(question, method, options, start=start, on_progress=tell, should_stop=stop)

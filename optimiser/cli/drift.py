@@ -35,7 +35,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 def run_drift(a: argparse.Namespace) -> int:
     """Look at the drift, and at the least redraw where the balance is off."""
     from optimiser.batch.study_drift import drift_answer, least_redraw
-    from optimiser.cli.plans import assignment_of, question_of
+    from optimiser.cli.plans import question_and_plan
     from optimiser.data.project import load
     from optimiser.data.strength_file import read_officers
     from optimiser.prepare.sectors import plan_of
@@ -46,16 +46,18 @@ def run_drift(a: argparse.Namespace) -> int:
 
     project = load(a.folder)
     name = a.plan or ("districts" if (project.areas["district_id"] != "").any() else "current")
-    district_of = assignment_of(project, name)
     now, weeks = latest(project, a.weeks)
-    problem = question_of(now, district_of, a.set).problem
+    question, district_of, _ = question_and_plan(now, name, a.set)
+    problem = question.problem
     plan = plan_of(problem, dict(district_of))
     officers = read_officers(a.officers) if a.officers else None
     found = drift(problem, plan, officers, divisible=not a.one_car)
     redraw = None
     if found.verdict != "nothing":
         with stop_on_interrupt() as asked, Line("redraw", quiet=a.quiet) as line:
-            redraw = least_redraw(problem, district_of, SolveOptions(time_limit_s=a.time_limit), line, asked)
+            redraw = least_redraw(
+                problem, district_of, officers, SolveOptions(time_limit_s=a.time_limit), line, asked
+            )
     told = (found, name, weeks, redraw, problem.params.balance_frac)
     _keep(a, problem, name, drift_answer(*told))
     if a.json:

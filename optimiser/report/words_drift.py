@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optimiser.report.phrases import broken_rule
+from optimiser.report.phrases import broken_rule, count
 from optimiser.solve.result import UNCONFIRMED
 from optimiser.studies.drift import Drift, Redraw
 from optimiser.units import asked_text, percent, percent_text
@@ -20,7 +20,7 @@ def drift_said(
     where it was not looked for.
     """
     limit = asked_text(found.tolerance_frac)
-    what = f"Under the work of the last {weeks:,.0f} weeks"
+    what = f"Under the work of the last {count(round(weeks), 'week')}"
     if found.verdict == "nothing":
         within = "; ".join(f"{asked_text(most)} in {kind}" for kind, most in tolerances.items())
         return [f"{what} nothing is needed: every district of {name} is within {within}."]
@@ -34,24 +34,27 @@ def drift_said(
         if beyond:
             worst = ", ".join(f"{d} ({percent_text(x, signed=True)})" for d, x in list(beyond.items())[:6])
             said.append(
-                f"{what} {len(beyond)} of {len(found.standings)} districts are beyond {most} in {kind}: {worst}."
+                f"{what} {len(beyond)} of {count(len(found.standings), 'district')} "
+                f"{'is' if len(beyond) == 1 else 'are'} beyond {most} in {kind}: {worst}."
             )
     for v in found.broken[:5]:
         said.append(f"A transfer cannot mend this: {broken_rule(v)}.")
     if found.verdict == "transfer" and found.transferred is not None:
         said.append(
-            f"A transfer suffices: {found.transferred} officers go to another district, and work per officer is within "
-            f"{limit} of the mean everywhere. No line has to move."
+            f"A transfer suffices: {_officers_go(found.transferred)} to another district, and work per officer is "
+            f"within {limit} of the mean everywhere. No line has to move."
         )
     elif found.verdict == "transfer":
         said.append(
-            "A transfer suffices: let strength follow the shares below. Given how many officers each district has, it "
-            "is told in officers."
+            "Strength that follows the shares below evens it out, and no line has to move. Whether whole officers can "
+            "is told once it is known how many each district has."
         )
     elif found.verdict == "shifts":
         said += _shift_words(found)
-    elif not found.broken:
+    elif not found.broken and found.divisible:
         said.append("A redraw is needed: no transfer of whole officers brings every district within it.")
+    elif not found.broken:
+        said.append("A redraw is needed: one car each, so no officer can go to another.")
     else:
         said.append("A redraw is needed.")
     return [*said, *_redraw_words(redraw)]
@@ -61,8 +64,8 @@ def _shift_words(found: Drift) -> list[str]:
     said = []
     if found.transferred is not None:
         said.append(
-            f"A transfer of {found.transferred} officers evens out {found.kind} over the week, not by part of the day "
-            "or the week."
+            f"A transfer of {count(found.transferred, 'officer')} evens out {found.kind} over the week, not by part of "
+            "the day or the week."
         )
     elif found.beyond:
         said.append(f"Strength that follows the shares below evens out {found.kind} over the week alone.")
@@ -83,15 +86,17 @@ def _redraw_words(redraw: Redraw | None) -> list[str]:
         told = (
             f"no plan can keep these rules, {how}"
             if redraw.status == "infeasible"
-            else "no such plan was found in the time"
+            else "no plan was found before the search ended"
         )
         return [f"Of a redraw under these rules {told}."]
-    if redraw.at_least is not None and redraw.at_least >= redraw.areas:
-        return [f"The least redraw that restores the balance moves {redraw.areas} areas, {how}."]
-    return [
-        f"A redraw that moves {redraw.areas} areas restores the balance; at least {redraw.at_least} have to "
-        "move."
-    ]
+    if redraw.decided:
+        return [f"The least redraw that restores the balance moves {count(redraw.areas, 'area')}, {how}."]
+    least = f"at least {redraw.at_least} must" if redraw.at_least else "whether fewer would do is open"
+    return [f"A redraw that moves {count(redraw.areas, 'area')} restores the balance; {least}."]
+
+
+def _officers_go(n: int) -> str:
+    return f"{count(n, 'officer')} {'goes' if n == 1 else 'go'}"
 
 
 def drift_rows(found: Drift) -> tuple[list[str], list[list[Any]]]:

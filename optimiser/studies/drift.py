@@ -83,6 +83,8 @@ class Drift:
         Broken rules that no transfer and no shift can mend: other kinds of work out of balance among them.
     parts
         The same work in each part of the day and the week that is balanced.
+    divisible
+        Was a transfer looked for? Not for beats of one car.
     """
 
     verdict: Verdict
@@ -92,6 +94,7 @@ class Drift:
     transferred: int | None
     broken: tuple[Violation, ...]
     parts: tuple[Part, ...] = ()
+    divisible: bool = True
 
     @property
     def beyond(self) -> tuple[Standing, ...]:
@@ -109,7 +112,7 @@ class Redraw:
     status
         Of the search for it.
     areas, at_least
-        Areas that move in the best plan found, and that have to move in any; None where there is no such plan.
+        Areas that move in the best plan found, and that have to move in any; None where no such plan was found.
     confirmed_by
         What confirmed the proof; "" if nothing did.
     """
@@ -118,6 +121,13 @@ class Redraw:
     areas: int | None
     at_least: int | None
     confirmed_by: str
+
+    @property
+    def decided(self) -> bool:
+        """Is it proved that no redraw moves fewer areas, or that none keeps the rules?"""
+        if self.areas is None:
+            return self.status == "infeasible"
+        return self.at_least is not None and self.at_least >= self.areas
 
 
 def drift(
@@ -180,6 +190,7 @@ def drift(
         moved,
         broken,
         tuple(Part(q, p.balance_frac[q], x) for q, x in zip(kinds[1:], off[1:], strict=True)),
+        divisible,
     )
 
 

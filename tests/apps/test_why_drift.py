@@ -50,21 +50,23 @@ def test_it_finds_what_the_terminal_finds(
     study = studies.create(folder, asked, "content")
     answer = study_runner.work(study, project=load(folder))
     more = ["--one-car"] if one_car else []
-    line = [
-        "drift",
-        str(folder),
-        "--set",
-        f"tolerance_pct={tolerance}",
-        "--time-limit",
-        "10",
-        "--json",
-        *more,
-    ]
-    assert main(line) == 0
+    line = ["drift", str(folder), "--set", f"tolerance_pct={tolerance}", "--time-limit", "10", *more]
+    assert main([*line, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["verdict"] == ("redraw" if one_car else "nothing")
     assert (found["redraw"] is None) == (not one_car)
-    assert [r["district"] for r in answer.tables["Districts"]] == [s["district"] for s in found["standings"]]
+    for row, standing in zip(answer.tables["Districts"], found["standings"], strict=True):
+        assert row["district"] == standing["district"]
+        for name, key in (("share %", "share"), ("target %", "target"), ("off %", "off_frac")):
+            assert row[name] == pytest.approx(100 * standing[key])
+    assert main(line) == 0
+    printed = capsys.readouterr().out.replace("\u00a0", " ")
+    beyond = [t for t in answer.said if t.startswith("Under the work")]
+    assert beyond
+    for sentence in beyond:
+        assert sentence.replace("the districts in use", "districts") in printed
+    assert answer.complete or "restores the balance; " in " ".join(answer.said)
+    assert not one_car or any("area" in t and "move" in t for t in answer.said)
     at = calm(screen("why", folder, study=study.id))
     assert ("A redraw is needed" if one_car else "nothing is needed") in said(at)
     if not one_car:

@@ -48,7 +48,8 @@ def main() -> int:
     names = runner.suites() if arguments.all else [arguments.name]
     rows, asked, lines = [], 0, []
     # the smoke asks whether answers are right, so its rows may share the machine; figures need it to themselves
-    pool = ThreadPoolExecutor(os.cpu_count())
+    mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    pool = ThreadPoolExecutor(mine)
     try:
         ahead = runner.begin_all(pool, names, mode) if mode == "smoke" and not arguments.resume else {}
         for name in names:

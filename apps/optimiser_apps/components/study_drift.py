@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from optimiser.batch import studies
-from optimiser.batch.study_ledger import sector_of
+from optimiser.batch.study_ledger import IN_USE, sector_of
+from optimiser.data.canonical import CURRENT_PLAN
 from optimiser.data.project import Project
 from optimiser.errors import InputError
 from optimiser.report.phrases import listed
@@ -39,7 +40,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         If the project has no calls by time, or officers are given for some districts only: told before the study
         starts.
     """
-    plans = sectors_of(project)
+    plans = _plans(project)
     if not plans:
         st.info("There is no plan of districts yet. Solve the question Sectors first.")
         return None
@@ -62,7 +63,8 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         return None
     latest(project, int(weeks))
     officers = {} if typed is None else officers_of(typed)
-    title = plans[plan][:1].lower() + plans[plan][1:]
+    fixed = plan == IN_USE or plan in project.plans
+    title = plans[plan][:1].lower() + plans[plan][1:] if fixed else plans[plan]
     asked = studies.Asked(
         kind.name,
         "sectors",
@@ -74,6 +76,16 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         {"plan": plan, "title": title, "weeks": int(weeks), "one_car": bool(one_car), "officers": officers},
     )
     return studies.create(project.folder, asked, sources.stamp(project))
+
+
+def _plans(project: Project) -> dict[str, str]:
+    """Return the plans that may be looked at, with their words: the beats in use among them."""
+    found = sectors_of(project)
+    if CURRENT_PLAN in found:  # the beats in use; where there are none, the districts again
+        del found[CURRENT_PLAN]
+        if (project.areas["beat_id"] != "").any():
+            found[CURRENT_PLAN] = "The beats in use"
+    return found
 
 
 def _choices() -> dict[str, Any]:
