@@ -20,7 +20,7 @@ def drift_said(
     where it was not looked for.
     """
     limit = asked_text(found.tolerance_frac)
-    what = f"Under the work of the last {count(round(weeks), 'week')}"
+    what = f"Under the work of the last {count(round(weeks), 'week')},"
     if found.verdict == "nothing":
         within = "; ".join(f"{asked_text(most)} in {kind}" for kind, most in tolerances.items())
         return [f"{what} nothing is needed: every district of {name} is within {within}."]

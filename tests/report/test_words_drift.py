@@ -51,5 +51,5 @@ def test_a_redraw_is_decided_or_open(redraw, words, decided):
 
 def test_numbers_and_nouns_agree():
     text = said(off("redraw"))
-    assert "Under the work of the last 1 week 2 of 2 districts are beyond 5 %" in text
+    assert "Under the work of the last 1 week, 2 of 2 districts are beyond 5 %" in text
     assert drift_answer(off("nothing"), "the plan", 9.0, None, TOLERANCES).complete
