@@ -35,6 +35,46 @@ def test_nothing_a_transfer_or_a_redraw(told, county, tmp_path):
     assert "district" in out
 
 
+def test_a_run_is_looked_at_with_its_own_rules(told, county):
+    """Unequal shares and one district of today parted in two: its targets, its areas, no area outside missed."""
+    shares = ("--set", "within=D1", "--set", "centres=free", "--set", "n_districts=2")
+    asked = (
+        *shares,
+        "--set",
+        "target_shares_pct=[70, 30]",
+        "--set",
+        "tolerance_pct=30",
+        "--set",
+        "objective=travel",
+    )
+    code, out, err = told("solve", "sectors", county, *asked, "--time-limit", "10", "--quiet", "--json")
+    assert code == Exit.DONE, err
+    run = json.loads(out)["run"]
+    code, out, err = told("drift", county, "--plan", run, "--time-limit", "5", "--quiet", "--json")
+    assert code == Exit.DONE, err
+    found = json.loads(out)
+    assert [s["target"] for s in found["standings"]] == pytest.approx([0.7, 0.3])
+    assert found["tolerance_frac"] == pytest.approx(0.3)
+    assert found["verdict"] == "nothing"
+
+
+def test_a_redraw_follows_officers_too(told, county, tmp_path):
+    """Even by officers: nothing moves. The district with none can be given no work, so no redraw is told."""
+    _, out, _ = told("drift", county, "--set", "tolerance_pct=60", "--json")
+    share = {s["district"]: s["share"] for s in json.loads(out)["standings"]}
+    officers = tmp_path / "officers.csv"
+    asked = ("--set", "tolerance_pct=4", "--time-limit", "5", "--quiet", "--json", "--officers", officers)
+    lines = [f"{d},{round(1000 * x)}\n" for d, x in share.items()]
+    officers.write_text("district_id,officers\n" + "".join(lines))
+    _, out, _ = told("drift", county, *asked)
+    assert json.loads(out)["verdict"] == "nothing"
+    officers.write_text("district_id,officers\n" + "".join([*lines[:-1], f"{[*share][-1]},0\n"]))
+    _, out, _ = told("drift", county, *asked)
+    found = json.loads(out)
+    assert found["verdict"] != "nothing"
+    assert found["redraw"] is None
+
+
 def test_parts_of_the_day_count(told, county):
     """Wide over the week, a percent by part of the day: not nothing, but shifts; each part is a column."""
     asked = ("--set", "tolerance_pct=60", "--set", "part_tolerance_pct=1", "--time-limit", "2", "--quiet")
