@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from optimiser_apps.components.study_drift import officers_of
 
-from optimiser.batch import studies, study_runner
+from optimiser.batch import runner, studies, study_runner
 from optimiser.cli import main
 from optimiser.data.project import load
 from optimiser.errors import InputError
@@ -24,8 +24,8 @@ def test_what_is_asked_goes_into_the_study(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(study_runner, "start", lambda study: None)
     at = calm(screen("why", folder, kind="drift"))
     at.number_input(key="why.drift.weeks").set_value(8)
-    at.number_input(key="why.drift.tolerance_pct").set_value(12.0)
-    at.number_input(key="why.drift.part_tolerance_pct").set_value(30.0)
+    at.number_input(key="why.drift.tolerance_pct.districts").set_value(12.0)
+    at.number_input(key="why.drift.part_tolerance_pct.districts").set_value(30.0)
     at.checkbox(key="why.drift.one_car").set_value(True)
     at.button(key="why.start.drift").click().run()
     (study,) = studies.studies(folder)
@@ -96,3 +96,14 @@ def test_officers_of_some_districts_only_are_refused_by_name() -> None:
         officers_of(table)
     table["officers"] = [0, 5, 6]
     assert officers_of(table) == {"D1": 0, "D2": 5, "D3": 6}
+
+
+def test_a_run_begins_with_the_tolerances_it_was_asked_with(solved: tuple[Path, dict[str, str]]) -> None:
+    """Another plan, other fields: those of the districts in use stay as they are by default."""
+    folder, ids = solved
+    at = calm(screen("why", folder, kind="drift"))
+    at.selectbox(key="why.drift.plan").set_value(ids["sectors"]).run()
+    calm(at)
+    asked = runner.store_of(folder).run(ids["sectors"]).request["scenario"]
+    shown = at.number_input(key=f"why.drift.tolerance_pct.{ids['sectors']}").value
+    assert shown == asked["tolerance_pct"] != 5

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from optimiser.batch import studies
+from optimiser.batch.study_drift import asked_with
 from optimiser.batch.study_ledger import IN_USE, sector_of
 from optimiser.data.canonical import CURRENT_PLAN
 from optimiser.data.project import Project
@@ -53,7 +54,7 @@ def ask(project: Project, kind: Kind) -> studies.Study | None:
         max_value=MOST_WEEKS,
         key="why.drift.weeks",
     )
-    choices = _choices()
+    choices = _choices(project, plan)
     one_car = st.checkbox(
         "Each is a beat of one car: officers cannot go from one to another", key="why.drift.one_car"
     )
@@ -88,14 +89,15 @@ def _plans(project: Project) -> dict[str, str]:
     return found
 
 
-def _choices() -> dict[str, Any]:
-    """Ask how even the work should be; return it as a scenario would say it."""
+def _choices(project: Project, plan: str) -> dict[str, Any]:
+    """Ask how even the work should be, as in the plan's own question at first; return it as a scenario would say it."""
     fields = {f.name: f for f in question_fields("sectors")}
+    own = asked_with(project, plan, sector_of(project, plan))[1]
     found = {}
     for (name, text), column in zip(_TOLERANCES.items(), st.columns(2), strict=True):
-        field = fields[name]
+        field = replace(fields[name], label=text, default=own.get(name, fields[name].default))
         with column:
-            found[name] = forms.value_of(field, forms.widget(replace(field, label=text), f"why.drift.{name}"))
+            found[name] = forms.value_of(fields[name], forms.widget(field, f"why.drift.{name}.{plan}"))
     return found
 
 
