@@ -31,8 +31,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     sweep.add_argument(
         "--standard",
-        metavar="90%%|7min|VALUE",
-        help="what the first aim should reach (a share of the calls, a mean drive): the fewest that reach it are told",
+        metavar="SHARE|MINUTES|VALUE",
+        help="what the first aim should reach, a share of the calls as 90%% or a mean drive as 7min: the fewest that "
+        "reach it are told",
     )
     add_asked(sweep, "longest time of each solve (60)")
     sweep.add_argument("--budget", type=values.seconds, default=1800.0, help="longest time in all (1800)")

@@ -258,8 +258,13 @@ def _words(changes: Any, extra: dict[str, Any], result: Any) -> list[str]:
     if "needed_at_least" in extra:
         needed, moves = extra["needed_at_least"], extra["moved"]
         how = "proved and confirmed" if result.confirmed else UNCONFIRMED
+        of = (
+            " of the areas that have a district"
+            if any(not old for old, _ in (changes or {}).values())
+            else ""
+        )
         said.append(
-            f"No plan that keeps the rules moves fewer than {moves}, {how}."
+            f"No plan that keeps the rules moves fewer than {moves}{of}, {how}."
             if needed >= moves
             else f"At least {needed} have to move; whether fewer than {moves} suffice is open."
         )

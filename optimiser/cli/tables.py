@@ -11,7 +11,7 @@ from typing import Any
 from optimiser.cli import values
 from optimiser.cli.console import Exit, Line, say, show, show_json, stop_on_interrupt
 from optimiser.cli.options import limit_option
-from optimiser.report.phrases import broken_rule
+from optimiser.report.phrases import broken_rule, count, listed
 
 WHAT = ("configuration", "nearest", "folds", "labels")
 DEFAULT_LIMIT_S = 20.0
@@ -36,7 +36,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         help="the plan of districts above the beats, named alike, or none (those in use where each beat lies in one)",
     )
     tables.add_argument(
-        "--what", nargs="+", choices=WHAT, default=None, help="which of them (all that can be made)"
+        "--what",
+        nargs="+",
+        choices=WHAT,
+        default=None,
+        help="only these; others made before are taken out of the folder (all that can be made)",
     )
     tables.add_argument("--out", type=Path, help="folder to write (FOLDER/tables/PLAN)")
     tables.add_argument(
@@ -158,6 +162,7 @@ def run_tables(a: argparse.Namespace) -> int:
     made.left_out += [f"{told} Name others with --districts."] if told else []
     read = [path for choice, path in kept.items() if _was_made(made, choice)]
     folder = a.out or project.folder / "tables" / plain_name(Path(a.plan).stem)
+    before = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     files = write(folder, made, place=project.settings.name, colour=not a.black_and_white)
     if a.json:
         show_json({"folder": str(folder), "files": files, "edits": list(map(str, read))} | made.to_json())
@@ -172,7 +177,10 @@ def run_tables(a: argparse.Namespace) -> int:
         for table, violation in broken_folds(made.folds):
             where = ", ".join(x for x in (table.district, table.part) if x)
             show(f"- fold table {where} breaks {broken_rule(violation)}")
-        say(f"{len(files)} files: {folder}")
+        gone = sorted(name for name in before - set(files) if not (folder / name).exists())
+        if gone:
+            say(f"Taken out of {folder}, since not asked for this time: {listed(gone, most=12)}.")
+        say(f"{count(len(files), 'file')}: {folder}")
     unproved = [t for t in made.folds if t.result.status is not Status.OPTIMAL]
     return Exit.GAP_MISSED if unproved and not a.accept_gap else Exit.DONE
 

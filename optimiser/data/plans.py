@@ -6,7 +6,7 @@ A file that gives districts and beats holds two plans: ``name`` and, one level d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,6 +81,10 @@ class PlanFile:
             n = len(self.missing)
             said.append(f"{n} area{'' if n == 1 else 's'} without a district: {_some(self.missing)}")
         said += [f"beat {b} lies in {' and '.join(d)}" for b, d in self.split_beats.items()]
+        said += [
+            f"districts {' and '.join(map(repr, names))} differ by capitals or spaces alone: one, mistyped?"
+            for names in _alike(self.district_of.values())
+        ]
         return (*said, *self.unread)
 
     def usable(self) -> PlanFile:
@@ -104,6 +108,14 @@ class PlanFile:
                 f"{self.path}: {'; '.join(self.faults[:_MOST_NAMED])}{more}.{also} Each area of a plan once, by its id."
             )
         return self
+
+
+def _alike(names: Iterable[str]) -> list[list[str]]:
+    """Return the names that are one but for capitals and spaces, group by group."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(set(names)):
+        groups.setdefault("".join(name.casefold().split()), []).append(name)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def keep_plan(

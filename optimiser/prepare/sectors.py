@@ -130,6 +130,7 @@ def _refuse_unknown(project: Project, setup: SectorsSetup, ids: tuple[str, ...])
         raise InputError(
             f"No area belongs to district {setup.within!r} {whose}: within must name {one}"
             f"{': ' + ', '.join(there) if there else ', and there is none'}."
+            f"{'' if setup.within_plan else ' A district of a plan of your own: within_plan = its name, too.'}"
         )
     if setup.within_plan and not setup.within:
         raise InputError("within_plan says whose districts are meant: say which one, within = ...")

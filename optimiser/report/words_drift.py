@@ -89,6 +89,8 @@ def _redraw_words(redraw: Redraw | None) -> list[str]:
             else "no plan was found before the search ended"
         )
         return [f"Of a redraw under these rules {told}."]
+    if redraw.areas == 0:
+        return ["Of a redraw under these rules: no area that has a district has to leave it."]
     if redraw.decided:
         return [f"The least redraw that restores the balance moves {count(redraw.areas, 'area')}, {how}."]
     least = f"at least {redraw.at_least} must" if redraw.at_least else "whether fewer would do is open"

@@ -86,4 +86,7 @@ def nested_said(found: Nested) -> str:
     if found.bound is None:
         return f"{reached}; nothing is proved about better beats."
     side = "less" if found.sense == "min" else "more"
-    return f"{reached}; no beats within these districts can have {side} than {in_units(found.bound, found.unit)}."
+    bound = in_units(found.bound, found.unit)
+    return (
+        f"{reached}; no beats within these districts, as many in each as here, can have {side} than {bound}."
+    )

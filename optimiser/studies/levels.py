@@ -74,8 +74,13 @@ def asked_for(
     Raises
     ------
     InputError
-        If none of the numbers can be asked.
+        If none of the numbers can be asked, or the choice counts nothing.
     """
+    if choice == "year":
+        raise InputError(
+            "A year is no number of something, and each has its own calls: solve for every year by itself, with "
+            "--set year=..."
+        )
     problems: dict[int, Any] = {}
     left_out: dict[int, str] = {}
     first: InputError | None = None

@@ -171,6 +171,9 @@ def test_sweep(told, county):
     code, _, err = told("sweep", "sectors", county, "--over", "n_districts=x")
     assert code == Exit.INPUT
     assert "4..9" in err
+    code, _, err = told("sweep", "sectors", county, "--over", "year=2030,2045")
+    assert code == Exit.INPUT
+    assert "A year is no number of something" in err
 
 
 def test_the_sweep_of_the_readme(told, county):

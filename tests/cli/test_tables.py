@@ -177,7 +177,9 @@ def test_a_second_call_replaces_the_first(told, county):
     told("tables", county, "--what", "configuration", "folds", "--quiet")
     folder = county / "tables" / "current"
     assert (folder / "fold_D1.pdf").exists()
-    told("tables", county, "--what", "configuration", "--quiet")
+    _, _, err = told("tables", county, "--what", "configuration")
+    assert "since not asked for this time: fold_D1.pdf" in err
+    assert "1 file:" in err
     assert {p.name for p in folder.iterdir()} == {"configuration.csv", "tables.json"}
     (folder / "notes.txt").write_text("mine")
     before = (folder / "configuration.csv").read_bytes()

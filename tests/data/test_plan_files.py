@@ -62,6 +62,15 @@ def test_a_beat_in_two_districts_and_rows_out_of_shape_are_told(tmp_path):
     assert "1 area without a district: C" in notes
 
 
+def test_a_mistyped_district_is_told(tmp_path):
+    """Capitals and spaces alone make two of one; other names do not."""
+    path = tmp_path / "plan.csv"
+    path.write_text("area_id,district_id\nA,North 1\nB,north1\nC,North 2\n007,North 1\n")
+    notes = "; ".join(read_plan_file(path, KNOWN).notes)
+    assert "districts 'North 1' and 'north1' differ by capitals or spaces alone: one, mistyped?" in notes
+    assert "North 2" not in notes
+
+
 STRANGE = ("=1+1", "-3", "@x", "007", "2E14", "'=1", "''-x", "'plain", "a;b", 'a"b', "+A", "-A", "'-5", "é|x")
 
 

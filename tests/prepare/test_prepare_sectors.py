@@ -98,7 +98,7 @@ def test_straight_lines_without_roads(project, county):
         ({"target_share_of_pct": {"D1": 30}, "target_shares_pct": [50, 10, 10, 10, 10, 10]}, "not both"),
         ({"locks": [["nowhere", "D1"]]}, "nowhere"),
         ({"together": [["1A01", "nowhere"]]}, "together names nowhere"),
-        ({"within": "D9"}, "within must name one in use: D1"),
+        ({"within": "D9"}, r"within must name one in use: D1.*within_plan = its name"),
         ({"within": "D1", "within_plan": "new"}, "There is no plan 'new' to look inside; known: current"),
         ({"within": "D9", "within_plan": "current"}, "in the plan current: within must name one of it: "),
         ({"within_plan": "current"}, "say which one, within = "),

@@ -37,6 +37,7 @@ def test_a_transfer_is_told_in_officers_or_not_promised():
     ("redraw", "words", "decided"),
     [
         (Redraw("optimal", 1, 1, "x"), "moves 1 area, proved and confirmed", True),
+        (Redraw("optimal", 0, 0, "x"), "no area that has a district has to leave it", True),
         (Redraw("feasible", 5, 2, ""), "moves 5 areas restores the balance; at least 2 must", False),
         (Redraw("feasible", 5, 0, ""), "restores the balance; whether fewer would do is open", False),
         (Redraw("no_plan", None, None, ""), "no plan was found before the search ended", False),

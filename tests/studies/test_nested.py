@@ -90,7 +90,9 @@ def test_a_second_centre_is_counted_within_the_district():
     assert found.value == 4.0
     assert found.name == "calls with a second centre of the same district"
     said = nested_said(found).replace("\u00a0", " ")
-    assert said.endswith("no beats within these districts can have more than 4 calls a week.")
+    assert said.endswith(
+        "no beats within these districts, as many in each as here, can have more than 4 calls a week."
+    )
 
 
 def test_a_district_without_a_plan_is_named_with_its_status():

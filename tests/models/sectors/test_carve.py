@@ -28,7 +28,9 @@ def test_oracle_finds_every_plan():
     g = data.made_up(3, 1)
     found = partitions(g.people, g.edges, 3, 200, 400, keep=1000)
     plans = set()
-    for others in product(range(3), repeat=g.n - 1):  # districts have no names: the first unit is in the first one
+    for others in product(
+        range(3), repeat=g.n - 1
+    ):  # districts have no names: the first unit is in the first one
         label = np.array((0, *others))
         if not data.faults(g, label, 3, limits=(200, 400)):
             plans.add(frozenset(tuple(np.flatnonzero(label == d).tolist()) for d in range(3)))
