@@ -51,6 +51,7 @@ def run_compare(a: argparse.Namespace) -> int:
     """Print plans side by side; the first is the baseline."""
     from optimiser.cli.plans_compared import sector_entries
     from optimiser.data.project import load
+    from optimiser.data.read import is_table
     from optimiser.problems.sectors.faults import faults
 
     project = load(a.folder)
@@ -75,6 +76,11 @@ def run_compare(a: argparse.Namespace) -> int:
     for entry in entries:
         if entry.note:
             show(f"- {entry.note}")
+    if not a.set and all(n == "districts" or n in project.plans or is_table(n) for n in a.plans):
+        show(
+            "- No run among them says what counts most: judged by least driving, each district from its best place. "
+            'Otherwise: --set objective="cover then travel", --set centres=stations.'
+        )
     for proof in found.proofs:
         show(f"- {proof.in_words()}")
     if found.proofs and not a.samples and project.calls is not None:

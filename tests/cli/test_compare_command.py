@@ -184,6 +184,9 @@ def test_compare_plans_with_different_numbers_of_districts(told, county, tmp_pat
     assert book.stat().st_size > 4000
     assert picture.stat().st_size > 10_000
     code, text, _ = told("compare", county, "districts", "current")
+    assert "No run among them says what counts most: judged by least driving" in text
+    aimed = told("compare", county, "districts", "current", "--set", "objective=cover")[1]
+    assert "No run among them" not in aimed
     assert "change hands" in text
     assert "Districts matched by the work they share" in text
 
